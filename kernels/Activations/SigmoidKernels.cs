@@ -1,0 +1,19 @@
+using System.Runtime.CompilerServices;
+using GpuMlp.Kernels.Lanes;
+using GpuMlp.Kernels.Numerics;
+
+namespace GpuMlp.Kernels.Activations;
+
+/// <summary>σ(x) = 1 / (1 + e⁻ˣ); σ′ = σ(x)·σ(-x), each factor computed from its own argument so that neither tail is lost.</summary>
+public readonly struct Sigmoid : IActivation
+{
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Forward<T, TView>(T x) where T : struct, ILanes<T, TView> where TView : struct =>
+        Exponentials.Sigmoid<T, TView>(x);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Backward<T, TView>(T x, T dy) where T : struct, ILanes<T, TView> where TView : struct =>
+        T.Multiply(dy, T.Multiply(Exponentials.Sigmoid<T, TView>(x), Exponentials.Sigmoid<T, TView>(T.Negate(x))));
+}

@@ -1,0 +1,25 @@
+using GpuMlp.Kernels.Lanes;
+using ILGPU;
+
+namespace GpuMlp.Kernels;
+
+/// <summary>
+/// One op with its arguments: the body is written once, generic over its lanes, and compiled by ILGPU for devices and by .NET for the CPU.
+/// </summary>
+/// <remarks>No result depends on how the items are shared out: each output element belongs to one item.</remarks>
+public interface IOp<TView> where TView : struct
+{
+    /// <summary>How many independent work items there are when <paramref name="width"/> floats move together.</summary>
+    int Items(int width);
+
+    /// <summary>Does items <paramref name="first"/>, first + stride, … below <paramref name="end"/>.</summary>
+    void Run<T>(int first, int end, int stride) where T : struct, ILanes<T, TView>;
+}
+
+/// <summary>The entry point of every op on a device: a grid of threads strides over the items.</summary>
+public static class DeviceEntry
+{
+    /// <summary>Runs <paramref name="op"/> with scalar lanes, one thread an item at a time.</summary>
+    public static void Kernel<TOp>(TOp op) where TOp : struct, IOp<ArrayView<float>> =>
+        op.Run<ScalarLanes>(Grid.GlobalIndex.X, op.Items(1), Grid.DimX * Group.DimX);
+}

@@ -1,0 +1,63 @@
+using System.Runtime.CompilerServices;
+
+namespace GpuMlp.Kernels.Lanes;
+
+/// <summary>One float over host memory: what a processor without SIMD runs, and what tests hold the wide lanes to.</summary>
+public readonly unsafe struct HostLanes : ILanes<HostLanes, HostView>
+{
+    readonly float v;
+
+    HostLanes(float value) => v = value;
+
+    public static int Width => 1;
+
+    public static HostLanes Indices => new(0f);
+
+    public static float Get(HostView view, int i) => view.Pointer[i];
+
+    public static void Set(HostView view, int i, float value) => view.Pointer[i] = value;
+
+    public static int GetInt(HostView view, int i) => ((int*)view.Pointer)[i];
+
+    public static void SetInt(HostView view, int i, int value) => ((int*)view.Pointer)[i] = value;
+
+    public static HostLanes Load(HostView view, int i) => new(view.Pointer[i]);
+
+    public static void Store(HostView view, int i, HostLanes value, int count) => view.Pointer[i] = value.v;
+
+    public static HostLanes Splat(float value) => new(value);
+
+    public static HostLanes Add(HostLanes a, HostLanes b) => new(a.v + b.v);
+
+    public static HostLanes Subtract(HostLanes a, HostLanes b) => new(a.v - b.v);
+
+    public static HostLanes Negate(HostLanes a) => new(-a.v);
+
+    public static HostLanes Multiply(HostLanes a, HostLanes b) => new(a.v * b.v);
+
+    public static HostLanes Fma(HostLanes a, HostLanes b, HostLanes c) => new(MathF.FusedMultiplyAdd(a.v, b.v, c.v));
+
+    public static HostLanes Divide(HostLanes a, HostLanes b) => new(a.v / b.v);
+
+    public static HostLanes Sqrt(HostLanes a) => new(MathF.Sqrt(a.v));
+
+    public static HostLanes SelectLess(HostLanes a, HostLanes b, HostLanes yes, HostLanes no) => a.v < b.v ? yes : no;
+
+    public static HostLanes SelectLessOrEqual(HostLanes a, HostLanes b, HostLanes yes, HostLanes no) => a.v <= b.v ? yes : no;
+
+    public static HostLanes PowerOfTwo(HostLanes a) => new(Float(Pattern(a.v) << 23));
+
+    public static HostLanes Exponent(HostLanes a) => new((int)(Pattern(a.v) - Bits.SqrtHalf) >> 23);
+
+    public static HostLanes Mantissa(HostLanes a)
+    {
+        uint bits = Pattern(a.v);
+        return new(Float(bits - ((uint)((int)(bits - Bits.SqrtHalf) >> 23) << 23)));
+    }
+
+    public static float Tree(HostLanes a) => a.v;
+
+    static uint Pattern(float value) => Unsafe.BitCast<float, uint>(value);
+
+    static float Float(uint pattern) => Unsafe.BitCast<uint, float>(pattern);
+}

@@ -1,0 +1,97 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace GpuMlp.Kernels.Lanes;
+
+/// <summary>Four floats over host memory in one 128-bit register.</summary>
+public readonly unsafe struct Lanes128 : ILanes<Lanes128, HostView>
+{
+    const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;
+
+    readonly Vector128<float> v;
+
+    Lanes128(Vector128<float> value) => v = value;
+
+    public static int Width => 4;
+
+    public static Lanes128 Indices => new(Vector128<float>.Indices);
+
+    public static float Get(HostView view, int i) => view.Pointer[i];
+
+    public static void Set(HostView view, int i, float value) => view.Pointer[i] = value;
+
+    public static int GetInt(HostView view, int i) => ((int*)view.Pointer)[i];
+
+    public static void SetInt(HostView view, int i, int value) => ((int*)view.Pointer)[i] = value;
+
+    [MethodImpl(Inline)]
+    public static Lanes128 Load(HostView view, int i) => new(Vector128.Load(view.Pointer + i));
+
+    [MethodImpl(Inline)]
+    public static void Store(HostView view, int i, Lanes128 value, int count)
+    {
+        if (count >= 4) value.v.Store(view.Pointer + i);
+        else if (Avx.IsSupported) Avx.MaskStore(view.Pointer + i, First(count), value.v);
+        else StorePart(view.Pointer + i, value.v, count);
+    }
+
+    [MethodImpl(Inline)]
+    public static Lanes128 Splat(float value) => new(Vector128.Create(value));
+
+    [MethodImpl(Inline)]
+    public static Lanes128 Add(Lanes128 a, Lanes128 b) => new(a.v + b.v);
+
+    [MethodImpl(Inline)]
+    public static Lanes128 Subtract(Lanes128 a, Lanes128 b) => new(a.v - b.v);
+
+    [MethodImpl(Inline)]
+    public static Lanes128 Negate(Lanes128 a) => new(-a.v);
+
+    [MethodImpl(Inline)]
+    public static Lanes128 Multiply(Lanes128 a, Lanes128 b) => new(a.v * b.v);
+
+    [MethodImpl(Inline)]
+    public static Lanes128 Fma(Lanes128 a, Lanes128 b, Lanes128 c) => new(Vector128.FusedMultiplyAdd(a.v, b.v, c.v));
+
+    [MethodImpl(Inline)]
+    public static Lanes128 Divide(Lanes128 a, Lanes128 b) => new(a.v / b.v);
+
+    [MethodImpl(Inline)]
+    public static Lanes128 Sqrt(Lanes128 a) => new(Vector128.Sqrt(a.v));
+
+    [MethodImpl(Inline)]
+    public static Lanes128 SelectLess(Lanes128 a, Lanes128 b, Lanes128 yes, Lanes128 no) =>
+        new(Vector128.ConditionalSelect(Vector128.LessThan(a.v, b.v), yes.v, no.v));
+
+    [MethodImpl(Inline)]
+    public static Lanes128 SelectLessOrEqual(Lanes128 a, Lanes128 b, Lanes128 yes, Lanes128 no) =>
+        new(Vector128.ConditionalSelect(Vector128.LessThanOrEqual(a.v, b.v), yes.v, no.v));
+
+    [MethodImpl(Inline)]
+    public static Lanes128 PowerOfTwo(Lanes128 a) => new((a.v.AsInt32() << 23).AsSingle());
+
+    [MethodImpl(Inline)]
+    public static Lanes128 Exponent(Lanes128 a) => new(Vector128.ConvertToSingle(Steps(a)));
+
+    [MethodImpl(Inline)]
+    public static Lanes128 Mantissa(Lanes128 a) => new((a.v.AsInt32() - (Steps(a) << 23)).AsSingle());
+
+    [MethodImpl(Inline)]
+    public static float Tree(Lanes128 a) => Tree(a.v);
+
+    [MethodImpl(Inline)]
+    internal static float Tree(Vector128<float> v) => v[0] + v[2] + (v[1] + v[3]);
+
+    [MethodImpl(Inline)]
+    static Vector128<int> Steps(Lanes128 a) => (a.v.AsInt32() - Vector128.Create((int)Bits.SqrtHalf)) >> 23;
+
+    [MethodImpl(Inline)]
+    static Vector128<float> First(int count) => Vector128.LessThan(Vector128<int>.Indices, Vector128.Create(count)).AsSingle();
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    static void StorePart(float* target, Vector128<float> value, int count)
+    {
+        for (int k = 0; k < count; k++) target[k] = value[k];
+    }
+}

@@ -1,0 +1,60 @@
+using GpuMlp.Kernels.Numerics;
+using ILGPU;
+
+namespace GpuMlp.Kernels.Lanes;
+
+/// <summary>One float over an ILGPU view: the lanes of a device thread.</summary>
+public readonly struct ScalarLanes : ILanes<ScalarLanes, ArrayView<float>>
+{
+    readonly float v;
+
+    ScalarLanes(float value) => v = value;
+
+    public static int Width => 1;
+
+    public static ScalarLanes Indices => new(0f);
+
+    public static float Get(ArrayView<float> view, int i) => view[i];
+
+    public static void Set(ArrayView<float> view, int i, float value) => view[i] = value;
+
+    public static int GetInt(ArrayView<float> view, int i) => (int)Interop.FloatAsInt(view[i]);
+
+    public static void SetInt(ArrayView<float> view, int i, int value) => view[i] = Interop.IntAsFloat((uint)value);
+
+    public static ScalarLanes Load(ArrayView<float> view, int i) => new(view[i]);
+
+    public static void Store(ArrayView<float> view, int i, ScalarLanes value, int count) => view[i] = value.v;
+
+    public static ScalarLanes Splat(float value) => new(value);
+
+    public static ScalarLanes Add(ScalarLanes a, ScalarLanes b) => new(a.v + b.v);
+
+    public static ScalarLanes Subtract(ScalarLanes a, ScalarLanes b) => new(a.v - b.v);
+
+    public static ScalarLanes Negate(ScalarLanes a) => new(-a.v);
+
+    public static ScalarLanes Multiply(ScalarLanes a, ScalarLanes b) => new(Rounding.Multiply(a.v, b.v));
+
+    public static ScalarLanes Fma(ScalarLanes a, ScalarLanes b, ScalarLanes c) => new(Rounding.Fma(a.v, b.v, c.v));
+
+    public static ScalarLanes Divide(ScalarLanes a, ScalarLanes b) => new(Rounding.Divide(a.v, b.v));
+
+    public static ScalarLanes Sqrt(ScalarLanes a) => new(Rounding.Sqrt(a.v));
+
+    public static ScalarLanes SelectLess(ScalarLanes a, ScalarLanes b, ScalarLanes yes, ScalarLanes no) => new(a.v < b.v ? yes.v : no.v);
+
+    public static ScalarLanes SelectLessOrEqual(ScalarLanes a, ScalarLanes b, ScalarLanes yes, ScalarLanes no) => new(a.v <= b.v ? yes.v : no.v);
+
+    public static ScalarLanes PowerOfTwo(ScalarLanes a) => new(Interop.IntAsFloat(Interop.FloatAsInt(a.v) << 23));
+
+    public static ScalarLanes Exponent(ScalarLanes a) => new((int)(Interop.FloatAsInt(a.v) - Bits.SqrtHalf) >> 23);
+
+    public static ScalarLanes Mantissa(ScalarLanes a)
+    {
+        uint bits = Interop.FloatAsInt(a.v);
+        return new(Interop.IntAsFloat(bits - ((uint)((int)(bits - Bits.SqrtHalf) >> 23) << 23)));
+    }
+
+    public static float Tree(ScalarLanes a) => a.v;
+}

@@ -1,0 +1,148 @@
+using System.Runtime.CompilerServices;
+using GpuMlp.Kernels.Lanes;
+using GpuMlp.Kernels.Numerics;
+
+namespace GpuMlp.Kernels.Linear;
+
+/// <summary>
+/// c (m,n) = start + A·B, the product under Linear's forward, dx and dw: B (k,n) is row-major, A is read through two strides and so may
+/// be transposed.
+/// </summary>
+/// <remarks>
+/// Each element starts at start[column] (or 0) and takes fused multiply-adds over k, ascending, in blocks of 256: the first block begins
+/// at the start, later ones at 0, and block results are added in order.
+/// </remarks>
+/// <param name="a">A: element (row, k) lies at row · aRow + k · aStep.</param>
+/// <param name="b">B, (k,n) row-major.</param>
+/// <param name="start">What the columns start at, (n), where hasStart is 1.</param>
+/// <param name="c">The result, (m,n) row-major.</param>
+/// <param name="m">Rows of A and c.</param>
+/// <param name="n">Columns of B and c.</param>
+/// <param name="k">Terms of each sum.</param>
+/// <param name="aRow">Distance of A's rows.</param>
+/// <param name="aStep">Distance of A's elements along k.</param>
+/// <param name="hasStart">1 if the sums start at <paramref name="start"/>, 0 if at zero.</param>
+public readonly struct MatMul<TView>(TView a, TView b, TView start, TView c, int m, int n, int k, int aRow, int aStep, int hasStart)
+    : IOp<TView> where TView : struct
+{
+    const int TileRows = 4;
+
+    /// <inheritdoc/>
+    public int Items(int width) => (m + TileRows - 1) / TileRows * ((n + width - 1) / width);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Run<T>(int first, int end, int stride) where T : struct, ILanes<T, TView>
+    {
+        int blocks = (n + T.Width - 1) / T.Width;
+        for (int item = first; item < end; item += stride)
+        {
+            int row = item / blocks * TileRows, column = item % blocks * T.Width;
+            if (row + TileRows <= m) Tile<T>(row, column);
+            else
+                for (int r = row; r < m; r++) Single<T>(r, column);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    void Tile<T>(int row, int column) where T : struct, ILanes<T, TView>
+    {
+        int a0 = row * aRow, a1 = a0 + aRow, a2 = a1 + aRow, a3 = a2 + aRow;
+        T s = Start<T>(column), zero = T.Splat(0f), t0 = zero, t1 = zero, t2 = zero, t3 = zero;
+        for (int begin = 0; begin < k || begin == 0; begin += StridedSum.Block)
+        {
+            int stop = k - begin < StridedSum.Block ? k : begin + StridedSum.Block;
+            T p0 = begin == 0 ? s : zero, p1 = p0, p2 = p0, p3 = p0;
+            for (int j = begin; j < stop; j++)
+            {
+                T right = T.Load(b, j * n + column);
+                int step = j * aStep;
+                p0 = T.Fma(T.Splat(T.Get(a, a0 + step)), right, p0);
+                p1 = T.Fma(T.Splat(T.Get(a, a1 + step)), right, p1);
+                p2 = T.Fma(T.Splat(T.Get(a, a2 + step)), right, p2);
+                p3 = T.Fma(T.Splat(T.Get(a, a3 + step)), right, p3);
+            }
+            t0 = begin == 0 ? p0 : T.Add(t0, p0);
+            t1 = begin == 0 ? p1 : T.Add(t1, p1);
+            t2 = begin == 0 ? p2 : T.Add(t2, p2);
+            t3 = begin == 0 ? p3 : T.Add(t3, p3);
+        }
+        int left = n - column, at = row * n + column;
+        T.Store(c, at, t0, left);
+        T.Store(c, at + n, t1, left);
+        T.Store(c, at + 2 * n, t2, left);
+        T.Store(c, at + 3 * n, t3, left);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    void Single<T>(int row, int column) where T : struct, ILanes<T, TView>
+    {
+        T s = Start<T>(column), zero = T.Splat(0f), t = zero;
+        for (int begin = 0; begin < k || begin == 0; begin += StridedSum.Block)
+        {
+            int stop = k - begin < StridedSum.Block ? k : begin + StridedSum.Block;
+            T p = begin == 0 ? s : zero;
+            for (int j = begin; j < stop; j++) p = T.Fma(T.Splat(T.Get(a, row * aRow + j * aStep)), T.Load(b, j * n + column), p);
+            t = begin == 0 ? p : T.Add(t, p);
+        }
+        T.Store(c, row * n + column, t, n - column);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    T Start<T>(int column) where T : struct, ILanes<T, TView> => hasStart != 0 ? T.Load(start, column) : T.Splat(0f);
+}
+
+/// <summary>y (n,1) = x (n,i) · w (i,1) + b: Linear's forward with one output, a strided sum a row, then + b.</summary>
+public readonly struct LinearSingleOutput<TView>(TView x, TView w, TView b, TView y, int n, int i) : IOp<TView> where TView : struct
+{
+    /// <inheritdoc/>
+    public int Items(int width) => n;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Run<T>(int first, int end, int stride) where T : struct, ILanes<T, TView>
+    {
+        for (int row = first; row < end; row += stride)
+            T.Set(y, row, StridedSum.Dot<T, TView>(x, row * i, w, 0, i) + T.Get(b, 0));
+    }
+}
+
+/// <summary>sums (n) of the columns of a (m,n), from 0 over the rows ascending, in blocks of 256: db = Σ dy.</summary>
+public readonly struct ColumnSums<TView>(TView a, TView sums, int m, int n) : IOp<TView> where TView : struct
+{
+    /// <inheritdoc/>
+    public int Items(int width) => (n + width - 1) / width;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Run<T>(int first, int end, int stride) where T : struct, ILanes<T, TView>
+    {
+        for (int item = first; item < end; item += stride)
+        {
+            int column = item * T.Width;
+            T zero = T.Splat(0f), total = zero;
+            for (int begin = 0; begin < m; begin += StridedSum.Block)
+            {
+                int stop = m - begin < StridedSum.Block ? m : begin + StridedSum.Block;
+                T p = zero;
+                for (int row = begin; row < stop; row++) p = T.Add(p, T.Load(a, row * n + column));
+                total = begin == 0 ? p : T.Add(total, p);
+            }
+            T.Store(sums, column, total, n - column);
+        }
+    }
+}
+
+/// <summary>t (n,m) = a (m,n) transposed: dx = dy·Wᵀ reads Wᵀ along its rows.</summary>
+public readonly struct Transpose<TView>(TView a, TView t, int m, int n) : IOp<TView> where TView : struct
+{
+    /// <inheritdoc/>
+    public int Items(int width) => m * n;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Run<T>(int first, int end, int stride) where T : struct, ILanes<T, TView>
+    {
+        for (int item = first; item < end; item += stride) T.Set(t, item, T.Get(a, item % m * n + item / m));
+    }
+}

@@ -1,0 +1,108 @@
+using System.Runtime.CompilerServices;
+using GpuMlp.Kernels.Lanes;
+using GpuMlp.Kernels.Numerics;
+
+namespace GpuMlp.Kernels.Losses;
+
+/// <summary>A loss of one output against its label, and its gradient with respect to that output.</summary>
+public interface ILoss
+{
+    /// <summary>L(z, y).</summary>
+    static abstract T Value<T, TView>(T z, T y) where T : struct, ILanes<T, TView> where TView : struct;
+
+    /// <summary>dL/dz.</summary>
+    static abstract T Gradient<T, TView>(T z, T y) where T : struct, ILanes<T, TView> where TView : struct;
+}
+
+/// <summary>
+/// The tutorial's binary cross-entropy on the logit z, y in {0, 1}: softplus(-z) or softplus(z); two cases of the gradient, with 10⁻¹⁰ in
+/// the guarded denominators: -p·q / (p + 10⁻¹⁰) for y = 1, p·q / (q + 10⁻¹⁰) for y = 0, where p = σ(z) and q = σ(-z).
+/// </summary>
+public readonly struct Bce : ILoss
+{
+    const float Epsilon = 1e-10f;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Value<T, TView>(T z, T y) where T : struct, ILanes<T, TView> where TView : struct =>
+        Exponentials.Softplus<T, TView>(Case<T, TView>(y, T.Negate(z), z));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Gradient<T, TView>(T z, T y) where T : struct, ILanes<T, TView> where TView : struct
+    {
+        T p = Exponentials.Sigmoid<T, TView>(z), q = Exponentials.Sigmoid<T, TView>(T.Negate(z));
+        T g = T.Divide(T.Multiply(p, q), T.Add(Case<T, TView>(y, p, q), T.Splat(Epsilon)));
+        return Case<T, TView>(y, T.Negate(g), g);
+    }
+
+    /// <summary>one where the label is 1, zero where it is 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static T Case<T, TView>(T y, T one, T zero) where T : struct, ILanes<T, TView> where TView : struct =>
+        T.SelectLess(T.Splat(0.5f), y, one, zero);
+}
+
+/// <summary>
+/// PyTorch's BCELoss, with its clamps, followed back through the sigmoid: min(softplus, 100); d / max(p·q, 10⁻¹²) · p·q with d = p - y.
+/// </summary>
+public readonly struct BceTorch : ILoss
+{
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Value<T, TView>(T z, T y) where T : struct, ILanes<T, TView> where TView : struct
+    {
+        T value = Bce.Value<T, TView>(z, y), limit = T.Splat(100f);
+        return T.SelectLess(limit, value, limit, value);
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Gradient<T, TView>(T z, T y) where T : struct, ILanes<T, TView> where TView : struct
+    {
+        T p = Exponentials.Sigmoid<T, TView>(z), q = Exponentials.Sigmoid<T, TView>(T.Negate(z));
+        T pq = T.Multiply(p, q), floor = T.Splat(1e-12f);
+        T d = Bce.Case<T, TView>(y, T.Negate(q), p);
+        return T.Multiply(T.Divide(d, T.SelectLess(pq, floor, floor, pq)), pq);
+    }
+}
+
+/// <summary>PyTorch's BCEWithLogitsLoss: softplus(-z) or softplus(z); the gradient p - y as p for y = 0 and -q for y = 1.</summary>
+public readonly struct BceLogits : ILoss
+{
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Value<T, TView>(T z, T y) where T : struct, ILanes<T, TView> where TView : struct => Bce.Value<T, TView>(z, y);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Gradient<T, TView>(T z, T y) where T : struct, ILanes<T, TView> where TView : struct
+    {
+        T signed = Bce.Case<T, TView>(y, T.Negate(z), z);
+        T p = Exponentials.Sigmoid<T, TView>(signed);
+        return Bce.Case<T, TView>(y, T.Negate(p), p);
+    }
+}
+
+/// <summary>
+/// The tutorial's binary cross-entropy on a probability p, where no logit is at hand: -ln(p + 10⁻¹⁰) or -ln((1 - p) + 10⁻¹⁰), gradient
+/// -1 / (p + 10⁻¹⁰) or 1 / ((1 - p) + 10⁻¹⁰).
+/// </summary>
+public readonly struct BceOnProbability : ILoss
+{
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Value<T, TView>(T z, T y) where T : struct, ILanes<T, TView> where TView : struct =>
+        T.Negate(Exponentials.Log<T, TView>(Guarded<T, TView>(z, y)));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Gradient<T, TView>(T z, T y) where T : struct, ILanes<T, TView> where TView : struct
+    {
+        T g = T.Divide(T.Splat(1f), Guarded<T, TView>(z, y));
+        return Bce.Case<T, TView>(y, T.Negate(g), g);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static T Guarded<T, TView>(T p, T y) where T : struct, ILanes<T, TView> where TView : struct =>
+        T.Add(Bce.Case<T, TView>(y, p, T.Subtract(T.Splat(1f), p)), T.Splat(1e-10f));
+}

@@ -1,0 +1,116 @@
+using System.Runtime.CompilerServices;
+using GpuMlp.Kernels.Lanes;
+
+namespace GpuMlp.Kernels.Numerics;
+
+/// <summary>exp, log, tanh, sigmoid and softplus as polynomials on lanes: one accuracy (2 ulp), one speed and the same bits everywhere.</summary>
+/// <remarks>
+/// The reductions are the classical ones (Cody and Waite, Software Manual for the Elementary Functions, 1980). The polynomial
+/// coefficients of exp, log and tanh are those of the Cephes library, single precision (S. L. Moshier, expf, logf, tanhf).
+/// </remarks>
+public static class Exponentials
+{
+    const float Log2E = 1.44269504f, Ln2High = 0.693359375f, Ln2Low = -2.12194440e-4f;
+    const float Magic = 12582912f;                      // 1.5 · 2²³: adding it rounds to an integer that sits in the low bits
+
+    /// <summary>eˣ: 0 below -104, +∞ above 88.73, subnormal results kept, NaN for NaN.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Exp<T, TView>(T x) where T : struct, ILanes<T, TView> where TView : struct
+    {
+        x = T.SelectLess(T.Splat(89f), x, T.Splat(89f), x);
+        x = T.SelectLess(x, T.Splat(-104f), T.Splat(-104f), x);
+        T n = T.Subtract(T.Fma(x, T.Splat(Log2E), T.Splat(Magic)), T.Splat(Magic));
+        T r = T.Fma(n, T.Splat(-Ln2Low), T.Fma(n, T.Splat(-Ln2High), x));
+        T p = T.Fma(T.Splat(1.9875691500e-4f), r, T.Splat(1.3981999507e-3f));
+        p = T.Fma(p, r, T.Splat(8.3334519073e-3f));
+        p = T.Fma(p, r, T.Splat(4.1665795894e-2f));
+        p = T.Fma(p, r, T.Splat(1.6666665459e-1f));
+        p = T.Fma(p, r, T.Splat(5.0000001201e-1f));
+        p = T.Add(T.Fma(p, T.Multiply(r, r), r), T.Splat(1f));
+        // 2ⁿ in two factors: n runs from -150 to 128, beyond the exponents of one float
+        T half = T.Fma(n, T.Splat(0.5f), T.Splat(Magic + 127f));
+        T rest = T.Add(T.Subtract(n, T.Subtract(half, T.Splat(Magic + 127f))), T.Splat(Magic + 127f));
+        return T.Multiply(T.Multiply(p, T.PowerOfTwo(half)), T.PowerOfTwo(rest));
+    }
+
+    /// <summary>ln x: -∞ at 0, NaN below, subnormals included, +∞ for +∞, NaN for NaN.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Log<T, TView>(T x) where T : struct, ILanes<T, TView> where TView : struct
+    {
+        T smallest = T.Splat(1.17549435e-38f);
+        T scaled = T.SelectLess(x, smallest, T.Multiply(x, T.Splat(8388608f)), x);            // 2²³ lifts subnormals
+        T n = T.Subtract(T.Exponent(scaled), T.SelectLess(x, smallest, T.Splat(23f), T.Splat(0f)));
+        T f = T.Subtract(T.Mantissa(scaled), T.Splat(1f));
+        T y = LogOfOnePlus<T, TView>(f, n);
+        T zero = T.Splat(0f);
+        y = T.SelectLess(T.Splat(3.40282347e38f), x, x, y);
+        y = T.SelectLessOrEqual(x, zero, T.SelectLess(x, zero, T.Splat(float.NaN), T.Splat(float.NegativeInfinity)), y);
+        return T.SelectLessOrEqual(x, x, y, x);                                               // NaN is not ≤ itself
+    }
+
+    /// <summary>ln(1 + u) for u in [0, 1], or NaN.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static T LogOnePlus<T, TView>(T u) where T : struct, ILanes<T, TView> where TView : struct
+    {
+        // 1 + u = 2·(1 + (u - 1)/2): both f are exact, so nothing is lost where u is small
+        T split = T.Splat(0.41421356f);
+        T f = T.SelectLess(split, u, T.Multiply(T.Subtract(u, T.Splat(1f)), T.Splat(0.5f)), u);
+        return LogOfOnePlus<T, TView>(f, T.SelectLess(split, u, T.Splat(1f), T.Splat(0f)));
+    }
+
+    // n·ln 2 + ln(1 + f), f in [√½ - 1, √2 - 1]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static T LogOfOnePlus<T, TView>(T f, T n) where T : struct, ILanes<T, TView> where TView : struct
+    {
+        T p = T.Fma(T.Splat(7.0376836292e-2f), f, T.Splat(-1.1514610310e-1f));
+        p = T.Fma(p, f, T.Splat(1.1676998740e-1f));
+        p = T.Fma(p, f, T.Splat(-1.2420140846e-1f));
+        p = T.Fma(p, f, T.Splat(1.4249322787e-1f));
+        p = T.Fma(p, f, T.Splat(-1.6668057665e-1f));
+        p = T.Fma(p, f, T.Splat(2.0000714765e-1f));
+        p = T.Fma(p, f, T.Splat(-2.4999993993e-1f));
+        p = T.Fma(p, f, T.Splat(3.3333331174e-1f));
+        T square = T.Multiply(f, f);
+        T y = T.Multiply(T.Multiply(p, f), square);
+        y = T.Fma(n, T.Splat(Ln2Low), y);
+        y = T.Fma(square, T.Splat(-0.5f), y);
+        return T.Fma(n, T.Splat(Ln2High), T.Add(f, y));
+    }
+
+    /// <summary>tanh x.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Tanh<T, TView>(T x) where T : struct, ILanes<T, TView> where TView : struct
+    {
+        T zero = T.Splat(0f), one = T.Splat(1f);
+        T a = T.SelectLess(x, zero, T.Negate(x), x);
+        T big = T.Subtract(one, T.Divide(T.Splat(2f), T.Add(Exp<T, TView>(T.Add(a, a)), one)));
+        big = T.SelectLess(x, zero, T.Negate(big), big);
+        T s = T.Multiply(x, x);
+        T p = T.Fma(T.Splat(-5.70498872745e-3f), s, T.Splat(2.06390887954e-2f));
+        p = T.Fma(p, s, T.Splat(-5.37397155531e-2f));
+        p = T.Fma(p, s, T.Splat(1.33314422036e-1f));
+        p = T.Fma(p, s, T.Splat(-3.33332819422e-1f));
+        T small = T.Fma(T.Multiply(p, s), x, x);
+        return T.SelectLess(a, T.Splat(0.625f), small, big);
+    }
+
+    /// <summary>σ(x) = 1 / (1 + e⁻ˣ), evaluated by the sign of x so that neither tail cancels.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Sigmoid<T, TView>(T x) where T : struct, ILanes<T, TView> where TView : struct
+    {
+        T u = Exp<T, TView>(NegativeMagnitude<T, TView>(x));
+        return T.Divide(T.SelectLess(x, T.Splat(0f), u, T.Splat(1f)), T.Add(T.Splat(1f), u));
+    }
+
+    /// <summary>ln(1 + eˣ) = max(x, 0) + ln(1 + e^-|x|).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Softplus<T, TView>(T x) where T : struct, ILanes<T, TView> where TView : struct
+    {
+        T tail = LogOnePlus<T, TView>(Exp<T, TView>(NegativeMagnitude<T, TView>(x)));
+        return T.Add(T.SelectLess(x, T.Splat(0f), T.Splat(0f), x), tail);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static T NegativeMagnitude<T, TView>(T x) where T : struct, ILanes<T, TView> where TView : struct =>
+        T.SelectLess(x, T.Splat(0f), x, T.Negate(x));
+}

@@ -1,0 +1,118 @@
+using System.Runtime.CompilerServices;
+using GpuMlp.Kernels.Lanes;
+
+namespace GpuMlp.Kernels.Numerics;
+
+/// <summary>
+/// Sums that end in one number, in the one order they have everywhere: term k into partial sum k mod 16, ascending, then the tree
+/// 8-4-2-1 (partial j + partial j + 8, and so on down).
+/// </summary>
+/// <remarks>Sixteen partials are one 512-bit register, two of 256, four of 128 or sixteen scalars: no lane width has to shuffle.</remarks>
+public static class StridedSum
+{
+    /// <summary>Terms in one block of a long product; block results are added in order.</summary>
+    public const int Block = 256;
+
+    /// <summary>Σ a[ia + k]·b[ib + k] over count terms.</summary>
+    public static float Dot<T, TView>(TView a, int ia, TView b, int ib, int count) where T : struct, ILanes<T, TView> where TView : struct
+    {
+        float total = DotBlock<T, TView>(a, ia, b, ib, count < Block ? count : Block);
+        for (int k = Block; k < count; k += Block)
+            total += DotBlock<T, TView>(a, ia + k, b, ib + k, count - k < Block ? count - k : Block);
+        return total;
+    }
+
+    /// <summary>Σ a[ia + k] over count terms, in one block whatever the count.</summary>
+    public static float Sum<T, TView>(TView a, int ia, int count) where T : struct, ILanes<T, TView> where TView : struct
+    {
+        if (T.Width == 1) return SumScalar<T, TView>(a, ia, count);
+        T p0 = T.Splat(0f), p1 = p0, p2 = p0, p3 = p0, one = T.Splat(1f);
+        for (int k = 0; k < count; k += 16)
+        {
+            int left = count - k;
+            p0 = Term<T, TView>(T.Load(a, ia + k), one, p0, left);
+            if (T.Width <= 8) p1 = Term<T, TView>(T.Load(a, ia + k + T.Width), one, p1, left - T.Width);
+            if (T.Width <= 4) p2 = Term<T, TView>(T.Load(a, ia + k + 8), one, p2, left - 8);
+            if (T.Width <= 4) p3 = Term<T, TView>(T.Load(a, ia + k + 12), one, p3, left - 12);
+        }
+        return Tree<T, TView>(p0, p1, p2, p3);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static float DotBlock<T, TView>(TView a, int ia, TView b, int ib, int count) where T : struct, ILanes<T, TView> where TView : struct
+    {
+        if (T.Width == 1) return DotScalar<T, TView>(a, ia, b, ib, count);
+        T p0 = T.Splat(0f), p1 = p0, p2 = p0, p3 = p0;
+        int k = 0;
+        for (; k + 16 <= count; k += 16)
+        {
+            p0 = T.Fma(T.Load(a, ia + k), T.Load(b, ib + k), p0);
+            if (T.Width <= 8) p1 = T.Fma(T.Load(a, ia + k + T.Width), T.Load(b, ib + k + T.Width), p1);
+            if (T.Width <= 4) p2 = T.Fma(T.Load(a, ia + k + 8), T.Load(b, ib + k + 8), p2);
+            if (T.Width <= 4) p3 = T.Fma(T.Load(a, ia + k + 12), T.Load(b, ib + k + 12), p3);
+        }
+        if (k < count)
+        {
+            int left = count - k;
+            p0 = Term<T, TView>(T.Load(a, ia + k), T.Load(b, ib + k), p0, left);
+            if (T.Width <= 8) p1 = Term<T, TView>(T.Load(a, ia + k + T.Width), T.Load(b, ib + k + T.Width), p1, left - T.Width);
+            if (T.Width <= 4) p2 = Term<T, TView>(T.Load(a, ia + k + 8), T.Load(b, ib + k + 8), p2, left - 8);
+            if (T.Width <= 4) p3 = Term<T, TView>(T.Load(a, ia + k + 12), T.Load(b, ib + k + 12), p3, left - 12);
+        }
+        return Tree<T, TView>(p0, p1, p2, p3);
+    }
+
+    // lanes beyond the last term keep their partial sum: what was loaded there belongs to someone else
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static T Term<T, TView>(T a, T b, T p, int left) where T : struct, ILanes<T, TView> where TView : struct =>
+        T.SelectLess(T.Indices, T.Splat(left), T.Fma(a, b, p), p);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static float Tree<T, TView>(T p0, T p1, T p2, T p3) where T : struct, ILanes<T, TView> where TView : struct
+    {
+        if (T.Width == 16) return T.Tree(p0);
+        if (T.Width == 8) return T.Tree(T.Add(p0, p1));
+        return T.Tree(T.Add(T.Add(p0, p2), T.Add(p1, p3)));
+    }
+
+    static float SumScalar<T, TView>(TView a, int ia, int count) where T : struct, ILanes<T, TView> where TView : struct
+    {
+        // partials in bit-reversed order, so that the tree needs a handful of sums at a time instead of sixteen
+        float s0 = Pairs<T, TView>(a, ia, 0, count) + Pairs<T, TView>(a, ia, 2, count);
+        return s0 + (Pairs<T, TView>(a, ia, 1, count) + Pairs<T, TView>(a, ia, 3, count));
+    }
+
+    static float Pairs<T, TView>(TView a, int ia, int j, int count) where T : struct, ILanes<T, TView> where TView : struct =>
+        Strided<T, TView>(a, ia, j, count) + Strided<T, TView>(a, ia, j + 8, count)
+        + (Strided<T, TView>(a, ia, j + 4, count) + Strided<T, TView>(a, ia, j + 12, count));
+
+    static float Strided<T, TView>(TView a, int ia, int j, int count) where T : struct, ILanes<T, TView> where TView : struct
+    {
+        float p = 0f;
+        for (int k = j; k < count; k += 16) p += T.Get(a, ia + k);
+        return p;
+    }
+
+    static float DotScalar<T, TView>(TView a, int ia, TView b, int ib, int count) where T : struct, ILanes<T, TView> where TView : struct
+    {
+        float s0 = DotPairs<T, TView>(a, ia, b, ib, 0, count) + DotPairs<T, TView>(a, ia, b, ib, 2, count);
+        return s0 + (DotPairs<T, TView>(a, ia, b, ib, 1, count) + DotPairs<T, TView>(a, ia, b, ib, 3, count));
+    }
+
+    // four chains in flight
+    static float DotPairs<T, TView>(TView a, int ia, TView b, int ib, int j, int count) where T : struct, ILanes<T, TView> where TView : struct
+    {
+        float p = 0f, q = 0f, r = 0f, s = 0f;
+        for (int k = j; k < count; k += 16)
+        {
+            p = Term<T, TView>(a, ia, b, ib, k, count, p);
+            q = Term<T, TView>(a, ia, b, ib, k + 8, count, q);
+            r = Term<T, TView>(a, ia, b, ib, k + 4, count, r);
+            s = Term<T, TView>(a, ia, b, ib, k + 12, count, s);
+        }
+        return p + q + (r + s);
+    }
+
+    static float Term<T, TView>(TView a, int ia, TView b, int ib, int k, int count, float p) where T : struct, ILanes<T, TView> where TView : struct =>
+        k < count ? T.Tree(T.Fma(T.Splat(T.Get(a, ia + k)), T.Splat(T.Get(b, ib + k)), T.Splat(p))) : p;
+}

@@ -1,0 +1,61 @@
+using GpuMlp.Kernels.Activations;
+using GpuMlp.Kernels.Data;
+using GpuMlp.Kernels.Lanes;
+using GpuMlp.Kernels.Losses;
+using GpuMlp.Kernels.Optimizers;
+using ILGPU;
+
+namespace GpuMlp.Devices.Ops;
+
+/// <summary>Activations, losses, optimizer steps and batches on a device.</summary>
+static class ElementwiseOps
+{
+    // an exponential is about this many operations
+    const int Transcendental = 30;
+
+    /// <summary>y = f(x).</summary>
+    internal static void ActivationForward<TActivation>(this ComputeDevice device, DeviceSpan x, DeviceSpan y, int n)
+        where TActivation : struct, IActivation
+    {
+        if (device.Host is HostRunner host) host.Run(new ActivationForward<TActivation, HostView>(x, y, n), (long)Transcendental * n);
+        else device.Launch(new ActivationForward<TActivation, ArrayView<float>>(x, y, n));
+    }
+
+    /// <summary>dx = dy·f′(x).</summary>
+    internal static void ActivationBackward<TActivation>(this ComputeDevice device, DeviceSpan x, DeviceSpan dy, DeviceSpan dx, int n)
+        where TActivation : struct, IActivation
+    {
+        if (device.Host is HostRunner host) host.Run(new ActivationBackward<TActivation, HostView>(x, dy, dx, n), (long)Transcendental * n);
+        else device.Launch(new ActivationBackward<TActivation, ArrayView<float>>(x, dy, dx, n));
+    }
+
+    /// <summary>values = L(z, y), dz = L′(z, y) / n.</summary>
+    internal static void LossForward<TLoss>(this ComputeDevice device, DeviceSpan z, DeviceSpan y, DeviceSpan values, DeviceSpan dz, int n)
+        where TLoss : struct, ILoss
+    {
+        if (device.Host is HostRunner host) host.Run(new LossForward<TLoss, HostView>(z, y, values, dz, n), 3L * Transcendental * n);
+        else device.Launch(new LossForward<TLoss, ArrayView<float>>(z, y, values, dz, n));
+    }
+
+    /// <summary>means[at] = the mean of n values.</summary>
+    internal static void Mean(this ComputeDevice device, DeviceSpan values, DeviceSpan means, int n, int at)
+    {
+        if (device.Host is HostRunner host) host.Run(new Mean<HostView>(values, means, n, at), n);
+        else device.Launch(new Mean<ArrayView<float>>(values, means, n, at));
+    }
+
+    /// <summary>w = fma(-rate, dw, w).</summary>
+    internal static void SgdStep(this ComputeDevice device, DeviceSpan w, DeviceSpan dw, float rate)
+    {
+        if (device.Host is HostRunner host) host.Run(new SgdStep<HostView>(w, dw, rate, w.Length), 2L * w.Length);
+        else device.Launch(new SgdStep<ArrayView<float>>(w, dw, rate, w.Length));
+    }
+
+    /// <summary>Rows picks[at …] of x (examples,f) and y (examples) as a batch.</summary>
+    internal static void GatherBatch(
+        this ComputeDevice device, DeviceSpan x, DeviceSpan y, DeviceSpan picks, int at, DeviceSpan batchX, DeviceSpan batchY, int n, int f)
+    {
+        if (device.Host is HostRunner host) host.Run(new GatherBatch<HostView>(x, y, picks, at, batchX, batchY, n, f), (long)n * f);
+        else device.Launch(new GatherBatch<ArrayView<float>>(x, y, picks, at, batchX, batchY, n, f));
+    }
+}

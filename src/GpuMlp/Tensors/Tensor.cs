@@ -1,0 +1,102 @@
+using GpuMlp.Devices;
+
+namespace GpuMlp.Tensors;
+
+/// <summary>A matrix of float32 on a device: rows × columns, row-major. Layers hand tensors on; the host sees them by copies.</summary>
+public sealed class Tensor : IDisposable
+{
+    readonly bool owned;
+
+    /// <summary>A tensor of zeros.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Negative rows or columns.</exception>
+    public Tensor(ComputeDevice device, int rows, int columns)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        ArgumentOutOfRangeException.ThrowIfNegative(rows);
+        ArgumentOutOfRangeException.ThrowIfNegative(columns);
+        (Rows, Columns, owned) = (rows, columns, true);
+        Span = device.Allocate(checked(rows * columns)).All;
+    }
+
+    internal Tensor(DeviceSpan span, int rows, int columns) => (Span, Rows, Columns) = (span, rows, columns);
+
+    /// <summary>A tensor with the values of a matrix.</summary>
+    public static Tensor From(ComputeDevice device, float[,] values)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        return From(device, System.Runtime.InteropServices.MemoryMarshal.CreateReadOnlySpan(
+            ref System.Runtime.CompilerServices.Unsafe.As<byte, float>(
+                ref System.Runtime.InteropServices.MemoryMarshal.GetArrayDataReference(values)), values.Length),
+            values.GetLength(0), values.GetLength(1));
+    }
+
+    /// <summary>A tensor with row-major values.</summary>
+    /// <exception cref="ArgumentException">There are not rows · columns values.</exception>
+    public static Tensor From(ComputeDevice device, ReadOnlySpan<float> values, int rows, int columns)
+    {
+        var tensor = new Tensor(device, rows, columns);
+        tensor.CopyFrom(values);
+        return tensor;
+    }
+
+    /// <summary>Where the values lie on the device.</summary>
+    internal DeviceSpan Span { get; }
+
+    /// <summary>The device that holds the values.</summary>
+    public ComputeDevice Device => Span.Device;
+
+    /// <summary>Number of rows.</summary>
+    public int Rows { get; }
+
+    /// <summary>Number of columns.</summary>
+    public int Columns { get; }
+
+    /// <summary>Rows · Columns.</summary>
+    public int Length => Rows * Columns;
+
+    /// <summary>"rows × columns".</summary>
+    public string Shape => $"{Rows} × {Columns}";
+
+    /// <summary>Copies row-major values onto the device.</summary>
+    /// <exception cref="ArgumentException">There are not Length values.</exception>
+    public void CopyFrom(ReadOnlySpan<float> values)
+    {
+        if (values.Length != Length) throw new ArgumentException($"a {Shape} tensor takes {Length} values, got {values.Length}", nameof(values));
+        Device.CopyToDevice(values, Span);
+    }
+
+    /// <summary>Copies the values to the host, row-major.</summary>
+    /// <exception cref="ArgumentException">The target has not room for Length values exactly.</exception>
+    public void CopyTo(Span<float> target)
+    {
+        if (target.Length != Length) throw new ArgumentException($"a {Shape} tensor gives {Length} values, the target holds {target.Length}", nameof(target));
+        Device.CopyToHost(Span, target);
+    }
+
+    /// <summary>The values, row-major, on the host.</summary>
+    public float[] ToArray()
+    {
+        var values = new float[Length];
+        CopyTo(values);
+        return values;
+    }
+
+    /// <summary>The value of a 1 × 1 tensor; waits for the device.</summary>
+    /// <exception cref="InvalidOperationException">It has another shape.</exception>
+    public float Item()
+    {
+        if (Length != 1) throw new InvalidOperationException($"Item() reads a 1 × 1 tensor; this one is {Shape}");
+        Span<float> value = stackalloc float[1];
+        Device.CopyToHost(Span, value);
+        return value[0];
+    }
+
+    /// <summary>Frees the memory, if this tensor was made by itself and is not part of something larger.</summary>
+    public void Dispose()
+    {
+        if (owned) Span.Buffer.Dispose();
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"Tensor {Shape} on {Device.Description.Id}";
+}
