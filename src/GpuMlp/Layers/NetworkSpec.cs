@@ -1,0 +1,84 @@
+using System.Globalization;
+using GpuMlp.Devices;
+using GpuMlp.Losses;
+using GpuMlp.Randomness;
+
+namespace GpuMlp.Layers;
+
+/// <summary>The activation between linear layers.</summary>
+public enum Activation
+{
+    /// <summary>max(x, 0).</summary>
+    ReLU,
+
+    /// <summary>x, or x/100 where negative.</summary>
+    LeakyReLU,
+
+    /// <summary>tanh x.</summary>
+    Tanh,
+
+    /// <summary>1 / (1 + e⁻ˣ).</summary>
+    Sigmoid,
+
+    /// <summary>x / (1 + e⁻ˣ).</summary>
+    SiLU,
+}
+
+/// <summary>What a network is made of: widths such as 2-50-1, the activation between them, a sigmoid at the end.</summary>
+/// <param name="Widths">Inputs, hidden widths, outputs.</param>
+/// <param name="Activation">The activation after each linear layer but the last.</param>
+public sealed record NetworkSpec(IReadOnlyList<int> Widths, Activation Activation)
+{
+    /// <summary>Reads widths such as "2-50-1".</summary>
+    /// <exception cref="FormatException">Fewer than two widths, or one that is not a number from 1 to 65536.</exception>
+    public static NetworkSpec Parse(string net, Activation activation = Activation.ReLU)
+    {
+        string[] parts = net.Split('-');
+        var widths = new int[parts.Length];
+        for (int k = 0; k < parts.Length; k++)
+        {
+            if (!int.TryParse(parts[k], NumberStyles.None, CultureInfo.InvariantCulture, out widths[k]) || widths[k] is < 1 or > 65_536)
+                throw new FormatException($"'{parts[k]}' is not a width: each is from 1 to 65536, as in 2-50-1");
+        }
+        if (widths.Length < 2) throw new FormatException($"'{net}' is not a network: give inputs, hidden widths and outputs, as in 2-50-1");
+        return new NetworkSpec(widths, activation);
+    }
+
+    /// <summary>Number of linear layers.</summary>
+    public int Depth => Widths.Count - 1;
+
+    /// <summary>Number of trained values.</summary>
+    public long ParameterCount => Enumerable.Range(0, Depth).Sum(l => (Widths[l] + 1L) * Widths[l + 1]);
+
+    /// <summary>The network with its weights drawn: per linear layer the weights row by row, then the bias.</summary>
+    public Sequential Build(ComputeDevice device, Initialization initialization, RandomStream random, Loss loss)
+    {
+        var layers = new List<Layer>();
+        for (int l = 0; l < Depth; l++)
+        {
+            var linear = new Linear(device, Widths[l], Widths[l + 1]);
+            Initializer.Fill(linear, Initializer.Resolve(initialization, this), random);
+            layers.Add(linear);
+            layers.Add(l + 1 < Depth ? NewActivation() : new Sigmoid());
+        }
+        return new Sequential([.. layers]) { Loss = loss };
+    }
+
+    Layer NewActivation() => Activation switch
+    {
+        Activation.ReLU => new ReLU(),
+        Activation.LeakyReLU => new LeakyReLU(),
+        Activation.Tanh => new Tanh(),
+        Activation.Sigmoid => new Sigmoid(),
+        _ => new SiLU(),
+    };
+
+    /// <summary>"2-50-1".</summary>
+    public override string ToString() => string.Join('-', Widths);
+
+    /// <inheritdoc/>
+    public bool Equals(NetworkSpec? other) => other is not null && other.Activation == Activation && other.Widths.SequenceEqual(Widths);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Widths.Aggregate((int)Activation, HashCode.Combine);
+}

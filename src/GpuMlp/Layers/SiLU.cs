@@ -1,0 +1,4 @@
+namespace GpuMlp.Layers;
+
+/// <summary>x / (1 + e⁻ˣ).</summary>
+public sealed class SiLU : ActivationLayer<Kernels.Activations.Silu>;

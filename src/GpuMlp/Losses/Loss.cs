@@ -1,0 +1,59 @@
+using GpuMlp.Devices;
+using GpuMlp.Devices.Ops;
+using GpuMlp.Kernels.Losses;
+
+namespace GpuMlp.Losses;
+
+/// <summary>A mean loss over a batch, and its gradient.</summary>
+public abstract class Loss
+{
+    /// <summary>The option's name for it: bce, bce-torch, bce-logits.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>values (n) = L(z, y), dz (n) = L′(z, y)/n. onLogit: z is a logit and not a probability.</summary>
+    internal abstract void Compute(ComputeDevice device, DeviceSpan z, DeviceSpan y, DeviceSpan values, DeviceSpan dz, int n, bool onLogit);
+
+    private protected static void Compute<TLoss>(ComputeDevice device, DeviceSpan z, DeviceSpan y, DeviceSpan values, DeviceSpan dz, int n)
+        where TLoss : struct, ILoss => device.LossForward<TLoss>(z, y, values, dz, n);
+}
+
+/// <summary>Which definition of binary cross-entropy.</summary>
+public enum BceForm
+{
+    /// <summary>The tutorial's: two cases, 10⁻¹⁰ in the guarded denominators.</summary>
+    Tutorial,
+
+    /// <summary>PyTorch's BCELoss: the value at most 100, the denominator at least 10⁻¹².</summary>
+    Torch,
+}
+
+/// <summary>
+/// Binary cross-entropy of probabilities against labels in {0, 1}. Where the probabilities come from a sigmoid it is computed from the
+/// sigmoid's input, which loses nothing in saturation; of probabilities alone it is -ln(p + 10⁻¹⁰) or -ln((1 - p) + 10⁻¹⁰).
+/// </summary>
+public sealed class BceLoss(BceForm form = BceForm.Tutorial) : Loss
+{
+    /// <summary>The definition in use.</summary>
+    public BceForm Form => form;
+
+    /// <inheritdoc/>
+    public override string Name => form == BceForm.Torch ? "bce-torch" : "bce";
+
+    internal override void Compute(ComputeDevice device, DeviceSpan z, DeviceSpan y, DeviceSpan values, DeviceSpan dz, int n, bool onLogit)
+    {
+        if (onLogit && form == BceForm.Tutorial) Compute<Bce>(device, z, y, values, dz, n);
+        else if (onLogit) Compute<BceTorch>(device, z, y, values, dz, n);
+        else if (form == BceForm.Tutorial) Compute<BceOnProbability>(device, z, y, values, dz, n);
+        else throw new InvalidOperationException("BceLoss(BceForm.Torch) needs a network that ends in Sigmoid");
+    }
+}
+
+/// <summary>PyTorch's BCEWithLogitsLoss: binary cross-entropy of logits against labels in {0, 1}; gradient p - y.</summary>
+public sealed class BceWithLogitsLoss : Loss
+{
+    /// <inheritdoc/>
+    public override string Name => "bce-logits";
+
+    internal override void Compute(ComputeDevice device, DeviceSpan z, DeviceSpan y, DeviceSpan values, DeviceSpan dz, int n, bool onLogit) =>
+        Compute<BceLogits>(device, z, y, values, dz, n);
+}

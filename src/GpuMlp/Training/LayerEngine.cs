@@ -1,0 +1,65 @@
+using GpuMlp.Devices;
+using GpuMlp.Devices.Ops;
+using GpuMlp.Layers;
+using GpuMlp.Tensors;
+
+namespace GpuMlp.Training;
+
+/// <summary>The tutorial's loop: one kernel or a few a layer, any width and batch. Rows and losses cross to the host in chunks only.</summary>
+sealed class LayerEngine : ITrainingEngine
+{
+    readonly Sequential network;
+    readonly TrainingData data;
+    readonly Picks picks;
+    readonly TrainingOptions options;
+    readonly Tensor batchX, batchY;
+    readonly DeviceBuffer pickBuffer, lossBuffer;
+
+    internal LayerEngine(Sequential network, TrainingData data, Picks picks, TrainingOptions options)
+    {
+        (this.network, this.data, this.picks, this.options) = (network, data, picks, options);
+        ComputeDevice device = network.Device;
+        MaxSteps = Math.Clamp(65_536 / options.Batch, 1, 1024);
+        batchX = new Tensor(device, options.Batch, data.Inputs.Columns);
+        batchY = new Tensor(device, options.Batch, 1);
+        pickBuffer = device.Allocate(MaxSteps * options.Batch);
+        lossBuffer = device.Allocate(MaxSteps);
+    }
+
+    public string Name => "layers";
+
+    public int MaxSteps { get; }
+
+    public void WarmUp()
+    {
+        float[] parameters = new float[network.Arena.Length];
+        network.Device.CopyToHost(network.Arena.Values, parameters);
+        Step(0, 0);
+        network.Device.CopyToDevice(parameters, network.Arena.Values);
+        network.Device.Synchronize();
+    }
+
+    public void Run(int firstStep, Span<float> losses)
+    {
+        picks.Fill(pickBuffer.All.Slice(0, losses.Length * options.Batch), (long)firstStep * options.Batch);
+        for (int k = 0; k < losses.Length; k++) Step(k * options.Batch, k);
+        network.Device.CopyToHost(lossBuffer.All.Slice(0, losses.Length), losses);
+    }
+
+    void Step(int firstPick, int at)
+    {
+        network.Device.GatherBatch(
+            data.Inputs.Span, data.Labels.Span, pickBuffer.All, firstPick, batchX.Span, batchY.Span, options.Batch, data.Inputs.Columns);
+        network.ComputeLoss(network.Forward(batchX), batchY, lossBuffer.All, at);
+        network.Backward();
+        network.Step(options.LearningRate);
+    }
+
+    public void Dispose()
+    {
+        batchX.Dispose();
+        batchY.Dispose();
+        pickBuffer.Dispose();
+        lossBuffer.Dispose();
+    }
+}

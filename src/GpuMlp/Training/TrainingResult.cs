@@ -1,0 +1,37 @@
+namespace GpuMlp.Training;
+
+/// <summary>Why a run ended.</summary>
+public enum StopReason
+{
+    /// <summary>All steps were made.</summary>
+    Completed,
+
+    /// <summary>A loss or a weight was not finite.</summary>
+    Diverged,
+
+    /// <summary>The caller cancelled the run.</summary>
+    Cancelled,
+}
+
+/// <summary>The parameters after the update of a step, in the arena's layout.</summary>
+/// <param name="Step">The step, or the number of steps for the network as it ended.</param>
+/// <param name="Loss">The loss of the last step that was made.</param>
+/// <param name="Parameters">The arena's floats.</param>
+public sealed record Snapshot(int Step, float Loss, float[] Parameters);
+
+/// <summary>What a run left behind.</summary>
+/// <param name="Losses">The loss of every step that was made.</param>
+/// <param name="Snapshots">The snapshots that were asked for.</param>
+/// <param name="StopReason">Why the run ended.</param>
+/// <param name="DivergedStep">The first step whose loss, or after which a weight, was seen not to be finite.</param>
+public sealed record TrainingResult(float[] Losses, IReadOnlyList<Snapshot> Snapshots, StopReason StopReason, int? DivergedStep)
+{
+    /// <summary>Steps made.</summary>
+    public int Steps => Losses.Length;
+
+    /// <summary>The last step's loss.</summary>
+    public float FinalLoss => Losses.Length > 0 ? Losses[^1] : float.NaN;
+
+    /// <summary>The mean of the last 1,000 losses.</summary>
+    public float MeanLossLast1000 => Losses.Length > 0 ? Losses.TakeLast(1000).Average() : float.NaN;
+}
