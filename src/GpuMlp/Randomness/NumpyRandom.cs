@@ -1,0 +1,76 @@
+using System.Numerics;
+
+namespace GpuMlp.Randomness;
+
+/// <summary>numpy.random.RandomState(seed), draw for draw: MT19937 and the legacy ways of turning its words into numbers.</summary>
+/// <remarks>
+/// M. Matsumoto and T. Nishimura, "Mersenne twister", ACM TOMACS 8 (1998), seeded by its init_genrand; NextDouble is random_sample,
+/// NextNormal randn, Next randint and Shuffle shuffle.
+/// </remarks>
+public sealed class NumpyRandom : RandomStream
+{
+    const int Length = 624, Middle = 397;
+    readonly uint[] state = new uint[Length];
+    int position = Length;
+    double? secondNormal;
+
+    /// <summary>A generator in the state that numpy.random.seed(<paramref name="seed"/>) leaves.</summary>
+    public NumpyRandom(uint seed)
+    {
+        state[0] = seed;
+        for (uint i = 1; i < Length; i++) state[i] = 1812433253u * (state[i - 1] ^ (state[i - 1] >> 30)) + i;
+    }
+
+    /// <inheritdoc/>
+    public override uint NextUInt32()
+    {
+        if (position == Length) Twist();
+        uint word = state[position++];
+        word ^= word >> 11;
+        word ^= (word << 7) & 0x9D2C5680;
+        word ^= (word << 15) & 0xEFC60000;
+        return word ^ (word >> 18);
+    }
+
+    void Twist()
+    {
+        for (int i = 0; i < Length; i++)
+        {
+            uint mixed = (state[i] & 0x80000000) | (state[(i + 1) % Length] & 0x7FFFFFFF);
+            state[i] = state[(i + Middle) % Length] ^ (mixed >> 1) ^ ((mixed & 1) * 0x9908B0DF);
+        }
+        position = 0;
+    }
+
+    /// <summary>The next draw from N(0, 1): Marsaglia's polar pair as RandomState makes it, the second value first.</summary>
+    public override double NextNormal()
+    {
+        if (secondNormal is double second)
+        {
+            secondNormal = null;
+            return second;
+        }
+        double x, y, square;
+        do
+        {
+            x = 2 * NextDouble() - 1;
+            y = 2 * NextDouble() - 1;
+            square = x * x + y * y;
+        }
+        while (square is >= 1 or 0);
+        double factor = Math.Sqrt(-2 * Math.Log(square) / square);
+        secondNormal = factor * x;
+        return factor * y;
+    }
+
+    /// <summary>Masked rejection: words cut to the bits of n - 1 until one is below n; n = 1 draws nothing.</summary>
+    protected override int Below(int n)
+    {
+        uint last = (uint)n - 1;
+        if (last == 0) return 0;
+        uint mask = uint.MaxValue >> BitOperations.LeadingZeroCount(last), word;
+        do word = NextUInt32() & mask;
+        while (word > last);
+        return (int)word;
+    }
+}
