@@ -1,0 +1,151 @@
+using System.Globalization;
+using CsvHelper;
+
+namespace GpuMlp.Data;
+
+/// <summary>Reads a data set from a CSV file of numbers with one label column.</summary>
+public static class CsvData
+{
+    static readonly CsvReaderOptions Options = new()
+    {
+        HasHeader = false,                                                      // whether the first row is one is decided below
+        TrimWhitespace = true,
+        TrackLineNumbers = true,
+        MalformedData = CsvMalformedDataHandling.Throw,
+    };
+
+    /// <summary>Reads a file with or without a header, separated by commas, semicolons, tabs or bars; blank lines are skipped.</summary>
+    /// <remarks>
+    /// The first row is a header when <paramref name="labelColumn"/> is a name in it, or when a field of it other than the label is
+    /// neither empty nor a number. Labels are classes when they are text (numbered from 0 in ordinal order of the text), all 0 or 1,
+    /// or just the whole numbers 0 … K - 1; any other numbers are the targets of a regression. Messages begin with file:line:column,
+    /// where line and column (the field's number) count from 1.
+    /// </remarks>
+    /// <param name="path">The file.</param>
+    /// <param name="labelColumn">Name of the label column, or else its position counted from 1; null for the last one.</param>
+    /// <exception cref="InvalidDataException">The file is empty, ragged or malformed, or a value is not a finite number.</exception>
+    /// <exception cref="ArgumentException">There is no such label column, or two of that name.</exception>
+    public static DataSet Read(string path, string? labelColumn = null)
+    {
+        List<Record> records = ReadRecords(path);
+        if (records.Count == 0) throw Bad(path, 1, 0, "the file is empty; it needs rows of at least one feature and a label");
+        Record first = records[0];
+        if (first.Fields.Length < 2) throw Bad(path, first.Line, 0, "one column only; a row needs at least one feature and a label");
+
+        (int label, bool hasHeader) = FindLabel(path, first.Fields, labelColumn);
+        if (hasHeader) records.RemoveAt(0);
+        if (records.Count == 0) throw Bad(path, first.Line, 0, "no row follows the header; data needs at least one");
+        foreach (Record record in records)
+            if (record.Fields.Length != first.Fields.Length)
+                throw Bad(path, record.Line, Math.Min(record.Fields.Length, first.Fields.Length),
+                    $"{record.Fields.Length} fields; line {first.Line} has {first.Fields.Length}");
+
+        var table = new Table(path, records, hasHeader ? first.Fields : null);
+        (float[] labels, string[] classNames) = ReadLabels(table, label);
+        return new DataSet(Path.GetFileNameWithoutExtension(path), ReadInputs(table, label), labels, classNames);
+    }
+
+    static List<Record> ReadRecords(string path)
+    {
+        using CsvReader reader = CsvReader.FromFile(path, Options);
+        var records = new List<Record>();
+        try
+        {
+            while (reader.Read()) records.Add(new Record(reader.LineNumber, reader.Current.ToArray()));
+        }
+        catch (CsvFormatException exception)
+        {
+            throw new InvalidDataException($"{path}:{exception.LineNumber}:1: {exception.Message}", exception);
+        }
+        return records;
+    }
+
+    static (int Label, bool HasHeader) FindLabel(string path, string[] first, string? labelColumn)
+    {
+        if (labelColumn is null) return (first.Length - 1, IsHeader(first, first.Length - 1));
+        int named = Array.IndexOf(first, labelColumn);
+        if (int.TryParse(labelColumn, NumberStyles.None, CultureInfo.InvariantCulture, out int position))
+        {
+            // A whole number is a name only where the first row is a header that has it.
+            bool inside = position >= 1 && position <= first.Length, hasHeader = IsHeader(first, inside ? position - 1 : first.Length - 1);
+            if (!hasHeader || named < 0) return inside ? (position - 1, hasHeader) : throw NoColumn(hasHeader);
+        }
+        if (named < 0) throw NoColumn(IsHeader(first, first.Length - 1));
+        if (Array.LastIndexOf(first, labelColumn) != named)
+            throw new ArgumentException(
+                $"{path}: two columns are named '{labelColumn}'; give the position, 1 to {first.Length}", nameof(labelColumn));
+        return (named, true);
+
+        ArgumentException NoColumn(bool hasHeader)
+        {
+            string there = hasHeader ? string.Join(", ", first) : "no header";
+            return new($"{path} has no column '{labelColumn}'; it has {there} (positions 1 to {first.Length})", nameof(labelColumn));
+        }
+    }
+
+    static bool IsHeader(string[] fields, int label) =>
+        fields.Where((field, column) => column != label && field.Length > 0 && !IsNumber(field, out _)).Any();
+
+    static float[,] ReadInputs(Table table, int label)
+    {
+        int features = table.Records[0].Fields.Length - 1;
+        var inputs = new float[table.Records.Count, features];
+        for (int row = 0; row < table.Records.Count; row++)
+            for (int feature = 0; feature < features; feature++)
+                inputs[row, feature] = table.Number(row, feature < label ? feature : feature + 1);
+        return inputs;
+    }
+
+    static (float[] Labels, string[] ClassNames) ReadLabels(Table table, int label)
+    {
+        string[] texts = [.. table.Records.Select((_, row) => table.Text(row, label))];
+        if (texts.All(text => IsNumber(text, out _)))
+        {
+            float[] labels = [.. texts.Select((_, row) => table.Number(row, label))];
+            return (labels, [.. Enumerable.Range(0, CountClasses(labels)).Select(k => k.ToString(CultureInfo.InvariantCulture))]);
+        }
+        string[] names = [.. texts.Distinct().Order(StringComparer.Ordinal)];
+        Dictionary<string, int> numbers = names.Select((name, k) => (name, k)).ToDictionary(pair => pair.name, pair => pair.k);
+        return ([.. texts.Select(text => (float)numbers[text])], names);
+    }
+
+    /// <summary>2 for labels 0 and 1 (or just one of them), K for 0 … K - 1 with none missing, else 0.</summary>
+    static int CountClasses(float[] labels)
+    {
+        float[] values = [.. labels.Distinct().Order()];
+        if (values.All(value => value is 0 or 1)) return 2;
+        return values.Select((value, k) => value == k).All(same => same) ? values.Length : 0;
+    }
+
+    static bool IsNumber(string text, out float value)
+    {
+        if (float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value)) return true;
+        value = float.NaN;                                                      // C and Python write infinity so; it is refused later
+        return text.TrimStart('+', '-').Equals("inf", StringComparison.OrdinalIgnoreCase);
+    }
+
+    static InvalidDataException Bad(string path, long line, int column, string what) => new($"{path}:{line}:{column + 1}: {what}");
+
+    sealed record Record(long Line, string[] Fields);
+
+    sealed record Table(string Path, List<Record> Records, string[]? Header)
+    {
+        public string Text(int row, int column)
+        {
+            string text = Records[row].Fields[column];
+            return text.Length > 0 ? text : throw Bad(Path, Records[row].Line, column, $"the value is missing{Where(column)}");
+        }
+
+        public float Number(int row, int column)
+        {
+            string text = Text(row, column);
+            if (!IsNumber(text, out float value))
+                throw Bad(Path, Records[row].Line, column, $"'{text}'{Where(column)} is not a number");
+            if (!float.IsFinite(value))
+                throw Bad(Path, Records[row].Line, column, $"'{text}'{Where(column)} is not a finite float32 number");
+            return value;
+        }
+
+        string Where(int column) => Header is null ? "" : $" in column '{Header[column]}'";
+    }
+}

@@ -1,0 +1,164 @@
+using GpuMlp.Randomness;
+
+namespace GpuMlp.Data;
+
+/// <summary>Makes the usual toy data sets in float64, rounded to float32 once at the end.</summary>
+/// <remarks>
+/// Given a stream, each set draws in the order of scikit-learn's generator of that name where there is one; given a seed, from that
+/// seed's <see cref="StreamPurpose.Data"/> stream. Every generator throws <see cref="ArgumentOutOfRangeException"/> for fewer than
+/// 2 samples and for noise that is negative or not finite.
+/// </remarks>
+public static class DataSets
+{
+    /// <summary>Two interleaved half circles (n, 2), labels 0 and 1, as sklearn.datasets.make_moons.</summary>
+    /// <param name="samples">n; class 0 has n / 2 points, class 1 the rest.</param>
+    /// <param name="noise">Standard deviation of the normal noise on each coordinate.</param>
+    /// <param name="seed">Seed of the Philox stream.</param>
+    /// <param name="shuffle">Whether the rows are shuffled, or lie class after class.</param>
+    public static DataSet MakeMoons(int samples, double noise = 0.1, ulong seed = 0, bool shuffle = true) =>
+        MakeMoons(samples, noise, Stream(seed), shuffle);
+
+    /// <inheritdoc cref="MakeMoons(int, double, ulong, bool)"/>
+    public static DataSet MakeMoons(int samples, double noise, RandomStream random, bool shuffle = true)
+    {
+        var points = new PointBuilder(samples, noise);
+        int outer = samples / 2, inner = samples - outer;
+        for (int k = 0; k < outer; k++)
+        {
+            double t = Angle(k, outer);
+            points.Add(Math.Cos(t), Math.Sin(t), 0);
+        }
+        for (int k = 0; k < inner; k++)
+        {
+            double t = Angle(k, inner);
+            points.Add(1 - Math.Cos(t), 1 - Math.Sin(t) - 0.5, 1);
+        }
+        return points.Finish("moons", random, shuffle);
+
+        // numpy.linspace(0, π, count): a lone point is 0, the last of several π itself.
+        static double Angle(int k, int count) => count == 1 ? 0 : k == count - 1 ? Math.PI : k * (Math.PI / (count - 1));
+    }
+
+    /// <summary>A circle around a smaller one (n, 2), labels 0 and 1, as sklearn.datasets.make_circles.</summary>
+    /// <param name="samples">n; the outer circle, class 0, has n / 2 points, the inner one the rest.</param>
+    /// <param name="noise">Standard deviation of the normal noise on each coordinate.</param>
+    /// <param name="seed">Seed of the Philox stream.</param>
+    /// <param name="factor">Radius of the inner circle, in [0, 1); the outer one's is 1.</param>
+    /// <param name="shuffle">Whether the rows are shuffled, or lie class after class.</param>
+    public static DataSet MakeCircles(int samples, double noise = 0.05, ulong seed = 0, double factor = 0.8, bool shuffle = true) =>
+        MakeCircles(samples, noise, Stream(seed), factor, shuffle);
+
+    /// <inheritdoc cref="MakeCircles(int, double, ulong, double, bool)"/>
+    public static DataSet MakeCircles(int samples, double noise, RandomStream random, double factor = 0.8, bool shuffle = true)
+    {
+        var points = new PointBuilder(samples, noise);
+        if (factor is not (>= 0 and < 1)) throw new ArgumentOutOfRangeException(nameof(factor), factor, "factor must lie in [0, 1)");
+        int outer = samples / 2;
+        AddCircle(outer, 1, 0);
+        AddCircle(samples - outer, factor, 1);
+        return points.Finish("circles", random, shuffle);
+
+        void AddCircle(int count, double radius, int label)
+        {
+            double step = 2 * Math.PI / count;
+            for (int k = 0; k < count; k++) points.Add(Math.Cos(k * step) * radius, Math.Sin(k * step) * radius, label);
+        }
+    }
+
+    /// <summary>Normal clouds around random centres (n, 2), labels 0 … classes - 1, as sklearn.datasets.make_blobs.</summary>
+    /// <param name="samples">n, at least one a class; classes differ by at most one point, the first ones have it.</param>
+    /// <param name="classes">The number of clouds; their centres are U(-10, 10) in each coordinate.</param>
+    /// <param name="deviation">Standard deviation of each cloud.</param>
+    /// <param name="seed">Seed of the Philox stream.</param>
+    /// <param name="shuffle">Whether the rows are shuffled, or lie class after class.</param>
+    public static DataSet MakeBlobs(int samples, int classes = 3, double deviation = 1, ulong seed = 0, bool shuffle = true) =>
+        MakeBlobs(samples, classes, deviation, Stream(seed), shuffle);
+
+    /// <inheritdoc cref="MakeBlobs(int, int, double, ulong, bool)"/>
+    public static DataSet MakeBlobs(int samples, int classes, double deviation, RandomStream random, bool shuffle = true)
+    {
+        PointBuilder.CheckDeviation(deviation, nameof(deviation));
+        var points = new PointBuilder(samples, noise: null);
+        if (classes < 2 || classes > samples)
+            throw new ArgumentOutOfRangeException(nameof(classes), classes, $"classes must lie in 2 to samples = {samples}");
+        var centres = new double[2 * classes];
+        for (int k = 0; k < centres.Length; k++) centres[k] = -10 + 20 * random.NextDouble();
+        for (int label = 0; label < classes; label++)
+        {
+            int count = samples / classes + (label < samples % classes ? 1 : 0);
+            for (int k = 0; k < count; k++)
+            {
+                double x = centres[2 * label] + deviation * random.NextNormal();
+                points.Add(x, centres[2 * label + 1] + deviation * random.NextNormal(), label);
+            }
+        }
+        return points.Finish("blobs", random, shuffle, classes);
+    }
+
+    /// <summary>Points of the square (-5.3, 5.3)², at least 0.3 off the axes (n, 2), labelled 1 where x y is positive, else 0.</summary>
+    /// <param name="samples">n.</param>
+    /// <param name="noise">Standard deviation of the normal noise on each coordinate, added after the labels are given.</param>
+    /// <param name="seed">Seed of the Philox stream.</param>
+    public static DataSet MakeXor(int samples, double noise = 0, ulong seed = 0) => MakeXor(samples, noise, Stream(seed));
+
+    /// <inheritdoc cref="MakeXor(int, double, ulong)"/>
+    public static DataSet MakeXor(int samples, double noise, RandomStream random)
+    {
+        var points = new PointBuilder(samples, noise);
+        for (int k = 0; k < samples; k++)
+        {
+            double x = Coordinate(), y = Coordinate();
+            points.Add(x, y, x * y > 0 ? 1 : 0);
+        }
+        return points.Finish("xor", random, shuffle: false);
+
+        double Coordinate()
+        {
+            double u = -5 + 10 * random.NextDouble();
+            return u + (u > 0 ? 0.3 : -0.3);
+        }
+    }
+
+    /// <summary>Two spiral arms in the unit circle (n, 2), labels 0 and 1: ±r (cos θ, sin θ), r = √U(0, 1), θ = 2π · turns · r.</summary>
+    /// <param name="samples">n; class 0 has n / 2 points, class 1 the rest.</param>
+    /// <param name="noise">Standard deviation of the normal noise on each coordinate.</param>
+    /// <param name="seed">Seed of the Philox stream.</param>
+    /// <param name="turns">How often an arm winds around the origin.</param>
+    /// <param name="shuffle">Whether the rows are shuffled, or lie class after class.</param>
+    public static DataSet MakeSpirals(int samples, double noise = 0.02, ulong seed = 0, double turns = 1.5, bool shuffle = true) =>
+        MakeSpirals(samples, noise, Stream(seed), turns, shuffle);
+
+    /// <inheritdoc cref="MakeSpirals(int, double, ulong, double, bool)"/>
+    public static DataSet MakeSpirals(int samples, double noise, RandomStream random, double turns = 1.5, bool shuffle = true)
+    {
+        var points = new PointBuilder(samples, noise);
+        if (!double.IsFinite(turns) || turns <= 0)
+            throw new ArgumentOutOfRangeException(nameof(turns), turns, "turns must be finite and above 0");
+        for (int k = 0; k < samples; k++)
+        {
+            int label = k < samples / 2 ? 0 : 1;
+            double r = Math.Sqrt(random.NextDouble()), angle = r * turns * 2 * Math.PI, signed = label == 0 ? r : -r;
+            points.Add(signed * Math.Cos(angle), signed * Math.Sin(angle), label);
+        }
+        return points.Finish("spirals", random, shuffle);
+    }
+
+    /// <summary>Deals the rows at random into two parts, neither empty.</summary>
+    /// <param name="data">n rows, 2 or more.</param>
+    /// <param name="fraction">The first part's share of the rows; the number is rounded.</param>
+    /// <param name="random">Decides who goes where.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="fraction"/> is not between 0 and 1.</exception>
+    /// <exception cref="ArgumentException"><paramref name="data"/> has a single row.</exception>
+    public static (DataSet First, DataSet Second) Split(DataSet data, double fraction, RandomStream random)
+    {
+        if (fraction is not (> 0 and < 1))
+            throw new ArgumentOutOfRangeException(nameof(fraction), fraction, "fraction must lie between 0 and 1");
+        if (data.Count < 2) throw new ArgumentException($"'{data.Name}' has 1 row; a split needs 2 or more", nameof(data));
+        int[] rows = [.. Enumerable.Range(0, data.Count)];
+        random.Shuffle<int>(rows);
+        int first = Math.Clamp((int)Math.Round(fraction * data.Count), 1, data.Count - 1);
+        return (data.Rows(rows.AsSpan(0, first)), data.Rows(rows.AsSpan(first)));
+    }
+
+    static PhiloxStream Stream(ulong seed) => new(seed, StreamPurpose.Data);
+}

@@ -1,0 +1,55 @@
+using GpuMlp.Randomness;
+
+namespace GpuMlp.Data;
+
+/// <summary>Gathers labelled points of the plane in float64 and turns them into a data set.</summary>
+sealed class PointBuilder
+{
+    const int MaxSamples = 500_000_000;                                         // two float64 a point must fit one array
+
+    readonly double[] coordinates;
+    readonly int[] labels;
+    readonly double? noise;
+    int count;
+
+    /// <summary>Makes room for the points; noise is the deviation to add at the end, null where there is none to draw.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Fewer than 2 samples, or noise that is negative or not finite.</exception>
+    public PointBuilder(int samples, double? noise)
+    {
+        if (samples is < 2 or > MaxSamples)
+            throw new ArgumentOutOfRangeException(nameof(samples), samples, $"samples must lie in 2 to {MaxSamples}");
+        if (noise is double deviation) CheckDeviation(deviation, nameof(noise));
+        (coordinates, labels, this.noise) = (new double[2 * samples], new int[samples], noise);
+    }
+
+    public static void CheckDeviation(double value, string name)
+    {
+        if (!double.IsFinite(value) || value < 0)
+            throw new ArgumentOutOfRangeException(name, value, $"{name} must be finite and 0 or more");
+    }
+
+    public void Add(double x, double y, int label)
+    {
+        (coordinates[2 * count], coordinates[2 * count + 1], labels[count]) = (x, y, label);
+        count++;
+    }
+
+    /// <summary>Shuffles, then adds the noise in row-major order, then rounds: the order of scikit-learn's draws.</summary>
+    public DataSet Finish(string name, RandomStream random, bool shuffle, int classes = 2)
+    {
+        int[] rows = [.. Enumerable.Range(0, count)];
+        if (shuffle) random.Shuffle<int>(rows);
+        var inputs = new float[count, 2];
+        var rowLabels = new float[count];
+        for (int row = 0; row < count; row++)
+        {
+            for (int axis = 0; axis < 2; axis++)
+            {
+                double added = noise is double deviation ? deviation * random.NextNormal() : 0;
+                inputs[row, axis] = (float)(coordinates[2 * rows[row] + axis] + added);
+            }
+            rowLabels[row] = labels[rows[row]];
+        }
+        return new DataSet(name, inputs, rowLabels, [.. Enumerable.Range(0, classes).Select(label => label.ToString())]);
+    }
+}
