@@ -75,6 +75,24 @@ public static class StridedSum
         return T.Tree(T.Add(T.Add(p0, p2), T.Add(p1, p3)));
     }
 
+    /// <summary>One partial sum: terms begin, begin + 16, … below stop, for a group of lanes that share the partial sums out.</summary>
+    public static float Partial<T, TView>(TView a, int ia, TView b, int ib, int begin, int stop) where T : struct, ILanes<T, TView> where TView : struct
+    {
+        float p = 0f;
+        for (int k = begin; k < stop; k += 16) p = Rounding.Fma(T.Get(a, ia + k), T.Get(b, ib + k), p);
+        return p;
+    }
+
+    /// <summary>The tree over sixteen partial sums in memory.</summary>
+    public static float Tree<T, TView>(TView p, int at) where T : struct, ILanes<T, TView> where TView : struct
+    {
+        float s0 = Four<T, TView>(p, at) + Four<T, TView>(p, at + 2);
+        return s0 + (Four<T, TView>(p, at + 1) + Four<T, TView>(p, at + 3));
+    }
+
+    static float Four<T, TView>(TView p, int at) where T : struct, ILanes<T, TView> where TView : struct =>
+        T.Get(p, at) + T.Get(p, at + 8) + (T.Get(p, at + 4) + T.Get(p, at + 12));
+
     static float SumScalar<T, TView>(TView a, int ia, int count) where T : struct, ILanes<T, TView> where TView : struct
     {
         // partials in bit-reversed order, so that the tree needs a handful of sums at a time instead of sixteen
@@ -114,5 +132,5 @@ public static class StridedSum
     }
 
     static float Term<T, TView>(TView a, int ia, TView b, int ib, int k, int count, float p) where T : struct, ILanes<T, TView> where TView : struct =>
-        k < count ? T.Tree(T.Fma(T.Splat(T.Get(a, ia + k)), T.Splat(T.Get(b, ib + k)), T.Splat(p))) : p;
+        k < count ? Rounding.Fma(T.Get(a, ia + k), T.Get(b, ib + k), p) : p;
 }

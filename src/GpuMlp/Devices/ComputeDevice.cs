@@ -19,6 +19,7 @@ public sealed class ComputeDevice : IDisposable
 {
     readonly Context context;
     readonly Dictionary<Type, Delegate> kernels = [];
+    readonly Dictionary<(Type, bool), Delegate> groupKernels = [];
     readonly HashSet<DeviceBuffer> buffers = [];
     bool disposed;
 
@@ -81,14 +82,27 @@ public sealed class ComputeDevice : IDisposable
     {
         int items = op.Items(1);
         if (items == 0) return;
-        if (!kernels.TryGetValue(typeof(TOp), out Delegate? kernel)) kernels[typeof(TOp)] = kernel = Compile<TOp>();
+        if (!kernels.TryGetValue(typeof(TOp), out Delegate? kernel)) kernels[typeof(TOp)] = kernel = Compile<TOp>(DeviceEntry.Kernel);
         ((Action<KernelConfig, TOp>)kernel)(Shape(items), op);
     }
 
-    Action<KernelConfig, TOp> Compile<TOp>() where TOp : struct, IOp<ArrayView<float>>
+    /// <summary>Launches a group op: a thread group of that many lanes a group, by default as many as suit the device.</summary>
+    internal void LaunchGroups<TOp>(in TOp op, int? lanes = null) where TOp : struct, IGroupOp<ArrayView<float>>
+    {
+        int threads = lanes ?? LanesPerGroup;
+        (Type, bool) key = (typeof(TOp), threads == 1);
+        if (!groupKernels.TryGetValue(key, out Delegate? kernel))
+            groupKernels[key] = kernel = Compile<TOp>(threads == 1 ? DeviceEntry.SingleLaneKernel : DeviceEntry.GroupKernel);
+        ((Action<KernelConfig, TOp>)kernel)(new KernelConfig(op.Groups, threads), op);
+    }
+
+    // one lane where a lane is a processor's core, a warp's worth where lanes are cheap
+    int LanesPerGroup => Kind == DeviceKind.CpuIlgpu || Accelerator is CLAccelerator { Device: CLDevice { DeviceType: CLDeviceType.CL_DEVICE_TYPE_CPU } } ? 1 : 64;
+
+    Action<KernelConfig, TOp> Compile<TOp>(Action<TOp> entry) where TOp : struct
     {
         long start = Stopwatch.GetTimestamp();
-        var kernel = Accelerator.LoadStreamKernel<TOp>(DeviceEntry.Kernel);
+        var kernel = Accelerator.LoadStreamKernel(entry);
         CompileTime += Stopwatch.GetElapsedTime(start);
         return kernel;
     }
