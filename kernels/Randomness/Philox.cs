@@ -37,7 +37,7 @@ public static class Philox
     public static uint Word(uint key0, uint key1, ulong index, uint stream, uint substream) =>
         StreamBlock(key0, key1, index >> 2, stream, substream).Word((int)(index & 3));
 
-    /// <summary>An integer from 0 to <paramref name="n"/> - 1 made of one word: the high half of word · n, uneven by at most n / 2³².</summary>
+    /// <summary>An integer from 0 to <paramref name="n"/> - 1 from one word: the high half of word · n, even to 2⁻³².</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Below(uint word, int n) => (int)((ulong)word * (uint)n >> 32);
 }
