@@ -11,7 +11,11 @@ public interface IGroupOp<TView> where TView : struct
     int Groups { get; }
 
     /// <summary>What lane number <paramref name="lane"/> of <paramref name="lanes"/> does for one group.</summary>
-    void Run<T, TBarrier>(int group, int lane, int lanes) where T : struct, ILanes<T, TView> where TBarrier : struct, IBarrier;
+    /// <typeparam name="T">The lanes that vectors move in.</typeparam>
+    /// <typeparam name="TScalar">Lanes of one float over the same memory, for what is one number.</typeparam>
+    /// <typeparam name="TBarrier">How the lanes of a group wait for each other.</typeparam>
+    void Run<T, TScalar, TBarrier>(int group, int lane, int lanes)
+        where T : struct, ILanes<T, TView> where TScalar : struct, ILanes<TScalar, TView> where TBarrier : struct, IBarrier;
 }
 
 /// <summary>Where the lanes of a group wait for each other and see each other's writes.</summary>

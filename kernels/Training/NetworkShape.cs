@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace GpuMlp.Kernels.Training;
 
 /// <summary>
@@ -17,6 +19,9 @@ public readonly struct NetworkShape
     /// <summary>Partial sums that a group keeps at the start of its scratch memory.</summary>
     internal const int Partials = 16;
 
+    /// <summary>Integers of a row of the table that a group keeps of its layers, and of the whole table.</summary>
+    internal const int TableRow = 4, TableLength = 48;
+
     readonly int w0, w1, w2, w3, w4, w5, w6, w7, w8;
 
     /// <summary>The shape of widths w0-w1-…, at most nine of them.</summary>
@@ -31,28 +36,34 @@ public readonly struct NetworkShape
     public int Depth { get; }
 
     /// <summary>Columns between layers: 0 is the input, Depth the output.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Width(int k) =>
         k < 4 ? k < 2 ? k == 0 ? w0 : w1 : k == 2 ? w2 : w3 : k < 6 ? k == 4 ? w4 : w5 : k == 6 ? w6 : k == 7 ? w7 : w8;
 
     /// <summary>A count rounded up to whole lanes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Pad(int count, int width) => (count + width - 1) / width * width;
 
     /// <summary>Floats of layer l in the arena.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int ArenaLength(int l) => Pad((Width(l) + 1) * Width(l + 1), ArenaAlignment);
 
     /// <summary>Floats from one row of layer l's weights to the next in scratch memory; one output's weights lie in one row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int RowLength(int l, int width) => Width(l + 1) == 1 ? 1 : Pad(Width(l + 1), width);
 
     /// <summary>Floats of layer l's weights in scratch memory.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int WeightsLength(int l, int width) => Width(l + 1) == 1 ? Pad(Width(l), width) : Width(l) * RowLength(l, width);
 
     /// <summary>Floats of layer l in scratch memory: weights, then bias.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int ScratchLength(int l, int width) => WeightsLength(l, width) + Pad(Width(l + 1), width);
 
     /// <summary>Floats of scratch memory that a group needs with lanes of any width.</summary>
     public int GroupScratchLength()
     {
-        int length = Partials;
+        int length = Partials + TableLength;
         for (int l = 0; l < Depth; l++) length += ScratchLength(l, 16);
         for (int k = 0; k <= Depth; k++) length += 3 * Pad(Width(k), 16);
         return length;

@@ -8,7 +8,8 @@ sealed class ScratchFolder : IDisposable
     public string File(string name) => Path.Combine(folder.FullName, name);
 
     /// <summary>The names of everything in the folder, hidden files too.</summary>
-    public IEnumerable<string> Names => folder.EnumerateFileSystemInfos("*", new EnumerationOptions { AttributesToSkip = 0 }).Select(f => f.Name).Order();
+    public IEnumerable<string> Names =>
+        folder.EnumerateFileSystemInfos("*", new EnumerationOptions { AttributesToSkip = 0 }).Select(f => f.Name).Order();
 
     public void Dispose() => folder.Delete(recursive: true);
 }

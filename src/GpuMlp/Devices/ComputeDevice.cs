@@ -19,7 +19,7 @@ public sealed class ComputeDevice : IDisposable
 {
     readonly Context context;
     readonly Dictionary<Type, Delegate> kernels = [];
-    readonly Dictionary<(Type, bool), Delegate> groupKernels = [];
+    readonly Dictionary<(Type, GroupForm), Delegate> groupKernels = [];
     readonly HashSet<DeviceBuffer> buffers = [];
     bool disposed;
 
@@ -89,15 +89,25 @@ public sealed class ComputeDevice : IDisposable
     /// <summary>Launches a group op: a thread group of that many lanes a group, by default as many as suit the device.</summary>
     internal void LaunchGroups<TOp>(in TOp op, int? lanes = null) where TOp : struct, IGroupOp<ArrayView<float>>
     {
-        int threads = lanes ?? LanesPerGroup;
-        (Type, bool) key = (typeof(TOp), threads == 1);
-        if (!groupKernels.TryGetValue(key, out Delegate? kernel))
-            groupKernels[key] = kernel = Compile<TOp>(threads == 1 ? DeviceEntry.SingleLaneKernel : DeviceEntry.GroupKernel);
-        ((Action<KernelConfig, TOp>)kernel)(new KernelConfig(op.Groups, threads), op);
+        GroupForm form = lanes is int asked ? asked == 1 ? GroupForm.SingleLane : GroupForm.Lanes : Form;
+        if (!groupKernels.TryGetValue((typeof(TOp), form), out Delegate? kernel))
+        {
+            kernel = Compile<TOp>(form switch
+            {
+                GroupForm.Strip => DeviceEntry.StripKernel,
+                GroupForm.SingleLane => DeviceEntry.SingleLaneKernel,
+                _ => DeviceEntry.GroupKernel,
+            });
+            groupKernels[(typeof(TOp), form)] = kernel;
+        }
+        ((Action<KernelConfig, TOp>)kernel)(new KernelConfig(op.Groups, form == GroupForm.Lanes ? lanes ?? 64 : 1), op);
     }
 
-    // one lane where a lane is a processor's core, a warp's worth where lanes are cheap
-    int LanesPerGroup => Kind == DeviceKind.CpuIlgpu || Accelerator is CLAccelerator { Device: CLDevice { DeviceType: CLDeviceType.CL_DEVICE_TYPE_CPU } } ? 1 : 64;
+    enum GroupForm { Lanes, SingleLane, Strip }
+
+    // many threads where threads are cheap; on a processor one thread, with the processor's vectors where its compiler makes them
+    GroupForm Form => Kind == DeviceKind.CpuIlgpu ? GroupForm.SingleLane
+        : Accelerator is CLAccelerator && ((CLDevice)Accelerator.Device).DeviceType == CLDeviceType.CL_DEVICE_TYPE_CPU ? GroupForm.Strip : GroupForm.Lanes;
 
     Action<KernelConfig, TOp> Compile<TOp>(Action<TOp> entry) where TOp : struct
     {

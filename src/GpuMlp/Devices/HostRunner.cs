@@ -72,10 +72,10 @@ sealed class HostRunner : IDisposable
     {
         for (int group = first; group < end; group++)
         {
-            if (width == 16) op.Run<Lanes512, NoBarrier>(group, 0, 1);
-            else if (width == 8) op.Run<Lanes256, NoBarrier>(group, 0, 1);
-            else if (width == 4) op.Run<Lanes128, NoBarrier>(group, 0, 1);
-            else op.Run<HostLanes, NoBarrier>(group, 0, 1);
+            if (width == 16) op.Run<Lanes512, HostLanes, NoBarrier>(group, 0, 1);
+            else if (width == 8) op.Run<Lanes256, HostLanes, NoBarrier>(group, 0, 1);
+            else if (width == 4) op.Run<Lanes128, HostLanes, NoBarrier>(group, 0, 1);
+            else op.Run<HostLanes, HostLanes, NoBarrier>(group, 0, 1);
         }
     }
 

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace GpuMlp.Files;
 
-/// <summary>The losses of a run as CSV: <c>step,loss</c>, one row a step, step 0 first, each float32 in the shortest form that reads back the same.</summary>
+/// <summary>The losses of a run as CSV: <c>step,loss</c>, one row a step from 0, float32 in its shortest round-trip form.</summary>
 public static class LossesCsv
 {
     internal static ReadOnlySpan<byte> Header => "step,loss\n"u8;

@@ -44,7 +44,8 @@ public static class Npy
             "<i4" => Read<int>(stream, name, header),
             "<i8" => Read<long>(stream, name, header),
             "|u1" or "<u1" => Read<byte>(stream, name, header),
-            _ => throw new InvalidDataException($"{name}: element type '{header.Descr}'; allowed are '<f4', '<f8', '<i4', '<i8' and '|u1'."),
+            string other => throw new InvalidDataException(
+                $"{name}: element type '{other}'; allowed are '<f4', '<f8', '<i4', '<i8' and '|u1'."),
         };
     }
 
@@ -67,7 +68,8 @@ public static class Npy
         if (RawBytes.Count(header.Shape) is not long count || count > Array.MaxLength)
             throw new InvalidDataException($"{name}: shape {RawBytes.Text(header.Shape)} has more than {Array.MaxLength} elements.");
         if (found != count * sizeof(T))
-            throw new InvalidDataException($"{name}: shape {RawBytes.Text(header.Shape)} of '{header.Descr}' takes {count * sizeof(T)} bytes, " +
+            throw new InvalidDataException(
+                $"{name}: shape {RawBytes.Text(header.Shape)} of '{header.Descr}' takes {count * sizeof(T)} bytes, " +
                 $"{found} follow the header ({(found < count * sizeof(T) ? "truncated" : "trailing bytes")}).");
         return new NpyArray(name, header.Shape, RawBytes.Read<T>(stream, (int)count));
     }

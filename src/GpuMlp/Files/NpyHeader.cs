@@ -19,7 +19,8 @@ readonly record struct NpyHeader(string Descr, int[] Shape)
         if (shape.Length > 0) dict += new string(' ', GrowthDigits - shape[0].ToString().Length);
         int prefix = Magic.Length + 4, unpadded = prefix + dict.Length + 1;
         int total = unpadded + Alignment - unpadded % Alignment;
-        if (total - prefix > MaxLength) throw new ArgumentException($"{shape.Length} dimensions are too many for an .npy header.", nameof(shape));
+        if (total - prefix > MaxLength)
+            throw new ArgumentException($"{shape.Length} dimensions are too many for an .npy header.", nameof(shape));
 
         byte[] header = Encoding.ASCII.GetBytes(new string(' ', prefix) + dict.PadRight(total - prefix - 1) + "\n");
         Magic.CopyTo(header);
@@ -33,7 +34,8 @@ readonly record struct NpyHeader(string Descr, int[] Shape)
     {
         Span<byte> prefix = Take(stream, Magic.Length + 2, name);
         if (!prefix.StartsWith(Magic))
-            throw new InvalidDataException($"{name}: not an .npy file: it begins with {Convert.ToHexString(prefix[..6])}, not {Convert.ToHexString(Magic)}.");
+            throw new InvalidDataException(
+                $"{name}: not an .npy file: it begins with {Convert.ToHexString(prefix[..6])}, not {Convert.ToHexString(Magic)}.");
         (byte major, byte minor) = (prefix[6], prefix[7]);
         if (major is < 1 or > 3 || minor != 0)
             throw new InvalidDataException($"{name}: .npy version {major}.{minor}; allowed are 1.0, 2.0 and 3.0.");

@@ -29,7 +29,8 @@ ref struct NpyHeaderParser(ReadOnlySpan<byte> text, string name)
         }
         SkipSpaces();
         if (at != text.Length - 1 || text[at] != '\n') throw Expected("spaces and a final newline");
-        if (descr is null || shape is null || !orderSeen) throw Malformed("a key is missing; needed are 'descr', 'fortran_order' and 'shape'");
+        if (descr is null || shape is null || !orderSeen)
+            throw Malformed("a key is missing; needed are 'descr', 'fortran_order' and 'shape'");
         return new NpyHeader(descr, shape);
     }
 

@@ -23,7 +23,8 @@ public sealed class NpyWriter<T> where T : unmanaged
     public void Write(ReadOnlySpan<T> values)
     {
         if (values.Length > count - written)
-            throw new InvalidOperationException($"The .npy array was declared with {count} elements; {written} are written, {values.Length} more came.");
+            throw new InvalidOperationException(
+                $"The .npy array was declared with {count} elements; {written} are written, {values.Length} more came.");
         RawBytes.Write(stream, values);
         written += values.Length;
     }

@@ -9,7 +9,8 @@ public sealed class SafeTensor
     {
         if (name == SafetensorsHeader.MetadataKey) throw new ArgumentException($"A tensor cannot be called '{name}'.", nameof(name));
         if (RawBytes.CheckedCount(shape) != values.Length)
-            throw new ArgumentException($"Tensor '{name}': shape {RawBytes.Text(shape)} does not hold {values.Length} elements.", nameof(shape));
+            throw new ArgumentException(
+                $"Tensor '{name}': shape {RawBytes.Text(shape)} does not hold {values.Length} elements.", nameof(shape));
         (Name, Shape, Dtype, this.values) = (name, shape.ToArray(), dtype, values);
     }
 
@@ -17,7 +18,7 @@ public sealed class SafeTensor
     /// <param name="name">Its name, such as <c>0.weight</c>.</param>
     /// <param name="shape">Its dimensions; none for a single number.</param>
     /// <param name="values">Its elements in C order; kept, not copied.</param>
-    /// <exception cref="ArgumentException">The shape does not hold as many elements as there are, or the name is <c>__metadata__</c>.</exception>
+    /// <exception cref="ArgumentException">The shape holds another number of elements, or the name is <c>__metadata__</c>.</exception>
     public static SafeTensor Float32(string name, ReadOnlySpan<int> shape, float[] values) => new(name, shape, values, "F32");
 
     /// <summary>A tensor of integers, stored as I64; otherwise as <see cref="Float32"/>.</summary>

@@ -5,7 +5,8 @@ namespace GpuMlp.Files;
 /// <summary>A safetensors file: named tensors in order, and metadata of strings; written deterministically, read strictly.</summary>
 /// <remarks>
 /// Format: github.com/huggingface/safetensors, README, "Format". F32, I64 and U64 are read and written; F16, BF16 and F64 are
-/// converted to float32 as they are read, rounding to nearest. A file is what its header says from the first byte to the last, or it is an error.
+/// converted to float32 as they are read, rounding to nearest. A file is what its header says from the first byte to the last, or
+/// it is an error.
 /// </remarks>
 public sealed class SafetensorsFile
 {
@@ -18,7 +19,8 @@ public sealed class SafetensorsFile
         Tensors = [.. tensors];
         Metadata = metadata ?? new Dictionary<string, string>();
         foreach (SafeTensor tensor in Tensors)
-            if (!byName.TryAdd(tensor.Name, tensor)) throw new ArgumentException($"Two tensors are called '{tensor.Name}'.", nameof(tensors));
+            if (!byName.TryAdd(tensor.Name, tensor))
+                throw new ArgumentException($"Two tensors are called '{tensor.Name}'.", nameof(tensors));
     }
 
     /// <summary>The tensors in the order of the header.</summary>
@@ -36,7 +38,7 @@ public sealed class SafetensorsFile
     /// <summary>Writes to a stream, which need not be seekable.</summary>
     public void Write(Stream stream)
     {
-        // Wider elements come first in the data so that each tensor is aligned to its own size, which PyTorch's reader needs.
+        // Wider elements come first in the data so that each tensor is aligned to its own size, as the reference implementation has it.
         SafeTensor[] layout = [.. Tensors.OrderByDescending(t => SafetensorsHeader.ElementBytes(t.Dtype))];
         byte[] header = SafetensorsHeader.Encode(Tensors, layout, Metadata);
         Span<byte> length = stackalloc byte[sizeof(ulong)];

@@ -48,7 +48,8 @@ sealed record SafetensorsHeader(List<SafetensorsEntry> Entries, Dictionary<strin
             if (metadata.Count > 0)
             {
                 json.WriteStartObject(MetadataKey);
-                foreach ((string key, string value) in metadata.OrderBy(pair => pair.Key, StringComparer.Ordinal)) json.WriteString(key, value);
+                foreach ((string key, string value) in metadata.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+                    json.WriteString(key, value);
                 json.WriteEndObject();
             }
             foreach (SafeTensor tensor in tensors) Encode(json, tensor, begins[tensor]);
@@ -84,8 +85,11 @@ sealed record SafetensorsHeader(List<SafetensorsEntry> Entries, Dictionary<strin
             throw new InvalidDataException($"{file}: shorter than the 8 bytes of a safetensors header length.");
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
         long rest = stream.Length - stream.Position;
-        if (length > MaxLength) throw new InvalidDataException($"{file}: header length {length}; at most {MaxLength} is allowed (is this a safetensors file?).");
-        if (length > (ulong)rest) throw new InvalidDataException($"{file}: header length {length}, but only {rest} bytes follow (truncated).");
+        if (length > MaxLength)
+            throw new InvalidDataException(
+                $"{file}: header length {length}; at most {MaxLength} is allowed (is this a safetensors file?).");
+        if (length > (ulong)rest)
+            throw new InvalidDataException($"{file}: header length {length}, but only {rest} bytes follow (truncated).");
         var json = new byte[length];
         stream.ReadExactly(json);
         SafetensorsHeader header = SafetensorsHeaderParser.Parse(json, file);
@@ -106,14 +110,16 @@ sealed record SafetensorsHeader(List<SafetensorsEntry> Entries, Dictionary<strin
             string range = $"data_offsets [{entry.Begin}, {entry.End}]";
             if (entry.Begin > entry.End || entry.End > dataBytes) throw Bad($"{range} do not lie within the {dataBytes} bytes of data");
             if (entry.End - entry.Begin != count * width)
-                throw Bad($"{range} span {entry.End - entry.Begin} bytes, shape {RawBytes.Text(entry.Shape)} of {entry.Dtype} takes {count * width}");
+                throw Bad($"{range} span {entry.End - entry.Begin} bytes, " +
+                    $"shape {RawBytes.Text(entry.Shape)} of {entry.Dtype} takes {count * width}");
         }
         long end = 0;
         foreach (SafetensorsEntry entry in Entries.OrderBy(e => e.Begin).ThenBy(e => e.End))
         {
             if (entry.Begin != end)
                 throw new InvalidDataException($"{file}: tensor '{entry.Name}': data_offsets begin at {entry.Begin}, " +
-                    (entry.Begin < end ? $"within the tensor before, which ends at {end}." : $"a gap after {end}, where the data before ends."));
+                    (entry.Begin < end ? $"within the tensor before, which ends at {end}."
+                        : $"a gap after {end}, where the data before ends."));
             end = entry.End;
         }
         if (end != dataBytes) throw new InvalidDataException($"{file}: {dataBytes - end} trailing bytes after the last tensor.");

@@ -101,7 +101,10 @@ ref struct SafetensorsHeaderParser
     {
         try { return json.GetString()!; }
         // An escape such as \ud800 is grammatical JSON, but half a character.
-        catch (InvalidOperationException e) { throw new InvalidDataException($"{file}: the header holds a string that is not Unicode.", e); }
+        catch (InvalidOperationException e)
+        {
+            throw new InvalidDataException($"{file}: the header holds a string that is not Unicode.", e);
+        }
     }
 
     readonly InvalidDataException Bad(string what) => new($"{file}: {(tensor is null ? "header" : $"tensor '{tensor}'")}: {what}.");
