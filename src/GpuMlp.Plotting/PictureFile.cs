@@ -9,13 +9,17 @@ static class PictureFile
     static readonly SKPngEncoderOptions Quick = new(SKPngEncoderFilterFlags.Sub, 3);
 
     /// <summary>Writes a PNG file.</summary>
-    public static void WritePng(string path, SKBitmap picture) => Write(path, stream => EncodePng(stream, picture));
+    public static void WritePng(string path, SKBitmap picture)
+    {
+        using SKData png = EncodePng(picture);                              // in memory first: a full disk must not throw inside native code
+        Write(path, stream => stream.Write(png.AsSpan()));
+    }
 
     /// <summary>Encodes a picture as PNG.</summary>
-    public static void EncodePng(Stream stream, SKBitmap picture)
+    public static SKData EncodePng(SKBitmap picture)
     {
         using SKPixmap pixels = picture.PeekPixels();
-        pixels.Encode(stream, Quick);
+        return pixels.Encode(Quick) ?? throw new InvalidOperationException("the picture could not be encoded as PNG.");
     }
 
     /// <summary>Writes beside <paramref name="path"/>, flushes, and renames.</summary>
