@@ -42,10 +42,13 @@ sealed class FusedEngine : ITrainingEngine
         device.CopyToDevice([options.LearningRate, BitConverter.UInt32BitsToSingle((uint)seed), BitConverter.UInt32BitsToSingle((uint)(seed >> 32)), 0f], networks.All);
         losses = device.Allocate(0);
         rows = device.Allocate(0);
-        stepsPerSecond = 2e8 / Math.Max(network.ParameterCount, 1);              // a first guess, corrected by each launch
+        stepsPerSecond = FirstGuess;
     }
 
     public string Name => "fused";
+
+    // corrected by each launch
+    double FirstGuess => 2e8 / network.ParameterCount;
 
     /// <summary>Null if the fused engine can train the network so, else why not.</summary>
     internal static string? WhyNot(Sequential network, TrainingOptions options)
@@ -66,10 +69,14 @@ sealed class FusedEngine : ITrainingEngine
     public int ChunkOf(int remaining) =>
         Math.Min(remaining, options.StepsPerLaunch ?? (int)Math.Clamp(stepsPerSecond * SecondsPerLaunch, 1, 1 << 24));
 
+    // a step is made and undone: what is not called is not compiled
     public void WarmUp()
     {
-        Start(0, 0);
-        network.Device.Synchronize();
+        var parameters = new float[network.Arena.Length];
+        network.Device.CopyToHost(network.Arena.Values, parameters);
+        Run(0, stackalloc float[1]);
+        network.Device.CopyToDevice(parameters, network.Arena.Values);
+        stepsPerSecond = FirstGuess;
     }
 
     public void Run(int firstStep, Span<float> chunk)
