@@ -52,7 +52,7 @@ public static class Exponentials
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static T LogOnePlus<T, TView>(T u) where T : struct, ILanes<T, TView> where TView : struct
     {
-        // 1 + u = 2·(1 + (u - 1)/2): both f are exact, so nothing is lost where u is small
+        // 1 + u = 2·(1 + (u - 1)/2): exact but for u below ½ on the second branch, where it costs half an ulp
         T split = T.Splat(0.41421356f);
         T f = T.SelectLess(split, u, T.Multiply(T.Subtract(u, T.Splat(1f)), T.Splat(0.5f)), u);
         return LogOfOnePlus<T, TView>(f, T.SelectLess(split, u, T.Splat(1f), T.Splat(0f)));
@@ -90,16 +90,18 @@ public static class Exponentials
         p = T.Fma(p, s, T.Splat(-5.37397155531e-2f));
         p = T.Fma(p, s, T.Splat(1.33314422036e-1f));
         p = T.Fma(p, s, T.Splat(-3.33332819422e-1f));
-        T small = T.Fma(T.Multiply(p, s), x, x);
+        T small = T.Fma(T.Fma(p, s, zero), x, x);                                             // p·s + 0, not -0: tanh(-0) is -0
         return T.SelectLess(a, T.Splat(0.625f), small, big);
     }
 
     /// <summary>σ(x) = 1 / (1 + e⁻ˣ), evaluated by the sign of x so that neither tail cancels.</summary>
+    /// <remarks>t - t·q with q = u / (1 + u), u = e^-|x| and t = u or 1: where u is small the roundings of q hardly count.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Sigmoid<T, TView>(T x) where T : struct, ILanes<T, TView> where TView : struct
     {
-        T u = Exp<T, TView>(NegativeMagnitude<T, TView>(x));
-        return T.Divide(T.SelectLess(x, T.Splat(0f), u, T.Splat(1f)), T.Add(T.Splat(1f), u));
+        T one = T.Splat(1f), u = Exp<T, TView>(NegativeMagnitude<T, TView>(x));
+        T q = T.Divide(u, T.Add(one, u)), t = T.SelectLess(x, T.Splat(0f), u, one);
+        return T.Fma(T.Negate(q), t, t);
     }
 
     /// <summary>ln(1 + eˣ) = max(x, 0) + ln(1 + e^-|x|).</summary>
