@@ -55,6 +55,8 @@ public readonly unsafe struct HostLanes : ILanes<HostLanes, HostView>
         return new(Float(bits - ((uint)((int)(bits - Bits.SqrtHalf) >> 23) << 23)));
     }
 
+    public static float First(HostLanes a) => a.v;
+
     public static float Tree(HostLanes a) => a.v;
 
     static uint Pattern(float value) => Unsafe.BitCast<float, uint>(value);

@@ -72,6 +72,9 @@ public interface ILanes<TSelf, TView> where TSelf : struct, ILanes<TSelf, TView>
     /// <summary>The m for which a positive normal a = 2ⁿ·m with m in [√½, √2).</summary>
     static abstract TSelf Mantissa(TSelf a);
 
+    /// <summary>The first lane.</summary>
+    static abstract float First(TSelf a);
+
     /// <summary>The sum of the lanes by halves: 8-4-2-1, 4-2-1, 2-1; one lane is its own sum.</summary>
     static abstract float Tree(TSelf a);
 }

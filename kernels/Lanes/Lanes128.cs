@@ -78,6 +78,9 @@ public readonly unsafe struct Lanes128 : ILanes<Lanes128, HostView>
     public static Lanes128 Mantissa(Lanes128 a) => new((a.v.AsInt32() - (Steps(a) << 23)).AsSingle());
 
     [MethodImpl(Inline)]
+    public static float First(Lanes128 a) => a.v.ToScalar();
+
+    [MethodImpl(Inline)]
     public static float Tree(Lanes128 a) => Tree(a.v);
 
     [MethodImpl(Inline)]

@@ -78,6 +78,9 @@ public readonly unsafe struct Lanes256 : ILanes<Lanes256, HostView>
     public static Lanes256 Mantissa(Lanes256 a) => new((a.v.AsInt32() - (Steps(a) << 23)).AsSingle());
 
     [MethodImpl(Inline)]
+    public static float First(Lanes256 a) => a.v.ToScalar();
+
+    [MethodImpl(Inline)]
     public static float Tree(Lanes256 a) => Tree(a.v);
 
     [MethodImpl(Inline)]

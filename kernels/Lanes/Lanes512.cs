@@ -78,6 +78,9 @@ public readonly unsafe struct Lanes512 : ILanes<Lanes512, HostView>
     public static Lanes512 Mantissa(Lanes512 a) => new((a.v.AsInt32() - (Steps(a) << 23)).AsSingle());
 
     [MethodImpl(Inline)]
+    public static float First(Lanes512 a) => a.v.ToScalar();
+
+    [MethodImpl(Inline)]
     public static float Tree(Lanes512 a) => Lanes256.Tree(a.v.GetLower() + a.v.GetUpper());
 
     [MethodImpl(Inline)]

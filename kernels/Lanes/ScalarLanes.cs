@@ -56,5 +56,7 @@ public readonly struct ScalarLanes : ILanes<ScalarLanes, ArrayView<float>>
         return new(Interop.IntAsFloat(bits - ((uint)((int)(bits - Bits.SqrtHalf) >> 23) << 23)));
     }
 
+    public static float First(ScalarLanes a) => a.v;
+
     public static float Tree(ScalarLanes a) => a.v;
 }

@@ -107,6 +107,21 @@ public readonly struct LinearSingleOutput<TView>(TView x, TView w, TView b, TVie
     }
 }
 
+/// <summary>dx (n,i) = dy (n,o) · wᵀ where the outputs fit one block: a strided sum along a row of w each, so wᵀ is never laid out.</summary>
+public readonly struct LinearInputGradient<TView>(TView dy, TView w, TView dx, int n, int i, int o) : IOp<TView> where TView : struct
+{
+    /// <inheritdoc/>
+    public int Items(int width) => n * i;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Run<T>(int first, int end, int stride) where T : struct, ILanes<T, TView>
+    {
+        for (int item = first; item < end; item += stride)
+            T.Set(dx, item, StridedSum.Dot<T, TView>(dy, item / i * o, w, item % i * o, o));
+    }
+}
+
 /// <summary>sums (n) of the columns of a (m,n), from 0 over the rows ascending, in blocks of 256: db = Σ dy.</summary>
 public readonly struct ColumnSums<TView>(TView a, TView sums, int m, int n) : IOp<TView> where TView : struct
 {
@@ -133,7 +148,7 @@ public readonly struct ColumnSums<TView>(TView a, TView sums, int m, int n) : IO
     }
 }
 
-/// <summary>t (n,m) = a (m,n) transposed: dx = dy·Wᵀ reads Wᵀ along its rows.</summary>
+/// <summary>t (n,m) = a (m,n) transposed: with more outputs than one block dx = dy·wᵀ is a product, which reads wᵀ along its rows.</summary>
 public readonly struct Transpose<TView>(TView a, TView t, int m, int n) : IOp<TView> where TView : struct
 {
     /// <inheritdoc/>

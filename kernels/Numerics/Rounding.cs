@@ -1,4 +1,3 @@
-using System.Reflection;
 using ILGPU;
 using ILGPU.Backends.OpenCL;
 using ILGPU.Backends.PTX;
@@ -31,21 +30,36 @@ public static class Rounding
     public static float Sqrt(float a) => MathF.Sqrt(a);
 
     /// <summary>Teaches a context the instructions; before its first kernel is compiled.</summary>
-    public static void Register(Context context)
+    /// <param name="context">The context.</param>
+    /// <param name="newton">
+    /// Whether OpenCL divides and takes roots by <see cref="NewtonForms"/>: OpenCL C allows 2.5 and 3 ulp, ILGPU passes the driver no option but
+    /// -cl-std and so cannot ask for -cl-fp32-correctly-rounded-divide-sqrt. A self-test says who needs it.
+    /// </param>
+    public static void Register(Context context, bool newton = false)
     {
-        Register(context, nameof(Fma), nameof(FmaPtx), nameof(FmaOpenCL), IntrinsicImplementationMode.GenerateCode);
-        Register(context, nameof(Multiply), nameof(MultiplyPtx), nameof(MultiplyOpenCL), IntrinsicImplementationMode.Redirect);
-        Register(context, nameof(Divide), nameof(DividePtx), nameof(DivideOpenCL), IntrinsicImplementationMode.Redirect);
-        Register(context, nameof(Sqrt), nameof(SqrtPtx), nameof(SqrtOpenCL), IntrinsicImplementationMode.GenerateCode);
+        Ptx(context, nameof(Fma), nameof(FmaPtx));
+        Ptx(context, nameof(Multiply), nameof(MultiplyPtx));
+        Ptx(context, nameof(Divide), nameof(DividePtx));
+        Ptx(context, nameof(Sqrt), nameof(SqrtPtx));
+        OpenCL(context, nameof(Fma), typeof(Rounding), nameof(FmaOpenCL), IntrinsicImplementationMode.GenerateCode);
+        OpenCL(context, nameof(Multiply), typeof(Rounding), nameof(MultiplyOpenCL), IntrinsicImplementationMode.Redirect);
+        if (newton)
+        {
+            OpenCL(context, nameof(Divide), typeof(NewtonForms), nameof(NewtonForms.Divide), IntrinsicImplementationMode.Redirect);
+            OpenCL(context, nameof(Sqrt), typeof(NewtonForms), nameof(NewtonForms.Sqrt), IntrinsicImplementationMode.Redirect);
+        }
+        else
+        {
+            OpenCL(context, nameof(Divide), typeof(Rounding), nameof(DivideOpenCL), IntrinsicImplementationMode.Redirect);
+            OpenCL(context, nameof(Sqrt), typeof(Rounding), nameof(SqrtOpenCL), IntrinsicImplementationMode.GenerateCode);
+        }
     }
 
-    static void Register(Context context, string method, string ptx, string openCL, IntrinsicImplementationMode openCLMode)
-    {
-        IntrinsicImplementationManager manager = context.GetIntrinsicManager();
-        MethodInfo target = typeof(Rounding).GetMethod(method)!;
-        manager.RegisterMethod(target, new PTXIntrinsic(typeof(Rounding), ptx, IntrinsicImplementationMode.GenerateCode));
-        manager.RegisterMethod(target, new CLIntrinsic(typeof(Rounding), openCL, openCLMode));
-    }
+    static void Ptx(Context context, string method, string handler) => context.GetIntrinsicManager().RegisterMethod(
+        typeof(Rounding).GetMethod(method)!, new PTXIntrinsic(typeof(Rounding), handler, IntrinsicImplementationMode.GenerateCode));
+
+    static void OpenCL(Context context, string method, Type type, string handler, IntrinsicImplementationMode mode) =>
+        context.GetIntrinsicManager().RegisterMethod(typeof(Rounding).GetMethod(method)!, new CLIntrinsic(type, handler, mode));
 
     static void FmaPtx(PTXBackend backend, PTXCodeGenerator code, Value value) => Emit(code, value, "fma.rn.f32", 3);
 

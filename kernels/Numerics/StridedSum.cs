@@ -14,9 +14,14 @@ public static class StridedSum
     public const int Block = 256;
 
     /// <summary>Σ a[ia + k]·b[ib + k] over count terms.</summary>
-    public static float Dot<T, TView>(TView a, int ia, TView b, int ib, int count) where T : struct, ILanes<T, TView> where TView : struct
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Dot<T, TView>(TView a, int ia, TView b, int ib, int count) where T : struct, ILanes<T, TView> where TView : struct =>
+        count <= Block ? DotBlock<T, TView>(a, ia, b, ib, count) : DotBlocks<T, TView>(a, ia, b, ib, count);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static float DotBlocks<T, TView>(TView a, int ia, TView b, int ib, int count) where T : struct, ILanes<T, TView> where TView : struct
     {
-        float total = DotBlock<T, TView>(a, ia, b, ib, count < Block ? count : Block);
+        float total = DotBlock<T, TView>(a, ia, b, ib, Block);
         for (int k = Block; k < count; k += Block)
             total += DotBlock<T, TView>(a, ia + k, b, ib + k, count - k < Block ? count - k : Block);
         return total;
@@ -75,6 +80,25 @@ public static class StridedSum
         return T.Tree(T.Add(T.Add(p0, p2), T.Add(p1, p3)));
     }
 
+    /// <summary>One partial sum: terms begin, begin + 16, … below stop, for a group of lanes that share the partial sums out.</summary>
+    public static float Partial<T, TView>(TView a, int ia, TView b, int ib, int begin, int stop) where T : struct, ILanes<T, TView> where TView : struct
+    {
+        float p = 0f;
+        for (int k = begin; k < stop; k += 16) p = Rounding.Fma(T.Get(a, ia + k), T.Get(b, ib + k), p);
+        return p;
+    }
+
+    /// <summary>The tree over sixteen partial sums in memory.</summary>
+    public static float Tree<T, TView>(TView p, int at) where T : struct, ILanes<T, TView> where TView : struct
+    {
+        float s0 = Four<T, TView>(p, at) + Four<T, TView>(p, at + 2);
+        return s0 + (Four<T, TView>(p, at + 1) + Four<T, TView>(p, at + 3));
+    }
+
+    static float Four<T, TView>(TView p, int at) where T : struct, ILanes<T, TView> where TView : struct =>
+        T.Get(p, at) + T.Get(p, at + 8) + (T.Get(p, at + 4) + T.Get(p, at + 12));
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static float SumScalar<T, TView>(TView a, int ia, int count) where T : struct, ILanes<T, TView> where TView : struct
     {
         // partials in bit-reversed order, so that the tree needs a handful of sums at a time instead of sixteen
@@ -82,10 +106,12 @@ public static class StridedSum
         return s0 + (Pairs<T, TView>(a, ia, 1, count) + Pairs<T, TView>(a, ia, 3, count));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static float Pairs<T, TView>(TView a, int ia, int j, int count) where T : struct, ILanes<T, TView> where TView : struct =>
         Strided<T, TView>(a, ia, j, count) + Strided<T, TView>(a, ia, j + 8, count)
         + (Strided<T, TView>(a, ia, j + 4, count) + Strided<T, TView>(a, ia, j + 12, count));
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static float Strided<T, TView>(TView a, int ia, int j, int count) where T : struct, ILanes<T, TView> where TView : struct
     {
         float p = 0f;
@@ -93,6 +119,7 @@ public static class StridedSum
         return p;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static float DotScalar<T, TView>(TView a, int ia, TView b, int ib, int count) where T : struct, ILanes<T, TView> where TView : struct
     {
         float s0 = DotPairs<T, TView>(a, ia, b, ib, 0, count) + DotPairs<T, TView>(a, ia, b, ib, 2, count);
@@ -100,6 +127,7 @@ public static class StridedSum
     }
 
     // four chains in flight
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static float DotPairs<T, TView>(TView a, int ia, TView b, int ib, int j, int count) where T : struct, ILanes<T, TView> where TView : struct
     {
         float p = 0f, q = 0f, r = 0f, s = 0f;
@@ -113,6 +141,7 @@ public static class StridedSum
         return p + q + (r + s);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static float Term<T, TView>(TView a, int ia, TView b, int ib, int k, int count, float p) where T : struct, ILanes<T, TView> where TView : struct =>
-        k < count ? T.Tree(T.Fma(T.Splat(T.Get(a, ia + k)), T.Splat(T.Get(b, ib + k)), T.Splat(p))) : p;
+        k < count ? Rounding.Fma(T.Get(a, ia + k), T.Get(b, ib + k), p) : p;
 }

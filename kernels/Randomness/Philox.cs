@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace GpuMlp.Kernels.Randomness;
 
 /// <summary>Philox4x32-10: random words as a pure function of key and counter, the same integers on the host and on every device.</summary>
@@ -9,6 +11,7 @@ public static class Philox
     const int Rounds = 10;
 
     /// <summary>The four words that belong to a counter (four words, lowest first) under a key (two words, lowest first).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static PhiloxBlock Block(uint counter0, uint counter1, uint counter2, uint counter3, uint key0, uint key1)
     {
         for (int round = 0; round < Rounds; round++)
@@ -25,14 +28,17 @@ public static class Philox
     }
 
     /// <summary>The block that holds words 4 · <paramref name="block"/> to 4 · <paramref name="block"/> + 3 of a stream.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static PhiloxBlock StreamBlock(uint key0, uint key1, ulong block, uint stream, uint substream) =>
         Block((uint)block, (uint)(block >> 32), stream, substream, key0, key1);
 
     /// <summary>Word number <paramref name="index"/> of a stream; the key is the seed, low half first.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint Word(uint key0, uint key1, ulong index, uint stream, uint substream) =>
         StreamBlock(key0, key1, index >> 2, stream, substream).Word((int)(index & 3));
 
-    /// <summary>An integer from 0 to <paramref name="n"/> - 1 made of one word: the high half of word · n, uneven by at most n / 2³².</summary>
+    /// <summary>An integer from 0 to <paramref name="n"/> - 1 from one word: the high half of word · n, even to 2⁻³².</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Below(uint word, int n) => (int)((ulong)word * (uint)n >> 32);
 }
 
@@ -42,5 +48,6 @@ public readonly struct PhiloxBlock(uint word0, uint word1, uint word2, uint word
     public readonly uint Word0 = word0, Word1 = word1, Word2 = word2, Word3 = word3;
 
     /// <summary>Word 0, 1, 2 or 3.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public uint Word(int i) => i < 2 ? i == 0 ? Word0 : Word1 : i == 2 ? Word2 : Word3;
 }

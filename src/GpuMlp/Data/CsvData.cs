@@ -22,8 +22,8 @@ public static class CsvData
     /// where line and column (the field's number) count from 1.
     /// </remarks>
     /// <param name="path">The file.</param>
-    /// <param name="labelColumn">Name of the label column or its position counted from 1; null for the last one.</param>
-    /// <exception cref="InvalidDataException">The file is empty, ragged or malformed, or a value is missing, not a number or not finite.</exception>
+    /// <param name="labelColumn">Name of the label column, or else its position counted from 1; null for the last one.</param>
+    /// <exception cref="InvalidDataException">The file is empty, ragged or malformed, or a value is not a finite number.</exception>
     /// <exception cref="ArgumentException">There is no such label column, or two of that name.</exception>
     public static DataSet Read(string path, string? labelColumn = null)
     {
@@ -72,12 +72,15 @@ public static class CsvData
         }
         if (named < 0) throw NoColumn(IsHeader(first, first.Length - 1));
         if (Array.LastIndexOf(first, labelColumn) != named)
-            throw new ArgumentException($"{path}: two columns are named '{labelColumn}'; give the position, 1 to {first.Length}", nameof(labelColumn));
+            throw new ArgumentException(
+                $"{path}: two columns are named '{labelColumn}'; give the position, 1 to {first.Length}", nameof(labelColumn));
         return (named, true);
 
-        ArgumentException NoColumn(bool hasHeader) => new(
-            $"{path} has no column '{labelColumn}'; it has {(hasHeader ? string.Join(", ", first) : "no header")} (positions 1 to {first.Length})",
-            nameof(labelColumn));
+        ArgumentException NoColumn(bool hasHeader)
+        {
+            string there = hasHeader ? string.Join(", ", first) : "no header";
+            return new($"{path} has no column '{labelColumn}'; it has {there} (positions 1 to {first.Length})", nameof(labelColumn));
+        }
     }
 
     static bool IsHeader(string[] fields, int label) =>

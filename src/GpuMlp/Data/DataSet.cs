@@ -14,7 +14,8 @@ public sealed class DataSet
     public DataSet(string name, float[,] inputs, float[] labels, IReadOnlyList<string> classNames)
     {
         if (inputs.Length == 0)
-            throw new ArgumentException($"inputs is ({inputs.GetLength(0)}, {inputs.GetLength(1)}); it needs a row and a feature", nameof(inputs));
+            throw new ArgumentException(
+                $"inputs is ({inputs.GetLength(0)}, {inputs.GetLength(1)}); it needs a row and a feature", nameof(inputs));
         if (labels.Length != inputs.GetLength(0))
             throw new ArgumentException($"{labels.Length} labels for {inputs.GetLength(0)} rows; each row needs one", nameof(labels));
         (Name, Inputs, Labels, ClassNames) = (name, inputs, labels, classNames);

@@ -119,7 +119,7 @@ public static class DataSets
         }
     }
 
-    /// <summary>Two spiral arms inside the unit circle (n, 2), labels 0 and 1: ±r (cos θ, sin θ), r = √U(0, 1), θ = 2π · turns · r.</summary>
+    /// <summary>Two spiral arms in the unit circle (n, 2), labels 0 and 1: ±r (cos θ, sin θ), r = √U(0, 1), θ = 2π · turns · r.</summary>
     /// <param name="samples">n; class 0 has n / 2 points, class 1 the rest.</param>
     /// <param name="noise">Standard deviation of the normal noise on each coordinate.</param>
     /// <param name="seed">Seed of the Philox stream.</param>
@@ -132,7 +132,8 @@ public static class DataSets
     public static DataSet MakeSpirals(int samples, double noise, RandomStream random, double turns = 1.5, bool shuffle = true)
     {
         var points = new PointBuilder(samples, noise);
-        if (!double.IsFinite(turns) || turns <= 0) throw new ArgumentOutOfRangeException(nameof(turns), turns, "turns must be finite and above 0");
+        if (!double.IsFinite(turns) || turns <= 0)
+            throw new ArgumentOutOfRangeException(nameof(turns), turns, "turns must be finite and above 0");
         for (int k = 0; k < samples; k++)
         {
             int label = k < samples / 2 ? 0 : 1;
@@ -142,12 +143,16 @@ public static class DataSets
         return points.Finish("spirals", random, shuffle);
     }
 
-    /// <summary>Deals the rows at random into two parts, the first with <paramref name="fraction"/> of them (rounded, at least one in each part).</summary>
+    /// <summary>Deals the rows at random into two parts, neither empty.</summary>
+    /// <param name="data">n rows, 2 or more.</param>
+    /// <param name="fraction">The first part's share of the rows; the number is rounded.</param>
+    /// <param name="random">Decides who goes where.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="fraction"/> is not between 0 and 1.</exception>
     /// <exception cref="ArgumentException"><paramref name="data"/> has a single row.</exception>
     public static (DataSet First, DataSet Second) Split(DataSet data, double fraction, RandomStream random)
     {
-        if (fraction is not (> 0 and < 1)) throw new ArgumentOutOfRangeException(nameof(fraction), fraction, "fraction must lie between 0 and 1");
+        if (fraction is not (> 0 and < 1))
+            throw new ArgumentOutOfRangeException(nameof(fraction), fraction, "fraction must lie between 0 and 1");
         if (data.Count < 2) throw new ArgumentException($"'{data.Name}' has 1 row; a split needs 2 or more", nameof(data));
         int[] rows = [.. Enumerable.Range(0, data.Count)];
         random.Shuffle<int>(rows);

@@ -24,7 +24,8 @@ sealed class PointBuilder
 
     public static void CheckDeviation(double value, string name)
     {
-        if (!double.IsFinite(value) || value < 0) throw new ArgumentOutOfRangeException(name, value, $"{name} must be finite and 0 or more");
+        if (!double.IsFinite(value) || value < 0)
+            throw new ArgumentOutOfRangeException(name, value, $"{name} must be finite and 0 or more");
     }
 
     public void Add(double x, double y, int label)

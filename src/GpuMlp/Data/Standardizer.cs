@@ -9,9 +9,11 @@ public sealed class Standardizer
     /// <exception cref="ArgumentException">The lengths differ, or a value is not finite, or a deviation not above 0.</exception>
     public Standardizer(IReadOnlyList<double> mean, IReadOnlyList<double> deviation)
     {
-        if (mean.Count != deviation.Count) throw new ArgumentException($"{mean.Count} means and {deviation.Count} deviations; each feature has one of both");
+        if (mean.Count != deviation.Count)
+            throw new ArgumentException($"{mean.Count} means and {deviation.Count} deviations; each feature has one of both");
         if (!mean.All(double.IsFinite)) throw new ArgumentException("means must be finite", nameof(mean));
-        if (!deviation.All(value => double.IsFinite(value) && value > 0)) throw new ArgumentException("deviations must be finite and above 0", nameof(deviation));
+        if (!deviation.All(value => double.IsFinite(value) && value > 0))
+            throw new ArgumentException("deviations must be finite and above 0", nameof(deviation));
         (this.mean, this.deviation) = ([.. mean], [.. deviation]);
     }
 
@@ -44,14 +46,15 @@ public sealed class Standardizer
     /// <exception cref="ArgumentException">The data has another number of features.</exception>
     public DataSet Apply(DataSet data) => Map(data, (x, feature) => (x - mean[feature]) / deviation[feature]);
 
-    /// <summary>The data with every feature x replaced by x · deviation + mean: what <see cref="Apply"/> was given, up to rounding.</summary>
+    /// <summary>The data with every feature x replaced by x · deviation + mean, which undoes <see cref="Apply"/> up to rounding.</summary>
     /// <exception cref="ArgumentException">The data has another number of features.</exception>
     public DataSet Invert(DataSet data) => Map(data, (x, feature) => x * deviation[feature] + mean[feature]);
 
     DataSet Map(DataSet data, Func<double, int, double> map)
     {
         if (data.Features != mean.Length)
-            throw new ArgumentException($"'{data.Name}' has {data.Features} features; this standardizer was made for {mean.Length}", nameof(data));
+            throw new ArgumentException(
+                $"'{data.Name}' has {data.Features} features; this standardizer was made for {mean.Length}", nameof(data));
         var inputs = new float[data.Count, data.Features];
         for (int row = 0; row < data.Count; row++)
             for (int feature = 0; feature < data.Features; feature++)

@@ -1,13 +1,6 @@
-using System.Diagnostics;
-using GpuMlp.Kernels;
-using GpuMlp.Kernels.Lanes;
-using GpuMlp.Kernels.Numerics;
 using ILGPU;
-using ILGPU.Algorithms;
 using ILGPU.Runtime;
-using ILGPU.Runtime.CPU;
-using ILGPU.Runtime.Cuda;
-using ILGPU.Runtime.OpenCL;
+using GpuMlp.Kernels;
 
 namespace GpuMlp.Devices;
 
@@ -18,16 +11,18 @@ namespace GpuMlp.Devices;
 public sealed class ComputeDevice : IDisposable
 {
     readonly Context context;
-    readonly Dictionary<Type, Delegate> kernels = [];
+    readonly KernelLauncher launcher;
     readonly HashSet<DeviceBuffer> buffers = [];
+    long liveBytes;
     bool disposed;
 
-    ComputeDevice(DeviceDescription description, Context context, Accelerator accelerator, HostRunner? host)
+    internal ComputeDevice(DeviceDescription description, Context context, Accelerator accelerator, HostRunner? host)
     {
         Description = description;
         this.context = context;
         Accelerator = accelerator;
         Host = host;
+        launcher = new KernelLauncher(description, accelerator);
     }
 
     /// <summary>Every device that this machine has, and every one that was looked for and left out, with the reason.</summary>
@@ -36,15 +31,15 @@ public sealed class ComputeDevice : IDisposable
     /// <summary>Opens a device.</summary>
     /// <param name="name">auto, cpu, cpu:ilgpu, opencl, opencl:i, cuda or cuda:i. auto is the CPU: a single network cannot fill a GPU.</param>
     /// <exception cref="ArgumentException">The name is none of these.</exception>
-    /// <exception cref="DeviceUnavailableException">This machine has no such device; the message says what it has.</exception>
-    public static ComputeDevice Open(string name = "auto") => DeviceOpener.Open(name, HostRunner.WidestLanes, Environment.ProcessorCount);
+    /// <exception cref="DeviceUnavailableException">This machine has no such device, or it does not open; the message says what there is.</exception>
+    /// <exception cref="DeviceException">The device fails at the self-test's kernel.</exception>
+    public static ComputeDevice Open(string name = "auto") => Open(name, OpenOptions.Default);
 
     /// <summary>Opens the CPU with lanes of a chosen width (1, 4, 8 or 16 floats) on a chosen number of cores; no result depends on them.</summary>
     /// <exception cref="ArgumentOutOfRangeException">No such width, or fewer than one core.</exception>
-    public static ComputeDevice OpenCpu(int lanes, int cores) => DeviceOpener.Open("cpu", lanes, cores);
+    public static ComputeDevice OpenCpu(int lanes, int cores) => Open("cpu", new OpenOptions(lanes, cores));
 
-    internal static ComputeDevice Create(DeviceDescription description, Context context, Accelerator accelerator, HostRunner? host) =>
-        new(description, context, accelerator, host);
+    internal static ComputeDevice Open(string name, OpenOptions options) => DeviceOpener.Open(name, options);
 
     /// <summary>Which device this is.</summary>
     public DeviceDescription Description { get; }
@@ -58,56 +53,83 @@ public sealed class ComputeDevice : IDisposable
     /// <summary>How many buffers are alive.</summary>
     public int LiveBuffers => buffers.Count;
 
-    /// <summary>Time spent compiling kernels so far.</summary>
-    public TimeSpan CompileTime { get; private set; }
+    /// <summary>
+    /// Time that ILGPU and the driver spent compiling kernels so far. On OpenCL a kernel's first run counts, since drivers compile to the
+    /// end only then; on the processor itself .NET compiles a body at its first call, which is not counted.
+    /// </summary>
+    public TimeSpan CompileTime => launcher.CompileTime;
+
+    /// <summary>Whether the device ends in the same bits as the processor, as its self-test saw when it was opened.</summary>
+    public bool SameBits => WhyNotSameBits is null;
+
+    /// <summary>What the device's arithmetic does otherwise than the processor's ("flushes subnormals"); null if nothing.</summary>
+    public string? WhyNotSameBits { get; internal set; }
+
+    /// <summary>Bytes that all buffers together may take, where that is less than the device has.</summary>
+    internal long MemoryLimit { get; set; } = long.MaxValue;
 
     internal Accelerator Accelerator { get; }
 
     /// <summary>Runs the bodies as .NET code where the device is the processor itself, else null.</summary>
     internal HostRunner? Host { get; }
 
+    /// <exception cref="DeviceOutOfMemoryException">The device has not that much memory left.</exception>
     internal DeviceBuffer Allocate(int length)
     {
         ObjectDisposedException.ThrowIf(disposed, this);
-        var buffer = new DeviceBuffer(this, length);
-        buffers.Add(buffer);
-        return buffer;
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        long needed = DeviceBuffer.BytesOf(length), available = MemoryLimit - liveBytes;
+        if (needed >= DeviceMemory.Large) available = Math.Min(available, DeviceMemory.Available(Accelerator, launcher.IsProcessor, liveBytes));
+        if (needed > available) throw new DeviceOutOfMemoryException(Description, needed, available);
+        try
+        {
+            var buffer = new DeviceBuffer(this, length);
+            buffers.Add(buffer);
+            liveBytes += needed;
+            return buffer;
+        }
+        catch (Exception e) when (e is OutOfMemoryException || (e is AcceleratorException failed && DeviceException.IsOutOfMemory(failed)))
+        {
+            throw new DeviceOutOfMemoryException(Description, needed, DeviceMemory.Available(Accelerator, launcher.IsProcessor, liveBytes), e);
+        }
+        catch (AcceleratorException e)
+        {
+            throw new DeviceException(Description, "making a buffer", e);
+        }
     }
 
-    internal void Forget(DeviceBuffer buffer) => buffers.Remove(buffer);
+    internal void Forget(DeviceBuffer buffer)
+    {
+        if (buffers.Remove(buffer)) liveBytes -= DeviceBuffer.BytesOf(buffer.Length);
+    }
 
     /// <summary>Launches an op through ILGPU: a grid of threads strides over its items.</summary>
-    internal void Launch<TOp>(in TOp op) where TOp : struct, IOp<ArrayView<float>>
-    {
-        int items = op.Items(1);
-        if (items == 0) return;
-        if (!kernels.TryGetValue(typeof(TOp), out Delegate? kernel)) kernels[typeof(TOp)] = kernel = Compile<TOp>();
-        ((Action<KernelConfig, TOp>)kernel)(Shape(items), op);
-    }
+    /// <exception cref="DeviceException">The op does not compile on this device, or the device fails.</exception>
+    internal void Launch<TOp>(in TOp op) where TOp : struct, IOp<ArrayView<float>> => launcher.Launch(op);
 
-    Action<KernelConfig, TOp> Compile<TOp>() where TOp : struct, IOp<ArrayView<float>>
-    {
-        long start = Stopwatch.GetTimestamp();
-        var kernel = Accelerator.LoadStreamKernel<TOp>(DeviceEntry.Kernel);
-        CompileTime += Stopwatch.GetElapsedTime(start);
-        return kernel;
-    }
-
-    // simulated threads of ILGPU's CPU launcher are operating-system threads: one an item would cost 70 µs each
-    KernelConfig Shape(int items) => Kind == DeviceKind.CpuIlgpu
-        ? new KernelConfig(Math.Min(items, Accelerator.NumMultiprocessors), 1)
-        : new KernelConfig(Math.Min((items + GroupSize - 1) / GroupSize, 65_535), GroupSize);
-
-    int GroupSize => Math.Min(64, Accelerator.MaxNumThreadsPerGroup);
+    /// <summary>Launches a group op: a thread group of that many lanes a group, by default as many as suit the device.</summary>
+    /// <exception cref="DeviceException">The op does not compile on this device, or the device fails.</exception>
+    internal void LaunchGroups<TOp>(in TOp op, int? lanes = null) where TOp : struct, IGroupOp<ArrayView<float>> => launcher.LaunchGroups(op, lanes);
 
     /// <summary>Waits until the device has done all that was asked of it.</summary>
-    public void Synchronize() => Accelerator.Synchronize();
+    /// <exception cref="DeviceException">The device failed.</exception>
+    public void Synchronize()
+    {
+        try
+        {
+            Accelerator.Synchronize();
+        }
+        catch (AcceleratorException e)
+        {
+            throw new DeviceException(Description, "finishing its work", e);
+        }
+    }
 
     internal void CopyToDevice(ReadOnlySpan<float> source, DeviceSpan target)
     {
         if (source.Length == 0) return;
         if (Host is not null) source.CopyTo(target.OnHost);
-        else ((ArrayView<float>)target).SubView(0, source.Length).CopyFromCPU(source.ToArray());
+        else Copying(((ArrayView<float>)target).SubView(0, source.Length), source.ToArray(), (view, values) => view.CopyFromCPU(values));
     }
 
     internal void CopyToHost(DeviceSpan source, Span<float> target)
@@ -119,7 +141,7 @@ public sealed class ComputeDevice : IDisposable
             return;
         }
         var exact = new float[source.Length];                     // ILGPU copies whole host buffers, never a part of one
-        ((ArrayView<float>)source).CopyToCPU(exact);
+        Copying(source, exact, (view, values) => view.CopyToCPU(values));
         exact.CopyTo(target);
     }
 
@@ -127,14 +149,26 @@ public sealed class ComputeDevice : IDisposable
     {
         if (source.Length == 0) return;
         if (Host is not null) source.OnHost.CopyTo(target.OnHost);
-        else ((ArrayView<float>)source).CopyTo((ArrayView<float>)target);
+        else Copying(source, target, (view, to) => view.CopyTo((ArrayView<float>)to));
     }
 
     internal void Clear(DeviceSpan target)
     {
         if (target.Length == 0) return;
         if (Host is not null) target.OnHost.Clear();
-        else ((ArrayView<float>)target).MemSetToZero();
+        else Copying(target, 0, (view, _) => view.MemSetToZero());
+    }
+
+    void Copying<TArgument>(ArrayView<float> view, TArgument argument, Action<ArrayView<float>, TArgument> copy)
+    {
+        try
+        {
+            copy(view, argument);
+        }
+        catch (AcceleratorException e)
+        {
+            throw new DeviceException(Description, "copying", e);
+        }
     }
 
     /// <summary>Frees the device and every buffer that is still alive on it.</summary>
@@ -142,11 +176,20 @@ public sealed class ComputeDevice : IDisposable
     {
         if (disposed) return;
         disposed = true;
-        Accelerator.Synchronize();
-        foreach (DeviceBuffer buffer in buffers.ToArray()) buffer.Dispose();
-        Host?.Dispose();
-        Accelerator.Dispose();
-        context.Dispose();
+        try
+        {
+            Accelerator.Synchronize();
+            foreach (DeviceBuffer buffer in buffers.ToArray()) buffer.Dispose();
+            Host?.Dispose();
+            Accelerator.Dispose();
+            context.Dispose();
+        }
+        catch (AcceleratorException)
+        {
+            // a device that was lost cannot be freed either, and what was said when it was lost must not be drowned
+        }
+        buffers.Clear();
+        liveBytes = 0;
     }
 
     /// <inheritdoc/>

@@ -15,16 +15,19 @@ sealed class DeviceBuffer : IDisposable
 
     internal DeviceBuffer(ComputeDevice device, int length)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(length);
         Device = device;
         Length = length;
-        memory = device.Accelerator.Allocate1D<float>(length + 2L * Slack);
+        memory = device.Accelerator.Allocate1D<float>(FloatsOf(length));
         memory.MemSetToZero();
         int shift = 0;
         if (device.Host is not null) shift = (int)((Alignment - memory.NativePtr % Alignment) % Alignment / sizeof(float));
         View = memory.View.SubView(shift, length + Slack);
         if (device.Host is not null) Pointer = memory.NativePtr + shift * sizeof(float);
     }
+
+    static long FloatsOf(int length) => length + 2L * Slack;
+
+    internal static long BytesOf(int length) => FloatsOf(length) * sizeof(float);
 
     internal ComputeDevice Device { get; }
 
@@ -42,7 +45,14 @@ sealed class DeviceBuffer : IDisposable
         if (disposed) return;
         disposed = true;
         Device.Forget(this);
-        memory.Dispose();
+        try
+        {
+            memory.Dispose();
+        }
+        catch (AcceleratorException)
+        {
+            // its device was lost, which was or will be said
+        }
     }
 }
 

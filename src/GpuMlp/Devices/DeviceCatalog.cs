@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 using ILGPU;
 using ILGPU.Runtime.Cuda;
 using ILGPU.Runtime.OpenCL;
@@ -9,6 +8,8 @@ namespace GpuMlp.Devices;
 /// <summary>Finds the devices of this machine and says why one is left out.</summary>
 static class DeviceCatalog
 {
+    internal const string NoGpu = "the NVIDIA driver reports no GPU";
+
     internal static string CpuName => $"{Environment.ProcessorCount} cores, {8 * sizeof(float) * HostRunner.WidestLanes}-bit lanes";
 
     internal static IReadOnlyList<DeviceDescription> List()
@@ -18,42 +19,62 @@ static class DeviceCatalog
             new("cpu", DeviceKind.Cpu, CpuName),
             new("cpu:ilgpu", DeviceKind.CpuIlgpu, "ILGPU's CPU launcher", Note: "slow; for comparison and debugging"),
         };
-        AddOpenCL(devices);
-        AddCuda(devices);
+        Add(devices, new("opencl", DeviceKind.OpenCL, "OpenCL"), OpenCLLibrary.WhyMissing, OpenCLDevices, OpenCLLibrary.WhyEmpty);
+        Add(devices, new("cuda", DeviceKind.Cuda, "NVIDIA GPU"), WhyNoCuda, CudaDevices, () => NoGpu);
         return devices;
     }
 
-    static void AddOpenCL(List<DeviceDescription> devices)
+    // a broken installation must not keep the other devices from being listed, whatever it throws
+    static void Add(List<DeviceDescription> devices, DeviceDescription none, Func<string?> whyMissing, Func<List<DeviceDescription>> find, Func<string> whyEmpty)
     {
-        if (OpenCLLibrary.WhyMissing() is string reason)
+        try
         {
-            devices.Add(new("opencl", DeviceKind.OpenCL, "OpenCL", reason));
-            return;
+            string? missing = whyMissing();
+            List<DeviceDescription> found = missing is null ? find() : [];
+            if (found.Count > 0) devices.AddRange(found);
+            else devices.Add(none with { Excluded = missing ?? whyEmpty() });
         }
+        catch (Exception e)
+        {
+            devices.Add(none with { Excluded = $"looking for devices failed: {DeviceException.Reason(e)}" });
+        }
+    }
+
+    static List<DeviceDescription> OpenCLDevices()
+    {
+        List<DeviceDescription> found = [];
+        using var context = Context.Create(builder => found = AddOpenCL(builder));
+        return found;
+    }
+
+    /// <summary>Gives a context every OpenCL device, and tells which they are.</summary>
+    internal static List<DeviceDescription> AddOpenCL(Context.Builder builder)
+    {
         var found = new List<DeviceDescription>();
-        using var context = Context.Create(builder => builder.OpenCL(device =>
+        builder.OpenCL(device =>
         {
             bool overridden = OpenCLLibrary.Accept(device);
             found.Add(new($"opencl:{found.Count}", DeviceKind.OpenCL, device.Name.Trim(), Note: OpenCLLibrary.Note(device, overridden)));
             return true;
-        }));
-        if (found.Count == 0)
-            found.Add(new("opencl", DeviceKind.OpenCL, "OpenCL", "the OpenCL library reports no device: install a driver, for a CPU Debian's pocl-opencl-icd"));
-        devices.AddRange(found);
+        });
+        return found;
     }
 
-    static void AddCuda(List<DeviceDescription> devices)
+    /// <summary>Null if there is an NVIDIA driver, else what is missing.</summary>
+    internal static string? WhyNoCuda()
     {
         string library = OperatingSystem.IsWindows() ? "nvcuda" : "libcuda.so.1";
-        if (!NativeLibrary.TryLoad(library, out nint handle))
-        {
-            devices.Add(new("cuda", DeviceKind.Cuda, "NVIDIA GPU", $"the NVIDIA driver ({library}) is not installed"));
-            return;
-        }
+        if (!NativeLibrary.TryLoad(library, out nint handle)) return $"the NVIDIA driver ({library}) is not installed";
         NativeLibrary.Free(handle);
-        using var context = Context.Create(builder => builder.Cuda());
-        var found = context.Devices.OfType<CudaDevice>().Select((device, i) => new DeviceDescription($"cuda:{i}", DeviceKind.Cuda, device.Name)).ToList();
-        if (found.Count == 0) found.Add(new("cuda", DeviceKind.Cuda, "NVIDIA GPU", "the NVIDIA driver reports no GPU"));
-        devices.AddRange(found);
+        return null;
     }
+
+    static List<DeviceDescription> CudaDevices()
+    {
+        using var context = Context.Create(builder => builder.Cuda());
+        return CudaDevices(context);
+    }
+
+    internal static List<DeviceDescription> CudaDevices(Context context) =>
+        [.. context.Devices.OfType<CudaDevice>().Select((device, i) => new DeviceDescription($"cuda:{i}", DeviceKind.Cuda, device.Name))];
 }

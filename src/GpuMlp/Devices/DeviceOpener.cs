@@ -13,14 +13,15 @@ static class DeviceOpener
 {
     const string Allowed = "allowed: auto, cpu, cpu:ilgpu, opencl, opencl:INDEX, cuda, cuda:INDEX";
 
-    internal static ComputeDevice Open(string name, int lanes, int cores)
+    internal static ComputeDevice Open(string name, OpenOptions options)
     {
         (DeviceKind kind, int index) = Parse(name);
         return kind switch
         {
-            DeviceKind.Cpu => OpenCpu(lanes, cores),
-            DeviceKind.CpuIlgpu => OpenCpuIlgpu(cores),
-            _ => OpenListed(name, kind, index),
+            DeviceKind.Cpu => OpenCpu(options),
+            DeviceKind.CpuIlgpu => Tested(OpenCpuIlgpu(options), false, options, out _),
+            DeviceKind.OpenCL => OpenOpenCL(name, index, options),
+            _ => Tested(OpenCuda(name, index), false, options, out _),
         };
     }
 
@@ -40,55 +41,90 @@ static class DeviceOpener
         throw new ArgumentException($"'{name}' is not a device; {Allowed}", nameof(name));
     }
 
-    static ComputeDevice OpenCpu(int lanes, int cores)
+    static ComputeDevice OpenCpu(OpenOptions options)
     {
-        var host = new HostRunner(lanes, cores);
-        var context = Create(builder => builder.CPU(new CPUDevice(2, 1, 1)));
-        return ComputeDevice.Create(new("cpu", DeviceKind.Cpu, DeviceCatalog.CpuName), context,
+        var host = new HostRunner(options.Lanes, options.Cores);
+        Context context = Create(builder => builder.CPU(new CPUDevice(2, 1, 1)));
+        return new ComputeDevice(new("cpu", DeviceKind.Cpu, DeviceCatalog.CpuName), context,
             context.GetCPUDevice(0).CreateCPUAccelerator(context, CPUAcceleratorMode.Sequential), host);
     }
 
-    static ComputeDevice OpenCpuIlgpu(int cores)
+    static ComputeDevice OpenCpuIlgpu(OpenOptions options)
     {
-        var context = Create(builder => builder.CPU(new CPUDevice(2, 1, cores)));
-        return ComputeDevice.Create(new("cpu:ilgpu", DeviceKind.CpuIlgpu, "ILGPU's CPU launcher"), context,
+        Context context = Create(builder => builder.CPU(new CPUDevice(2, 1, options.Cores)));
+        return new ComputeDevice(new("cpu:ilgpu", DeviceKind.CpuIlgpu, "ILGPU's CPU launcher"), context,
             context.GetCPUDevice(0).CreateCPUAccelerator(context, CPUAcceleratorMode.Parallel), null);
     }
 
-    static ComputeDevice OpenListed(string name, DeviceKind kind, int index)
+    // a device that divides or takes roots in its own way is opened again with our own forms, if those mend it
+    static ComputeDevice OpenOpenCL(string name, int index, OpenOptions options)
     {
-        IReadOnlyList<DeviceDescription> all = ComputeDevice.List();
-        List<DeviceDescription> ofKind = all.Where(d => d.Kind == kind).ToList();
-        if (!ofKind.Any(d => d.IsAvailable)) throw new DeviceUnavailableException(name, ofKind[0].Excluded!, all);
-        if (index >= ofKind.Count) throw new DeviceUnavailableException(name, $"there are {ofKind.Count} of that kind, numbered from 0", all);
-        return kind == DeviceKind.OpenCL ? OpenOpenCL(ofKind[index], index) : OpenCuda(ofKind[index], index);
+        ComputeDevice device = Tested(OpenOpenCL(name, index, options.Newton), options.Newton, options, out ArithmeticFaults faults);
+        if (options.Newton || (faults & (ArithmeticFaults.Division | ArithmeticFaults.SquareRoot)) == 0) return device;
+        device.Dispose();
+        return Tested(OpenOpenCL(name, index, true), true, options, out _);
     }
 
-    static ComputeDevice OpenOpenCL(DeviceDescription description, int index)
+    static ComputeDevice OpenOpenCL(string name, int index, bool newton)
     {
-        var context = Create(builder => builder.OpenCL(device =>
+        if (OpenCLLibrary.WhyMissing() is string missing) throw new DeviceUnavailableException(name, missing, ComputeDevice.List());
+        List<DeviceDescription> found = [];
+        Context context = Create(builder => found = DeviceCatalog.AddOpenCL(builder), newton);
+        return Open(name, index, found, OpenCLLibrary.WhyEmpty, context, () => context.GetCLDevice(index).CreateAccelerator(context), newton);
+    }
+
+    static ComputeDevice OpenCuda(string name, int index)
+    {
+        if (DeviceCatalog.WhyNoCuda() is string missing) throw new DeviceUnavailableException(name, missing, ComputeDevice.List());
+        Context context = Create(builder => builder.Cuda());
+        return Open(name, index, DeviceCatalog.CudaDevices(context), () => DeviceCatalog.NoGpu, context,
+            () => context.GetCudaDevice(index).CreateAccelerator(context), false);
+    }
+
+    static ComputeDevice Open(
+        string name, int index, List<DeviceDescription> found, Func<string> whyEmpty, Context context, Func<Accelerator> create, bool newton)
+    {
+        try
         {
-            OpenCLLibrary.Accept(device);
-            return true;
-        }));
-        return ComputeDevice.Create(description, context, context.GetCLDevice(index).CreateAccelerator(context), null);
+            if (found.Count == 0) throw new DeviceUnavailableException(name, whyEmpty(), ComputeDevice.List());
+            if (index >= found.Count)
+                throw new DeviceUnavailableException(name, $"there is no number {index}, the last is {found.Count - 1}", ComputeDevice.List());
+            DeviceDescription device = found[index];
+            if (newton) device = device with { Note = device.Note + "; divides and takes roots by Newton steps" };
+            return new ComputeDevice(device, context, create(), null);
+        }
+        catch (Exception e)
+        {
+            context.Dispose();
+            if (e is DeviceUnavailableException) throw;
+            throw new DeviceUnavailableException(name, $"device '{name}' does not open: {DeviceException.Reason(e)}", e);
+        }
     }
 
-    static ComputeDevice OpenCuda(DeviceDescription description, int index)
+    static ComputeDevice Tested(ComputeDevice device, bool newton, OpenOptions options, out ArithmeticFaults faults)
     {
-        var context = Create(builder => builder.Cuda());
-        return ComputeDevice.Create(description, context, context.GetCudaDevice(index).CreateAccelerator(context), null);
+        try
+        {
+            faults = options.SelfTest?.Invoke(device, newton) ?? SelfTest.Run(device);
+            device.WhyNotSameBits = SelfTest.Describe(faults);
+            return device;
+        }
+        catch
+        {
+            device.Dispose();
+            throw;
+        }
     }
 
     /// <summary>A context whose code keeps IEEE division and subnormals, never the generic address space (O2), and knows our roundings.</summary>
-    internal static Context Create(Action<Context.Builder> devices)
+    internal static Context Create(Action<Context.Builder> devices, bool newton = false)
     {
         var context = Context.Create(builder =>
         {
             builder.EnableAlgorithms().Optimize(OptimizationLevel.O2).Math(MathMode.Default);
             devices(builder);
         });
-        Rounding.Register(context);
+        Rounding.Register(context, newton);
         return context;
     }
 }

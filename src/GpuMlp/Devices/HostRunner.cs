@@ -54,6 +54,31 @@ sealed class HostRunner : IDisposable
         else op.Run<HostLanes>(first, end, 1);
     }
 
+    /// <summary>Does all groups of an op, one lane a group; large jobs share the groups out over the cores.</summary>
+    internal void RunGroups<TOp>(in TOp op, long work) where TOp : struct, IGroupOp<HostView>
+    {
+        if (workers is null || work < WorthSharing || op.Groups < 2)
+        {
+            GroupSlice(op, width, 0, op.Groups);
+            return;
+        }
+        if (!jobs.TryGetValue(typeof(TOp), out HostJob? job)) jobs[typeof(TOp)] = job = new HostGroupJob<TOp>(width);
+        var typed = Unsafe.As<HostGroupJob<TOp>>(job);
+        typed.Set(op, workers.Count);
+        workers.Run(typed);
+    }
+
+    internal static void GroupSlice<TOp>(in TOp op, int width, int first, int end) where TOp : struct, IGroupOp<HostView>
+    {
+        for (int group = first; group < end; group++)
+        {
+            if (width == 16) op.Run<Lanes512, HostLanes, NoBarrier>(group, 0, 1);
+            else if (width == 8) op.Run<Lanes256, HostLanes, NoBarrier>(group, 0, 1);
+            else if (width == 4) op.Run<Lanes128, HostLanes, NoBarrier>(group, 0, 1);
+            else op.Run<HostLanes, HostLanes, NoBarrier>(group, 0, 1);
+        }
+    }
+
     public void Dispose() => workers?.Dispose();
 }
 
@@ -73,4 +98,16 @@ sealed class HostJob<TOp>(int width) : HostJob where TOp : struct, IOp<HostView>
 
     internal override void Run(int worker) =>
         HostRunner.Slice(op, width, (int)((long)items * worker / count), (int)((long)items * (worker + 1) / count));
+}
+
+/// <summary>A group op whose groups are shared out in contiguous slices.</summary>
+sealed class HostGroupJob<TOp>(int width) : HostJob where TOp : struct, IGroupOp<HostView>
+{
+    TOp op;
+    int count;
+
+    internal void Set(in TOp op, int count) => (this.op, this.count) = (op, count);
+
+    internal override void Run(int worker) => HostRunner.GroupSlice(
+        op, width, (int)((long)op.Groups * worker / count), (int)((long)op.Groups * (worker + 1) / count));
 }

@@ -1,7 +1,6 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Runtime.Loader;
-using ILGPU;
 using ILGPU.Runtime.OpenCL;
 
 namespace GpuMlp.Devices;
@@ -9,14 +8,48 @@ namespace GpuMlp.Devices;
 /// <summary>Loads the OpenCL library where only its runtime package is installed, and admits drivers that ILGPU would leave out.</summary>
 static class OpenCLLibrary
 {
-    static readonly Lock Once = new();
+    const string HowToGet = "install your GPU's driver, or for a CPU Debian's pocl-opencl-icd";
+
+    static readonly Lock once = new();
     static bool hooked;
 
-    /// <summary>Null if OpenCL can be used, else what is missing and how to get it.</summary>
+    /// <summary>Null if the OpenCL library is there, else what is missing and how to get it.</summary>
     internal static string? WhyMissing()
     {
         Hook();
-        return Load() != 0 ? null : "no OpenCL library (libOpenCL.so.1): install your GPU's driver, or for a CPU Debian's pocl-opencl-icd";
+        if (Load() != 0) return null;
+        // dlopen's own words where the file is there: too short, another processor's, a library that it needs and does not find
+        return Complaint(Names[0]) is string broken && !broken.Contains("No such file", StringComparison.Ordinal)
+            ? $"the OpenCL library does not load ({broken}): {HowToGet}"
+            : $"no OpenCL library ({Names[0]}): {HowToGet}";
+    }
+
+    /// <summary>Why the library, which is there, has no devices: a vendor file that points nowhere, or no driver at all.</summary>
+    internal static string WhyEmpty()
+    {
+        string folder = Environment.GetEnvironmentVariable("OCL_ICD_VENDORS") is { Length: > 0 } named ? named : "/etc/OpenCL/vendors";
+        if (!OperatingSystem.IsLinux() || !Directory.Exists(folder)) return $"the OpenCL library lists no device: {HowToGet}";
+        foreach (string file in Directory.GetFiles(folder, "*.icd").Order(StringComparer.Ordinal))
+        {
+            string driver = File.ReadLines(file).FirstOrDefault("").Trim();
+            if (driver.Length == 0 || Complaint(driver) is not null)
+                return $"the OpenCL driver '{driver}' that {file} names does not load: install it again, or {HowToGet}";
+        }
+        return $"the OpenCL library lists no device (drivers named in {folder}): {HowToGet}";
+    }
+
+    static string? Complaint(string library)
+    {
+        try
+        {
+            NativeLibrary.Free(NativeLibrary.Load(library));
+            return null;
+        }
+        catch (Exception e) when (e is DllNotFoundException or BadImageFormatException)
+        {
+            string[] lines = e.Message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+            return lines.FirstOrDefault(l => l.StartsWith(library, StringComparison.Ordinal) || l.Contains("ELF", StringComparison.Ordinal)) ?? lines[0];
+        }
     }
 
     static nint Load()
@@ -32,7 +65,7 @@ static class OpenCLLibrary
     // ILGPU asks for "OpenCL", which only the development package provides on Linux
     static void Hook()
     {
-        lock (Once)
+        lock (once)
         {
             if (hooked) return;
             hooked = true;
@@ -52,6 +85,6 @@ static class OpenCLLibrary
     }
 
     internal static string Note(CLDevice device, bool overridden) =>
-        $"{device.PlatformName?.Trim()}, OpenCL C {device.CVersion}" +
+        $"{device.PlatformName?.Trim()}, OpenCL C {device.CVersion.Major}.{device.CVersion.Minor}" +
         (overridden ? "; reports no generic address space, which the kernels do not use" : "");
 }

@@ -48,8 +48,8 @@ public sealed class Linear : Layer
         ComputeDevice device = x.Device;
         device.LinearParameterGradients(x.Span, dy.Span, Weight.Gradient.Span, Bias.Gradient.Span, x.Rows, inputs, outputs);
         if (dx is null) return;
-        transposed = Room(transposed, device, outputs, inputs);
-        device.LinearInputGradient(dy.Span, Weight.Value.Span, transposed.Span, dx.Span, x.Rows, inputs, outputs);
+        if (LinearOps.NeedsTransposed(outputs)) transposed = Room(transposed, device, outputs, inputs);
+        device.LinearInputGradient(dy.Span, Weight.Value.Span, (transposed ?? dx).Span, dx.Span, x.Rows, inputs, outputs);
     }
 
     /// <inheritdoc/>

@@ -53,12 +53,18 @@ public sealed record NetworkSpec(IReadOnlyList<int> Widths, Activation Activatio
     /// <summary>The network with its weights drawn: per linear layer the weights row by row, then the bias.</summary>
     public Sequential Build(ComputeDevice device, Initialization initialization, RandomStream random, Loss loss)
     {
+        Sequential network = Build(device, loss);
+        foreach (Linear linear in network.Layers.OfType<Linear>()) Initializer.Fill(linear, Initializer.Resolve(initialization, this), random);
+        return network;
+    }
+
+    /// <summary>The network with all parameters 0, for the caller to fill.</summary>
+    public Sequential Build(ComputeDevice device, Loss loss)
+    {
         var layers = new List<Layer>();
         for (int l = 0; l < Depth; l++)
         {
-            var linear = new Linear(device, Widths[l], Widths[l + 1]);
-            Initializer.Fill(linear, Initializer.Resolve(initialization, this), random);
-            layers.Add(linear);
+            layers.Add(new Linear(device, Widths[l], Widths[l + 1]));
             layers.Add(l + 1 < Depth ? NewActivation() : new Sigmoid());
         }
         return new Sequential([.. layers]) { Loss = loss };

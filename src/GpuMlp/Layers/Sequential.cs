@@ -101,6 +101,14 @@ public sealed class Sequential : IDisposable
         Device.SgdStep(Arena.Values, Arena.Gradients, learningRate);
     }
 
+    /// <summary>Puts back parameters in the arena's layout, as a training snapshot holds them.</summary>
+    /// <exception cref="ArgumentException">There are not Arena.Length values.</exception>
+    public void LoadParameters(ReadOnlySpan<float> values)
+    {
+        if (values.Length != Arena.Length) throw new ArgumentException($"the arena holds {Arena.Length} values, got {values.Length}", nameof(values));
+        Device.CopyToDevice(values, Arena.Values);
+    }
+
     /// <summary>The network's outputs for any number of points (row-major, Inputs values each), evaluated in batches on the device.</summary>
     /// <exception cref="ArgumentException">The values are not whole points.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A batch below 1.</exception>

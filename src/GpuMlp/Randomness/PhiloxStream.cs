@@ -18,7 +18,7 @@ public enum StreamPurpose
     Split,
 }
 
-/// <summary>The default random stream: Philox4x32-10 read in order, word for word what <see cref="Philox.Word"/> gives on a device.</summary>
+/// <summary>The default random stream: Philox4x32-10 in order, word for word what <see cref="Philox.Word"/> gives on a device.</summary>
 /// <param name="seed">The key: equal seeds give equal streams.</param>
 /// <param name="purpose">Which of the seed's independent streams.</param>
 /// <param name="substream">Which of the purpose's independent streams, for instance the network's number in a population.</param>

@@ -17,7 +17,7 @@ public abstract class RandomStream
     }
 
     /// <summary>A uniform integer from <paramref name="low"/> to <paramref name="high"/> - 1.</summary>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="high"/> is not above <paramref name="low"/>, or by more than 2³¹ - 1.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="high"/> - <paramref name="low"/> is not in 1 to 2³¹ - 1.</exception>
     public int Next(int low, int high)
     {
         long count = (long)high - low;

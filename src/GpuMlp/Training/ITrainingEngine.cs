@@ -6,12 +6,12 @@ interface ITrainingEngine : IDisposable
     /// <summary>The engine's name: layers or fused.</summary>
     string Name { get; }
 
-    /// <summary>The most steps that one call makes.</summary>
-    int MaxSteps { get; }
+    /// <summary>How many of the remaining steps the next call should make.</summary>
+    int ChunkOf(int remaining);
 
     /// <summary>Compiles what the run needs; changes nothing.</summary>
     void WarmUp();
 
-    /// <summary>Makes steps firstStep, firstStep + 1, …, one a loss.</summary>
+    /// <summary>Makes steps firstStep, firstStep + 1, …, one a loss, and takes the snapshots that follow them.</summary>
     void Run(int firstStep, Span<float> losses);
 }

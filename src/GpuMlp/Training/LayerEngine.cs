@@ -12,23 +12,25 @@ sealed class LayerEngine : ITrainingEngine
     readonly TrainingData data;
     readonly Picks picks;
     readonly TrainingOptions options;
+    readonly SnapshotStore snapshots;
+    readonly int chunk;
     readonly Tensor batchX, batchY;
     readonly DeviceBuffer pickBuffer, lossBuffer;
 
-    internal LayerEngine(Sequential network, TrainingData data, Picks picks, TrainingOptions options)
+    internal LayerEngine(Sequential network, TrainingData data, Picks picks, TrainingOptions options, SnapshotStore snapshots)
     {
-        (this.network, this.data, this.picks, this.options) = (network, data, picks, options);
+        (this.network, this.data, this.picks, this.options, this.snapshots) = (network, data, picks, options, snapshots);
         ComputeDevice device = network.Device;
-        MaxSteps = Math.Clamp(65_536 / options.Batch, 1, 1024);
+        chunk = Math.Clamp(65_536 / options.Batch, 1, 1024);
         batchX = new Tensor(device, options.Batch, data.Inputs.Columns);
         batchY = new Tensor(device, options.Batch, 1);
-        pickBuffer = device.Allocate(MaxSteps * options.Batch);
-        lossBuffer = device.Allocate(MaxSteps);
+        pickBuffer = device.Allocate(chunk * options.Batch);
+        lossBuffer = device.Allocate(chunk);
     }
 
     public string Name => "layers";
 
-    public int MaxSteps { get; }
+    public int ChunkOf(int remaining) => Math.Min(remaining, chunk);
 
     public void WarmUp()
     {
@@ -42,7 +44,11 @@ sealed class LayerEngine : ITrainingEngine
     public void Run(int firstStep, Span<float> losses)
     {
         picks.Fill(pickBuffer.All.Slice(0, losses.Length * options.Batch), (long)firstStep * options.Batch);
-        for (int k = 0; k < losses.Length; k++) Step(k * options.Batch, k);
+        for (int k = 0; k < losses.Length; k++)
+        {
+            Step(k * options.Batch, k);
+            if (snapshots.After(firstStep + k) is DeviceSpan slot) network.Device.Copy(network.Arena.Values, slot);
+        }
         network.Device.CopyToHost(lossBuffer.All.Slice(0, losses.Length), losses);
     }
 

@@ -16,10 +16,15 @@ public abstract class Picks
     /// <summary>How many draws there are.</summary>
     internal virtual long Count => long.MaxValue;
 
+    /// <summary>The seed, where the device draws for itself.</summary>
+    internal virtual ulong? Seed => null;
+
     internal abstract void Fill(DeviceSpan picks, long firstDraw);
 
     sealed class PhiloxPicks(ulong seed, int examples) : Picks
     {
+        internal override ulong? Seed => seed;
+
         internal override void Fill(DeviceSpan picks, long firstDraw) =>
             picks.Device.PickRows(picks, examples, seed, (uint)StreamPurpose.Sampling, (ulong)firstDraw);
     }

@@ -9,6 +9,7 @@ public sealed class Trainer : IDisposable
     readonly Sequential network;
     readonly TrainingOptions options;
     readonly TrainingData data;
+    readonly SnapshotStore snapshots;
     readonly ITrainingEngine engine;
 
     /// <summary>Prepares a run: uploads the data, allocates all that the run needs.</summary>
@@ -25,11 +26,21 @@ public sealed class Trainer : IDisposable
             throw new ArgumentException($"{options.Steps} steps of {options.Batch} take {(long)options.Steps * options.Batch} picks, there are {picks.Count}", nameof(picks));
         (this.network, this.options) = (network, options);
         this.data = new TrainingData(network.Device, data);
-        engine = new LayerEngine(network, this.data, picks, options);
+        snapshots = new SnapshotStore(network.Device, network.Arena.Length, options);
+        string? whyNot = FusedEngine.WhyNot(network, options);
+        if (options.Engine == EngineChoice.Fused && whyNot is not null)
+            throw new ArgumentException($"the fused engine cannot train this: {whyNot}", nameof(options));
+        bool fused = whyNot is null && options.Engine != EngineChoice.Layers;
+        engine = fused ? new FusedEngine(network, this.data, picks, options, snapshots) : new LayerEngine(network, this.data, picks, options, snapshots);
+        EngineReason = options.Engine != EngineChoice.Auto ? "as asked"
+            : whyNot ?? $"{network.ParameterCount:N0} parameters fit one group, so the run is a launch or a few";
     }
 
-    /// <summary>The engine's name: layers.</summary>
+    /// <summary>The engine's name: fused or layers.</summary>
     public string Engine => engine.Name;
+
+    /// <summary>Why that engine.</summary>
+    public string EngineReason { get; }
 
     /// <summary>Compiles all that the run needs, so that <see cref="Run"/> is training alone.</summary>
     public void WarmUp() => engine.WarmUp();
@@ -40,38 +51,32 @@ public sealed class Trainer : IDisposable
     public TrainingResult Run(Action<int, float>? progress = null, CancellationToken cancellation = default)
     {
         var losses = new float[options.Steps];
-        var snapshots = new List<Snapshot>();
         int done = 0;
         StopReason reason = StopReason.Completed;
         int? diverged = null;
         while (done < options.Steps && reason == StopReason.Completed)
         {
-            int count = Math.Min(engine.MaxSteps, NextSnapshot(done) + 1 - done);
-            Span<float> chunk = losses.AsSpan(done, count);
+            Span<float> chunk = losses.AsSpan(done, engine.ChunkOf(options.Steps - done));
             engine.Run(done, chunk);
             diverged = DivergedStep(done, chunk);
-            if (diverged is int step) (reason, count) = (StopReason.Diverged, step + 1 - done);
-            done += count;
-            if (reason == StopReason.Completed && SnapshotAfter(done - 1)) snapshots.Add(Take(done - 1, losses[done - 1]));
+            done = diverged + 1 ?? done + chunk.Length;
             progress?.Invoke(done, losses[done - 1]);
-            if (reason == StopReason.Completed && done < options.Steps && cancellation.IsCancellationRequested) reason = StopReason.Cancelled;
+            if (diverged is not null) reason = StopReason.Diverged;
+            else if (done < options.Steps && cancellation.IsCancellationRequested) reason = StopReason.Cancelled;
         }
         if (done < losses.Length) Array.Resize(ref losses, done);
-        if (options.SnapshotEvery > 0) snapshots.Add(Take(done, done > 0 ? losses[^1] : float.NaN));
-        return new TrainingResult(losses, snapshots, reason, diverged);
+        return new TrainingResult(losses, Snapshots(losses), reason, diverged);
     }
 
-    bool SnapshotAfter(int step) => options.SnapshotEvery > 0 && step % options.SnapshotEvery == 0;
-
-    // the last step before which the run must pause: the next one that a snapshot follows, or the end
-    int NextSnapshot(int step)
+    List<Snapshot> Snapshots(float[] losses)
     {
-        if (options.SnapshotEvery == 0) return options.Steps - 1;
-        long next = (step + options.SnapshotEvery - 1L) / options.SnapshotEvery * options.SnapshotEvery;
-        return (int)Math.Min(next, options.Steps - 1);
+        var taken = new List<Snapshot>();
+        if (options.SnapshotEvery == 0) return taken;
+        for (int step = 0; step < losses.Length; step += options.SnapshotEvery)
+            taken.Add(new Snapshot(step, losses[step], snapshots.Read(step / options.SnapshotEvery)));
+        taken.Add(new Snapshot(losses.Length, losses.Length > 0 ? losses[^1] : float.NaN, Parameters()));
+        return taken;
     }
-
-    Snapshot Take(int step, float loss) => new(step, loss, Parameters());
 
     float[] Parameters()
     {
@@ -92,5 +97,6 @@ public sealed class Trainer : IDisposable
     {
         engine.Dispose();
         data.Dispose();
+        snapshots.Dispose();
     }
 }

@@ -1,5 +1,18 @@
 namespace GpuMlp.Training;
 
+/// <summary>Which engine trains; both end in the same bits.</summary>
+public enum EngineChoice
+{
+    /// <summary>Fused where it can, else layers.</summary>
+    Auto,
+
+    /// <summary>Many steps in one launch.</summary>
+    Fused,
+
+    /// <summary>Layer by layer.</summary>
+    Layers,
+}
+
 /// <summary>How to train.</summary>
 public sealed record TrainingOptions
 {
@@ -15,11 +28,21 @@ public sealed record TrainingOptions
     /// <summary>A snapshot after the update of every such step (0, N, 2N, …) and of the last; 0 takes none.</summary>
     public int SnapshotEvery { get; init; } = 250;
 
+    /// <summary>Which engine trains.</summary>
+    public EngineChoice Engine { get; init; }
+
+    /// <summary>Steps of one launch of the fused engine; by default as many as take about 0.2 s. The bits do not depend on it.</summary>
+    public int? StepsPerLaunch { get; init; }
+
+    /// <summary>Lanes of the fused engine's groups, by default as many as suit the device. The bits do not depend on it.</summary>
+    internal int? LanesPerGroup { get; init; }
+
     internal void Validate()
     {
         ArgumentOutOfRangeException.ThrowIfNegative(Steps);
         ArgumentOutOfRangeException.ThrowIfLessThan(Batch, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(SnapshotEvery);
+        if (StepsPerLaunch is int steps) ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1, nameof(StepsPerLaunch));
         Layers.Layer.RequireRate(LearningRate);
     }
 }

@@ -1,5 +1,6 @@
 using GpuMlp.Kernels.Lanes;
 using GpuMlp.Kernels.Linear;
+using GpuMlp.Kernels.Numerics;
 using ILGPU;
 
 namespace GpuMlp.Devices.Ops;
@@ -15,13 +16,21 @@ static class LinearOps
         else device.Launch(new LinearSingleOutput<ArrayView<float>>(x, w, b, y, n, i));
     }
 
-    /// <summary>dx = dy·wᵀ. wt: room for wᵀ (o,i), used where there are two outputs or more.</summary>
+    /// <summary>dx = dy·wᵀ. wt: room for wᵀ (o,i), used where <see cref="NeedsTransposed"/> says so.</summary>
     internal static void LinearInputGradient(this ComputeDevice device, DeviceSpan dy, DeviceSpan w, DeviceSpan wt, DeviceSpan dx, int n, int i, int o)
     {
-        if (o == 1) wt = w;                              // (i,1) and (1,i) lie alike
-        else device.Transpose(w, wt, i, o);
-        MatMul(device, dy, wt, wt, dx, n, i, o, o, 1, 0);
+        if (o == 1) MatMul(device, dy, w, w, dx, n, i, 1, 1, 1, 0);             // (i,1) and (1,i) lie alike
+        else if (NeedsTransposed(o))
+        {
+            device.Transpose(w, wt, i, o);
+            MatMul(device, dy, wt, wt, dx, n, i, o, o, 1, 0);
+        }
+        else if (device.Host is HostRunner host) host.Run(new LinearInputGradient<HostView>(dy, w, dx, n, i, o), 2L * n * i * o);
+        else device.Launch(new LinearInputGradient<ArrayView<float>>(dy, w, dx, n, i, o));
     }
+
+    /// <summary>Whether dx is a product with wᵀ, ascending over the outputs, and not a strided sum a value: above one block of outputs.</summary>
+    internal static bool NeedsTransposed(int o) => o > StridedSum.Block;
 
     /// <summary>dw = xᵀ·dy and db = the column sums of dy.</summary>
     internal static void LinearParameterGradients(this ComputeDevice device, DeviceSpan x, DeviceSpan dy, DeviceSpan dw, DeviceSpan db, int n, int i, int o)

@@ -1,0 +1,40 @@
+using GpuMlp.Kernels.Lanes;
+using ILGPU;
+
+namespace GpuMlp.Kernels;
+
+/// <summary>An op whose items are groups of lanes that work together, with barriers between what they hand to each other.</summary>
+/// <remarks>No result depends on how many lanes a group has.</remarks>
+public interface IGroupOp<TView> where TView : struct
+{
+    /// <summary>How many independent groups there are.</summary>
+    int Groups { get; }
+
+    /// <summary>What lane number <paramref name="lane"/> of <paramref name="lanes"/> does for one group.</summary>
+    /// <typeparam name="T">The lanes that vectors move in.</typeparam>
+    /// <typeparam name="TScalar">Lanes of one float over the same memory, for what is one number.</typeparam>
+    /// <typeparam name="TBarrier">How the lanes of a group wait for each other.</typeparam>
+    void Run<T, TScalar, TBarrier>(int group, int lane, int lanes)
+        where T : struct, ILanes<T, TView> where TScalar : struct, ILanes<TScalar, TView> where TBarrier : struct, IBarrier;
+}
+
+/// <summary>Where the lanes of a group wait for each other and see each other's writes.</summary>
+public interface IBarrier
+{
+    /// <summary>Returns when every lane of the group has come here.</summary>
+    static abstract void Wait();
+}
+
+/// <summary>The barrier of a group of one lane: nothing to wait for.</summary>
+public readonly struct NoBarrier : IBarrier
+{
+    /// <inheritdoc/>
+    public static void Wait() { }
+}
+
+/// <summary>The barrier of a device's thread group.</summary>
+public readonly struct GroupBarrier : IBarrier
+{
+    /// <inheritdoc/>
+    public static void Wait() => Group.Barrier();
+}

@@ -1,0 +1,73 @@
+using System.Runtime.CompilerServices;
+
+namespace GpuMlp.Kernels.Training;
+
+/// <summary>
+/// The shape of a chain of linear layers as a kernel sees it: up to eight layers' widths, and where a layer lies in the flat buffer.
+/// </summary>
+/// <remarks>
+/// In the parameter arena a layer is its weights (i,o) row-major, then its bias (o), and starts at a multiple of 64 floats. In a group's
+/// scratch memory rows are as long as the lanes are wide, or a multiple of that, so that no load or store has to be masked.
+/// </remarks>
+public readonly struct NetworkShape
+{
+    /// <summary>The most linear layers that a kernel takes.</summary>
+    public const int MaxDepth = 8;
+
+    const int ArenaAlignment = 64;
+
+    /// <summary>Partial sums that a group keeps at the start of its scratch memory.</summary>
+    internal const int Partials = 16;
+
+    /// <summary>Integers of a row of the table that a group keeps of its layers, and of the whole table.</summary>
+    internal const int TableRow = 4, TableLength = 48;
+
+    readonly int w0, w1, w2, w3, w4, w5, w6, w7, w8;
+
+    /// <summary>The shape of widths w0-w1-…, at most nine of them.</summary>
+    public NetworkShape(IReadOnlyList<int> widths)
+    {
+        Depth = widths.Count - 1;
+        w0 = At(widths, 0); w1 = At(widths, 1); w2 = At(widths, 2); w3 = At(widths, 3); w4 = At(widths, 4);
+        w5 = At(widths, 5); w6 = At(widths, 6); w7 = At(widths, 7); w8 = At(widths, 8);
+    }
+
+    /// <summary>Number of linear layers.</summary>
+    public int Depth { get; }
+
+    /// <summary>Columns between layers: 0 is the input, Depth the output.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public int Width(int k) =>
+        k < 4 ? k < 2 ? k == 0 ? w0 : w1 : k == 2 ? w2 : w3 : k < 6 ? k == 4 ? w4 : w5 : k == 6 ? w6 : k == 7 ? w7 : w8;
+
+    /// <summary>A count rounded up to whole lanes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int Pad(int count, int width) => (count + width - 1) / width * width;
+
+    /// <summary>Floats of layer l in the arena.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public int ArenaLength(int l) => Pad((Width(l) + 1) * Width(l + 1), ArenaAlignment);
+
+    /// <summary>Floats from one row of layer l's weights to the next in scratch memory; one output's weights lie in one row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public int RowLength(int l, int width) => Width(l + 1) == 1 ? 1 : Pad(Width(l + 1), width);
+
+    /// <summary>Floats of layer l's weights in scratch memory.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public int WeightsLength(int l, int width) => Width(l + 1) == 1 ? Pad(Width(l), width) : Width(l) * RowLength(l, width);
+
+    /// <summary>Floats of layer l in scratch memory: weights, then bias.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public int ScratchLength(int l, int width) => WeightsLength(l, width) + Pad(Width(l + 1), width);
+
+    /// <summary>Floats of scratch memory that a group needs with lanes of any width.</summary>
+    public int GroupScratchLength()
+    {
+        int length = Partials + TableLength;
+        for (int l = 0; l < Depth; l++) length += ScratchLength(l, 16);
+        for (int k = 0; k <= Depth; k++) length += 3 * Pad(Width(k), 16);
+        return length;
+    }
+
+    static int At(IReadOnlyList<int> widths, int k) => k < widths.Count ? widths[k] : 1;
+}

@@ -1,0 +1,305 @@
+using System.Runtime.CompilerServices;
+using GpuMlp.Kernels.Activations;
+using GpuMlp.Kernels.Lanes;
+using GpuMlp.Kernels.Losses;
+using GpuMlp.Kernels.Numerics;
+using GpuMlp.Kernels.Randomness;
+
+namespace GpuMlp.Kernels.Training;
+
+/// <summary>
+/// Steps of gradient descent on one random example each, a whole run if wanted, inside one launch: one group of lanes a network.
+/// The network is a chain of linear layers with TActivation between them and one output, whose logit goes to TLoss.
+/// </summary>
+/// <remarks>
+/// Every sum has the order that it has layer by layer, so the bits are the same: forward from the bias over the inputs, one output as a
+/// strided sum; dx as strided sums over the outputs; dw and db from 0; w = fma(-rate, dw, w).
+/// </remarks>
+public readonly struct SingleExampleTraining<TActivation, TLoss, TView>(TrainingViews<TView> views, TrainingPlan plan, NetworkShape shape) : IGroupOp<TView>
+    where TActivation : struct, IActivation where TLoss : struct, ILoss where TView : struct
+{
+    const int Partials = NetworkShape.Partials;
+
+    /// <inheritdoc/>
+    public int Groups => plan.Networks;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Run<T, TScalar, TBarrier>(int group, int lane, int lanes)
+        where T : struct, ILanes<T, TView> where TScalar : struct, ILanes<TScalar, TView> where TBarrier : struct, IBarrier
+    {
+        TView m = views.Scratch;
+        int partials = group * plan.ScratchLength, table = partials + Partials, steps = plan.Steps, features = shape.Width(0);
+        if (lane == 0) WriteTable<T>(m, table);
+        TBarrier.Wait();
+        Unpack<T>(m, table, group * plan.ArenaLength, lane, lanes);
+        float rate = T.Get(views.Networks, 4 * group);
+        uint key0 = (uint)T.GetInt(views.Networks, 4 * group + 1), key1 = (uint)T.GetInt(views.Networks, 4 * group + 2);
+        int input = T.GetInt(m, table + Units);
+        PhiloxBlock block = default;
+        TBarrier.Wait();
+        for (int k = 0; k < steps; k++)
+        {
+            int step = plan.FirstStep + k, row;
+            if (plan.HasPicks != 0) row = T.GetInt(views.Picks, k);
+            else
+            {
+                if (k == 0 || (step & 3) == 0) block = Philox.StreamBlock(key0, key1, (ulong)(step >> 2), plan.Stream, 0);
+                row = Philox.Below(block.Word(step & 3), plan.Examples);
+            }
+            for (int i = lane; i < features; i += lanes) T.Set(m, input + i, T.Get(views.X, row * features + i));
+            TBarrier.Wait();
+            float label = T.Get(views.Y, row), z = Forward<T, TBarrier>(m, partials, table, lane, lanes);
+            if (lane == 0) T.Set(views.Losses, group * steps + k, Value<TScalar>(z, label));
+            Backward<T, TBarrier>(m, table, Gradient<TScalar>(z, label), rate, lane, lanes);
+            if (plan.SnapshotEvery > 0 && group == 0 && step % plan.SnapshotEvery == 0)
+                Pack<T>(m, table, views.Snapshots, step / plan.SnapshotEvery * plan.ArenaLength, lane, lanes);
+        }
+        Pack<T>(m, table, views.Parameters, group * plan.ArenaLength, lane, lanes);
+    }
+
+    // a row of the table: the width k, where its activations a, pre-activations z and their gradients dz begin, where layer k's weights do
+    const int Units = 1, Weights = 2, Row = NetworkShape.TableRow;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    void WriteTable<T>(TView m, int table) where T : struct, ILanes<T, TView>
+    {
+        int w = table + NetworkShape.TableLength, a = w;
+        for (int l = 0; l < shape.Depth; l++) a += shape.ScratchLength(l, T.Width);
+        for (int k = 0; k <= shape.Depth; k++)
+        {
+            T.SetInt(m, table + k * Row, shape.Width(k));
+            T.SetInt(m, table + k * Row + Units, a);
+            T.SetInt(m, table + k * Row + Weights, w);
+            a += 3 * NetworkShape.Pad(shape.Width(k), T.Width);
+            if (k < shape.Depth) w += shape.ScratchLength(k, T.Width);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    float Forward<T, TBarrier>(TView m, int partials, int table, int lane, int lanes) where T : struct, ILanes<T, TView> where TBarrier : struct, IBarrier
+    {
+        int t = table;
+        for (int l = 0; l < shape.Depth - 1; l++)
+        {
+            int inputs = T.GetInt(m, t), a = T.GetInt(m, t + Units), w = T.GetInt(m, t + Weights);
+            t += Row;
+            int outputs = T.GetInt(m, t), next = T.GetInt(m, t + Units);
+            if (outputs == 1) SingleOutput<T, TBarrier>(m, partials, w, a, next, inputs, lane, lanes);
+            else Hidden<T>(m, w, a, next, inputs, NetworkShape.Pad(outputs, T.Width), lane, lanes);
+            TBarrier.Wait();
+        }
+        return Logit<T, TBarrier>(m, partials, T.GetInt(m, t + Weights), T.GetInt(m, t + Units), T.GetInt(m, t), lane, lanes);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    void Backward<T, TBarrier>(TView m, int table, float g, float rate, int lane, int lanes) where T : struct, ILanes<T, TView> where TBarrier : struct, IBarrier
+    {
+        for (int l = shape.Depth - 1; l >= 0; l--)
+        {
+            int t = table + l * Row;
+            int inputs = T.GetInt(m, t), a = T.GetInt(m, t + Units), w = T.GetInt(m, t + Weights), outputs = T.GetInt(m, t + Row);
+            int padded = NetworkShape.Pad(outputs, T.Width), dz = T.GetInt(m, t + Row + Units) + 2 * padded;
+            if (outputs == 1)
+            {
+                float gradient = l == shape.Depth - 1 ? g : T.Get(m, dz);
+                OutputBackward<T>(m, w, a, inputs, l, gradient, rate, lane, lanes);
+            }
+            else
+            {
+                if (l > 0)
+                {
+                    HiddenInputGradient<T>(m, w, a, dz, inputs, outputs, padded, lane, lanes);
+                    TBarrier.Wait();
+                }
+                HiddenUpdate<T>(m, w, a, dz, inputs, padded, rate, lane, lanes);
+            }
+            TBarrier.Wait();
+        }
+    }
+
+    /// <summary>a′ = f(b + x·w), lanes over the outputs, four vectors of them at a time so that four sums are in flight.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void Hidden<T>(TView m, int w, int a, int next, int inputs, int row, int lane, int lanes) where T : struct, ILanes<T, TView>
+    {
+        int bias = w + inputs * row, u = lane * T.Width, stride = lanes * T.Width;
+        for (; u + 3 * stride < row; u += 4 * stride)
+        {
+            T zero = T.Splat(0f), t0 = zero, t1 = zero, t2 = zero, t3 = zero;
+            for (int begin = 0; begin < inputs; begin += StridedSum.Block)
+            {
+                int stop = inputs - begin < StridedSum.Block ? inputs : begin + StridedSum.Block, at = w + begin * row + u;
+                T p0 = zero, p1 = zero, p2 = zero, p3 = zero;
+                if (begin == 0)
+                {
+                    p0 = T.Load(m, bias + u);
+                    p1 = T.Load(m, bias + u + stride);
+                    p2 = T.Load(m, bias + u + 2 * stride);
+                    p3 = T.Load(m, bias + u + 3 * stride);
+                }
+                for (int i = begin; i < stop; i++, at += row)
+                {
+                    T x = T.Splat(T.Get(m, a + i));
+                    p0 = T.Fma(x, T.Load(m, at), p0);
+                    p1 = T.Fma(x, T.Load(m, at + stride), p1);
+                    p2 = T.Fma(x, T.Load(m, at + 2 * stride), p2);
+                    p3 = T.Fma(x, T.Load(m, at + 3 * stride), p3);
+                }
+                t0 = begin == 0 ? p0 : T.Add(t0, p0);
+                t1 = begin == 0 ? p1 : T.Add(t1, p1);
+                t2 = begin == 0 ? p2 : T.Add(t2, p2);
+                t3 = begin == 0 ? p3 : T.Add(t3, p3);
+            }
+            Activate<T>(m, next, row, u, t0);
+            Activate<T>(m, next, row, u + stride, t1);
+            Activate<T>(m, next, row, u + 2 * stride, t2);
+            Activate<T>(m, next, row, u + 3 * stride, t3);
+        }
+        for (; u < row; u += stride)
+        {
+            T zero = T.Splat(0f), total = zero;
+            for (int begin = 0; begin < inputs; begin += StridedSum.Block)
+            {
+                int stop = inputs - begin < StridedSum.Block ? inputs : begin + StridedSum.Block;
+                T p = begin == 0 ? T.Load(m, bias + u) : zero;
+                for (int i = begin; i < stop; i++) p = T.Fma(T.Splat(T.Get(m, a + i)), T.Load(m, w + i * row + u), p);
+                total = begin == 0 ? p : T.Add(total, p);
+            }
+            Activate<T>(m, next, row, u, total);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Activate<T>(TView m, int next, int row, int u, T z) where T : struct, ILanes<T, TView>
+    {
+        T.Store(m, next + row + u, z, T.Width);
+        T.Store(m, next + u, TActivation.Forward<T, TView>(z), T.Width);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void SingleOutput<T, TBarrier>(TView m, int partials, int w, int a, int next, int inputs, int lane, int lanes)
+        where T : struct, ILanes<T, TView> where TBarrier : struct, IBarrier
+    {
+        T z = T.Splat(Logit<T, TBarrier>(m, partials, w, a, inputs, lane, lanes));
+        if (lane != 0) return;
+        T.Store(m, next + T.Width, z, T.Width);
+        T.Store(m, next, TActivation.Forward<T, TView>(z), T.Width);
+    }
+
+    /// <summary>One output: the strided sum, then + b. Lanes that work together take the partial sums among them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static float Logit<T, TBarrier>(TView m, int partials, int w, int a, int inputs, int lane, int lanes)
+        where T : struct, ILanes<T, TView> where TBarrier : struct, IBarrier
+    {
+        float bias = T.Get(m, w + NetworkShape.Pad(inputs, T.Width));
+        if (lanes == 1) return StridedSum.Dot<T, TView>(m, a, m, w, inputs) + bias;
+        float total = 0f;
+        for (int begin = 0; begin < inputs; begin += StridedSum.Block)
+        {
+            int stop = inputs - begin < StridedSum.Block ? inputs : begin + StridedSum.Block;
+            for (int q = lane; q < Partials; q += lanes) T.Set(m, partials + q, StridedSum.Partial<T, TView>(m, a, m, w, begin + q, stop));
+            TBarrier.Wait();
+            float sum = StridedSum.Tree<T, TView>(m, partials);
+            TBarrier.Wait();
+            total = begin == 0 ? sum : total + sum;
+        }
+        return total + bias;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static float Gradient<T>(float z, float y) where T : struct, ILanes<T, TView> => T.First(TLoss.Gradient<T, TView>(T.Splat(z), T.Splat(y)));
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static float Value<T>(float z, float y) where T : struct, ILanes<T, TView> => T.First(TLoss.Value<T, TView>(T.Splat(z), T.Splat(y)));
+
+    /// <summary>One output's dx, handed through the activation before it, and its update; lanes over the inputs.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void OutputBackward<T>(TView m, int w, int a, int inputs, int wantsInput, float gradient, float rate, int lane, int lanes) where T : struct, ILanes<T, TView>
+    {
+        T zero = T.Splat(0f), down = T.Splat(-rate), g = T.Splat(gradient);
+        int padded = NetworkShape.Pad(inputs, T.Width);
+        for (int i = lane * T.Width; i < padded; i += lanes * T.Width)
+        {
+            T weight = T.Load(m, w + i);
+            if (wantsInput != 0)
+                T.Store(m, a + 2 * padded + i, TActivation.Backward<T, TView>(T.Load(m, a + padded + i), T.Fma(g, weight, zero)), T.Width);
+            T.Store(m, w + i, T.Fma(down, T.Fma(g, T.Load(m, a + i), zero), weight), T.Width);
+        }
+        if (lane == 0) T.Store(m, w + padded, T.Fma(down, T.Add(zero, g), T.Load(m, w + padded)), T.Width);
+    }
+
+    /// <summary>dz of the layer before: a strided sum over this layer's outputs a unit, then through the activation.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void HiddenInputGradient<T>(TView m, int w, int a, int dz, int inputs, int outputs, int row, int lane, int lanes) where T : struct, ILanes<T, TView>
+    {
+        int padded = NetworkShape.Pad(inputs, T.Width);
+        for (int block = lane * T.Width; block < padded; block += lanes * T.Width)
+        {
+            int stop = inputs - block < T.Width ? inputs : block + T.Width;
+            for (int i = block; i < stop; i++) T.Set(m, a + 2 * padded + i, StridedSum.Dot<T, TView>(m, dz, m, w + i * row, outputs));
+            T da = T.Load(m, a + 2 * padded + block);
+            T.Store(m, a + 2 * padded + block, TActivation.Backward<T, TView>(T.Load(m, a + padded + block), da), T.Width);
+        }
+    }
+
+    /// <summary>w = fma(-rate, dw, w) with dw = x·dz, and the bias likewise; lanes over the outputs, two vectors of them at a time.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void HiddenUpdate<T>(TView m, int w, int a, int dz, int inputs, int row, float rate, int lane, int lanes) where T : struct, ILanes<T, TView>
+    {
+        T zero = T.Splat(0f), down = T.Splat(-rate);
+        int u = lane * T.Width, stride = lanes * T.Width;
+        for (; u + stride < row; u += 2 * stride)
+        {
+            T g0 = T.Load(m, dz + u), g1 = T.Load(m, dz + u + stride);
+            int at = w + u;
+            for (int i = 0; i < inputs; i++, at += row)
+            {
+                T x = T.Splat(T.Get(m, a + i));
+                T w0 = T.Fma(down, T.Fma(x, g0, zero), T.Load(m, at)), w1 = T.Fma(down, T.Fma(x, g1, zero), T.Load(m, at + stride));
+                T.Store(m, at, w0, T.Width);
+                T.Store(m, at + stride, w1, T.Width);
+            }
+            T b0 = T.Fma(down, T.Add(zero, g0), T.Load(m, at)), b1 = T.Fma(down, T.Add(zero, g1), T.Load(m, at + stride));
+            T.Store(m, at, b0, T.Width);
+            T.Store(m, at + stride, b1, T.Width);
+        }
+        for (; u < row; u += stride)
+        {
+            T g = T.Load(m, dz + u);
+            int at = w + u;
+            for (int i = 0; i < inputs; i++, at += row)
+                T.Store(m, at, T.Fma(down, T.Fma(T.Splat(T.Get(m, a + i)), g, zero), T.Load(m, at)), T.Width);
+            T.Store(m, at, T.Fma(down, T.Add(zero, g), T.Load(m, at)), T.Width);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    void Unpack<T>(TView m, int table, int arena, int lane, int lanes) where T : struct, ILanes<T, TView>
+    {
+        for (int l = 0; l < shape.Depth; l++)
+        {
+            int inputs = shape.Width(l), outputs = shape.Width(l + 1), row = shape.RowLength(l, T.Width), length = shape.WeightsLength(l, T.Width);
+            int w = T.GetInt(m, table + l * Row + Weights), padded = shape.ScratchLength(l, T.Width);
+            if (T.Width > 1)                                         // scalar lanes have no padding, and others work alone
+                for (int k = 0; k < padded; k++) T.Set(m, w + k, 0f);
+            for (int i = 0; i < inputs; i++)
+                for (int o = lane; o < outputs; o += lanes) T.Set(m, w + i * row + o, T.Get(views.Parameters, arena + i * outputs + o));
+            for (int o = lane; o < outputs; o += lanes) T.Set(m, w + length + o, T.Get(views.Parameters, arena + inputs * outputs + o));
+            arena += shape.ArenaLength(l);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    void Pack<T>(TView m, int table, TView target, int arena, int lane, int lanes) where T : struct, ILanes<T, TView>
+    {
+        for (int l = 0; l < shape.Depth; l++)
+        {
+            int inputs = shape.Width(l), outputs = shape.Width(l + 1), row = shape.RowLength(l, T.Width), length = shape.WeightsLength(l, T.Width);
+            int w = T.GetInt(m, table + l * Row + Weights);
+            for (int i = 0; i < inputs; i++)
+                for (int o = lane; o < outputs; o += lanes) T.Set(target, arena + i * outputs + o, T.Get(m, w + i * row + o));
+            for (int o = lane; o < outputs; o += lanes) T.Set(target, arena + inputs * outputs + o, T.Get(m, w + length + o));
+            arena += shape.ArenaLength(l);
+        }
+    }
+}

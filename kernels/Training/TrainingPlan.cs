@@ -1,0 +1,62 @@
+namespace GpuMlp.Kernels.Training;
+
+/// <summary>Where a training kernel finds its data and leaves its results; every network of a population has a stretch of each.</summary>
+/// <remarks>Integers travel as the bits of floats.</remarks>
+public readonly struct TrainingViews<TView>(TView x, TView y, TView picks, TView parameters, TView networks, TView losses, TView snapshots, TView scratch)
+    where TView : struct
+{
+    /// <summary>Examples, (examples, features).</summary>
+    public readonly TView X = x;
+
+    /// <summary>Labels, (examples).</summary>
+    public readonly TView Y = y;
+
+    /// <summary>Rows that the host drew, one a draw of this launch; unused where the device draws.</summary>
+    public readonly TView Picks = picks;
+
+    /// <summary>The networks' arenas, one after the other.</summary>
+    public readonly TView Parameters = parameters;
+
+    /// <summary>Four values a network: learning rate, low and high half of its seed, one spare.</summary>
+    public readonly TView Networks = networks;
+
+    /// <summary>The loss of each step of this launch, (networks, steps).</summary>
+    public readonly TView Losses = losses;
+
+    /// <summary>Arenas after the steps that a snapshot follows, of the first network.</summary>
+    public readonly TView Snapshots = snapshots;
+
+    /// <summary>Each group's working memory.</summary>
+    public readonly TView Scratch = scratch;
+}
+
+/// <summary>The sizes and counts of a training launch.</summary>
+public readonly struct TrainingPlan(int networks, int firstStep, int steps, int examples, int hasPicks, uint stream, int snapshotEvery, int arenaLength, int scratchLength)
+{
+    /// <summary>Networks, one a group.</summary>
+    public readonly int Networks = networks;
+
+    /// <summary>The number of the launch's first step.</summary>
+    public readonly int FirstStep = firstStep;
+
+    /// <summary>Steps of this launch.</summary>
+    public readonly int Steps = steps;
+
+    /// <summary>Rows of the data.</summary>
+    public readonly int Examples = examples;
+
+    /// <summary>1 if the host drew the rows, 0 if the device draws them from each network's Philox stream.</summary>
+    public readonly int HasPicks = hasPicks;
+
+    /// <summary>Which Philox stream the rows come from.</summary>
+    public readonly uint Stream = stream;
+
+    /// <summary>A snapshot follows steps 0, N, 2N, …; 0 takes none.</summary>
+    public readonly int SnapshotEvery = snapshotEvery;
+
+    /// <summary>Floats of one network's arena.</summary>
+    public readonly int ArenaLength = arenaLength;
+
+    /// <summary>Floats of one group's scratch memory.</summary>
+    public readonly int ScratchLength = scratchLength;
+}

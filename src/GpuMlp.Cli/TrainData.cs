@@ -1,0 +1,101 @@
+using GpuMlp.Data;
+using GpuMlp.Files;
+using GpuMlp.Randomness;
+using GpuMlp.Training;
+
+namespace GpuMlp.Cli;
+
+/// <summary>Where train's data comes from, and the random streams of a run.</summary>
+static class TrainData
+{
+    public const int DefaultSamples = 2000;
+    public const double DefaultNoise = 0.1;
+    const string CsvPrefix = "csv:";
+
+    delegate DataSet Generator(int samples, double noise, RandomStream random);
+
+    static readonly OrderedDictionary<string, Generator> Generators = new()
+    {
+        ["moons"] = (samples, noise, random) => DataSets.MakeMoons(samples, noise, random),
+        ["circles"] = (samples, noise, random) => DataSets.MakeCircles(samples, noise, random),
+        ["blobs"] = (samples, _, random) => DataSets.MakeBlobs(samples, classes: 2, deviation: 1, random),
+        ["xor"] = (samples, noise, random) => DataSets.MakeXor(samples, noise, random),
+        ["spirals"] = (samples, noise, random) => DataSets.MakeSpirals(samples, noise, random),
+    };
+
+    /// <summary>The generated data sets.</summary>
+    public static IEnumerable<string> Names => Generators.Keys;
+
+    /// <summary>Takes the name of a data set or csv:FILE.</summary>
+    public static string ReadName(string text) => Generators.ContainsKey(text) || (IsCsv(text) && text.Length > CsvPrefix.Length)
+        ? text : throw new FormatException($"allowed are {string.Join(", ", Names)} and csv:FILE");
+
+    static bool IsCsv(string name) => name.StartsWith(CsvPrefix, StringComparison.Ordinal);
+
+    /// <summary>What to call the data in the name of a folder.</summary>
+    public static string ShortName(string data) => IsCsv(data) ? Path.GetFileNameWithoutExtension(data[CsvPrefix.Length..]) : data;
+
+    /// <summary>The config with the data's own defaults filled in.</summary>
+    /// <exception cref="UsageException">An option was given that this data has not.</exception>
+    public static TrainConfig Resolve(TrainConfig config)
+    {
+        bool csv = IsCsv(config.Data), noisy = !csv && config.Data != "blobs";
+        if (csv && config.Samples is int samples) throw UsageException.For("samples", $"{samples}", $"--data {config.Data} has the file's rows; leave it out");
+        if (!noisy && config.Noise is double noise)
+            throw UsageException.For("noise", $"{noise}", $"--data {config.Data} has no noise to set{(csv ? "" : " (each cloud's deviation is 1)")}; leave it out");
+        if (!csv && config.Label is string label) throw UsageException.For("label", label, $"--data {config.Data} has no columns; only csv:FILE has");
+        return config with
+        {
+            Samples = csv ? null : config.Samples ?? DefaultSamples,
+            Noise = noisy ? config.Noise ?? DefaultNoise : null,
+        };
+    }
+
+    /// <summary>Makes or reads the data.</summary>
+    /// <exception cref="UsageException">The file is missing, or not such data.</exception>
+    public static DataSet Load(TrainConfig config, RandomStream random)
+    {
+        if (Generators.TryGetValue(config.Data, out Generator? generate)) return generate(config.Samples!.Value, config.Noise ?? 0, random);
+        string path = config.Data[CsvPrefix.Length..];
+        try
+        {
+            if (!File.Exists(path)) throw UsageException.For("data", config.Data, "there is no such file");
+            return CsvData.Read(path, config.Label);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new UsageException(e.Message, e);                // begins with file:line:column
+        }
+        catch (ArgumentException e)
+        {
+            throw UsageException.For("label", config.Label, e.Message.Replace($" (Parameter '{e.ParamName}')", ""), e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw UsageException.For("data", config.Data, e.Message, e);
+        }
+    }
+
+    /// <summary>The streams that data and initial weights are drawn from: with numpy they are one, read in that order.</summary>
+    /// <exception cref="UsageException">numpy has no such seed.</exception>
+    public static (RandomStream Data, RandomStream Weights) Streams(TrainConfig config)
+    {
+        if (config.Rng == "philox") return (new PhiloxStream(config.Seed, StreamPurpose.Data), new PhiloxStream(config.Seed, StreamPurpose.Initialization));
+        if (config.Seed > uint.MaxValue) throw UsageException.For("seed", $"{config.Seed}", $"with --rng numpy a seed is a whole number from 0 to {uint.MaxValue}");
+        var stream = new NumpyRandom((uint)config.Seed);
+        return (stream, stream);
+    }
+
+    /// <summary>The rows that the steps train on: with numpy drawn from the weights' stream, never row 0, as the notebook does.</summary>
+    /// <exception cref="UsageException">numpy cannot draw as many, or from a single row.</exception>
+    public static Picks Picks(TrainConfig config, int rows, RandomStream weights)
+    {
+        if (config.Rng == "philox") return Training.Picks.Philox(config.Seed, rows);
+        if (rows < 2) throw UsageException.For("rng", "numpy", "draws from the second row on; the data has one row");
+        if ((long)config.Steps * config.Batch > Array.MaxLength)
+            throw UsageException.For("rng", "numpy", $"draws at most {Array.MaxLength} rows; {config.Steps} steps of {config.Batch} need more");
+        var picks = new int[config.Steps * config.Batch];
+        for (int k = 0; k < picks.Length; k++) picks[k] = weights.Next(1, rows);
+        return Training.Picks.Fixed(picks);
+    }
+}

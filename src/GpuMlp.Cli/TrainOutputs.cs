@@ -1,0 +1,112 @@
+using System.Diagnostics;
+using System.Globalization;
+using GpuMlp.Data;
+using GpuMlp.Files;
+using GpuMlp.Grids;
+using GpuMlp.Layers;
+using GpuMlp.Plotting;
+using GpuMlp.Training;
+
+namespace GpuMlp.Cli;
+
+/// <summary>Writes what a run leaves behind, the costly pictures last.</summary>
+/// <param name="folder">Where.</param>
+/// <param name="config">What was asked for.</param>
+/// <param name="network">The trained network.</param>
+/// <param name="raw">The data in its own units, which the pictures show.</param>
+/// <param name="data">The data as the network takes it.</param>
+/// <param name="window">What the pictures show; null where the plane has no picture.</param>
+/// <param name="standardizer">What leads from raw to data; null where they are the same.</param>
+sealed class TrainOutputs(OutputFolder folder, TrainConfig config, Sequential network, DataSet raw, DataSet data, Window? window, Standardizer? standardizer)
+{
+    const int PlotWidth = 800, PlotHeight = 600, FrameWidth = 480, FrameHeight = 360, PixelsPerCell = 3;
+
+    /// <summary>Writes losses.csv over what an earlier run left.</summary>
+    public void WriteHistory(TrainingResult result)
+    {
+        folder.Delete("model.safetensors", "run.json", "data.png", "boundary.png", "boundary.gif", "loss.png", "frames/boundary-*.png");
+        LossesCsv.Write(folder["losses.csv"], result.Losses);
+    }
+
+    /// <summary>Writes the model and all pictures.</summary>
+    /// <returns>The accuracy over the data, and how long evaluating and drawing took.</returns>
+    public (double? Accuracy, TimeSpan Evaluate, TimeSpan Plot) WriteModelAndPictures(TrainingResult result, CancellationToken cancellation)
+    {
+        ModelFile.Save(folder["model.safetensors"], new Model(network, window, standardizer, raw.ClassNames));
+        var evaluate = new Stopwatch();
+        var plot = new Stopwatch();
+        evaluate.Start();
+        double accuracy = Accuracy();
+        evaluate.Stop();
+        if (config.NoPlots) return (accuracy, evaluate.Elapsed, plot.Elapsed);
+
+        if (window is Window shown) WriteBoundaries(shown, result, accuracy, evaluate, plot, cancellation);
+        plot.Start();
+        LossPlot.Save(folder["loss.png"], result.Losses, Invariant($"{config.Loss} loss · {config.Net} · {config.Data} · {network.Device.Description.Id}"), Options(PlotWidth, PlotHeight));
+        plot.Stop();
+        return (accuracy, evaluate.Elapsed, plot.Elapsed);
+    }
+
+    void WriteBoundaries(Window shown, TrainingResult result, double accuracy, Stopwatch evaluate, Stopwatch plot, CancellationToken cancellation)
+    {
+        GridSpec fine = GridSpec.FromSize(shown, PlotWidth / PixelsPerCell, PlotHeight / PixelsPerCell);
+        GridSpec coarse = GridSpec.FromSize(shown, FrameWidth / PixelsPerCell, FrameHeight / PixelsPerCell);
+        float[] points = raw.Flat.ToArray();
+        // the plotting library takes long to wake: it does so while the device evaluates
+        Task alone = Task.Run(() => DataPlot.Save(folder["data.png"], points, raw.Labels, shown, Invariant($"{raw.Name} · {raw.Count:N0} points"), Options(PlotWidth, PlotHeight)), CancellationToken.None);
+        evaluate.Start();
+        float[] boundary = Evaluate(fine);
+        List<BoundaryFrame> frames = [.. result.Snapshots.Select(snapshot => Frame(snapshot, coarse))];
+        evaluate.Stop();
+
+        plot.Start();
+        alone.GetAwaiter().GetResult();
+        using (var picture = new BoundaryPlot(fine, points, raw.Labels, Options(PlotWidth, PlotHeight)))
+            picture.Save(folder["boundary.png"], boundary, Title(result.Steps, result.FinalLoss, accuracy));
+        if (frames.Count > 0)
+        {
+            using var picture = new BoundaryPlot(coarse, points, raw.Labels, Options(FrameWidth, FrameHeight));
+            // a run that was stopped while it trained still gets the pictures of what there is
+            CancellationToken stop = result.StopReason == StopReason.Cancelled ? CancellationToken.None : cancellation;
+            BoundaryAnimation.Save(picture, frames, folder["frames"], folder["boundary.gif"], cancellation: stop);
+        }
+        plot.Stop();
+    }
+
+    BoundaryFrame Frame(Snapshot snapshot, GridSpec grid)
+    {
+        network.LoadParameters(snapshot.Parameters);
+        return new BoundaryFrame(snapshot.Step, Evaluate(grid), Title(snapshot.Step, snapshot.Loss, Accuracy()));
+    }
+
+    // the axes of the picture are in the data's units; the network wants them as its inputs were
+    float[] Evaluate(GridSpec grid)
+    {
+        if (standardizer is null) return GridEvaluator.Evaluate(network, grid);
+        double Map(double value, int axis) => (value - standardizer.Mean[axis]) / standardizer.Deviation[axis];
+        var mapped = new Window(Map(grid.Window.X0, 0), Map(grid.Window.X1, 0), Map(grid.Window.Y0, 1), Map(grid.Window.Y1, 1));
+        return GridEvaluator.Evaluate(network, GridSpec.FromSize(mapped, grid.Width, grid.Height));
+    }
+
+    double Accuracy()
+    {
+        float[] predictions = network.Predict(data.Flat);
+        int right = 0;
+        for (int row = 0; row < predictions.Length; row++)
+            if (predictions[row] > 0.5f == (data.Labels[row] == 1f)) right++;
+        return (double)right / predictions.Length;
+    }
+
+    string Title(int step, float loss, double accuracy) =>
+        Invariant($"step {step:N0} · loss {loss:0.0000} · accuracy {100 * accuracy:0.0} % · {network.Device.Description.Id}");
+
+    PlotOptions Options(int width, int height) => new()
+    {
+        Style = config.Style == "notebook" ? PlotStyle.Notebook : PlotStyle.Plain,
+        Width = width,
+        Height = height,
+        ClassNames = [.. raw.ClassNames.Select(name => int.TryParse(name, CultureInfo.InvariantCulture, out _) ? $"class {name}" : name)],
+    };
+
+    static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

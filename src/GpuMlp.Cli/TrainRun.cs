@@ -1,0 +1,196 @@
+using System.Diagnostics;
+using System.Globalization;
+using GpuMlp.Data;
+using GpuMlp.Devices;
+using GpuMlp.Files;
+using GpuMlp.Grids;
+using GpuMlp.Layers;
+using GpuMlp.Randomness;
+using GpuMlp.Training;
+
+namespace GpuMlp.Cli;
+
+/// <summary>One run of train: checks all there is to check, trains, writes the outputs.</summary>
+sealed class TrainRun
+{
+    readonly TrainConfig config;
+    readonly Terminal terminal;
+    readonly NetworkSpec spec;
+    readonly DataSet raw, data;
+    readonly Standardizer? standardizer;
+    readonly RandomStream weights;
+    readonly Window? window;
+    readonly Stopwatch total = Stopwatch.StartNew();
+
+    TrainRun(TrainConfig config, Terminal terminal)
+    {
+        (this.config, this.terminal) = (config, terminal);
+        spec = NetworkSpec.Parse(config.Net, Named.Activations[config.Activation]);
+        (RandomStream points, weights) = TrainData.Streams(config);
+        raw = TrainData.Load(config, points);
+        window = ChooseWindow();
+        CheckFit();
+        standardizer = config.Standardize ? Standardizer.Fit(raw) : null;
+        data = standardizer?.Apply(raw) ?? raw;
+    }
+
+    /// <summary>Runs a config that came out of the options.</summary>
+    /// <returns>The exit code.</returns>
+    public static int Execute(TrainConfig config, string? output, bool force, Terminal terminal)
+    {
+        using var interruption = new Interruption();
+        var run = new TrainRun(config, terminal);
+        run.CheckMemory();
+        using OutputFolder folder = OutputFolder.Prepare(output ?? DefaultOutput(config), force);
+        return run.Execute(folder, interruption);
+    }
+
+    static string DefaultOutput(TrainConfig config)
+    {
+        string path = Path.Combine("runs", string.Create(CultureInfo.InvariantCulture, $"{TrainData.ShortName(config.Data)}-{DateTime.Now:yyyyMMdd-HHmmss}"));
+        return Directory.Exists(path) ? $"{path}-{Environment.ProcessId}" : path;
+    }
+
+    int Execute(OutputFolder folder, Interruption interruption)
+    {
+        long start = Stopwatch.GetTimestamp();
+        using ComputeDevice device = Open();
+        TimeSpan open = Stopwatch.GetElapsedTime(start);
+
+        Initialization init = Initializer.Resolve(Named.Initializations[config.Init], spec);
+        using Sequential network = spec.Build(device, init, weights, Named.Losses[config.Loss]());
+        using Trainer trainer = Prepare(network);
+        start = Stopwatch.GetTimestamp();
+        trainer.WarmUp();
+        TimeSpan compile = Stopwatch.GetElapsedTime(start);
+
+        start = Stopwatch.GetTimestamp();
+        TrainingResult result = Train(trainer, interruption.Token);
+        TimeSpan train = Stopwatch.GetElapsedTime(start);
+
+        var outputs = new TrainOutputs(folder, config, network, raw, data, window, standardizer);
+        outputs.WriteHistory(result);
+        (double? accuracy, TimeSpan evaluate, TimeSpan plot) = result.StopReason == StopReason.Diverged
+            ? default : outputs.WriteModelAndPictures(result, interruption.Token);
+        var record = new RunRecord
+        {
+            Version = Program.Version,
+            Config = config with { Window = window is Window shown ? WindowText.Format(shown) : null },
+            Device = new RunDevice(DevicesCommand.Named(device.Kind), device.Name),
+            Engine = trainer.Engine,
+            Init = Named.Of(Named.Initializations, init),
+            Parameters = spec.ParameterCount,
+            Steps = result.Steps,
+            FinalLoss = RunRecord.Finite(result.FinalLoss),
+            MeanLossLast1000 = RunRecord.Finite(result.MeanLossLast1000),
+            Accuracy = accuracy,
+            StopReason = result.StopReason.ToString().ToLowerInvariant(),
+            DivergedStep = result.DivergedStep,
+            Timings = new RunTimings(Seconds(open), Seconds(compile), Seconds(train), Seconds(evaluate), Seconds(plot), Seconds(total.Elapsed)),
+        };
+        record.Save(folder["run.json"]);
+        return Report(record, folder, interruption.Token);
+    }
+
+    TrainingOptions Options() => new()
+    {
+        Steps = config.Steps,
+        Batch = config.Batch,
+        LearningRate = config.Lr,
+        SnapshotEvery = Frames > 0 ? config.SnapshotEvery : 0,
+        Engine = Named.Engines[config.Engine],
+    };
+
+    // snapshots are for pictures only
+    long Frames => window is null || config.NoPlots || config.SnapshotEvery == 0 ? 0 : config.Steps / config.SnapshotEvery + 1L;
+
+    Trainer Prepare(Sequential network)
+    {
+        try
+        {
+            var trainer = new Trainer(network, data, TrainData.Picks(config, data.Count, weights), Options());
+            if (config.Engine == "auto") terminal.Note($"engine {trainer.Engine}: {(trainer.Engine == "layers" ? "fused is not possible, " : "")}{trainer.EngineReason}");
+            return trainer;
+        }
+        catch (ArgumentException e) when (config.Engine != "auto")
+        {
+            throw UsageException.For("engine", config.Engine, e.Message.Replace($" (Parameter '{e.ParamName}')", ""), e);
+        }
+    }
+
+    ComputeDevice Open()
+    {
+        try
+        {
+            ComputeDevice device = ComputeDevice.Open(config.Device);
+            string why = config.Device == "auto" ? ", chosen because a single network is too small to fill a GPU" : "";
+            terminal.Note($"device {device.Description.Id}: {device.Name}{why}");
+            return device;
+        }
+        catch (ArgumentException e)
+        {
+            throw UsageException.For("device", config.Device, "allowed are auto, cpu, cpu:ilgpu, opencl, opencl:INDEX, cuda and cuda:INDEX", e);
+        }
+    }
+
+    TrainingResult Train(Trainer trainer, CancellationToken cancellation)
+    {
+        using Terminal.Progress progress = terminal.Follow("training", config.Steps);
+        return trainer.Run(progress.Report, cancellation);
+    }
+
+    int Report(RunRecord record, OutputFolder folder, CancellationToken cancellation)
+    {
+        if (terminal.Json) Console.Out.WriteLine(record.ToJson());
+        if (record.DivergedStep is int step)
+        {
+            Terminal.Error(string.Create(CultureInfo.InvariantCulture,
+                $"diverged at step {step}: the loss or a weight is no longer finite; a lower --lr than {config.Lr} may help ({folder.Path} has losses.csv and run.json)"));
+            return ExitCode.Diverged;
+        }
+        foreach (string line in TrainSummary.Lines(record, raw, folder.Path)) terminal.Say(line);
+        return cancellation.IsCancellationRequested ? ExitCode.Cancelled : ExitCode.Ok;
+    }
+
+    static double Seconds(TimeSpan time) => Math.Round(time.TotalSeconds, 6);
+
+    void CheckFit()
+    {
+        if (spec.Widths[0] != raw.Features)
+            throw UsageException.For("net", config.Net, $"--data {config.Data} has {raw.Features} features, so the network begins with {raw.Features}, " +
+                $"as in {string.Join('-', [raw.Features, .. spec.Widths.Skip(1)])}");
+        if (spec.Widths[^1] != 1) throw UsageException.For("net", config.Net, $"--loss {config.Loss} needs one output: the last width is 1");
+        if (spec.ParameterCount > int.MaxValue / 2)
+            throw UsageException.For("net", config.Net, $"{spec.ParameterCount} parameters; at most {int.MaxValue / 2} are allowed");
+        if (Frames * spec.ParameterCount > int.MaxValue / 2)
+            throw UsageException.For("snapshot-every", $"{config.SnapshotEvery}", $"{Frames:N0} pictures of a network of {spec.ParameterCount:N0} parameters are too many to keep; give a larger number");
+        if (raw.ClassCount != 2)
+            throw UsageException.For("data", config.Data, $"--loss {config.Loss} needs two classes, " +
+                (raw.ClassCount == 0 ? "the labels are numbers other than classes" : $"the labels have {raw.ClassCount}"));
+    }
+
+    // arithmetic before the fact: an operating system that promises more memory than it has ends a program without a word
+    void CheckMemory()
+    {
+        long values = spec.ParameterCount * (3 + Frames)           // parameters, gradients, a transposed copy, snapshots on the device and here
+            + (config.Batch + 8192L) * spec.Widths.Sum(width => 2L * width) + 2L * raw.Inputs.Length + 2L * config.Steps;
+        long needed = values * sizeof(float), available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        if (needed > available)
+            throw new OutOfMemoryException($"--net {config.Net} and --batch {config.Batch} need about {needed >> 20:N0} MiB, this machine has {available >> 20:N0} MiB");
+    }
+
+    Window? ChooseWindow()
+    {
+        if (raw.Features != 2)
+        {
+            if (config.Window is not null) throw UsageException.For("window", config.Window, $"--data {config.Data} has {raw.Features} features; a window needs 2");
+            if (!config.NoPlots)
+                terminal.Note($"data.png, boundary.png, boundary.gif and frames are left out: the data has {raw.Features} features, a picture of it needs 2");
+            return null;
+        }
+        if (config.Window is not null) return WindowText.Parse(config.Window);
+        if (config.Data == "moons") return new Window(-1.5, 2.5, -1, 1.5);
+        (double x0, double x1, double y0, double y1) = raw.Bounds();
+        return new Window(x0, x1, y0, y1);
+    }
+}

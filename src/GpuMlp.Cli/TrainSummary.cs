@@ -1,0 +1,23 @@
+using System.Globalization;
+using GpuMlp.Data;
+using GpuMlp.Files;
+
+namespace GpuMlp.Cli;
+
+/// <summary>What a person reads when a run has ended.</summary>
+static class TrainSummary
+{
+    public static IEnumerable<string> Lines(RunRecord record, DataSet data, string folder)
+    {
+        TrainConfig config = record.Config;
+        yield return Invariant($"network    {config.Net} {config.Activation}, {record.Parameters:N0} parameters, {record.Init} start, {config.Loss} loss");
+        yield return Invariant($"data       {data.Name}, {data.Count:N0} rows");
+        string stopped = record.StopReason == "completed" ? "" : $" of {config.Steps:N0} ({record.StopReason})";
+        yield return Invariant($"trained    {record.Steps:N0} steps{stopped} in {record.Timings.Train:G3} s, engine {record.Engine}; all in {record.Timings.Total:G3} s");
+        yield return Invariant($"loss       {record.FinalLoss:G4} at the end, {record.MeanLossLast1000:G4} over the last {Math.Min(1000, record.Steps):N0} steps");
+        yield return Invariant($"accuracy   {100 * record.Accuracy:0.0#} % of the rows");
+        yield return Invariant($"written    {folder}");
+    }
+
+    static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,63 @@
+using GpuMlp.Grids;
+using SkiaSharp;
+
+namespace GpuMlp.Plotting;
+
+/// <summary>The decision boundary over the data, drawn any number of times for changing predictions on one grid.</summary>
+/// <remarks>
+/// Everything that lasts is drawn once, in the constructor; a frame then takes a few milliseconds, and any number of threads may draw one.
+/// Predictions are float[Height * Width] of the grid, row 0 at the smallest y: probabilities of class 1 when there are two classes,
+/// class indices when there are more. Between grid points probabilities are interpolated; NaN is drawn grey.
+/// </remarks>
+public sealed class BoundaryPlot : IDisposable
+{
+    readonly GridSpec grid;
+    readonly Figure figure;
+    readonly RegionPainter painter;
+
+    /// <summary>Prepares pictures of one data set on one grid.</summary>
+    /// <param name="grid">Where the predictions are; its window is what the picture shows.</param>
+    /// <param name="inputs">(n,2), row-major; more than 20,000 points are thinned evenly.</param>
+    /// <param name="labels">(n): class indices 0, 1, …</param>
+    /// <param name="options">Style, size and names; null takes the defaults.</param>
+    /// <exception cref="ArgumentException">The lengths do not go together, a label is not a class index, or the window is not finite.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The picture is smaller than <see cref="PlotOptions.MinSize"/>.</exception>
+    public BoundaryPlot(GridSpec grid, float[] inputs, float[] labels, PlotOptions? options = null)
+    {
+        options ??= new PlotOptions();
+        this.grid = grid;
+        var points = new PointLayer(inputs, labels, options);
+        figure = new Figure(options, grid.Window, options.PlaneLabels, points.AddTo);
+        painter = new RegionPainter(grid, figure.View, figure.DataArea.Width, figure.DataArea.Height,
+            options.Style, points.Classes, 2.2f * figure.Scale);
+    }
+
+    /// <summary>Writes a PNG file, whole or not at all.</summary>
+    /// <exception cref="ArgumentException"><paramref name="predictions"/> is not as long as the grid has points.</exception>
+    public void Save(string path, float[] predictions, string title)
+    {
+        using SKBitmap picture = Draw(predictions, title);
+        PictureFile.WritePng(path, picture);
+    }
+
+    /// <summary>Draws a picture and returns it as PNG.</summary>
+    /// <exception cref="ArgumentException"><paramref name="predictions"/> is not as long as the grid has points.</exception>
+    public byte[] Render(float[] predictions, string title)
+    {
+        using SKBitmap picture = Draw(predictions, title);
+        using SKData png = PictureFile.EncodePng(picture);
+        return png.ToArray();
+    }
+
+    /// <summary>Frees the drawing surface.</summary>
+    public void Dispose() => figure.Dispose();
+
+    internal SKBitmap Draw(float[] predictions, string title)
+    {
+        int needed = grid.Width * grid.Height;
+        if (predictions.Length != needed)
+            throw new ArgumentException(
+                $"{predictions.Length} predictions for a grid of {grid.Width} × {grid.Height}; {needed} are needed.", nameof(predictions));
+        return figure.Draw(title, (pixels, stride) => painter.Paint(predictions, pixels, stride));
+    }
+}

@@ -1,0 +1,161 @@
+using GpuMlp.Grids;
+using ScottPlot;
+using ScottPlot.TickGenerators;
+using SkiaSharp;
+
+namespace GpuMlp.Plotting;
+
+/// <summary>A picture in three layers: pixels painted under, what ScottPlot draws once over them (axes, points, legend), and a title.</summary>
+/// <remarks>Only the first and the last layer are drawn again for each frame, so a frame costs little and any thread may draw one.</remarks>
+sealed class Figure : IDisposable
+{
+    readonly PlotOptions options;
+    readonly SKImage overlay;
+    readonly float titleHeight;
+
+    /// <summary>Draws the lasting layer.</summary>
+    /// <param name="options">Style and size.</param>
+    /// <param name="view">The axis limits; a side without length is widened, so read <see cref="View"/> afterwards.</param>
+    /// <param name="labels">The axis labels; null draws no axes.</param>
+    /// <param name="fill">Adds plottables and a legend to the plot.</param>
+    /// <param name="wholeX">Whether the horizontal axis counts something, so that its ticks are whole numbers.</param>
+    public Figure(PlotOptions options, Window view, (string X, string Y)? labels, Action<Plot, Figure> fill, bool wholeX = false)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Width, PlotOptions.MinSize, "Width");
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Height, PlotOptions.MinSize, "Height");
+        this.options = options;
+        View = Widen(view);
+        Scale = (float)Math.Clamp(Math.Sqrt(Math.Min(options.Width / 800.0, options.Height / 600.0)), 0.6, 3);
+        titleHeight = 34 * Scale;
+
+        PlotFont.Register();
+        using var plot = new Plot();
+        plot.FigureBackground.Color = Colors.Transparent;
+        plot.HideGrid();
+        plot.HideLegend();
+        plot.Axes.SetLimits(View.X0, View.X1, View.Y0, View.Y1);
+        // Before the layout, which measures the labels.
+        if (wholeX) plot.Axes.Bottom.TickGenerator = new NumericAutomatic { IntegerTicksOnly = true };
+        DataArea = labels is var (x, y) ? LayoutAxes(plot, x, y) : LayoutBare(plot);
+        plot.Layout.Fixed(new PixelRect(DataArea.Left, DataArea.Right, DataArea.Bottom, DataArea.Top));
+        fill(plot, this);
+        using SKSurface surface = SKSurface.Create(new SKImageInfo(options.Width, options.Height, SKColorType.Bgra8888, SKAlphaType.Premul));
+        surface.Canvas.Clear();
+        plot.Render(surface.Canvas, options.Width, options.Height);
+        overlay = surface.Snapshot();
+    }
+
+    /// <summary>The axis limits.</summary>
+    public Window View { get; }
+
+    /// <summary>The pixels between the axes.</summary>
+    public SKRectI DataArea { get; }
+
+    /// <summary>1 for 800×600; what sizes in pixels are multiplied by.</summary>
+    public float Scale { get; }
+
+    /// <summary>The size of the text in pixels.</summary>
+    public float FontSize => 15 * Scale;
+
+    /// <summary>Paints pixels (0xAARRGGBB) of the data area, the top row first; rows are <paramref name="stride"/> pixels apart.</summary>
+    public delegate void Painter(Span<uint> pixels, int stride);
+
+    /// <summary>Composes a picture; the caller disposes it.</summary>
+    public unsafe SKBitmap Draw(string title, Painter? paint = null)
+    {
+        var picture = new SKBitmap(new SKImageInfo(options.Width, options.Height, SKColorType.Bgra8888, SKAlphaType.Opaque));
+        using var canvas = new SKCanvas(picture);
+        canvas.Clear(Palette.Face(options.Style));
+        if (paint != null)
+        {
+            var pixels = new Span<uint>((void*)picture.GetPixels(), options.Width * options.Height);
+            paint(pixels[(DataArea.Top * options.Width + DataArea.Left)..], options.Width);
+        }
+        canvas.DrawImage(overlay, 0, 0);
+        DrawTitle(canvas, title);
+        return picture;
+    }
+
+    /// <summary>Frees the lasting layer.</summary>
+    public void Dispose() => overlay.Dispose();
+
+    /// <summary>Shows the legend of what has a legend text.</summary>
+    public void ShowLegend(Plot plot, Alignment corner)
+    {
+        Legend legend = plot.ShowLegend(corner);
+        legend.FontSize = FontSize * 0.9f;
+        legend.FontColor = Color.FromARGB(Palette.Ink(PlotStyle.Plain));
+        legend.BackgroundColor = Colors.White.WithAlpha(.85);
+        legend.OutlineColor = Colors.Black.WithAlpha(.25);
+        legend.ShadowColor = Colors.Transparent;
+        legend.Padding = new PixelPadding(6 * Scale, 4 * Scale);
+        legend.InterItemPadding = new PixelPadding(3 * Scale);
+        legend.SymbolWidth = 14 * Scale;
+        legend.Margin = new PixelPadding(8 * Scale);
+    }
+
+    /// <summary>Labels the axes and gives the data area what ScottPlot's labels leave.</summary>
+    SKRectI LayoutAxes(Plot plot, string x, string y)
+    {
+        plot.Axes.Color(Color.FromARGB(Palette.Ink(options.Style)));
+        foreach ((IAxis axis, string label) in new (IAxis, string)[] { (plot.Axes.Bottom, x), (plot.Axes.Left, y) })
+        {
+            axis.Label.Text = label;
+            axis.Label.FontSize = FontSize;
+            axis.Label.Bold = false;
+            axis.TickLabelStyle.FontSize = FontSize * 0.87f;
+        }
+        plot.RenderInMemory(options.Width, options.Height);
+        PixelRect free = plot.LastRender.DataRect;
+        int left = Math.Clamp((int)Math.Ceiling(free.Left), 1, options.Width / 2);
+        int bottom = Math.Clamp((int)free.Bottom, options.Height / 2, options.Height - 1);
+        return new SKRectI(left, (int)titleHeight, options.Width - RightMargin(plot), bottom);
+    }
+
+    /// <summary>Half the last tick's label may stand out on the right.</summary>
+    int RightMargin(Plot plot)
+    {
+        string label = plot.Axes.Bottom.TickGenerator.Ticks.LastOrDefault(t => t.IsMajor).Label ?? "";
+        using var font = new SKFont(PlotFont.Typeface, FontSize * 0.87f);
+        return (int)Math.Clamp(font.MeasureText(label) / 2 + 4, 16 * Scale, options.Width / 4f);
+    }
+
+    SKRectI LayoutBare(Plot plot)
+    {
+        plot.HideAxesAndGrid();
+        int edge = (int)titleHeight / 2;
+        return new SKRectI(edge, (int)titleHeight, options.Width - edge, options.Height - edge);
+    }
+
+    /// <summary>Draws the title over the data area, smaller when it is long, and cut with an ellipsis when it is longer still.</summary>
+    void DrawTitle(SKCanvas canvas, string title)
+    {
+        title = title.ReplaceLineEndings(" ").Trim();
+        float room = options.Width - 12 * Scale, full = 17 * Scale;
+        using var font = new SKFont(PlotFont.Typeface, full) { Subpixel = true };
+        float wide = font.MeasureText(title);
+        if (wide > room) font.Size = Math.Max(full * 0.65f, full * room / wide);
+        if (font.MeasureText(title) > room) title = title[..font.BreakText(title, room - font.MeasureText("…"))] + "…";
+
+        wide = font.MeasureText(title);
+        float x = Math.Clamp((DataArea.Left + DataArea.Right - wide) / 2, 6 * Scale, Math.Max(6 * Scale, options.Width - 6 * Scale - wide));
+        using var ink = new SKPaint { Color = Palette.Ink(options.Style), IsAntialias = true };
+        canvas.DrawText(title, x, titleHeight * 0.68f, font, ink);
+    }
+
+    static Window Widen(Window view)
+    {
+        (double x0, double x1) = Widen(view.X0, view.X1);
+        (double y0, double y1) = Widen(view.Y0, view.Y1);
+        return new Window(x0, x1, y0, y1);
+    }
+
+    static (double, double) Widen(double low, double high)
+    {
+        if (!double.IsFinite(high - low) || high < low)
+            throw new ArgumentException($"a picture cannot show from {low} to {high}: two finite numbers are needed, the smaller first.");
+        double least = 1e-6 * Math.Max(Math.Abs(low), Math.Abs(high));      // float32 points have no more to show
+        double pad = high - low > least ? 0 : Math.Max(least, 0.5);
+        return (low - pad, high + pad);
+    }
+}

@@ -1,0 +1,81 @@
+namespace GpuMlp.Plotting;
+
+/// <summary>The colours of classes and regions, as 0xAARRGGBB.</summary>
+static class Palette
+{
+    /// <summary>The number of bands that probability is drawn in; even, so that 0.5 is an edge.</summary>
+    public const int Bands = 10;
+
+    /// <summary>A cell without a value.</summary>
+    public const uint Missing = 0xFFB0B0B0;
+
+    /// <summary>The 0.5 line and the edges between classes.</summary>
+    public const uint Line = 0xFF2B2B2B;
+
+    // Okabe & Ito, "Color Universal Design" (2008): told apart by every common kind of colour vision.
+    static readonly uint[] Distinct =
+        [0xFF0072B2, 0xFFD55E00, 0xFF009E73, 0xFFCC79A7, 0xFFE69F00, 0xFF56B4E9, 0xFFF0E442, 0xFF555555];
+
+    // ColorBrewer's nine-class Blues, which matplotlib's map interpolates.
+    static readonly uint[] BluesAnchors =
+        [0xFFF7FBFF, 0xFFDEEBF7, 0xFFC6DBEF, 0xFF9ECAE1, 0xFF6BAED6, 0xFF4292C6, 0xFF2171B5, 0xFF08519C, 0xFF08306B];
+
+    /// <summary>The figure's background.</summary>
+    public static uint Face(PlotStyle style) => style == PlotStyle.Notebook ? 0xFF4B6EA9 : 0xFFFFFFFF;
+
+    /// <summary>Text, ticks and axes.</summary>
+    public static uint Ink(PlotStyle style) => style == PlotStyle.Notebook ? 0xFFFFFFFF : 0xFF222222;
+
+    /// <summary>The points of class <paramref name="k"/> of <paramref name="classes"/>.</summary>
+    public static uint Point(PlotStyle style, int k, int classes) =>
+        style == PlotStyle.Notebook ? Bone(k / (double)(classes - 1)) : Distinct[k % Distinct.Length];
+
+    /// <summary>The region of class <paramref name="k"/> of <paramref name="classes"/>, pale enough for points to show on it.</summary>
+    public static uint Region(PlotStyle style, int k, int classes) => style == PlotStyle.Notebook
+        ? Blues(0.2 + 0.7 * k / (classes - 1))
+        : Mix(0xFFFFFFFF, Distinct[k % Distinct.Length], 0.45);
+
+    /// <summary>The colours of the bands of probability, from [0, 1/Bands) upwards: class 0's hue, almost white at 0.5, class 1's hue.</summary>
+    public static uint[] ProbabilityBands()
+    {
+        var bands = new uint[Bands];
+        for (int b = 0; b < Bands; b++)
+        {
+            double away = Math.Abs(2 * (b + 0.5) / Bands - 1);
+            bands[b] = Mix(0xFFFFFFFF, Distinct[b < Bands / 2 ? 0 : 1], 0.06 + 0.44 * away);
+        }
+        return bands;
+    }
+
+    /// <summary>The colour a share <paramref name="t"/> of the way from <paramref name="a"/> to <paramref name="b"/>.</summary>
+    public static uint Mix(uint a, uint b, double t)
+    {
+        uint result = 0xFF000000;
+        for (int shift = 0; shift < 24; shift += 8)
+        {
+            double low = a >> shift & 255, high = b >> shift & 255;
+            result |= (uint)Math.Round(low + (high - low) * t) << shift;
+        }
+        return result;
+    }
+
+    static uint Blues(double t)
+    {
+        double at = t * (BluesAnchors.Length - 1);
+        int i = Math.Min((int)at, BluesAnchors.Length - 2);
+        return Mix(BluesAnchors[i], BluesAnchors[i + 1], at - i);
+    }
+
+    // matplotlib's bone: three piecewise-linear channels (_cm.py, _bone_data).
+    static uint Bone(double t)
+    {
+        const double a = 0.365079, b = 0.746032;
+        double red = t < b ? t * 0.652778 / b : 0.652778 + (t - b) * (1 - 0.652778) / (1 - b);
+        double green = t < a ? t * 0.319444 / a
+            : t < b ? 0.319444 + (t - a) * (0.777778 - 0.319444) / (b - a) : 0.777778 + (t - b) * (1 - 0.777778) / (1 - b);
+        double blue = t < a ? t * 0.444444 / a : 0.444444 + (t - a) * (1 - 0.444444) / (1 - a);
+        return 0xFF000000 | Byte(red) << 16 | Byte(green) << 8 | Byte(blue);
+    }
+
+    static uint Byte(double share) => (uint)Math.Round(share * 255);
+}

@@ -1,0 +1,41 @@
+namespace GpuMlp.Plotting;
+
+/// <summary>How a picture looks.</summary>
+public enum PlotStyle
+{
+    /// <summary>White, with axes, a legend and bands of probability between two colours that a colour-blind reader can tell apart.</summary>
+    Plain,
+
+    /// <summary>The notebook's: a #4B6EA9 face, no axes, class regions in Blues, tiny points from black (class 0) to white.</summary>
+    Notebook,
+}
+
+/// <summary>What pictures have in common: style, size, and the names of axes and classes.</summary>
+public sealed record PlotOptions
+{
+    /// <summary>The smallest width and height that a picture can have, in pixels.</summary>
+    public const int MinSize = 64;
+
+    /// <summary>The look.</summary>
+    public PlotStyle Style { get; init; }
+
+    /// <summary>The width of the picture in pixels.</summary>
+    public int Width { get; init; } = 800;
+
+    /// <summary>The height of the picture in pixels.</summary>
+    public int Height { get; init; } = 600;
+
+    /// <summary>The name of the horizontal axis of the input plane.</summary>
+    public string XLabel { get; init; } = "x0";
+
+    /// <summary>The name of the vertical axis of the input plane.</summary>
+    public string YLabel { get; init; } = "x1";
+
+    /// <summary>The classes' names, by class index; a class that it does not reach is "class k".</summary>
+    public IReadOnlyList<string> ClassNames { get; init; } = [];
+
+    // The notebook draws the input plane without axes.
+    internal (string, string)? PlaneLabels => Style == PlotStyle.Notebook ? null : (XLabel, YLabel);
+
+    internal string ClassName(int k) => k < ClassNames.Count ? ClassNames[k] : $"class {k}";
+}

@@ -1,0 +1,65 @@
+using GpuMlp.Grids;
+using ScottPlot;
+
+namespace GpuMlp.Plotting;
+
+/// <summary>The data points by class, one series of markers a class, and their legend.</summary>
+sealed class PointLayer
+{
+    const int MostDrawn = 20_000, MostInLegend = 10;
+    readonly PlotOptions options;
+    readonly List<Coordinates>[] series;
+
+    /// <summary>Sorts points into classes; more than 20,000 are thinned evenly, points that are not finite are left out.</summary>
+    /// <param name="inputs">(n,2), row-major.</param>
+    /// <param name="labels">(n): class indices 0, 1, …</param>
+    /// <param name="options">Style and names.</param>
+    /// <exception cref="ArgumentException">The lengths do not go together, or a label is not a class index.</exception>
+    public PointLayer(float[] inputs, float[] labels, PlotOptions options)
+    {
+        if (inputs.Length != 2 * labels.Length)
+            throw new ArgumentException($"inputs hold {inputs.Length} numbers for {labels.Length} labels; two a label are needed.", nameof(inputs));
+        this.options = options;
+        int classes = 2;
+        for (int i = 0; i < labels.Length; i++)
+        {
+            if (!(labels[i] >= 0 && labels[i] < 10_000 && labels[i] == (int)labels[i]))
+                throw new ArgumentException($"labels[{i}] is {labels[i]}; a class index 0, 1, 2, … is needed.", nameof(labels));
+            classes = Math.Max(classes, (int)labels[i] + 1);
+        }
+        series = [.. Enumerable.Range(0, classes).Select(_ => new List<Coordinates>())];
+        int every = (labels.Length + MostDrawn - 1) / MostDrawn;
+        for (int i = 0; i < labels.Length; i += every)
+            if (float.IsFinite(inputs[2 * i]) && float.IsFinite(inputs[2 * i + 1]))
+                series[(int)labels[i]].Add(new Coordinates(inputs[2 * i], inputs[2 * i + 1]));
+    }
+
+    /// <summary>The number of classes: two at least.</summary>
+    public int Classes => series.Length;
+
+    /// <summary>Adds the markers and, in the plain style, the legend.</summary>
+    public void AddTo(Plot plot, Figure figure)
+    {
+        bool notebook = options.Style == PlotStyle.Notebook;
+        float size = notebook ? 2.2f * figure.Scale : (series.Sum(s => s.Count) > 5000 ? 4 : 5.4f) * figure.Scale;
+        for (int k = 0; k < Classes; k++)
+        {
+            var markers = plot.Add.Markers(series[k], MarkerShape.FilledCircle, size, Color.FromARGB(Palette.Point(options.Style, k, Classes)));
+            if (k < MostInLegend) markers.LegendText = options.ClassName(k);
+            if (notebook) continue;
+            markers.MarkerStyle.OutlineColor = Colors.White.WithAlpha(.8);
+            markers.MarkerStyle.OutlineWidth = 0.8f * figure.Scale;
+        }
+        if (!notebook) figure.ShowLegend(plot, EmptiestCorner(figure.View));
+    }
+
+    Alignment EmptiestCorner(Window view)
+    {
+        (Alignment Place, int Right, int Up)[] corners =
+            [(Alignment.UpperRight, 1, 1), (Alignment.UpperLeft, 0, 1), (Alignment.LowerLeft, 0, 0), (Alignment.LowerRight, 1, 0)];
+        return corners.MinBy(c => series.Sum(points => points.Count(p => Inside(p, c.Right, c.Up)))).Place;
+
+        bool Inside(Coordinates p, int right, int up) =>
+            Math.Abs((p.X - view.X0) / (view.X1 - view.X0) - right) < 0.22 && Math.Abs((p.Y - view.Y0) / (view.Y1 - view.Y0) - up) < 0.18;
+    }
+}

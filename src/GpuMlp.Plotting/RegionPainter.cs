@@ -1,0 +1,122 @@
+using GpuMlp.Grids;
+
+namespace GpuMlp.Plotting;
+
+/// <summary>Colours the pixels of the data area by what a network says there: bands of probability with the 0.5 line, or classes.</summary>
+sealed class RegionPainter
+{
+    readonly PlotStyle style;
+    readonly int width, height, classes;
+    readonly float lineWidth;
+    readonly (int Cell, float Share)[] columns, rows;
+    readonly int gridWidth;
+    readonly uint[] bands, regions;
+
+    /// <summary>Prepares for a grid of values, shown in <paramref name="view"/> on width × height pixels.</summary>
+    /// <param name="grid">Where the values are; beyond its outermost points its edge goes on.</param>
+    /// <param name="view">The axis limits.</param>
+    /// <param name="width">The width of the data area in pixels.</param>
+    /// <param name="height">The height of the data area in pixels.</param>
+    /// <param name="style">The colours.</param>
+    /// <param name="classes">2: values are probabilities of class 1, interpolated. More: values are class indices.</param>
+    /// <param name="lineWidth">The width of the line between regions in pixels.</param>
+    public RegionPainter(GridSpec grid, Window view, int width, int height, PlotStyle style, int classes, float lineWidth)
+    {
+        (this.width, this.height, this.style, this.classes, this.lineWidth) = (width, height, style, classes, lineWidth);
+        columns = Positions(grid.X, view.X0, view.X1, width);
+        rows = Positions(grid.Y, view.Y1, view.Y0, height);                 // the top row of pixels is the largest y
+        gridWidth = grid.Width;
+        bands = Palette.ProbabilityBands();
+        regions = [.. Enumerable.Range(0, classes).Select(k => Palette.Region(style, k, classes))];
+    }
+
+    /// <summary>Paints values[Height * Width] of the grid; NaN is grey.</summary>
+    public void Paint(float[] values, Span<uint> pixels, int stride)
+    {
+        float[] field = classes == 2 ? Interpolate(values) : Nearest(values);
+        for (int y = 0; y < height; y++)
+        {
+            Span<uint> row = pixels.Slice(y * stride, width);
+            for (int x = 0; x < width; x++)
+                row[x] = float.IsNaN(field[y * width + x]) ? Palette.Missing
+                    : classes > 2 ? ClassColour(field, x, y)
+                    : style == PlotStyle.Notebook ? SideColour(field, x, y) : BandColour(field, x, y);
+        }
+    }
+
+    uint BandColour(float[] field, int x, int y)
+    {
+        float p = field[y * width + x];
+        uint band = bands[Math.Clamp((int)(p * bands.Length), 0, bands.Length - 1)];
+        float cover = Math.Clamp((lineWidth + 1) / 2 - Math.Abs(Distance(field, x, y)), 0, 1);
+        return cover > 0 ? Palette.Mix(band, Palette.Line, cover) : band;
+    }
+
+    uint SideColour(float[] field, int x, int y) =>
+        Palette.Mix(regions[0], regions[1], Math.Clamp(0.5f + Distance(field, x, y), 0, 1));
+
+    uint ClassColour(float[] field, int x, int y)
+    {
+        float k = field[y * width + x];
+        float right = field[y * width + Math.Min(x + 1, width - 1)], below = field[Math.Min(y + 1, height - 1) * width + x];
+        bool edge = style == PlotStyle.Plain && (k < right || k > right || k < below || k > below);
+        return edge ? Palette.Line : regions[Math.Clamp((int)k, 0, classes - 1)];
+    }
+
+    /// <summary>How many pixels away the 0.5 line is, to first order, (p - 0.5) / |∇p|; negative on class 0's side.</summary>
+    float Distance(float[] field, int x, int y)
+    {
+        float away = field[y * width + x] - 0.5f;
+        int x0 = Math.Max(x - 1, 0), x1 = Math.Min(x + 1, width - 1), y0 = Math.Max(y - 1, 0), y1 = Math.Min(y + 1, height - 1);
+        float dx = (field[y * width + x1] - field[y * width + x0]) / Math.Max(x1 - x0, 1);
+        float dy = (field[y1 * width + x] - field[y0 * width + x]) / Math.Max(y1 - y0, 1);
+        float slope = MathF.Sqrt(dx * dx + dy * dy);
+        return slope > 1e-6f ? away / slope : away >= 0 ? float.PositiveInfinity : float.NegativeInfinity;
+    }
+
+    float[] Interpolate(float[] values)
+    {
+        var field = new float[width * height];
+        for (int y = 0; y < height; y++)
+        {
+            (int row, float up) = rows[y];
+            ReadOnlySpan<float> low = values.AsSpan(row * gridWidth, gridWidth);
+            ReadOnlySpan<float> high = up > 0 ? values.AsSpan((row + 1) * gridWidth, gridWidth) : low;
+            for (int x = 0; x < width; x++)
+            {
+                (int column, float along) = columns[x];
+                int next = along > 0 ? column + 1 : column;
+                float a = low[column] + along * (low[next] - low[column]);
+                float b = high[column] + along * (high[next] - high[column]);
+                float p = a + up * (b - a);
+                field[y * width + x] = float.IsNaN(p) ? (up < 0.5f ? low : high)[along < 0.5f ? column : next] : p;
+            }
+        }
+        return field;
+    }
+
+    float[] Nearest(float[] values)
+    {
+        var field = new float[width * height];
+        for (int y = 0; y < height; y++)
+            for (int x = 0; x < width; x++)
+                field[y * width + x] = values[Closest(rows[y]) * gridWidth + Closest(columns[x])];
+        return field;
+
+        static int Closest((int Cell, float Share) position) => position.Share < 0.5f ? position.Cell : position.Cell + 1;
+    }
+
+    /// <summary>For each pixel's centre: the grid point before it, and the share of the way to the next.</summary>
+    static (int, float)[] Positions(float[] axis, double first, double last, int count)
+    {
+        var positions = new (int, float)[count];
+        double span = (double)axis[^1] - axis[0];
+        for (int i = 0; i < count; i++)
+        {
+            double at = span > 0 ? (first + (last - first) * (i + 0.5) / count - axis[0]) / span * (axis.Length - 1) : 0;
+            at = Math.Clamp(at, 0, axis.Length - 1);
+            positions[i] = ((int)at, (float)(at - (int)at));
+        }
+        return positions;
+    }
+}

@@ -1,0 +1,37 @@
+using ILGPU.Runtime;
+using ILGPU.Runtime.Cuda;
+using ILGPU.Runtime.OpenCL;
+
+namespace GpuMlp.Devices;
+
+/// <summary>A device failed at what it was asked to do: a kernel does not compile on it, or it was lost. The message names the device.</summary>
+public sealed class DeviceException : Exception
+{
+    internal DeviceException(DeviceDescription device, string doing, Exception cause)
+        : base($"device {device.Id} ({device.Name}) failed {doing}: {Reason(cause)}", cause) => Device = device;
+
+    /// <summary>The device.</summary>
+    public DeviceDescription Device { get; }
+
+    /// <summary>What a driver or ILGPU's compiler said, in one line: the innermost cause, and OpenCL's name for the error.</summary>
+    internal static string Reason(Exception e)
+    {
+        while (e.InnerException is Exception inner) e = inner;
+        string text = e switch
+        {
+            CLException { Error: not 0 } cl => cl.Error.ToString(),              // its message is only that it was thrown
+            CudaException cuda => $"{cuda.Message} ({cuda.Error})",
+            _ => e.Message,
+        };
+        return text.ReplaceLineEndings(" ").TrimEnd('.', ' ');
+    }
+
+    /// <summary>Whether a driver's error means that there is no memory left.</summary>
+    internal static bool IsOutOfMemory(AcceleratorException e) => e switch
+    {
+        CLException cl => cl.Error is CLError.CL_MEM_OBJECT_ALLOCATION_FAILURE or CLError.CL_OUT_OF_RESOURCES
+            or CLError.CL_OUT_OF_HOST_MEMORY or CLError.CL_INVALID_BUFFER_SIZE,
+        CudaException cuda => cuda.Error == nameof(CudaError.CUDA_ERROR_OUT_OF_MEMORY),
+        _ => false,
+    };
+}

@@ -1,0 +1,11 @@
+namespace GpuMlp.Devices;
+
+/// <summary>How a device is opened; for tests what differs from the ordinary.</summary>
+/// <param name="Lanes">Floats that move together on the processor.</param>
+/// <param name="Cores">Cores that the processor's work is shared out over.</param>
+/// <param name="Newton">Whether OpenCL divides and takes roots by Newton steps from the start, not only where the self-test asks for it.</param>
+/// <param name="SelfTest">The self-test of a device opened with or without Newton steps, where it is not the ordinary one.</param>
+sealed record OpenOptions(int Lanes, int Cores, bool Newton = false, Func<ComputeDevice, bool, ArithmeticFaults>? SelfTest = null)
+{
+    internal static OpenOptions Default => new(HostRunner.WidestLanes, Environment.ProcessorCount);
+}

@@ -1,0 +1,114 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace GpuMlp.Files;
+
+/// <summary>The record of a training run, run.json: what was asked for, on what it ran and what came out.</summary>
+public sealed record RunRecord
+{
+    /// <summary>The version of this form.</summary>
+    public const int CurrentSchema = 1;
+
+    /// <summary>The version of the file's form.</summary>
+    public int SchemaVersion { get; init; } = CurrentSchema;
+
+    /// <summary>The program's version.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>What was asked for.</summary>
+    public required TrainConfig Config { get; init; }
+
+    /// <summary>What it ran on.</summary>
+    public required RunDevice Device { get; init; }
+
+    /// <summary>The engine that trained.</summary>
+    public required string Engine { get; init; }
+
+    /// <summary>The initialization that was used, where the config may say auto.</summary>
+    public required string Init { get; init; }
+
+    /// <summary>Number of trained values.</summary>
+    public required long Parameters { get; init; }
+
+    /// <summary>Steps made.</summary>
+    public required int Steps { get; init; }
+
+    /// <summary>The last step's loss; null where there is none or it is not finite.</summary>
+    public required float? FinalLoss { get; init; }
+
+    /// <summary>The mean of the last 1,000 losses; null where there is none or it is not finite.</summary>
+    public required float? MeanLossLast1000 { get; init; }
+
+    /// <summary>The share of the data whose predicted class is its label, in [0, 1]; null where a diverged network has none.</summary>
+    public required double? Accuracy { get; init; }
+
+    /// <summary>completed, cancelled or diverged.</summary>
+    public required string StopReason { get; init; }
+
+    /// <summary>The step that diverged; absent where none did.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? DivergedStep { get; init; }
+
+    /// <summary>Where the time went.</summary>
+    public required RunTimings Timings { get; init; }
+
+    /// <summary>Writes the record atomically.</summary>
+    public void Save(string path) => AtomicFile.Write(path, stream => JsonSerializer.Serialize(stream, this, RunJson.Default.RunRecord));
+
+    /// <summary>The record as JSON text.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, RunJson.Default.RunRecord);
+
+    /// <summary>Reads the config of a record, or of any JSON object with a <c>config</c> in it; all else in the file is ignored.</summary>
+    /// <exception cref="InvalidDataException">The file is not such an object, or the config has an unknown setting or a value of a wrong type.</exception>
+    public static TrainConfig ReadConfig(string path)
+    {
+        try
+        {
+            ConfigHolder? holder = JsonSerializer.Deserialize(File.ReadAllBytes(path), RunJson.Default.ConfigHolder);
+            if (holder is not { SchemaVersion: CurrentSchema or null })
+                throw new InvalidDataException($"{path}: schemaVersion {holder?.SchemaVersion}; this version reads {CurrentSchema}");
+            return holder.Config ?? throw new InvalidDataException($"{path}: there is no object 'config' in it, which holds the settings");
+        }
+        catch (JsonException e)
+        {
+            string where = e.LineNumber is long line ? $":{line + 1}:{e.BytePositionInLine + 1}" : "";
+            throw new InvalidDataException($"{path}{where}: {Explain(e)}", e);
+        }
+    }
+
+    // System.Text.Json names .NET types, which say nothing to a reader of the file
+    static string Explain(JsonException e)
+    {
+        string at = e.Path is null or "$" ? "the file" : e.Path[2..];
+        if (e.InnerException is not null) return $"not JSON: {e.InnerException.Message.Split(" LineNumber")[0]}";
+        if (e.Message.Contains("could not be mapped")) return $"'{e.Message.Split('\'')[1]}' is not a setting of config";
+        if (e.Message.Contains("uplicate")) return $"{at} stands there twice";
+        return $"{at} has a value of another type than the setting takes";
+    }
+
+    /// <summary>A number as JSON can hold it: null where it is not finite.</summary>
+    public static float? Finite(float value) => float.IsFinite(value) ? value : null;
+}
+
+/// <summary>What a run ran on.</summary>
+/// <param name="Kind">cpu, cpu:ilgpu, opencl or cuda.</param>
+/// <param name="Name">The driver's name for it.</param>
+public sealed record RunDevice(string Kind, string Name);
+
+/// <summary>Seconds, each to a synchronised end.</summary>
+/// <param name="Open">Finding and opening the device.</param>
+/// <param name="Compile">Compiling kernels and the first step.</param>
+/// <param name="Train">All steps.</param>
+/// <param name="Evaluate">Accuracies and the grids of the pictures.</param>
+/// <param name="Plot">Drawing and writing the pictures, but for what was drawn while the device evaluated.</param>
+/// <param name="Total">The whole command, but for writing this record.</param>
+public sealed record RunTimings(double Open, double Compile, double Train, double Evaluate, double Plot, double Total);
+
+/// <summary>The part of a run.json that is read back.</summary>
+sealed record ConfigHolder(int? SchemaVersion, TrainConfig? Config);
+
+[JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true,
+    AllowDuplicateProperties = false)]
+[JsonSerializable(typeof(RunRecord))]
+[JsonSerializable(typeof(ConfigHolder))]
+sealed partial class RunJson : JsonSerializerContext;

@@ -1,0 +1,135 @@
+using System.Diagnostics;
+using GpuMlp.Devices;
+using GpuMlp.Devices.Ops;
+using GpuMlp.Kernels.Activations;
+using GpuMlp.Kernels.Losses;
+using GpuMlp.Kernels.Training;
+using GpuMlp.Layers;
+using GpuMlp.Losses;
+using GpuMlp.Randomness;
+
+namespace GpuMlp.Training;
+
+/// <summary>Many steps, or the whole run, in one launch: data, parameters, random stream, losses and snapshots stay on the device.</summary>
+sealed class FusedEngine : ITrainingEngine
+{
+    delegate void Launch(ComputeDevice device, TrainingSpans spans, TrainingPlan plan, NetworkShape shape, long work, int? lanes);
+
+    // a launch should neither trip a GPU's watchdog nor keep Ctrl+C waiting
+    const double SecondsPerLaunch = 0.2;
+
+    readonly Sequential network;
+    readonly TrainingData data;
+    readonly Picks picks;
+    readonly TrainingOptions options;
+    readonly SnapshotStore snapshots;
+    readonly NetworkShape shape;
+    readonly Launch launch;
+    readonly DeviceBuffer networks, scratch;
+    DeviceBuffer losses, rows;
+    double stepsPerSecond;
+
+    internal FusedEngine(Sequential network, TrainingData data, Picks picks, TrainingOptions options, SnapshotStore snapshots)
+    {
+        (this.network, this.data, this.picks, this.options, this.snapshots) = (network, data, picks, options, snapshots);
+        ComputeDevice device = network.Device;
+        int[] widths = [network.Inputs, .. network.Layers.OfType<Linear>().Select(l => l.Weight.Value.Columns)];
+        shape = new NetworkShape(widths);
+        launch = Choose(network);
+        scratch = device.Allocate(shape.GroupScratchLength());
+        networks = device.Allocate(4);
+        ulong seed = picks.Seed ?? 0;
+        device.CopyToDevice([options.LearningRate, BitConverter.UInt32BitsToSingle((uint)seed), BitConverter.UInt32BitsToSingle((uint)(seed >> 32)), 0f], networks.All);
+        losses = device.Allocate(0);
+        rows = device.Allocate(0);
+        stepsPerSecond = FirstGuess;
+    }
+
+    public string Name => "fused";
+
+    // corrected by each launch
+    double FirstGuess => 2e8 / network.ParameterCount;
+
+    /// <summary>Null if the fused engine can train the network so, else why not.</summary>
+    internal static string? WhyNot(Sequential network, TrainingOptions options)
+    {
+        int depth = network.Layers.OfType<Linear>().Count();
+        if (options.Batch != 1) return $"it makes steps of one example, not of {options.Batch}";
+        if (depth > NetworkShape.MaxDepth) return $"it takes up to {NetworkShape.MaxDepth} linear layers, the network has {depth}";
+        if (network.Layers.OfType<Linear>().Last().Weight.Value.Columns != 1) return "it takes networks of one output";
+        for (int l = 0; l < network.Layers.Count; l++)
+        {
+            Layer layer = network.Layers[l];
+            bool fits = l % 2 == 0 ? layer is Linear : l == network.Layers.Count - 1 ? layer is Layers.Sigmoid : layer.GetType() == network.Layers[1].GetType();
+            if (!fits) return $"it takes linear layers with one kind of activation between them and a sigmoid at the end, layer {l} is {layer.Name}";
+        }
+        return network.Layers.Count % 2 == 0 ? null : "it takes networks that end in a sigmoid";
+    }
+
+    public int ChunkOf(int remaining) =>
+        Math.Min(remaining, options.StepsPerLaunch ?? (int)Math.Clamp(stepsPerSecond * SecondsPerLaunch, 1, 1 << 24));
+
+    // a step is made and undone: what is not called is not compiled
+    public void WarmUp()
+    {
+        var parameters = new float[network.Arena.Length];
+        network.Device.CopyToHost(network.Arena.Values, parameters);
+        Run(0, stackalloc float[1]);
+        network.Device.CopyToDevice(parameters, network.Arena.Values);
+        stepsPerSecond = FirstGuess;
+    }
+
+    public void Run(int firstStep, Span<float> chunk)
+    {
+        ComputeDevice device = network.Device;
+        long start = Stopwatch.GetTimestamp();
+        losses = Grown(losses, chunk.Length);
+        if (picks.Seed is null)
+        {
+            rows = Grown(rows, chunk.Length);
+            picks.Fill(rows.All.Slice(0, chunk.Length), firstStep);
+        }
+        Start(firstStep, chunk.Length);
+        device.CopyToHost(losses.All.Slice(0, chunk.Length), chunk);
+        stepsPerSecond = chunk.Length / Math.Max(Stopwatch.GetElapsedTime(start).TotalSeconds, 1e-6);
+    }
+
+    void Start(int firstStep, int steps)
+    {
+        var spans = new TrainingSpans(data.Inputs.Span, data.Labels.Span, rows.All, network.Arena.Values, networks.All, losses.All, snapshots.All, scratch.All);
+        var plan = new TrainingPlan(1, firstStep, steps, data.Inputs.Rows, picks.Seed is null ? 1 : 0, (uint)StreamPurpose.Sampling,
+            snapshots.Every, network.Arena.Length, scratch.Length);
+        launch(network.Device, spans, plan, shape, 6L * network.ParameterCount * steps, options.LanesPerGroup);
+    }
+
+    DeviceBuffer Grown(DeviceBuffer buffer, int length)
+    {
+        if (buffer.Length >= length) return buffer;
+        buffer.Dispose();
+        return network.Device.Allocate(length);
+    }
+
+    static Launch Choose(Sequential network) => (network.Layers.Count > 2 ? network.Layers[1] : null) switch
+    {
+        null or ReLU => Choose<Relu>(network.Loss),
+        LeakyReLU => Choose<LeakyRelu>(network.Loss),
+        Layers.Tanh => Choose<Kernels.Activations.Tanh>(network.Loss),
+        Layers.Sigmoid => Choose<Kernels.Activations.Sigmoid>(network.Loss),
+        _ => Choose<Silu>(network.Loss),
+    };
+
+    static Launch Choose<TActivation>(Loss loss) where TActivation : struct, IActivation => loss switch
+    {
+        BceLoss { Form: BceForm.Tutorial } => TrainingOps.TrainSingleExamples<TActivation, Bce>,
+        BceLoss => TrainingOps.TrainSingleExamples<TActivation, BceTorch>,
+        _ => TrainingOps.TrainSingleExamples<TActivation, BceLogits>,
+    };
+
+    public void Dispose()
+    {
+        scratch.Dispose();
+        networks.Dispose();
+        losses.Dispose();
+        rows.Dispose();
+    }
+}

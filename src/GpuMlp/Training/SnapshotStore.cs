@@ -1,0 +1,39 @@
+using GpuMlp.Devices;
+
+namespace GpuMlp.Training;
+
+/// <summary>Copies of the parameter arena after steps 0, N, 2N, …, kept on the device until the run is over.</summary>
+sealed class SnapshotStore : IDisposable
+{
+    readonly DeviceBuffer buffer;
+    readonly int arenaLength;
+
+    internal SnapshotStore(ComputeDevice device, int arenaLength, TrainingOptions options)
+    {
+        this.arenaLength = arenaLength;
+        Every = options.SnapshotEvery;
+        Count = Every == 0 || options.Steps == 0 ? 0 : (options.Steps - 1) / Every + 1;
+        buffer = device.Allocate(checked(Count * arenaLength));
+    }
+
+    /// <summary>N; 0 for no snapshots.</summary>
+    internal int Every { get; }
+
+    internal int Count { get; }
+
+    internal DeviceSpan All => buffer.All;
+
+    /// <summary>Where the snapshot after a step goes, or null if none follows it.</summary>
+    internal DeviceSpan? After(int step) => Every > 0 && step % Every == 0 ? Slot(step / Every) : null;
+
+    internal float[] Read(int slot)
+    {
+        var parameters = new float[arenaLength];
+        buffer.Device.CopyToHost(Slot(slot), parameters);
+        return parameters;
+    }
+
+    DeviceSpan Slot(int slot) => buffer.All.Slice(slot * arenaLength, arenaLength);
+
+    public void Dispose() => buffer.Dispose();
+}

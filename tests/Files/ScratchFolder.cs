@@ -1,0 +1,15 @@
+namespace GpuMlp.Tests;
+
+/// <summary>A folder of a test's own, gone with it.</summary>
+sealed class ScratchFolder : IDisposable
+{
+    readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("gpumlp-");
+
+    public string File(string name) => Path.Combine(folder.FullName, name);
+
+    /// <summary>The names of everything in the folder, hidden files too.</summary>
+    public IEnumerable<string> Names =>
+        folder.EnumerateFileSystemInfos("*", new EnumerationOptions { AttributesToSkip = 0 }).Select(f => f.Name).Order();
+
+    public void Dispose() => folder.Delete(recursive: true);
+}
