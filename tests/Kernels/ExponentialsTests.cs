@@ -97,7 +97,13 @@ public sealed class ExponentialsTests(DeviceRoutes routes, ITestOutputHelper out
     {
         var x = new float[200_003];
         Spread(new Random(1), x, low, high);
-        Check<TFunction>(x, Expected.Ulps(Array.ConvertAll(x, v => TFunction.Exact(v)), Allowed));
+        Expected y = Expected.Ulps(Array.ConvertAll(x, v => TFunction.Exact(v)), Allowed);
+        Check<TFunction>(x, y);
+        new KernelCase($"{typeof(TFunction).Name} in one group").Input(x).Output(y).Check(routes, (device, a) =>
+        {
+            if (device.Host is HostRunner host) host.RunGroups(new FunctionOp<TFunction, HostView>(a[0], a[1], x.Length), x.Length);
+            else device.LaunchGroups(new FunctionOp<TFunction, ArrayView<float>>(a[0], a[1], x.Length));
+        });
     }
 
     void Check<TFunction>(float[] x, Expected y) where TFunction : struct, IFunction =>

@@ -15,9 +15,18 @@ public interface IFunction
     static abstract double Exact(double x);
 }
 
-/// <summary>y = f(x) over n elements, for the tests of f alone.</summary>
-public readonly struct FunctionOp<TFunction, TView>(TView x, TView y, int n) : IOp<TView> where TFunction : struct, IFunction where TView : struct
+/// <summary>y = f(x) over n elements, for the tests of f alone; as an op of one group too, in the lanes that a device trains with.</summary>
+public readonly struct FunctionOp<TFunction, TView>(TView x, TView y, int n) : IOp<TView>, IGroupOp<TView>
+    where TFunction : struct, IFunction where TView : struct
 {
+    /// <inheritdoc/>
+    public int Groups => 1;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Run<T, TScalar, TBarrier>(int group, int lane, int lanes)
+        where T : struct, ILanes<T, TView> where TScalar : struct, ILanes<TScalar, TView> where TBarrier : struct, IBarrier => Run<T>(lane, Items(T.Width), lanes);
+
     /// <inheritdoc/>
     public int Items(int width) => (n + width - 1) / width;
 
