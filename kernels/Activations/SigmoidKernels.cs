@@ -16,7 +16,7 @@ public readonly struct Sigmoid : IActivation
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Backward<T, TView>(T x, T dy) where T : struct, ILanes<T, TView> where TView : struct
     {
-        T s = Exponentials.Sigmoid<T, TView>(T.SelectLess(x, T.Splat(0f), x, T.Negate(x)));
+        T s = Exponentials.SigmoidTail<T, TView>(x);
         return T.Multiply(dy, T.Fma(T.Negate(s), s, s));
     }
 }

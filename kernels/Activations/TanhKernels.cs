@@ -16,8 +16,7 @@ public readonly struct Tanh : IActivation
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Backward<T, TView>(T x, T dy) where T : struct, ILanes<T, TView> where TView : struct
     {
-        T down = T.SelectLess(x, T.Splat(0f), x, T.Negate(x));
-        T s = Exponentials.Sigmoid<T, TView>(T.Add(down, down));
+        T s = Exponentials.SigmoidTail<T, TView>(T.Add(x, x));
         return T.Multiply(dy, T.Multiply(T.Splat(4f), T.Fma(T.Negate(s), s, s)));
     }
 }

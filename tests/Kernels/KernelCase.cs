@@ -8,9 +8,8 @@ namespace GpuMlp.Tests;
 /// </summary>
 sealed class KernelCase(string name)
 {
-    // wider than the widest lanes, and odd, so that arrays start where no alignment helps; NaN, so that what leaks into a result shows
+    // wider than the widest lanes, and odd, so that arrays start where no alignment helps
     const int Gap = 19;
-    static readonly float Canary = BitConverter.UInt32BitsToSingle(0x7FC0CA4E);
 
     readonly List<Part> parts = [];
     int length = Gap;
@@ -65,7 +64,7 @@ sealed class KernelCase(string name)
         foreach (Part part in parts.Where(part => part.Written).Append(new Part(length, [], true, null)))
         {
             for (int k = begin; k < part.Offset; k++)
-                if (Bits(before[k]) != Bits(after[k])) Assert.Fail($"{at}: wrote {after[k]:R} where it must not, {Place(k)}");
+                if (Bits(before[k]) != Bits(after[k])) Assert.Fail($"{at}: wrote {after[k]:R} ({Bits(after[k]):X8}) where it must not, {Place(k)}");
             begin = part.Offset + part.Start.Length;
         }
     }
@@ -90,12 +89,8 @@ sealed class KernelCase(string name)
         return array < 0 ? $"{k - Gap} from array 0" : $"array {array} ({parts[array].Start.Length} long) at {k - parts[array].Offset}";
     }
 
-    static float[] Blank(int count)
-    {
-        var blank = new float[count];
-        Array.Fill(blank, Canary);
-        return blank;
-    }
+    // NaN, so that what leaks into a result shows; another one at each place, so that a copy of it shows too
+    static float[] Blank(int count) => Enumerable.Range(1, count).Select(k => BitConverter.Int32BitsToSingle(0x7FC0_0000 | k & 0x3F_FFFF)).ToArray();
 
     static uint Bits(float value) => BitConverter.SingleToUInt32Bits(value);
 }
