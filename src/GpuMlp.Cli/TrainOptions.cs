@@ -33,6 +33,8 @@ static class TrainOptions
         Of(Training, "lr", "RATE", "learning rate", c => c.Lr, (c, v) => c with { Lr = v }, Readers.Rate),
         Of(Training, "steps", "N", "steps of gradient descent", c => c.Steps, (c, v) => c with { Steps = v }, Readers.Whole(0, "a number of steps")),
         Of(Training, "batch", "N", "examples a step, drawn with replacement", c => c.Batch, (c, v) => c with { Batch = v }, Readers.Whole(1, "a batch")),
+        Of(Training, "engine", "NAME", "auto, fused (many steps a launch) or layers; the results are the same", c => c.Engine, (c, v) => c with { Engine = v },
+            Readers.OneOf(Named.Engines.Keys)),
         Of(Training, "device", "NAME", "auto, cpu, cpu:ilgpu, opencl[:i] or cuda[:i]; see gpumlp devices", c => c.Device, (c, v) => c with { Device = v }, text => text),
 
         Of(Pictures, "snapshot-every", "N", "a picture of the boundary after steps 0, N, 2N, … and the last; 0: none", c => c.SnapshotEvery,

@@ -19,7 +19,7 @@ namespace GpuMlp.Cli;
 /// <param name="standardizer">What leads from raw to data; null where they are the same.</param>
 sealed class TrainOutputs(OutputFolder folder, TrainConfig config, Sequential network, DataSet raw, DataSet data, Window? window, Standardizer? standardizer)
 {
-    const int FrameWidth = 480, FrameHeight = 360, PixelsPerCell = 3;
+    const int PlotWidth = 800, PlotHeight = 600, FrameWidth = 480, FrameHeight = 360, PixelsPerCell = 3;
 
     /// <summary>Writes losses.csv over what an earlier run left.</summary>
     public void WriteHistory(TrainingResult result)
@@ -42,23 +42,26 @@ sealed class TrainOutputs(OutputFolder folder, TrainConfig config, Sequential ne
 
         if (window is Window shown) WriteBoundaries(shown, result, accuracy, evaluate, plot, cancellation);
         plot.Start();
-        LossPlot.Save(folder["loss.png"], result.Losses, Invariant($"{config.Loss} loss · {config.Net} · {config.Data} · {network.Device.Description.Id}"), Options(800, 600));
+        LossPlot.Save(folder["loss.png"], result.Losses, Invariant($"{config.Loss} loss · {config.Net} · {config.Data} · {network.Device.Description.Id}"), Options(PlotWidth, PlotHeight));
         plot.Stop();
         return (accuracy, evaluate.Elapsed, plot.Elapsed);
     }
 
     void WriteBoundaries(Window shown, TrainingResult result, double accuracy, Stopwatch evaluate, Stopwatch plot, CancellationToken cancellation)
     {
-        GridSpec fine = GridSpec.FromSize(shown, 800 / PixelsPerCell, 600 / PixelsPerCell), coarse = GridSpec.FromSize(shown, FrameWidth / PixelsPerCell, FrameHeight / PixelsPerCell);
+        GridSpec fine = GridSpec.FromSize(shown, PlotWidth / PixelsPerCell, PlotHeight / PixelsPerCell);
+        GridSpec coarse = GridSpec.FromSize(shown, FrameWidth / PixelsPerCell, FrameHeight / PixelsPerCell);
+        float[] points = raw.Flat.ToArray();
+        // the plotting library takes long to wake: it does so while the device evaluates
+        Task alone = Task.Run(() => DataPlot.Save(folder["data.png"], points, raw.Labels, shown, Invariant($"{raw.Name} · {raw.Count:N0} points"), Options(PlotWidth, PlotHeight)), CancellationToken.None);
         evaluate.Start();
         float[] boundary = Evaluate(fine);
         List<BoundaryFrame> frames = [.. result.Snapshots.Select(snapshot => Frame(snapshot, coarse))];
         evaluate.Stop();
 
         plot.Start();
-        float[] points = raw.Flat.ToArray();
-        DataPlot.Save(folder["data.png"], points, raw.Labels, shown, Invariant($"{raw.Name} · {raw.Count:N0} points"), Options(800, 600));
-        using (var picture = new BoundaryPlot(fine, points, raw.Labels, Options(800, 600)))
+        alone.GetAwaiter().GetResult();
+        using (var picture = new BoundaryPlot(fine, points, raw.Labels, Options(PlotWidth, PlotHeight)))
             picture.Save(folder["boundary.png"], boundary, Title(result.Steps, result.FinalLoss, accuracy));
         if (frames.Count > 0)
         {

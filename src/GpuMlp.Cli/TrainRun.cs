@@ -28,10 +28,10 @@ sealed class TrainRun
         spec = NetworkSpec.Parse(config.Net, Named.Activations[config.Activation]);
         (RandomStream points, weights) = TrainData.Streams(config);
         raw = TrainData.Load(config, points);
+        window = ChooseWindow();
         CheckFit();
         standardizer = config.Standardize ? Standardizer.Fit(raw) : null;
         data = standardizer?.Apply(raw) ?? raw;
-        window = ChooseWindow();
     }
 
     /// <summary>Runs a config that came out of the options.</summary>
@@ -40,6 +40,7 @@ sealed class TrainRun
     {
         using var interruption = new Interruption();
         var run = new TrainRun(config, terminal);
+        run.CheckMemory();
         using OutputFolder folder = OutputFolder.Prepare(output ?? DefaultOutput(config), force);
         return run.Execute(folder, interruption);
     }
@@ -58,7 +59,7 @@ sealed class TrainRun
 
         Initialization init = Initializer.Resolve(Named.Initializations[config.Init], spec);
         using Sequential network = spec.Build(device, init, weights, Named.Losses[config.Loss]());
-        using var trainer = new Trainer(network, data, TrainData.Picks(config, data.Count, weights), Options());
+        using Trainer trainer = Prepare(network);
         start = Stopwatch.GetTimestamp();
         trainer.WarmUp();
         TimeSpan compile = Stopwatch.GetElapsedTime(start);
@@ -96,8 +97,26 @@ sealed class TrainRun
         Steps = config.Steps,
         Batch = config.Batch,
         LearningRate = config.Lr,
-        SnapshotEvery = window is null || config.NoPlots ? 0 : config.SnapshotEvery,
+        SnapshotEvery = Frames > 0 ? config.SnapshotEvery : 0,
+        Engine = Named.Engines[config.Engine],
     };
+
+    // snapshots are for pictures only
+    long Frames => window is null || config.NoPlots || config.SnapshotEvery == 0 ? 0 : config.Steps / config.SnapshotEvery + 1L;
+
+    Trainer Prepare(Sequential network)
+    {
+        try
+        {
+            var trainer = new Trainer(network, data, TrainData.Picks(config, data.Count, weights), Options());
+            if (config.Engine == "auto") terminal.Note($"engine {trainer.Engine}: {(trainer.Engine == "layers" ? "fused is not possible, " : "")}{trainer.EngineReason}");
+            return trainer;
+        }
+        catch (ArgumentException e) when (config.Engine != "auto")
+        {
+            throw UsageException.For("engine", config.Engine, e.Message.Replace($" (Parameter '{e.ParamName}')", ""), e);
+        }
+    }
 
     ComputeDevice Open()
     {
@@ -143,9 +162,21 @@ sealed class TrainRun
         if (spec.Widths[^1] != 1) throw UsageException.For("net", config.Net, $"--loss {config.Loss} needs one output: the last width is 1");
         if (spec.ParameterCount > int.MaxValue / 2)
             throw UsageException.For("net", config.Net, $"{spec.ParameterCount} parameters; at most {int.MaxValue / 2} are allowed");
+        if (Frames * spec.ParameterCount > int.MaxValue / 2)
+            throw UsageException.For("snapshot-every", $"{config.SnapshotEvery}", $"{Frames:N0} pictures of a network of {spec.ParameterCount:N0} parameters are too many to keep; give a larger number");
         if (raw.ClassCount != 2)
             throw UsageException.For("data", config.Data, $"--loss {config.Loss} needs two classes, " +
                 (raw.ClassCount == 0 ? "the labels are numbers other than classes" : $"the labels have {raw.ClassCount}"));
+    }
+
+    // arithmetic before the fact: an operating system that promises more memory than it has ends a program without a word
+    void CheckMemory()
+    {
+        long values = spec.ParameterCount * (3 + Frames)           // parameters, gradients, a transposed copy, snapshots on the device and here
+            + (config.Batch + 8192L) * spec.Widths.Sum(width => 2L * width) + 2L * raw.Inputs.Length + 2L * config.Steps;
+        long needed = values * sizeof(float), available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        if (needed > available)
+            throw new OutOfMemoryException($"--net {config.Net} and --batch {config.Batch} need about {needed >> 20:N0} MiB, this machine has {available >> 20:N0} MiB");
     }
 
     Window? ChooseWindow()

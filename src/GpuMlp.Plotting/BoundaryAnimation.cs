@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using SkiaSharp;
 
 namespace GpuMlp.Plotting;
@@ -47,10 +48,10 @@ public static class BoundaryAnimation
         {
             int count = Math.Min(batch, frames.Count - done), first = done;
             var indices = new byte[count][];
-            Parallel.For(0, count, i => indices[i] = Draw(plot, frames[first + i], folder, table));
+            OnAllCores(count, i => indices[i] = Draw(plot, frames[first + i], folder, table));
             var packed = new byte[count][];
             byte[]? previous = before;
-            Parallel.For(0, count, i => packed[i] = GifWriter.Compress(indices[i], i > 0 ? indices[i - 1] : previous));
+            OnAllCores(count, i => packed[i] = GifWriter.Compress(indices[i], i > 0 ? indices[i - 1] : previous));
             foreach (byte[] frame in packed)
             {
                 if (held != null) gif.Write(held, Hundredths);
@@ -77,10 +78,23 @@ public static class BoundaryAnimation
     {
         int[] chosen = [.. Enumerable.Range(0, Samples).Select(i => i * (frames.Count - 1) / (Samples - 1)).Distinct()];
         var samples = new SKBitmap[chosen.Length];
-        Parallel.For(0, samples.Length, i => samples[i] = plot.Draw(frames[chosen[i]].Predictions, frames[chosen[i]].Title));
+        OnAllCores(samples.Length, i => samples[i] = plot.Draw(frames[chosen[i]].Predictions, frames[chosen[i]].Title));
         size = samples[0].Info.Size;
         var table = new ColourTable(samples);
         foreach (SKBitmap sample in samples) sample.Dispose();
         return table;
+    }
+
+    /// <summary>A parallel loop that throws what its body threw, so that callers see an IOException as one.</summary>
+    static void OnAllCores(int count, Action<int> body)
+    {
+        try
+        {
+            Parallel.For(0, count, body);
+        }
+        catch (AggregateException e)
+        {
+            ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
+        }
     }
 }

@@ -5,7 +5,7 @@ namespace GpuMlp.Plotting;
 
 /// <summary>The decision boundary over the data, drawn any number of times for changing predictions on one grid.</summary>
 /// <remarks>
-/// Everything that lasts is drawn once, in the constructor; a frame then takes about a millisecond, and any number of threads may draw one.
+/// Everything that lasts is drawn once, in the constructor; a frame then takes a few milliseconds, and any number of threads may draw one.
 /// Predictions are float[Height * Width] of the grid, row 0 at the smallest y: probabilities of class 1 when there are two classes,
 /// class indices when there are more. Between grid points probabilities are interpolated; NaN is drawn grey.
 /// </remarks>
@@ -45,9 +45,8 @@ public sealed class BoundaryPlot : IDisposable
     public byte[] Render(float[] predictions, string title)
     {
         using SKBitmap picture = Draw(predictions, title);
-        using var stream = new MemoryStream();
-        PictureFile.EncodePng(stream, picture);
-        return stream.ToArray();
+        using SKData png = PictureFile.EncodePng(picture);
+        return png.ToArray();
     }
 
     /// <summary>Frees the drawing surface.</summary>
@@ -55,9 +54,10 @@ public sealed class BoundaryPlot : IDisposable
 
     internal SKBitmap Draw(float[] predictions, string title)
     {
-        if (predictions.Length != grid.Width * grid.Height)
+        int needed = grid.Width * grid.Height;
+        if (predictions.Length != needed)
             throw new ArgumentException(
-                $"{predictions.Length} predictions for a grid of {grid.Width} × {grid.Height}; {grid.Width * grid.Height} are needed.", nameof(predictions));
+                $"{predictions.Length} predictions for a grid of {grid.Width} × {grid.Height}; {needed} are needed.", nameof(predictions));
         return figure.Draw(title, (pixels, stride) => painter.Paint(predictions, pixels, stride));
     }
 }

@@ -73,9 +73,12 @@ sealed class ColourTable
         return (byte)best;
     }
 
+    // Squared, green counting most and blue least, roughly as the eye has it.
     static int Distance(uint a, uint b)
     {
-        int red = (int)(a >> 16 & 255) - (int)(b >> 16 & 255), green = (int)(a >> 8 & 255) - (int)(b >> 8 & 255), blue = (int)(a & 255) - (int)(b & 255);
+        int red = (int)(a >> 16 & 255) - (int)(b >> 16 & 255);
+        int green = (int)(a >> 8 & 255) - (int)(b >> 8 & 255);
+        int blue = (int)(a & 255) - (int)(b & 255);
         return 2 * red * red + 4 * green * green + blue * blue;
     }
 }

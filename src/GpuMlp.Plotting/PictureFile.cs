@@ -1,3 +1,4 @@
+using GpuMlp.Files;
 using SkiaSharp;
 
 namespace GpuMlp.Plotting;
@@ -9,32 +10,19 @@ static class PictureFile
     static readonly SKPngEncoderOptions Quick = new(SKPngEncoderFilterFlags.Sub, 3);
 
     /// <summary>Writes a PNG file.</summary>
-    public static void WritePng(string path, SKBitmap picture) => Write(path, stream => EncodePng(stream, picture));
+    public static void WritePng(string path, SKBitmap picture)
+    {
+        using SKData png = EncodePng(picture);                              // in memory first: a full disk must not throw inside native code
+        Write(path, stream => stream.Write(png.AsSpan()));
+    }
 
     /// <summary>Encodes a picture as PNG.</summary>
-    public static void EncodePng(Stream stream, SKBitmap picture)
+    public static SKData EncodePng(SKBitmap picture)
     {
         using SKPixmap pixels = picture.PeekPixels();
-        pixels.Encode(stream, Quick);
+        return pixels.Encode(Quick) ?? throw new InvalidOperationException("the picture could not be encoded as PNG.");
     }
 
     /// <summary>Writes beside <paramref name="path"/>, flushes, and renames.</summary>
-    public static void Write(string path, Action<Stream> write)
-    {
-        string full = Path.GetFullPath(path);
-        string temporary = Path.Combine(Path.GetDirectoryName(full)!, $".{Path.GetFileName(full)}.{Environment.ProcessId}.tmp");
-        try
-        {
-            using (FileStream stream = File.Create(temporary))
-            {
-                write(stream);
-                stream.Flush(flushToDisk: true);
-            }
-            File.Move(temporary, full, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(temporary);
-        }
-    }
+    public static void Write(string path, Action<Stream> write) => AtomicFile.Write(path, write);
 }

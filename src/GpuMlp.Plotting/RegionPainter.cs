@@ -57,7 +57,8 @@ sealed class RegionPainter
 
     uint ClassColour(float[] field, int x, int y)
     {
-        float k = field[y * width + x], right = field[y * width + Math.Min(x + 1, width - 1)], below = field[Math.Min(y + 1, height - 1) * width + x];
+        float k = field[y * width + x];
+        float right = field[y * width + Math.Min(x + 1, width - 1)], below = field[Math.Min(y + 1, height - 1) * width + x];
         bool edge = style == PlotStyle.Plain && (k < right || k > right || k < below || k > below);
         return edge ? Palette.Line : regions[Math.Clamp((int)k, 0, classes - 1)];
     }
@@ -99,11 +100,13 @@ sealed class RegionPainter
         var field = new float[width * height];
         for (int y = 0; y < height; y++)
             for (int x = 0; x < width; x++)
-                field[y * width + x] = values[(int)(rows[y].Cell + rows[y].Share + 0.5f) * gridWidth + (int)(columns[x].Cell + columns[x].Share + 0.5f)];
+                field[y * width + x] = values[Closest(rows[y]) * gridWidth + Closest(columns[x])];
         return field;
+
+        static int Closest((int Cell, float Share) position) => position.Share < 0.5f ? position.Cell : position.Cell + 1;
     }
 
-    /// <summary>For each pixel's centre between <paramref name="first"/> and <paramref name="last"/>: the grid point before it and the share of the way to the next.</summary>
+    /// <summary>For each pixel's centre: the grid point before it, and the share of the way to the next.</summary>
     static (int, float)[] Positions(float[] axis, double first, double last, int count)
     {
         var positions = new (int, float)[count];

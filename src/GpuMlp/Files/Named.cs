@@ -1,5 +1,6 @@
 using GpuMlp.Layers;
 using GpuMlp.Losses;
+using GpuMlp.Training;
 
 namespace GpuMlp.Files;
 
@@ -32,6 +33,14 @@ public static class Named
         ["bce"] = () => new BceLoss(),
         ["bce-torch"] = () => new BceLoss(BceForm.Torch),
         ["bce-logits"] = () => new BceWithLogitsLoss(),
+    };
+
+    /// <summary>Training engines by name.</summary>
+    public static IReadOnlyDictionary<string, EngineChoice> Engines { get; } = new OrderedDictionary<string, EngineChoice>
+    {
+        ["auto"] = EngineChoice.Auto,
+        ["fused"] = EngineChoice.Fused,
+        ["layers"] = EngineChoice.Layers,
     };
 
     /// <summary>The name that stands for a value of <see cref="Activations"/> or <see cref="Initializations"/>.</summary>

@@ -100,7 +100,7 @@ public sealed record RunDevice(string Kind, string Name);
 /// <param name="Compile">Compiling kernels and the first step.</param>
 /// <param name="Train">All steps.</param>
 /// <param name="Evaluate">Accuracies and the grids of the pictures.</param>
-/// <param name="Plot">Drawing and writing the pictures.</param>
+/// <param name="Plot">Drawing and writing the pictures, but for what was drawn while the device evaluated.</param>
 /// <param name="Total">The whole command, but for writing this record.</param>
 public sealed record RunTimings(double Open, double Compile, double Train, double Evaluate, double Plot, double Total);
 

@@ -49,6 +49,9 @@ public sealed record TrainConfig
     /// <summary>Examples a step.</summary>
     public int Batch { get; init; } = 1;
 
+    /// <summary>The engine.</summary>
+    public string Engine { get; init; } = "auto";
+
     /// <summary>A picture after every such step.</summary>
     public int SnapshotEvery { get; init; } = 250;
 
