@@ -10,11 +10,9 @@ static class ChildProcess
 
     internal static Result Gpumlp(Dictionary<string, string> environment, params string[] arguments)
     {
-        string here = AppContext.BaseDirectory, tests = Path.Combine(here, "GpuMlp.Tests");
+        string here = AppContext.BaseDirectory;
         string host = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"));
-        // gpumlp.dll lies here without its own runtime files: the tests' serve
-        var start = new ProcessStartInfo(host,
-            ["exec", "--runtimeconfig", tests + ".runtimeconfig.json", "--depsfile", tests + ".deps.json", Path.Combine(here, "gpumlp.dll"), .. arguments])
+        var start = new ProcessStartInfo(host, ["exec", Path.Combine(here, "GpuMlp.Cli.dll"), .. arguments])
         {
             RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = here,
         };

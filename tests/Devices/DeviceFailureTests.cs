@@ -1,5 +1,7 @@
 using GpuMlp.Devices;
+using GpuMlp.Devices.Ops;
 using GpuMlp.Kernels;
+using GpuMlp.Kernels.Activations;
 using GpuMlp.Kernels.Lanes;
 using GpuMlp.Tensors;
 using ILGPU;
@@ -55,14 +57,11 @@ public class DeviceFailureTests
     }
 
     [Fact]
-    public void MoreThanTheMachineHasIsRefusedBeforeItIsTaken()
+    public void WhatTheMachineHasLeftIsKnown()
     {
         using ComputeDevice device = ComputeDevice.Open("cpu");
         long room = DeviceMemory.Available(device.Accelerator, true, 0);
-        Assert.InRange(room, 1 << 20, 1L << 50);
-        Assert.SkipUnless(room < 4L * int.MaxValue - (1 << 20), "This machine has room for the largest buffer there is.");
-        var e = Assert.Throws<DeviceOutOfMemoryException>(() => new Tensor(device, 1, int.MaxValue));
-        Assert.True(e.Available < e.Needed);
+        Assert.InRange(room, 1 << 20, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
     }
 
     [Fact]
@@ -71,19 +70,9 @@ public class DeviceFailureTests
         OpenCL.Need();
         using ComputeDevice device = ComputeDevice.Open("opencl");
         using var x = new Tensor(device, 1, 3);
-        // a group larger than any device takes fails at the launch, as a lost device does
-        var e = Assert.Throws<DeviceException>(() => device.LaunchGroups(new Groups<ArrayView<float>>(x.Span), lanes: 1 << 20));
-        Assert.Contains("failed launching Groups: ", e.Message, StringComparison.Ordinal);
+        device.Accelerator.DefaultStream.Dispose();                          // nothing that is asked of it succeeds now
+        var e = Assert.Throws<DeviceException>(() => device.ActivationForward<Relu>(x.Span, x.Span, 3));
+        Assert.StartsWith($"device {device.Description.Id} ({device.Name}) failed launching ActivationForward<Relu>: ", e.Message, StringComparison.Ordinal);
         Assert.Contains("CL_", e.Message, StringComparison.Ordinal);
-    }
-
-    /// <summary>A group op that does nothing much.</summary>
-    public readonly struct Groups<TView>(TView x) : IGroupOp<TView> where TView : struct
-    {
-        int IGroupOp<TView>.Groups => 1;
-
-        /// <inheritdoc/>
-        public void Run<T, TScalar, TBarrier>(int group, int lane, int lanes)
-            where T : struct, ILanes<T, TView> where TScalar : struct, ILanes<TScalar, TView> where TBarrier : struct, IBarrier => T.Set(x, group, 1f);
     }
 }

@@ -92,6 +92,7 @@ readonly unsafe struct FaultyLanes<TFault> : ILanes<FaultyLanes<TFault>, HostVie
     public static void Set(HostView view, int i, float value) => view.Pointer[i] = value;
     public static int GetInt(HostView view, int i) => ((int*)view.Pointer)[i];
     public static void SetInt(HostView view, int i, int value) => ((int*)view.Pointer)[i] = value;
+    public static HostView From(HostView view, int i) => new(view.Pointer + i);
     public static FaultyLanes<TFault> Load(HostView view, int i) => new(view.Pointer[i]);
     public static void Store(HostView view, int i, FaultyLanes<TFault> value, int count) => view.Pointer[i] = value.v;
     public static FaultyLanes<TFault> Splat(float value) => new(value);
