@@ -135,6 +135,18 @@ public struct StripLanes : ILanes<StripLanes, ArrayView<float>>
         a12 = Rounding.Sqrt(a.a12), a13 = Rounding.Sqrt(a.a13), a14 = Rounding.Sqrt(a.a14), a15 = Rounding.Sqrt(a.a15),
     };
 
+    public static StripLanes Max(StripLanes a, StripLanes b) => new()
+    {
+        a0 = a.a0 > b.a0 ? a.a0 : b.a0, a1 = a.a1 > b.a1 ? a.a1 : b.a1,
+        a2 = a.a2 > b.a2 ? a.a2 : b.a2, a3 = a.a3 > b.a3 ? a.a3 : b.a3,
+        a4 = a.a4 > b.a4 ? a.a4 : b.a4, a5 = a.a5 > b.a5 ? a.a5 : b.a5,
+        a6 = a.a6 > b.a6 ? a.a6 : b.a6, a7 = a.a7 > b.a7 ? a.a7 : b.a7,
+        a8 = a.a8 > b.a8 ? a.a8 : b.a8, a9 = a.a9 > b.a9 ? a.a9 : b.a9,
+        a10 = a.a10 > b.a10 ? a.a10 : b.a10, a11 = a.a11 > b.a11 ? a.a11 : b.a11,
+        a12 = a.a12 > b.a12 ? a.a12 : b.a12, a13 = a.a13 > b.a13 ? a.a13 : b.a13,
+        a14 = a.a14 > b.a14 ? a.a14 : b.a14, a15 = a.a15 > b.a15 ? a.a15 : b.a15,
+    };
+
     public static StripLanes SelectLess(StripLanes a, StripLanes b, StripLanes yes, StripLanes no) => new()
     {
         a0 = a.a0 < b.a0 ? yes.a0 : no.a0, a1 = a.a1 < b.a1 ? yes.a1 : no.a1,
