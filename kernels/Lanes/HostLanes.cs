@@ -13,6 +13,8 @@ public readonly unsafe struct HostLanes : ILanes<HostLanes, HostView>
 
     public static HostLanes Indices => new(0f);
 
+    public static HostView From(HostView view, int i) => new(view.Pointer + i);
+
     public static float Get(HostView view, int i) => view.Pointer[i];
 
     public static void Set(HostView view, int i, float value) => view.Pointer[i] = value;

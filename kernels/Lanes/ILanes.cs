@@ -12,6 +12,9 @@ public interface ILanes<TSelf, TView> where TSelf : struct, ILanes<TSelf, TView>
     /// <summary>How many floats move together: 1, 4, 8 or 16.</summary>
     static abstract int Width { get; }
 
+    /// <summary>The view from element <paramref name="i"/> on.</summary>
+    static abstract TView From(TView view, int i);
+
     /// <summary>Element <paramref name="i"/> of a view.</summary>
     static abstract float Get(TView view, int i);
 

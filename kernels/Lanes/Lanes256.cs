@@ -17,6 +17,8 @@ public readonly unsafe struct Lanes256 : ILanes<Lanes256, HostView>
 
     public static Lanes256 Indices => new(Vector256<float>.Indices);
 
+    public static HostView From(HostView view, int i) => new(view.Pointer + i);
+
     public static float Get(HostView view, int i) => view.Pointer[i];
 
     public static void Set(HostView view, int i, float value) => view.Pointer[i] = value;

@@ -17,6 +17,8 @@ public readonly unsafe struct Lanes512 : ILanes<Lanes512, HostView>
 
     public static Lanes512 Indices => new(Vector512<float>.Indices);
 
+    public static HostView From(HostView view, int i) => new(view.Pointer + i);
+
     public static float Get(HostView view, int i) => view.Pointer[i];
 
     public static void Set(HostView view, int i, float value) => view.Pointer[i] = value;

@@ -14,6 +14,8 @@ public readonly struct ScalarLanes : ILanes<ScalarLanes, ArrayView<float>>
 
     public static ScalarLanes Indices => new(0f);
 
+    public static ArrayView<float> From(ArrayView<float> view, int i) => view.SubView(i, view.Length - i);
+
     public static float Get(ArrayView<float> view, int i) => view[i];
 
     public static void Set(ArrayView<float> view, int i, float value) => view[i] = value;

@@ -20,6 +20,8 @@ public struct StripLanes : ILanes<StripLanes, ArrayView<float>>
         a8 = 8f, a9 = 9f, a10 = 10f, a11 = 11f, a12 = 12f, a13 = 13f, a14 = 14f, a15 = 15f,
     };
 
+    public static ArrayView<float> From(ArrayView<float> view, int i) => view.SubView(i, view.Length - i);
+
     public static float Get(ArrayView<float> view, int i) => view[i];
 
     public static void Set(ArrayView<float> view, int i, float value) => view[i] = value;

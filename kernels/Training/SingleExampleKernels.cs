@@ -35,7 +35,7 @@ public readonly struct SingleExampleTraining<TActivation, TLoss, TView>(Training
         Unpack<T>(m, table, group * plan.ArenaLength, lane, lanes);
         float rate = T.Get(views.Networks, 4 * group);
         uint key0 = (uint)T.GetInt(views.Networks, 4 * group + 1), key1 = (uint)T.GetInt(views.Networks, 4 * group + 2);
-        int input = T.GetInt(m, table + Units);
+        int firstRow = T.GetInt(views.Networks, 4 * group + 3), input = T.GetInt(m, table + Units);
         PhiloxBlock block = default;
         TBarrier.Wait();
         for (int k = 0; k < steps; k++)
@@ -47,6 +47,7 @@ public readonly struct SingleExampleTraining<TActivation, TLoss, TView>(Training
                 if (k == 0 || (step & 3) == 0) block = Philox.StreamBlock(key0, key1, (ulong)(step >> 2), plan.Stream, 0);
                 row = Philox.Below(block.Word(step & 3), plan.Examples);
             }
+            row += firstRow;
             for (int i = lane; i < features; i += lanes) T.Set(m, input + i, T.Get(views.X, row * features + i));
             TBarrier.Wait();
             float label = T.Get(views.Y, row), z = Forward<T, TBarrier>(m, partials, table, lane, lanes);

@@ -5,7 +5,7 @@ namespace GpuMlp.Kernels.Training;
 public readonly struct TrainingViews<TView>(TView x, TView y, TView picks, TView parameters, TView networks, TView losses, TView snapshots, TView scratch)
     where TView : struct
 {
-    /// <summary>Examples, (examples, features).</summary>
+    /// <summary>Examples, (examples, features); data sets one after the other.</summary>
     public readonly TView X = x;
 
     /// <summary>Labels, (examples).</summary>
@@ -17,7 +17,7 @@ public readonly struct TrainingViews<TView>(TView x, TView y, TView picks, TView
     /// <summary>The networks' arenas, one after the other.</summary>
     public readonly TView Parameters = parameters;
 
-    /// <summary>Four values a network: learning rate, low and high half of its seed, one spare.</summary>
+    /// <summary>Four values a network: learning rate, low and high half of its seed, the first of its rows in X and Y.</summary>
     public readonly TView Networks = networks;
 
     /// <summary>The loss of each step of this launch, (networks, steps).</summary>
@@ -42,7 +42,7 @@ public readonly struct TrainingPlan(int networks, int firstStep, int steps, int 
     /// <summary>Steps of this launch.</summary>
     public readonly int Steps = steps;
 
-    /// <summary>Rows of the data.</summary>
+    /// <summary>Rows of a network's data set.</summary>
     public readonly int Examples = examples;
 
     /// <summary>1 if the host drew the rows, 0 if the device draws them from each network's Philox stream.</summary>

@@ -1,3 +1,4 @@
+using GpuMlp.Files;
 using SkiaSharp;
 
 namespace GpuMlp.Plotting;
@@ -23,22 +24,5 @@ static class PictureFile
     }
 
     /// <summary>Writes beside <paramref name="path"/>, flushes, and renames.</summary>
-    public static void Write(string path, Action<Stream> write)
-    {
-        string full = Path.GetFullPath(path);
-        string temporary = Path.Combine(Path.GetDirectoryName(full)!, $".{Path.GetFileName(full)}.{Environment.ProcessId}.tmp");
-        try
-        {
-            using (FileStream stream = File.Create(temporary))
-            {
-                write(stream);
-                stream.Flush(flushToDisk: true);
-            }
-            File.Move(temporary, full, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(temporary);
-        }
-    }
+    public static void Write(string path, Action<Stream> write) => AtomicFile.Write(path, write);
 }

@@ -13,7 +13,7 @@ namespace GpuMlp.Training;
 /// <summary>Many steps, or the whole run, in one launch: data, parameters, random stream, losses and snapshots stay on the device.</summary>
 sealed class FusedEngine : ITrainingEngine
 {
-    delegate void Launch(ComputeDevice device, TrainingSpans spans, TrainingPlan plan, NetworkShape shape, long work, int? lanes);
+    delegate void Launch(ComputeDevice device, TrainingSpans spans, TrainingPlan plan, NetworkShape shape, int batch, long work, int? lanes);
 
     // a launch should neither trip a GPU's watchdog nor keep Ctrl+C waiting
     const double SecondsPerLaunch = 0.2;
@@ -33,25 +33,26 @@ sealed class FusedEngine : ITrainingEngine
     {
         (this.network, this.data, this.picks, this.options, this.snapshots) = (network, data, picks, options, snapshots);
         ComputeDevice device = network.Device;
-        int[] widths = [network.Inputs, .. network.Layers.OfType<Linear>().Select(l => l.Weight.Value.Columns)];
-        shape = new NetworkShape(widths);
+        shape = new NetworkShape(Widths(network));
         launch = Choose(network);
-        scratch = device.Allocate(shape.GroupScratchLength());
+        scratch = device.Allocate((int)ScratchLength(shape, options.Batch));
         networks = device.Allocate(4);
         ulong seed = picks.Seed ?? 0;
         device.CopyToDevice([options.LearningRate, BitConverter.UInt32BitsToSingle((uint)seed), BitConverter.UInt32BitsToSingle((uint)(seed >> 32)), 0f], networks.All);
         losses = device.Allocate(0);
         rows = device.Allocate(0);
-        stepsPerSecond = 2e8 / Math.Max(network.ParameterCount, 1);              // a first guess, corrected by each launch
+        stepsPerSecond = FirstGuess;
     }
 
     public string Name => "fused";
+
+    // corrected by each launch
+    double FirstGuess => 2e8 / ((double)network.ParameterCount * options.Batch);
 
     /// <summary>Null if the fused engine can train the network so, else why not.</summary>
     internal static string? WhyNot(Sequential network, TrainingOptions options)
     {
         int depth = network.Layers.OfType<Linear>().Count();
-        if (options.Batch != 1) return $"it makes steps of one example, not of {options.Batch}";
         if (depth > NetworkShape.MaxDepth) return $"it takes up to {NetworkShape.MaxDepth} linear layers, the network has {depth}";
         if (network.Layers.OfType<Linear>().Last().Weight.Value.Columns != 1) return "it takes networks of one output";
         for (int l = 0; l < network.Layers.Count; l++)
@@ -60,16 +61,34 @@ sealed class FusedEngine : ITrainingEngine
             bool fits = l % 2 == 0 ? layer is Linear : l == network.Layers.Count - 1 ? layer is Layers.Sigmoid : layer.GetType() == network.Layers[1].GetType();
             if (!fits) return $"it takes linear layers with one kind of activation between them and a sigmoid at the end, layer {l} is {layer.Name}";
         }
-        return network.Layers.Count % 2 == 0 ? null : "it takes networks that end in a sigmoid";
+        if (network.Layers.Count % 2 != 0) return "it takes networks that end in a sigmoid";
+        long scratch = ScratchLength(new NetworkShape(Widths(network)), options.Batch);
+        return scratch <= MaxScratch ? null : $"a group works in up to {MaxScratch:N0} floats, this run needs {scratch:N0}";
     }
+
+    // 256 MiB a group
+    const long MaxScratch = 1 << 26;
+
+    static long ScratchLength(NetworkShape shape, int batch) => batch == 1 ? shape.GroupScratchLength() : shape.BatchScratchLength(batch);
+
+    static int[] Widths(Sequential network) => [network.Inputs, .. network.Layers.OfType<Linear>().Select(l => l.Weight.Value.Columns)];
+
+    /// <summary>
+    /// Whether one group is the faster way: on the CPU, layer by layer can share a step's work out over the cores once there is enough.
+    /// </summary>
+    internal static bool Pays(Sequential network, TrainingOptions options) => 6L * network.ParameterCount * options.Batch <= 4_000_000;
 
     public int ChunkOf(int remaining) =>
         Math.Min(remaining, options.StepsPerLaunch ?? (int)Math.Clamp(stepsPerSecond * SecondsPerLaunch, 1, 1 << 24));
 
+    // a step is made and undone: what is not called is not compiled
     public void WarmUp()
     {
-        Start(0, 0);
-        network.Device.Synchronize();
+        var parameters = new float[network.Arena.Length];
+        network.Device.CopyToHost(network.Arena.Values, parameters);
+        Run(0, stackalloc float[1]);
+        network.Device.CopyToDevice(parameters, network.Arena.Values);
+        stepsPerSecond = FirstGuess;
     }
 
     public void Run(int firstStep, Span<float> chunk)
@@ -79,8 +98,8 @@ sealed class FusedEngine : ITrainingEngine
         losses = Grown(losses, chunk.Length);
         if (picks.Seed is null)
         {
-            rows = Grown(rows, chunk.Length);
-            picks.Fill(rows.All.Slice(0, chunk.Length), firstStep);
+            rows = Grown(rows, chunk.Length * options.Batch);
+            picks.Fill(rows.All.Slice(0, chunk.Length * options.Batch), (long)firstStep * options.Batch);
         }
         Start(firstStep, chunk.Length);
         device.CopyToHost(losses.All.Slice(0, chunk.Length), chunk);
@@ -92,7 +111,7 @@ sealed class FusedEngine : ITrainingEngine
         var spans = new TrainingSpans(data.Inputs.Span, data.Labels.Span, rows.All, network.Arena.Values, networks.All, losses.All, snapshots.All, scratch.All);
         var plan = new TrainingPlan(1, firstStep, steps, data.Inputs.Rows, picks.Seed is null ? 1 : 0, (uint)StreamPurpose.Sampling,
             snapshots.Every, network.Arena.Length, scratch.Length);
-        launch(network.Device, spans, plan, shape, 6L * network.ParameterCount * steps, options.LanesPerGroup);
+        launch(network.Device, spans, plan, shape, options.Batch, 6L * network.ParameterCount * options.Batch * steps, options.LanesPerGroup);
     }
 
     DeviceBuffer Grown(DeviceBuffer buffer, int length)
@@ -113,9 +132,9 @@ sealed class FusedEngine : ITrainingEngine
 
     static Launch Choose<TActivation>(Loss loss) where TActivation : struct, IActivation => loss switch
     {
-        BceLoss { Form: BceForm.Tutorial } => TrainingOps.TrainSingleExamples<TActivation, Bce>,
-        BceLoss => TrainingOps.TrainSingleExamples<TActivation, BceTorch>,
-        _ => TrainingOps.TrainSingleExamples<TActivation, BceLogits>,
+        BceLoss { Form: BceForm.Tutorial } => TrainingOps.Train<TActivation, Bce>,
+        BceLoss => TrainingOps.Train<TActivation, BceTorch>,
+        _ => TrainingOps.Train<TActivation, BceLogits>,
     };
 
     public void Dispose()
