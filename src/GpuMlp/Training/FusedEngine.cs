@@ -1,11 +1,8 @@
 using System.Diagnostics;
 using GpuMlp.Devices;
 using GpuMlp.Devices.Ops;
-using GpuMlp.Kernels.Activations;
-using GpuMlp.Kernels.Losses;
 using GpuMlp.Kernels.Training;
 using GpuMlp.Layers;
-using GpuMlp.Losses;
 using GpuMlp.Randomness;
 
 namespace GpuMlp.Training;
@@ -13,8 +10,6 @@ namespace GpuMlp.Training;
 /// <summary>Many steps, or the whole run, in one launch: data, parameters, random stream, losses and snapshots stay on the device.</summary>
 sealed class FusedEngine : ITrainingEngine
 {
-    delegate void Launch(ComputeDevice device, TrainingSpans spans, TrainingPlan plan, NetworkShape shape, long work, int? lanes);
-
     // a launch should neither trip a GPU's watchdog nor keep Ctrl+C waiting
     const double SecondsPerLaunch = 0.2;
 
@@ -24,7 +19,7 @@ sealed class FusedEngine : ITrainingEngine
     readonly TrainingOptions options;
     readonly SnapshotStore snapshots;
     readonly NetworkShape shape;
-    readonly Launch launch;
+    readonly FusedLaunch launch;
     readonly DeviceBuffer networks, scratch;
     DeviceBuffer losses, rows;
     double stepsPerSecond;
@@ -35,7 +30,7 @@ sealed class FusedEngine : ITrainingEngine
         ComputeDevice device = network.Device;
         int[] widths = [network.Inputs, .. network.Layers.OfType<Linear>().Select(l => l.Weight.Value.Columns)];
         shape = new NetworkShape(widths);
-        launch = Choose(network);
+        launch = FusedLaunches.Of(ActivationOf(network), network.Loss);
         scratch = device.Allocate(shape.GroupScratchLength());
         networks = device.Allocate(4);
         ulong seed = picks.Seed ?? 0;
@@ -60,7 +55,7 @@ sealed class FusedEngine : ITrainingEngine
         for (int l = 0; l < network.Layers.Count; l++)
         {
             Layer layer = network.Layers[l];
-            bool fits = l % 2 == 0 ? layer is Linear : l == network.Layers.Count - 1 ? layer is Layers.Sigmoid : layer.GetType() == network.Layers[1].GetType();
+            bool fits = l % 2 == 0 ? layer is Linear : l == network.Layers.Count - 1 ? layer is Sigmoid : layer.GetType() == network.Layers[1].GetType();
             if (!fits) return $"it takes linear layers with one kind of activation between them and a sigmoid at the end, layer {l} is {layer.Name}";
         }
         return network.Layers.Count % 2 == 0 ? null : "it takes networks that end in a sigmoid";
@@ -109,20 +104,13 @@ sealed class FusedEngine : ITrainingEngine
         return network.Device.Allocate(length);
     }
 
-    static Launch Choose(Sequential network) => (network.Layers.Count > 2 ? network.Layers[1] : null) switch
+    static Activation ActivationOf(Sequential network) => (network.Layers.Count > 2 ? network.Layers[1] : null) switch
     {
-        null or ReLU => Choose<Relu>(network.Loss),
-        LeakyReLU => Choose<LeakyRelu>(network.Loss),
-        Layers.Tanh => Choose<Kernels.Activations.Tanh>(network.Loss),
-        Layers.Sigmoid => Choose<Kernels.Activations.Sigmoid>(network.Loss),
-        _ => Choose<Silu>(network.Loss),
-    };
-
-    static Launch Choose<TActivation>(Loss loss) where TActivation : struct, IActivation => loss switch
-    {
-        BceLoss { Form: BceForm.Tutorial } => TrainingOps.TrainSingleExamples<TActivation, Bce>,
-        BceLoss => TrainingOps.TrainSingleExamples<TActivation, BceTorch>,
-        _ => TrainingOps.TrainSingleExamples<TActivation, BceLogits>,
+        null or ReLU => Activation.ReLU,
+        LeakyReLU => Activation.LeakyReLU,
+        Tanh => Activation.Tanh,
+        Sigmoid => Activation.Sigmoid,
+        _ => Activation.SiLU,
     };
 
     public void Dispose()
