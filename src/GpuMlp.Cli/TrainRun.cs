@@ -58,7 +58,7 @@ sealed class TrainRun
         TimeSpan open = Stopwatch.GetElapsedTime(start);
 
         Initialization init = Initializer.Resolve(Named.Initializations[config.Init], spec);
-        using Sequential network = spec.Build(device, init, weights, Named.Losses[config.Loss]());
+        using Sequential network = spec.Build(device, init, weights, Named.Losses[config.Loss](), config.InitScale);
         using Trainer trainer = Prepare(network);
         start = Stopwatch.GetTimestamp();
         trainer.WarmUp();

@@ -35,6 +35,9 @@ public sealed class Population
     /// <summary>Batches, memory and steps of a launch.</summary>
     public PopulationPlan Plan { get; }
 
+    /// <summary>Where the time of the run went so far.</summary>
+    public PopulationTimes Times { get; private set; }
+
     /// <summary>Compiles all that the run needs, so that <see cref="Run"/> is training alone.</summary>
     public void WarmUp()
     {
@@ -59,12 +62,22 @@ public sealed class Population
         {
             if (cancellation.IsCancellationRequested) break;
             double share = plan.Members.Sum(m => Work(members[m])) / work;
+            long start = Stopwatch.GetTimestamp();
             using var batch = new PopulationBatch(device, members, data, plan, options.Steps, Plan.ChunkSteps);
+            TimeSpan load = Lap(ref start);
             Train(batch, (made, loss) => progress?.Invoke(before + share * made, loss), cancellation);
+            TimeSpan train = Lap(ref start);
             batch.Finish(results);
+            Times = new PopulationTimes(Times.Load + load, Times.Train + train, Times.Evaluate + Lap(ref start));
             before += share;
         }
         return results;
+    }
+
+    static TimeSpan Lap(ref long start)
+    {
+        long before = start;
+        return Stopwatch.GetElapsedTime(before, start = Stopwatch.GetTimestamp());
     }
 
     void Train(PopulationBatch batch, Action<double, float> progress, CancellationToken cancellation)

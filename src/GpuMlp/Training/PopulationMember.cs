@@ -69,3 +69,9 @@ public sealed record PopulationResult(int Steps, float FinalLoss, float MeanLoss
 {
     internal static PopulationResult None { get; } = new(0, float.NaN, float.NaN, null, null, []);
 }
+
+/// <summary>Where a population's time went, each to a synchronised end.</summary>
+/// <param name="Load">Making data and initial weights, and allocating.</param>
+/// <param name="Train">All steps, losses fetched and checked.</param>
+/// <param name="Evaluate">Accuracies.</param>
+public readonly record struct PopulationTimes(TimeSpan Load, TimeSpan Train, TimeSpan Evaluate);
