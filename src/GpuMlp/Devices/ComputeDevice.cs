@@ -29,6 +29,7 @@ public sealed class ComputeDevice : IDisposable
         this.context = context;
         Accelerator = accelerator;
         Host = host;
+        Pool = new DevicePool(this);
     }
 
     /// <summary>Every device that this machine has, and every one that was looked for and left out, with the reason.</summary>
@@ -66,6 +67,9 @@ public sealed class ComputeDevice : IDisposable
 
     /// <summary>Runs the bodies as .NET code where the device is the processor itself, else null.</summary>
     internal HostRunner? Host { get; }
+
+    /// <summary>Memory for values that come and go.</summary>
+    internal DevicePool Pool { get; }
 
     internal DeviceBuffer Allocate(int length)
     {
