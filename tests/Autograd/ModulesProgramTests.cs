@@ -98,7 +98,7 @@ public class ModulesProgramTests(ITestOutputHelper log)
     [Fact]
     public void StepCostsAtMostThreeByHand()
     {
-        using var device = ComputeDevice.OpenCpu(16, 1);
+        using var device = ComputeDevice.Open("cpu");
         var data = DataSets.MakeMoons(2000, noise: 0.1, seed: 0);
         Sequential byHand = Layers(device);
         using Tensor xs = Tensor.From(device, data.Inputs), row = new Tensor(device, 1, 2), label = new Tensor(device, 1, 1);
