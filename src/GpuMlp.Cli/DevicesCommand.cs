@@ -57,7 +57,8 @@ static class DevicesCommand
         false => $"no: {row.WhyNotSameBits}",
     };
 
-    static string State(DeviceRow row) => row.Excluded is string reason ? $"excluded: {reason}" : row.Note is string note ? $"ready ({note})" : "ready";
+    static string State(DeviceRow row) => row.Excluded is string reason ? $"excluded: {reason}"
+        : row.Note is string note ? $"ready ({note})" : "ready";
 
     /// <summary>A kind's name in records: that of --device without an index.</summary>
     public static string Named(DeviceKind kind) => kind switch
