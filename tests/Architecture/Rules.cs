@@ -15,13 +15,13 @@ static class Rules
         new("Devices", "Kernels"),
         new("Tensors", "Devices", "Randomness"),
         new("Autograd", "Tensors", "Devices"),
-        new("Losses", "Autograd", "Tensors", "Devices"),
-        new("Layers", "Losses", "Autograd", "Tensors", "Devices", "Randomness"),
+        new("Losses", "Kernels", "Autograd", "Tensors", "Devices"),
+        new("Layers", "Kernels", "Losses", "Autograd", "Tensors", "Devices", "Randomness"),
         new("Optimizers", "Tensors", "Devices"),
         new("Data", "Randomness"),
-        new("Training", "Randomness", "Devices", "Tensors", "Autograd", "Losses", "Layers", "Optimizers", "Data"),
+        new("Training", "Kernels", "Randomness", "Devices", "Tensors", "Autograd", "Losses", "Layers", "Optimizers", "Data"),
         new("Grids", "Layers", "Devices", "Tensors"),
-        new("Files", "Grids", "Training", "Optimizers", "Data", "Layers", "Tensors"),
+        new("Files", "Grids", "Training", "Optimizers", "Data", "Layers", "Losses", "Tensors", "Devices"),
     ];
 
     /// <summary>What makes an op: a public struct of the kernels that implements one of these is a kernel, and a test must name it.</summary>
