@@ -38,6 +38,9 @@ readonly struct Four(float a, float b, float c, float d)
     public static Four Fma(Four x, Four y, Four z) =>
         new(Rounding.Fma(x.A, y.A, z.A), Rounding.Fma(x.B, y.B, z.B), Rounding.Fma(x.C, y.C, z.C), Rounding.Fma(x.D, y.D, z.D));
 
+    public static Four Max(Four x, Four y) =>
+        new(x.A > y.A ? x.A : y.A, x.B > y.B ? x.B : y.B, x.C > y.C ? x.C : y.C, x.D > y.D ? x.D : y.D);
+
     public static Four SelectLess(Four x, Four y, Four yes, Four no) =>
         new(x.A < y.A ? yes.A : no.A, x.B < y.B ? yes.B : no.B, x.C < y.C ? yes.C : no.C, x.D < y.D ? yes.D : no.D);
 

@@ -58,6 +58,8 @@ public readonly struct StripLanes : ILanes<StripLanes, ArrayView<float>>
 
     public static StripLanes Sqrt(StripLanes a) => new(Four.Sqrt(a.q0), Four.Sqrt(a.q1), Four.Sqrt(a.q2), Four.Sqrt(a.q3));
 
+    public static StripLanes Max(StripLanes a, StripLanes b) => new(Four.Max(a.q0, b.q0), Four.Max(a.q1, b.q1), Four.Max(a.q2, b.q2), Four.Max(a.q3, b.q3));
+
     public static StripLanes Fma(StripLanes a, StripLanes b, StripLanes c) => new(Four.Fma(a.q0, b.q0, c.q0), Four.Fma(a.q1, b.q1, c.q1), Four.Fma(a.q2, b.q2, c.q2), Four.Fma(a.q3, b.q3, c.q3));
 
     public static StripLanes SelectLess(StripLanes a, StripLanes b, StripLanes yes, StripLanes no) =>

@@ -53,6 +53,10 @@ static class Readers
         float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out float value) && value > 0 && float.IsFinite(value)
             ? value : throw new FormatException("a learning rate is a positive number");
 
+    public static float Scale(string text) =>
+        float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out float value) && value >= 0 && float.IsFinite(value)
+            ? value : throw new FormatException("a scale is a number of 0 or more");
+
     public static double Deviation(string text) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value >= 0 && double.IsFinite(value)
             ? value : throw new FormatException("noise is a standard deviation, a number of 0 or more");

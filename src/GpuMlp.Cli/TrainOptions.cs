@@ -34,6 +34,8 @@ static class TrainOptions
             c => c.Activation, (c, v) => c with { Activation = v }, Readers.OneOf(Named.Activations.Keys)),
         Of(Network, "init", "NAME", $"{string.Join(", ", Named.Initializations.Keys)}; auto is normal with one hidden layer, else he or xavier",
             c => c.Init, (c, v) => c with { Init = v }, Readers.OneOf(Named.Initializations.Keys)),
+        Of(Network, "init-scale", "S", "what the drawn weights and biases are multiplied by",
+            c => c.InitScale, (c, v) => c with { InitScale = v }, Readers.Scale),
 
         Of(Training, "loss", "NAME", string.Join(", ", Named.Losses.Keys),
             c => c.Loss, (c, v) => c with { Loss = v }, Readers.OneOf(Named.Losses.Keys)),

@@ -55,7 +55,7 @@ sealed class TrainRun
         TimeSpan open = Stopwatch.GetElapsedTime(start);
 
         Initialization init = Initializer.Resolve(Named.Initializations[config.Init], input.Spec);
-        using Sequential network = input.Spec.Build(device, init, weights, Named.Losses[config.Loss]());
+        using Sequential network = input.Spec.Build(device, init, weights, Named.Losses[config.Loss](), config.InitScale);
         using Trainer trainer = Prepare(network);
         if (device.Kind is DeviceKind.OpenCL or DeviceKind.Cuda) terminal.Note("compiling kernels");
         start = Stopwatch.GetTimestamp();

@@ -39,6 +39,9 @@ public sealed class ComputeDevice : IDisposable
     /// <exception cref="ArgumentOutOfRangeException">No such width, or fewer than one core.</exception>
     public static ComputeDevice OpenCpu(int lanes, int cores) => Open("cpu", new OpenOptions(lanes, cores));
 
+    /// <summary>What suits work that fills a GPU, such as a population: a CUDA device, else a GPU with OpenCL, else the CPU.</summary>
+    public static DeviceDescription ForWideWork() => DeviceCatalog.ForWideWork();
+
     internal static ComputeDevice Open(string name, OpenOptions options) => DeviceOpener.Open(name, options);
 
     /// <summary>Which device this is.</summary>
@@ -72,6 +75,9 @@ public sealed class ComputeDevice : IDisposable
 
     /// <summary>Runs the bodies as .NET code where the device is the processor itself, else null.</summary>
     internal HostRunner? Host { get; }
+
+    /// <summary>Bytes that the device has left.</summary>
+    internal long AvailableMemory() => Math.Min(MemoryLimit - liveBytes, DeviceMemory.Available(Accelerator, launcher.IsProcessor, liveBytes));
 
     /// <exception cref="DeviceOutOfMemoryException">The device has not that much memory left.</exception>
     internal DeviceBuffer Allocate(int length)
