@@ -1,5 +1,6 @@
 using ILGPU;
 using ILGPU.Runtime;
+using GpuMlp.Devices.Ops;
 using GpuMlp.Kernels;
 
 namespace GpuMlp.Devices;
@@ -166,7 +167,7 @@ public sealed class ComputeDevice : IDisposable
     {
         if (target.Length == 0) return;
         if (Host is not null) target.OnHost.Clear();
-        else Copying(target, 0, (view, _) => view.MemSetToZero());
+        else this.Fill(target, 0f);                    // ILGPU's OpenCL buffers can only be set from their beginning
     }
 
     void Copying<TArgument>(ArrayView<float> view, TArgument argument, Action<ArrayView<float>, TArgument> copy)

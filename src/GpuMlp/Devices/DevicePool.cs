@@ -80,10 +80,24 @@ sealed class DevicePool(ComputeDevice device)
         if (memory is null)
         {
             if (idle > limit) FreeIdle();
-            memory = device.Allocate(length);
+            memory = Allocate(length);
         }
         inUse += length;
         return new PooledBuffer(this, memory);
+    }
+
+    DeviceBuffer Allocate(int length)
+    {
+        try
+        {
+            return device.Allocate(length);
+        }
+        catch (DeviceOutOfMemoryException)
+        {
+            Collect(GC.MaxGeneration);                     // what is garbage may be enough
+            FreeIdle();
+            return device.Allocate(length);
+        }
     }
 
     DeviceBuffer? Reuse(int length)

@@ -1,19 +1,25 @@
 using GpuMlp.Devices;
+using GpuMlp.Devices.Ops;
+using GpuMlp.Kernels.Elementwise;
 using GpuMlp.Tensors;
 
 namespace GpuMlp.Optimizers;
 
 /// <summary>Moves parameters against their gradients: one launch a step over the buffer that holds them all.</summary>
-/// <remarks>Parameters that are not in one buffer yet are moved into one, once; a Sequential's are already.</remarks>
-public abstract class Optimizer
+/// <remarks>Parameters that are not in one buffer yet are moved into one, once; a Sequential's are already. Definitions are PyTorch's.</remarks>
+public abstract class Optimizer : IDisposable
 {
+    readonly List<DeviceBuffer> states = [];
+    readonly ParameterArena arena;
+    DeviceBuffer? clipping;
+
     private protected Optimizer(IReadOnlyList<Parameter> parameters, float learningRate)
     {
-        Arena = ParameterArena.Holding(parameters);
+        arena = ParameterArena.Holding(parameters);
         LearningRate = learningRate;
     }
 
-    /// <summary>The learning rate of the next step.</summary>
+    /// <summary>The learning rate, before the <see cref="Schedule"/>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is not positive and finite.</exception>
     public float LearningRate
     {
@@ -22,27 +28,71 @@ public abstract class Optimizer
             ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "a learning rate is positive and finite");
     }
 
+    /// <summary>How the learning rate changes from step to step.</summary>
+    public Schedule Schedule { get; init; } = Schedule.Constant;
+
+    /// <summary>Gradients whose norm over all parameters exceeds this are scaled down to it before a step; null leaves them.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is not positive and finite.</exception>
+    public float? ClipNorm
+    {
+        get;
+        init => field = value is null or (> 0f and < float.PositiveInfinity)
+            ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "a norm to clip at is positive and finite");
+    }
+
     /// <summary>Steps made so far.</summary>
-    public long Steps { get; private set; }
+    public int Steps { get; private set; }
 
-    private protected ParameterArena Arena { get; }
+    private protected ComputeDevice Device => arena.Values.Device;
 
-    private protected ComputeDevice Device => Arena.Values.Device;
+    ParameterArena Held => !arena.Abandoned ? arena
+        : throw new InvalidOperationException("the parameters were moved into another buffer after this optimizer was made; make it after the networks that hold them");
 
     /// <summary>Sets all gradients to zero, in one launch: backward passes on variables add to them.</summary>
+    /// <exception cref="InvalidOperationException">A network or another optimizer has moved the parameters since.</exception>
     public void ZeroGrad() => Device.Clear(Held.Gradients);
 
-    /// <summary>Moves all parameters once.</summary>
-    /// <exception cref="InvalidOperationException">Another optimizer or network has moved the parameters into another buffer since.</exception>
+    /// <summary>Clips the gradients if asked to, and moves all parameters once.</summary>
+    /// <exception cref="InvalidOperationException">A network or another optimizer has moved the parameters since.</exception>
     public void Step()
     {
-        Update(Held, LearningRate);
+        ParameterArena held = Held;
+        if (ClipNorm is float limit) Clip(held.Gradients, limit);
+        Update(held.Values, held.Gradients, LearningRate * Schedule.Factor(Steps));
         Steps++;
     }
 
-    /// <summary>One step on a buffer's values; <see cref="Steps"/> were made before.</summary>
-    private protected abstract void Update(ParameterArena arena, float learningRate);
+    /// <summary>Moves values w by their gradients dw; <see cref="Steps"/> steps were made before.</summary>
+    private protected abstract void Update(DeviceSpan w, DeviceSpan dw, float rate);
 
-    ParameterArena Held => !Arena.Abandoned ? Arena
-        : throw new InvalidOperationException("the parameters were moved into another buffer after this optimizer was made; make it after the networks that hold them");
+    /// <summary>A number a parameter that is kept from step to step, 0 at first.</summary>
+    private protected DeviceSpan NewState()
+    {
+        DeviceBuffer state = Device.Allocate(arena.Length);
+        states.Add(state);
+        return state.All;
+    }
+
+    void Clip(DeviceSpan dw, float limit)
+    {
+        int parts = OptimizerOps.ClipParts(dw.Length);
+        clipping ??= Device.Allocate(parts + 1);
+        DeviceSpan scale = clipping.All.Slice(parts, 1);
+        Device.ClipScale(dw, clipping.All.Slice(0, parts), scale, limit);
+        Device.BinaryForward<Multiply>(dw, scale, dw, 1, dw.Length, new Broadcast(0, 1), new Broadcast(0, 0));
+    }
+
+    private protected static float Share(float value, string name) => value is >= 0f and < 1f
+        ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} is at least 0 and below 1");
+
+    private protected static float NotNegative(float value, string name) => value >= 0f && float.IsFinite(value)
+        ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} is finite and not negative");
+
+    /// <summary>Frees what the optimizer keeps on the device; parameters stay.</summary>
+    public void Dispose()
+    {
+        foreach (DeviceBuffer state in states) state.Dispose();
+        clipping?.Dispose();
+        GC.SuppressFinalize(this);
+    }
 }

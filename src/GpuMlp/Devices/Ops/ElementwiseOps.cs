@@ -2,12 +2,11 @@ using GpuMlp.Kernels.Activations;
 using GpuMlp.Kernels.Data;
 using GpuMlp.Kernels.Lanes;
 using GpuMlp.Kernels.Losses;
-using GpuMlp.Kernels.Optimizers;
 using ILGPU;
 
 namespace GpuMlp.Devices.Ops;
 
-/// <summary>Activations, losses, optimizer steps and batches on a device.</summary>
+/// <summary>Activations, losses and batches on a device.</summary>
 static class ElementwiseOps
 {
     // an exponential is about this many operations
@@ -42,13 +41,6 @@ static class ElementwiseOps
     {
         if (device.Host is HostRunner host) host.Run(new Mean<HostView>(values, means, n, at), n);
         else device.Launch(new Mean<ArrayView<float>>(values, means, n, at));
-    }
-
-    /// <summary>w = fma(-rate, dw, w).</summary>
-    internal static void SgdStep(this ComputeDevice device, DeviceSpan w, DeviceSpan dw, float rate)
-    {
-        if (device.Host is HostRunner host) host.Run(new SgdStep<HostView>(w, dw, rate, w.Length), 2L * w.Length);
-        else device.Launch(new SgdStep<ArrayView<float>>(w, dw, rate, w.Length));
     }
 
     /// <summary>Rows picks[at …] of x (examples,f) and y (examples) as a batch.</summary>

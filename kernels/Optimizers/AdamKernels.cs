@@ -1,0 +1,44 @@
+using System.Runtime.CompilerServices;
+using GpuMlp.Kernels.Lanes;
+
+namespace GpuMlp.Kernels.Optimizers;
+
+/// <summary>The numbers of one step of Adam.</summary>
+/// <param name="Beta1">Share of the first moment that stays.</param>
+/// <param name="Beta2">Share of the second moment that stays.</param>
+/// <param name="Rate">Learning rate / (1 - β₁ᵗ).</param>
+/// <param name="Root">√(1 - β₂ᵗ).</param>
+/// <param name="Epsilon">What keeps the denominator from 0.</param>
+/// <param name="Decay">Weight decay that is added to the gradient (Adam).</param>
+/// <param name="Shrink">What weights are multiplied by first: 1, or 1 - rate · weight decay (AdamW).</param>
+public readonly record struct AdamNumbers(float Beta1, float Beta2, float Rate, float Root, float Epsilon, float Decay, float Shrink);
+
+/// <summary>
+/// One step of torch.optim.Adam or AdamW over n parameters: w *= shrink; g = dw + decay·w; m += (1 - β₁)·(g - m);
+/// v = β₂·v + (1 - β₂)·g²; w -= rate·m / (√v / root + ε).
+/// </summary>
+public readonly struct AdamStep<TView>(TView w, TView dw, TView m, TView v, AdamNumbers numbers, int n) : IOp<TView> where TView : struct
+{
+    /// <inheritdoc/>
+    public int Items(int width) => (n + width - 1) / width;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Run<T>(int first, int end, int stride) where T : struct, ILanes<T, TView>
+    {
+        T fresh1 = T.Splat(1f - numbers.Beta1), keep2 = T.Splat(numbers.Beta2), fresh2 = T.Splat(1f - numbers.Beta2);
+        T down = T.Splat(-numbers.Rate), root = T.Splat(numbers.Root), epsilon = T.Splat(numbers.Epsilon);
+        T decay = T.Splat(numbers.Decay), shrink = T.Splat(numbers.Shrink);
+        for (int item = first; item < end; item += stride)
+        {
+            int i = item * T.Width;
+            T value = T.Multiply(shrink, T.Load(w, i)), g = T.Fma(decay, value, T.Load(dw, i)), mean = T.Load(m, i);
+            mean = T.Fma(fresh1, T.Subtract(g, mean), mean);
+            T square = T.Fma(keep2, T.Load(v, i), T.Multiply(fresh2, T.Multiply(g, g)));
+            T.Store(m, i, mean, n - i);
+            T.Store(v, i, square, n - i);
+            T move = T.Divide(mean, T.Add(T.Divide(T.Sqrt(square), root), epsilon));
+            T.Store(w, i, T.Fma(down, move, value), n - i);
+        }
+    }
+}

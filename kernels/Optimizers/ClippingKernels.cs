@@ -1,0 +1,42 @@
+using System.Runtime.CompilerServices;
+using GpuMlp.Kernels.Lanes;
+using GpuMlp.Kernels.Numerics;
+
+namespace GpuMlp.Kernels.Optimizers;
+
+/// <summary>parts[k] = Σ dw² over the k-th block of 256 of n values, in sixteen strided partial sums.</summary>
+public readonly struct SquaredBlocks<TView>(TView dw, TView parts, int n) : IOp<TView> where TView : struct
+{
+    /// <inheritdoc/>
+    public int Items(int width) => (n + StridedSum.Block - 1) / StridedSum.Block;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Run<T>(int first, int end, int stride) where T : struct, ILanes<T, TView>
+    {
+        for (int block = first; block < end; block += stride)
+        {
+            int at = block * StridedSum.Block, count = n - at < StridedSum.Block ? n - at : StridedSum.Block;
+            T.Set(parts, block, StridedSum.Dot<T, TView>(dw, at, dw, at, count));
+        }
+    }
+}
+
+/// <summary>
+/// scale[0] = min(1, limit / (norm + 10⁻⁶)) with norm the root of the sum of count parts: torch.nn.utils.clip_grad_norm_.
+/// </summary>
+public readonly struct ClipScale<TView>(TView parts, TView scale, float limit, int count) : IOp<TView> where TView : struct
+{
+    /// <inheritdoc/>
+    public int Items(int width) => 1;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Run<T>(int first, int end, int stride) where T : struct, ILanes<T, TView>
+    {
+        if (first != 0) return;
+        float norm = Rounding.Sqrt(StridedSum.Sum<T, TView>(parts, 0, count));
+        float ratio = Rounding.Divide(limit, norm + 1e-6f);
+        T.Set(scale, 0, ratio < 1f ? ratio : 1f);
+    }
+}

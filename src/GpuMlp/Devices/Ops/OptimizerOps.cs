@@ -1,0 +1,49 @@
+using GpuMlp.Kernels.Lanes;
+using GpuMlp.Kernels.Numerics;
+using GpuMlp.Kernels.Optimizers;
+using ILGPU;
+
+namespace GpuMlp.Devices.Ops;
+
+/// <summary>Steps of optimizers over flat buffers.</summary>
+static class OptimizerOps
+{
+    /// <summary>w = fma(-rate, dw, w).</summary>
+    internal static void SgdStep(this ComputeDevice device, DeviceSpan w, DeviceSpan dw, float rate)
+    {
+        if (device.Host is HostRunner host) host.Run(new SgdStep<HostView>(w, dw, rate, w.Length), 2L * w.Length);
+        else device.Launch(new SgdStep<ArrayView<float>>(w, dw, rate, w.Length));
+    }
+
+    /// <summary>SGD with momentum and weight decay; v is the velocity.</summary>
+    internal static void MomentumStep(
+        this ComputeDevice device, DeviceSpan w, DeviceSpan dw, DeviceSpan v, float rate, float momentum, float decay, bool nesterov)
+    {
+        int ahead = nesterov ? 1 : 0;
+        if (device.Host is HostRunner host) host.Run(new MomentumStep<HostView>(w, dw, v, rate, momentum, decay, ahead, w.Length), 6L * w.Length);
+        else device.Launch(new MomentumStep<ArrayView<float>>(w, dw, v, rate, momentum, decay, ahead, w.Length));
+    }
+
+    /// <summary>Adam or AdamW; m and v are the moments.</summary>
+    internal static void AdamStep(this ComputeDevice device, DeviceSpan w, DeviceSpan dw, DeviceSpan m, DeviceSpan v, AdamNumbers numbers)
+    {
+        if (device.Host is HostRunner host) host.Run(new AdamStep<HostView>(w, dw, m, v, numbers, w.Length), 30L * w.Length);
+        else device.Launch(new AdamStep<ArrayView<float>>(w, dw, m, v, numbers, w.Length));
+    }
+
+    /// <summary>Floats that <see cref="ClipScale"/> needs for its parts.</summary>
+    internal static int ClipParts(int length) => (length + StridedSum.Block - 1) / StridedSum.Block;
+
+    /// <summary>scale = min(1, limit / (‖dw‖ + 10⁻⁶)).</summary>
+    internal static void ClipScale(this ComputeDevice device, DeviceSpan dw, DeviceSpan parts, DeviceSpan scale, float limit)
+    {
+        if (device.Host is HostRunner host)
+        {
+            host.Run(new SquaredBlocks<HostView>(dw, parts, dw.Length), 2L * dw.Length);
+            host.Run(new ClipScale<HostView>(parts, scale, limit, parts.Length), parts.Length);
+            return;
+        }
+        device.Launch(new SquaredBlocks<ArrayView<float>>(dw, parts, dw.Length));
+        device.Launch(new ClipScale<ArrayView<float>>(parts, scale, limit, parts.Length));
+    }
+}
