@@ -67,6 +67,6 @@ public sealed class VariableTests : IDisposable
         Assert.Throws<InvalidOperationException>(() => x.Exp().Backward());
         Variable sum = x.Sum();
         sum.Backward();
-        Assert.Throws<InvalidOperationException>(sum.Backward);
+        Assert.Throws<InvalidOperationException>(() => sum.Backward());
     }
 }
