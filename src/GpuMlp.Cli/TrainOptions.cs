@@ -47,6 +47,8 @@ static class TrainOptions
             c => c.Batch, (c, v) => c with { Batch = v }, Readers.Whole("a batch", 1)),
         Of(Training, "engine", "NAME", "auto, fused (many steps a launch) or layers; the results are the same",
             c => c.Engine, (c, v) => c with { Engine = v }, Readers.OneOf(Named.Engines.Keys)),
+        Of(Training, "api", "NAME", "layers, or modules: the tutorial's second half, Samples/ModulesTutorial.cs",
+            c => c.Api, (c, v) => c with { Api = v }, Readers.OneOf(["layers", "modules"])),
         Of(Training, "device", "NAME", "auto, cpu, cpu:ilgpu, opencl[:i] or cuda[:i]; see gpumlp devices",
             c => c.Device, (c, v) => c with { Device = v }, text => text),
 

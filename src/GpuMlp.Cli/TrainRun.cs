@@ -23,6 +23,7 @@ sealed class TrainRun
     {
         (this.config, this.terminal) = (config, terminal);
         (RandomStream points, weights) = TrainData.Streams(config);
+        if (config.Api == "modules") ModulesRun.Check(config);
         input = TrainInput.Load(config, points);
         CheckSize();
     }
@@ -53,6 +54,12 @@ sealed class TrainRun
         long start = Stopwatch.GetTimestamp();
         using ComputeDevice device = Open();
         TimeSpan open = Stopwatch.GetElapsedTime(start);
+        if (config.Api == "modules")
+        {
+            RunRecord modules = new ModulesRun(config, input, weights, terminal).Execute(device, folder, open, total, interruption.Token);
+            modules.Save(folder["run.json"]);
+            return Report(modules, folder, interruption.Token);
+        }
 
         Initialization init = Initializer.Resolve(Named.Initializations[config.Init], input.Spec);
         using Sequential network = input.Spec.Build(device, init, weights, Named.Losses[config.Loss](), config.InitScale);

@@ -1,7 +1,7 @@
-using ILGPU;
-using ILGPU.Runtime;
 using GpuMlp.Devices.Ops;
 using GpuMlp.Kernels;
+using ILGPU;
+using ILGPU.Runtime;
 
 namespace GpuMlp.Devices;
 

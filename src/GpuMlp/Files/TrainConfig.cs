@@ -56,6 +56,9 @@ public sealed record TrainConfig
     /// <summary>The engine.</summary>
     public string Engine { get; set; } = "auto";
 
+    /// <summary>layers, or modules for the tutorial's second half.</summary>
+    public string Api { get; set; } = "layers";
+
     /// <summary>A picture after every such step.</summary>
     public int SnapshotEvery { get; set; } = 250;
 

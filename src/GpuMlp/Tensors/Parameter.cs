@@ -19,10 +19,14 @@ public sealed class Parameter
     /// <param name="rows">Rows.</param>
     /// <param name="columns">Columns.</param>
     /// <param name="seed">Seed of the Philox stream: equal seeds give equal values.</param>
-    public static Parameter Normal(ComputeDevice device, int rows, int columns, ulong seed)
+    public static Parameter Normal(ComputeDevice device, int rows, int columns, ulong seed) =>
+        Normal(device, rows, columns, new PhiloxStream(seed, StreamPurpose.Initialization));
+
+    /// <summary>A parameter drawn from N(0, 1), row by row, from a stream that goes on after it.</summary>
+    public static Parameter Normal(ComputeDevice device, int rows, int columns, RandomStream random)
     {
+        ArgumentNullException.ThrowIfNull(random);
         var parameter = new Parameter(device, rows, columns);
-        var random = new PhiloxStream(seed, StreamPurpose.Initialization);
         var values = new float[parameter.Length];
         for (int k = 0; k < values.Length; k++) values[k] = (float)random.NextNormal();
         parameter.Value.CopyFrom(values);
