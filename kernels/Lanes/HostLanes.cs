@@ -43,6 +43,8 @@ public readonly unsafe struct HostLanes : ILanes<HostLanes, HostView>
 
     public static HostLanes Sqrt(HostLanes a) => new(MathF.Sqrt(a.v));
 
+    public static HostLanes Max(HostLanes a, HostLanes b) => a.v > b.v ? a : b;
+
     public static HostLanes SelectLess(HostLanes a, HostLanes b, HostLanes yes, HostLanes no) => a.v < b.v ? yes : no;
 
     public static HostLanes SelectLessOrEqual(HostLanes a, HostLanes b, HostLanes yes, HostLanes no) => a.v <= b.v ? yes : no;

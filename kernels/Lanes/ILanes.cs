@@ -60,6 +60,9 @@ public interface ILanes<TSelf, TView> where TSelf : struct, ILanes<TSelf, TView>
     /// <summary>√a, correctly rounded.</summary>
     static abstract TSelf Sqrt(TSelf a);
 
+    /// <summary>Lane by lane a &gt; b ? a : b, so that a NaN on either side gives b, and so do zeros of two signs.</summary>
+    static abstract TSelf Max(TSelf a, TSelf b);
+
     /// <summary>Lane by lane a &lt; b ? yes : no; a NaN on either side selects no.</summary>
     static abstract TSelf SelectLess(TSelf a, TSelf b, TSelf yes, TSelf no);
 

@@ -62,6 +62,10 @@ public readonly unsafe struct Lanes128 : ILanes<Lanes128, HostView>
     [MethodImpl(Inline)]
     public static Lanes128 Sqrt(Lanes128 a) => new(Vector128.Sqrt(a.v));
 
+    // the instruction's own rule for NaN and zeros is the one wanted
+    [MethodImpl(Inline)]
+    public static Lanes128 Max(Lanes128 a, Lanes128 b) => Sse.IsSupported ? new(Sse.Max(a.v, b.v)) : SelectLess(b, a, a, b);
+
     [MethodImpl(Inline)]
     public static Lanes128 SelectLess(Lanes128 a, Lanes128 b, Lanes128 yes, Lanes128 no) =>
         new(Vector128.ConditionalSelect(Vector128.LessThan(a.v, b.v), yes.v, no.v));

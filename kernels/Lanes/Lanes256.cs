@@ -62,6 +62,10 @@ public readonly unsafe struct Lanes256 : ILanes<Lanes256, HostView>
     [MethodImpl(Inline)]
     public static Lanes256 Sqrt(Lanes256 a) => new(Vector256.Sqrt(a.v));
 
+    // the instruction's own rule for NaN and zeros is the one wanted
+    [MethodImpl(Inline)]
+    public static Lanes256 Max(Lanes256 a, Lanes256 b) => Avx.IsSupported ? new(Avx.Max(a.v, b.v)) : SelectLess(b, a, a, b);
+
     [MethodImpl(Inline)]
     public static Lanes256 SelectLess(Lanes256 a, Lanes256 b, Lanes256 yes, Lanes256 no) =>
         new(Vector256.ConditionalSelect(Vector256.LessThan(a.v, b.v), yes.v, no.v));

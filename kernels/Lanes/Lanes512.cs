@@ -62,6 +62,10 @@ public readonly unsafe struct Lanes512 : ILanes<Lanes512, HostView>
     [MethodImpl(Inline)]
     public static Lanes512 Sqrt(Lanes512 a) => new(Vector512.Sqrt(a.v));
 
+    // the instruction's own rule for NaN and zeros is the one wanted
+    [MethodImpl(Inline)]
+    public static Lanes512 Max(Lanes512 a, Lanes512 b) => Avx512F.IsSupported ? new(Avx512F.Max(a.v, b.v)) : SelectLess(b, a, a, b);
+
     [MethodImpl(Inline)]
     public static Lanes512 SelectLess(Lanes512 a, Lanes512 b, Lanes512 yes, Lanes512 no) =>
         new(Vector512.ConditionalSelect(Vector512.LessThan(a.v, b.v), yes.v, no.v));

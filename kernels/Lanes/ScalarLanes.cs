@@ -44,6 +44,8 @@ public readonly struct ScalarLanes : ILanes<ScalarLanes, ArrayView<float>>
 
     public static ScalarLanes Sqrt(ScalarLanes a) => new(Rounding.Sqrt(a.v));
 
+    public static ScalarLanes Max(ScalarLanes a, ScalarLanes b) => new(a.v > b.v ? a.v : b.v);
+
     public static ScalarLanes SelectLess(ScalarLanes a, ScalarLanes b, ScalarLanes yes, ScalarLanes no) => new(a.v < b.v ? yes.v : no.v);
 
     public static ScalarLanes SelectLessOrEqual(ScalarLanes a, ScalarLanes b, ScalarLanes yes, ScalarLanes no) => new(a.v <= b.v ? yes.v : no.v);

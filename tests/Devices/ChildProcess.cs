@@ -14,7 +14,9 @@ static class ChildProcess
         string host = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"));
         var start = new ProcessStartInfo(host, ["exec", Path.Combine(here, "GpuMlp.Cli.dll"), .. arguments])
         {
-            RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = here,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = here,
         };
         foreach ((string name, string value) in environment) start.Environment[name] = value;
         using var process = Process.Start(start)!;

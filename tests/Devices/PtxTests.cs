@@ -83,7 +83,10 @@ public class PtxTests(ITestOutputHelper output)
     {
         CudaArchitecture target = architecture switch
         {
-            "sm_50" => CudaArchitecture.SM_50, "sm_75" => CudaArchitecture.SM_75, "sm_80" => CudaArchitecture.SM_80, _ => CudaArchitecture.SM_90,
+            "sm_50" => CudaArchitecture.SM_50,
+            "sm_75" => CudaArchitecture.SM_75,
+            "sm_80" => CudaArchitecture.SM_80,
+            _ => CudaArchitecture.SM_90,
         };
         using Context context = DeviceOpener.Create(_ => { });
         using var backend = new PTXBackend(context, target, CudaInstructionSet.ISA_78, null!);

@@ -28,7 +28,8 @@ static partial class Ptxas
             File.WriteAllText(source, ptx);
             var start = new ProcessStartInfo(program!, ["-v", $"-arch={architecture}", source, "-o", Path.Combine(folder, "kernel.cubin")])
             {
-                RedirectStandardOutput = true, RedirectStandardError = true,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
             };
             using var process = Process.Start(start)!;
             Task<string> error = process.StandardError.ReadToEndAsync();
