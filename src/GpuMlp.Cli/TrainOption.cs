@@ -30,7 +30,12 @@ sealed record TrainOption(string Group, string Name, string? Takes, string Help,
         catch (FormatException e) { throw UsageException.For(Name, text, e.Message, e); }
     }
 
-    static string? AsText<T>(T value) => value is bool flag ? (flag ? "true" : "false") : Convert.ToString(value, CultureInfo.InvariantCulture);
+    static string? AsText<T>(T value) => value switch
+    {
+        null => null,
+        bool flag => flag ? "true" : "false",
+        _ => Convert.ToString(value, CultureInfo.InvariantCulture),
+    };
 }
 
 /// <summary>How option values are read: each returns a reader whose <see cref="FormatException"/> says what is allowed.</summary>
@@ -47,6 +52,10 @@ static class Readers
     public static float Rate(string text) =>
         float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out float value) && value > 0 && float.IsFinite(value)
             ? value : throw new FormatException("a learning rate is a positive number");
+
+    public static float Scale(string text) =>
+        float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out float value) && value >= 0 && float.IsFinite(value)
+            ? value : throw new FormatException("a scale is a number of 0 or more");
 
     public static double Deviation(string text) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value >= 0 && double.IsFinite(value)

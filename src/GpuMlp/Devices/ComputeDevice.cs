@@ -23,6 +23,7 @@ public sealed class ComputeDevice : IDisposable
         Accelerator = accelerator;
         Host = host;
         launcher = new KernelLauncher(description, accelerator);
+        Pool = new DevicePool(this);
     }
 
     /// <summary>Every device that this machine has, and every one that was looked for and left out, with the reason.</summary>
@@ -38,6 +39,9 @@ public sealed class ComputeDevice : IDisposable
     /// <summary>Opens the CPU with lanes of a chosen width (1, 4, 8 or 16 floats) on a chosen number of cores; no result depends on them.</summary>
     /// <exception cref="ArgumentOutOfRangeException">No such width, or fewer than one core.</exception>
     public static ComputeDevice OpenCpu(int lanes, int cores) => Open("cpu", new OpenOptions(lanes, cores));
+
+    /// <summary>What suits work that fills a GPU, such as a population: a CUDA device, else a GPU with OpenCL, else the CPU.</summary>
+    public static DeviceDescription ForWideWork() => DeviceCatalog.ForWideWork();
 
     internal static ComputeDevice Open(string name, OpenOptions options) => DeviceOpener.Open(name, options);
 
@@ -72,6 +76,12 @@ public sealed class ComputeDevice : IDisposable
 
     /// <summary>Runs the bodies as .NET code where the device is the processor itself, else null.</summary>
     internal HostRunner? Host { get; }
+
+    /// <summary>Bytes that the device has left.</summary>
+    internal long AvailableMemory() => Math.Min(MemoryLimit - liveBytes, DeviceMemory.Available(Accelerator, launcher.IsProcessor, liveBytes));
+
+    /// <summary>Memory for values that come and go.</summary>
+    internal DevicePool Pool { get; }
 
     /// <exception cref="DeviceOutOfMemoryException">The device has not that much memory left.</exception>
     internal DeviceBuffer Allocate(int length)

@@ -24,6 +24,13 @@ static class DeviceCatalog
         return devices;
     }
 
+    internal static DeviceDescription ForWideWork()
+    {
+        IReadOnlyList<DeviceDescription> devices = List();
+        return devices.FirstOrDefault(d => d.Kind == DeviceKind.Cuda && d.IsAvailable)
+            ?? devices.FirstOrDefault(d => d.Kind == DeviceKind.OpenCL && d.IsGpu && d.IsAvailable) ?? devices.First(d => d.Kind == DeviceKind.Cpu);
+    }
+
     // a broken installation must not keep the other devices from being listed, whatever it throws
     static void Add(List<DeviceDescription> devices, DeviceDescription none, Func<string?> whyMissing, Func<List<DeviceDescription>> find, Func<string> whyEmpty)
     {
@@ -54,7 +61,8 @@ static class DeviceCatalog
         builder.OpenCL(device =>
         {
             bool overridden = OpenCLLibrary.Accept(device);
-            found.Add(new($"opencl:{found.Count}", DeviceKind.OpenCL, device.Name.Trim(), Note: OpenCLLibrary.Note(device, overridden)));
+            found.Add(new($"opencl:{found.Count}", DeviceKind.OpenCL, device.Name.Trim(), Note: OpenCLLibrary.Note(device, overridden),
+                IsGpu: device.DeviceType == CLDeviceType.CL_DEVICE_TYPE_GPU));
             return true;
         });
         return found;
@@ -76,5 +84,5 @@ static class DeviceCatalog
     }
 
     internal static List<DeviceDescription> CudaDevices(Context context) =>
-        [.. context.Devices.OfType<CudaDevice>().Select((device, i) => new DeviceDescription($"cuda:{i}", DeviceKind.Cuda, device.Name))];
+        [.. context.Devices.OfType<CudaDevice>().Select((device, i) => new DeviceDescription($"cuda:{i}", DeviceKind.Cuda, device.Name, IsGpu: true))];
 }

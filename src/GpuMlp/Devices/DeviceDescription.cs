@@ -6,7 +6,8 @@ namespace GpuMlp.Devices;
 /// <param name="Name">The driver's name for it.</param>
 /// <param name="Excluded">Why it cannot be opened; null if it can.</param>
 /// <param name="Note">What one should know about it: what was overridden, what it is for.</param>
-public sealed record DeviceDescription(string Id, DeviceKind Kind, string Name, string? Excluded = null, string? Note = null)
+/// <param name="IsGpu">Whether it is a graphics processor, which thousands of threads suit.</param>
+public sealed record DeviceDescription(string Id, DeviceKind Kind, string Name, string? Excluded = null, string? Note = null, bool IsGpu = false)
 {
     /// <summary>Whether <see cref="ComputeDevice.Open(string)"/> can open it.</summary>
     public bool IsAvailable => Excluded is null;

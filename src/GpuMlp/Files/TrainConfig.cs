@@ -38,6 +38,9 @@ public sealed record TrainConfig
     /// <summary>How weights begin.</summary>
     public string Init { get; set; } = "auto";
 
+    /// <summary>What the drawn weights and biases are multiplied by.</summary>
+    public float InitScale { get; init; } = 1;
+
     /// <summary>The loss.</summary>
     public string Loss { get; set; } = "bce";
 

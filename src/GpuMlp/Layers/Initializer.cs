@@ -35,9 +35,19 @@ public static class Initializer
     public static void Fill(Linear layer, Initialization initialization, RandomStream random)
     {
         ArgumentNullException.ThrowIfNull(random);
-        int i = layer.Weight.Value.Rows, o = layer.Weight.Value.Columns;
-        layer.Weight.Value.CopyFrom(Draw(i * o, Weights(initialization, i, o, random)));
-        layer.Bias.Value.CopyFrom(Draw(o, Biases(initialization, i, random)));
+        var weights = new float[layer.Weight.Length];
+        var bias = new float[layer.Bias.Length];
+        Draw(weights, bias, initialization, random);
+        layer.Weight.Value.CopyFrom(weights);
+        layer.Bias.Value.CopyFrom(bias);
+    }
+
+    /// <summary>Draws a layer's weights (i,o) row by row, then its bias (o), and multiplies each by <paramref name="scale"/>.</summary>
+    internal static void Draw(Span<float> weights, Span<float> bias, Initialization initialization, RandomStream random, float scale = 1)
+    {
+        int o = bias.Length, i = weights.Length / o;
+        Draw(weights, Weights(initialization, i, o, random), scale);
+        Draw(bias, Biases(initialization, i, random), scale);
     }
 
     static Func<double> Weights(Initialization initialization, int i, int o, RandomStream random) => initialization switch
@@ -58,10 +68,8 @@ public static class Initializer
 
     static double Uniform(int i, RandomStream random) => (2 * random.NextDouble() - 1) / Math.Sqrt(i);
 
-    static float[] Draw(int count, Func<double> next)
+    static void Draw(Span<float> values, Func<double> next, float scale)
     {
-        var values = new float[count];
-        for (int k = 0; k < count; k++) values[k] = (float)next();
-        return values;
+        foreach (ref float value in values) value = (float)next() * scale;
     }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using GpuMlp.Devices;
 using GpuMlp.Losses;
 using GpuMlp.Randomness;
+using GpuMlp.Tensors;
 
 namespace GpuMlp.Layers;
 
@@ -50,12 +51,26 @@ public sealed record NetworkSpec(IReadOnlyList<int> Widths, Activation Activatio
     /// <summary>Number of trained values.</summary>
     public long ParameterCount => Enumerable.Range(0, Depth).Sum(l => (Widths[l] + 1L) * Widths[l + 1]);
 
-    /// <summary>The network with its weights drawn: per linear layer the weights row by row, then the bias.</summary>
-    public Sequential Build(ComputeDevice device, Initialization initialization, RandomStream random, Loss loss)
+    /// <summary>The network with its weights drawn: per linear layer the weights row by row, then the bias, each times <paramref name="scale"/>.</summary>
+    public Sequential Build(ComputeDevice device, Initialization initialization, RandomStream random, Loss loss, float scale = 1)
     {
         Sequential network = Build(device, loss);
-        foreach (Linear linear in network.Layers.OfType<Linear>()) Initializer.Fill(linear, Initializer.Resolve(initialization, this), random);
+        var values = new float[network.Arena.Length];
+        Draw(values, initialization, random, scale);
+        network.LoadParameters(values);
         return network;
+    }
+
+    /// <summary>Draws all parameters into an arena's layout; what is padding stays as it is.</summary>
+    internal void Draw(Span<float> arena, Initialization initialization, RandomStream random, float scale)
+    {
+        initialization = Initializer.Resolve(initialization, this);
+        for (int l = 0, at = 0; l < Depth; l++)
+        {
+            int weights = Widths[l] * Widths[l + 1], bias = Widths[l + 1];
+            Initializer.Draw(arena.Slice(at, weights), arena.Slice(at + weights, bias), initialization, random, scale);
+            at += ParameterArena.Align(weights + bias);
+        }
     }
 
     /// <summary>The network with all parameters 0, for the caller to fill.</summary>

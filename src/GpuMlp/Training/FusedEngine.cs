@@ -1,11 +1,8 @@
 using System.Diagnostics;
 using GpuMlp.Devices;
 using GpuMlp.Devices.Ops;
-using GpuMlp.Kernels.Activations;
-using GpuMlp.Kernels.Losses;
 using GpuMlp.Kernels.Training;
 using GpuMlp.Layers;
-using GpuMlp.Losses;
 using GpuMlp.Randomness;
 
 namespace GpuMlp.Training;
@@ -13,8 +10,6 @@ namespace GpuMlp.Training;
 /// <summary>Many steps, or the whole run, in one launch: data, parameters, random stream, losses and snapshots stay on the device.</summary>
 sealed class FusedEngine : ITrainingEngine
 {
-    delegate void Launch(ComputeDevice device, TrainingSpans spans, TrainingPlan plan, NetworkShape shape, int batch, long work, int? lanes);
-
     // a launch should neither trip a GPU's watchdog nor keep Ctrl+C waiting
     const double SecondsPerLaunch = 0.2;
 
@@ -24,7 +19,7 @@ sealed class FusedEngine : ITrainingEngine
     readonly TrainingOptions options;
     readonly SnapshotStore snapshots;
     readonly NetworkShape shape;
-    readonly Launch launch;
+    readonly FusedLaunch launch;
     readonly DeviceBuffer networks, scratch;
     DeviceBuffer losses, rows;
     double stepsPerSecond;
@@ -34,8 +29,8 @@ sealed class FusedEngine : ITrainingEngine
         (this.network, this.data, this.picks, this.options, this.snapshots) = (network, data, picks, options, snapshots);
         ComputeDevice device = network.Device;
         shape = new NetworkShape(Widths(network));
-        launch = Choose(network);
-        scratch = device.Allocate((int)ScratchLength(shape, options.Batch));
+        launch = FusedLaunches.Of(ActivationOf(network), network.Loss);
+        scratch = device.Allocate((int)shape.GroupScratchLength(options.Batch));
         networks = device.Allocate(4);
         ulong seed = picks.Seed ?? 0;
         device.CopyToDevice([options.LearningRate, BitConverter.UInt32BitsToSingle((uint)seed), BitConverter.UInt32BitsToSingle((uint)(seed >> 32)), 0f], networks.All);
@@ -58,18 +53,16 @@ sealed class FusedEngine : ITrainingEngine
         for (int l = 0; l < network.Layers.Count; l++)
         {
             Layer layer = network.Layers[l];
-            bool fits = l % 2 == 0 ? layer is Linear : l == network.Layers.Count - 1 ? layer is Layers.Sigmoid : layer.GetType() == network.Layers[1].GetType();
+            bool fits = l % 2 == 0 ? layer is Linear : l == network.Layers.Count - 1 ? layer is Sigmoid : layer.GetType() == network.Layers[1].GetType();
             if (!fits) return $"it takes linear layers with one kind of activation between them and a sigmoid at the end, layer {l} is {layer.Name}";
         }
         if (network.Layers.Count % 2 != 0) return "it takes networks that end in a sigmoid";
-        long scratch = ScratchLength(new NetworkShape(Widths(network)), options.Batch);
+        long scratch = new NetworkShape(Widths(network)).GroupScratchLength(options.Batch);
         return scratch <= MaxScratch ? null : $"a group works in up to {MaxScratch:N0} floats, this run needs {scratch:N0}";
     }
 
     // 256 MiB a group
     const long MaxScratch = 1 << 26;
-
-    static long ScratchLength(NetworkShape shape, int batch) => batch == 1 ? shape.GroupScratchLength() : shape.BatchScratchLength(batch);
 
     static int[] Widths(Sequential network) => [network.Inputs, .. network.Layers.OfType<Linear>().Select(l => l.Weight.Value.Columns)];
 
@@ -121,20 +114,13 @@ sealed class FusedEngine : ITrainingEngine
         return network.Device.Allocate(length);
     }
 
-    static Launch Choose(Sequential network) => (network.Layers.Count > 2 ? network.Layers[1] : null) switch
+    static Activation ActivationOf(Sequential network) => (network.Layers.Count > 2 ? network.Layers[1] : null) switch
     {
-        null or ReLU => Choose<Relu>(network.Loss),
-        LeakyReLU => Choose<LeakyRelu>(network.Loss),
-        Layers.Tanh => Choose<Kernels.Activations.Tanh>(network.Loss),
-        Layers.Sigmoid => Choose<Kernels.Activations.Sigmoid>(network.Loss),
-        _ => Choose<Silu>(network.Loss),
-    };
-
-    static Launch Choose<TActivation>(Loss loss) where TActivation : struct, IActivation => loss switch
-    {
-        BceLoss { Form: BceForm.Tutorial } => TrainingOps.Train<TActivation, Bce>,
-        BceLoss => TrainingOps.Train<TActivation, BceTorch>,
-        _ => TrainingOps.Train<TActivation, BceLogits>,
+        null or ReLU => Activation.ReLU,
+        LeakyReLU => Activation.LeakyReLU,
+        Tanh => Activation.Tanh,
+        Sigmoid => Activation.Sigmoid,
+        _ => Activation.SiLU,
     };
 
     public void Dispose()

@@ -1,0 +1,98 @@
+using System.Globalization;
+using System.Text;
+using GpuMlp.Data;
+using GpuMlp.Devices;
+using GpuMlp.Files;
+using GpuMlp.Grids;
+using GpuMlp.Layers;
+using GpuMlp.Plotting;
+using GpuMlp.Training;
+
+namespace GpuMlp.Cli;
+
+/// <summary>Writes what a sweep leaves behind: the table, the best network, the mosaic of boundaries.</summary>
+sealed class SweepOutputs(OutputFolder folder, SweepGrid grid, SweepData data, IReadOnlyList<PopulationResult> results, ComputeDevice device)
+{
+    const int MostTiles = 256, GridWidth = 80, GridHeight = 60;
+
+    /// <summary>The row of the best network: the highest accuracy, then the lowest mean loss, then the first; null if all diverged.</summary>
+    public int? Best { get; } = Enumerable.Range(0, results.Count).Where(k => results[k].Accuracy is not null)
+        .OrderByDescending(k => results[k].Accuracy).ThenBy(k => results[k].MeanLossLast1000).Select(k => (int?)k).FirstOrDefault();
+
+    /// <summary>Writes sweep.csv: a row a network, its options under train's names (the steps it made), then what came out.</summary>
+    public void WriteTable()
+    {
+        folder.Delete("sweep.csv", "best.safetensors", "mosaic.png", "run.json");
+        AtomicFile.Write(folder["sweep.csv"], stream =>
+        {
+            using var writer = new StreamWriter(stream, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
+            writer.WriteLine($"{string.Join(',', SweepCommand.RowOptions.Select(o => o.Name))},finalLoss,meanLossLast1000,accuracy,divergedStep");
+            for (int row = 0; row < results.Count; row++)
+            {
+                PopulationResult result = results[row];
+                TrainConfig config = result.DivergedStep is null ? grid.Rows[row] with { Steps = result.Steps } : grid.Rows[row];
+                writer.Write(string.Join(',', SweepCommand.RowOptions.Select(o => Quote(o.Text(config) ?? ""))));
+                writer.WriteLine(result.Steps == 0 ? ",,,," : Invariant($",{result.FinalLoss:R},{result.MeanLossLast1000:R},{result.Accuracy:R},{result.DivergedStep}"));
+            }
+        });
+    }
+
+    /// <summary>Writes the best network as a model.</summary>
+    public void WriteBest(int row)
+    {
+        using Sequential network = Build(row);
+        (DataSet raw, Standardizer? standardizer) = data.Load(data.Numbers[row]);
+        ModelFile.Save(folder["best.safetensors"], new Model(network, raw.Features == 2 ? data.WindowOf(data.Numbers[row]) : null, standardizer, raw.ClassNames));
+    }
+
+    /// <summary>Evaluates the networks that the mosaic shows, all or 256 evenly picked, on one grid.</summary>
+    public (GridSpec Grid, List<MosaicTile> Tiles, int Columns) Evaluate()
+    {
+        int count = Math.Min(results.Count, MostTiles);
+        int[] shown = [.. Enumerable.Range(0, count).Select(k => (int)((long)k * results.Count / count))];
+        Window[] windows = [.. shown.Select(row => data.Numbers[row]).Distinct().Select(data.WindowOf)];
+        var window = new Window(windows.Min(w => w.X0), windows.Max(w => w.X1), windows.Min(w => w.Y0), windows.Max(w => w.Y1));
+        GridSpec points = GridSpec.FromSize(window, GridWidth, GridHeight);
+        (TrainOption Option, string[] Values)[] varying = [.. grid.Axes.Where(axis => axis.Values.Length > 1)];
+        List<MosaicTile> tiles = [.. shown.Select(row => new MosaicTile(Predict(row, points), Label(row, varying), row == Best))];
+        int square = (int)Math.Ceiling(Math.Sqrt(count)), fastest = varying.Length > 0 ? varying[^1].Values.Length : 1;
+        // rows that each hold one value of the slower options, where that is not too long or too thin a sheet
+        bool aligned = count == results.Count && fastest <= 32 && fastest * 3 >= square && fastest <= 4 * square;
+        return (points, tiles, aligned ? fastest : square);
+    }
+
+    float[]? Predict(int row, GridSpec points)
+    {
+        if (results[row].Accuracy is null) return null;
+        using Sequential network = Build(row);
+        if (grid.Rows[row].Standardize && data.Load(data.Numbers[row]).Standardizer is Standardizer standardizer)
+        {
+            double Map(double value, int axis) => (value - standardizer.Mean[axis]) / standardizer.Deviation[axis];
+            Window w = points.Window;
+            points = GridSpec.FromSize(new Window(Map(w.X0, 0), Map(w.X1, 0), Map(w.Y0, 1), Map(w.Y1, 1)), points.Width, points.Height);
+        }
+        return GridEvaluator.Evaluate(network, points);
+    }
+
+    Sequential Build(int row)
+    {
+        TrainConfig config = grid.Rows[row];
+        Sequential network = NetworkSpec.Parse(config.Net, Named.Activations[config.Activation]).Build(device, Named.Losses[config.Loss]());
+        network.LoadParameters(results[row].Parameters);
+        return network;
+    }
+
+    string Label(int row, IEnumerable<(TrainOption Option, string[] Values)> varying)
+    {
+        PopulationResult result = results[row];
+        string outcome = result.DivergedStep is int step ? Invariant($"diverged at {step}") : Invariant($"{100 * result.Accuracy:0.0} %");
+        return string.Join(" · ", [outcome, .. varying.Select(axis => $"{Short(axis.Option)}{axis.Option.Text(grid.Rows[row])}")]);
+    }
+
+    // widths and names speak for themselves
+    static string Short(TrainOption option) => option.Name is "net" or "activation" or "init" or "loss" or "data" ? "" : $"{option.Name} ";
+
+    static string Quote(string text) => text.AsSpan().ContainsAny(",\"\r\n") ? $"\"{text.Replace("\"", "\"\"")}\"" : text;
+
+    static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,162 @@
+using System.Diagnostics;
+using System.Globalization;
+using GpuMlp.Devices;
+using GpuMlp.Files;
+using GpuMlp.Layers;
+using GpuMlp.Plotting;
+using GpuMlp.Training;
+
+namespace GpuMlp.Cli;
+
+/// <summary>One run of sweep: plans, trains all networks, writes the outputs.</summary>
+sealed class SweepRun(SweepGrid grid, SweepData data, Terminal terminal)
+{
+    readonly Stopwatch total = Stopwatch.StartNew();
+
+    /// <summary>Runs a sweep that came out of the options.</summary>
+    /// <returns>The exit code.</returns>
+    public static int Execute(SweepGrid grid, string? output, bool force, Terminal terminal)
+    {
+        using var interruption = new Interruption();
+        var run = new SweepRun(grid, new SweepData(grid), terminal);
+        using OutputFolder folder = OutputFolder.Prepare(output ?? DefaultOutput(), force);
+        return run.Execute(folder, interruption.Token);
+    }
+
+    static string DefaultOutput()
+    {
+        string path = Path.Combine("runs", string.Create(CultureInfo.InvariantCulture, $"sweep-{DateTime.Now:yyyyMMdd-HHmmss}"));
+        return Directory.Exists(path) ? $"{path}-{Environment.ProcessId}" : path;
+    }
+
+    int Execute(OutputFolder folder, CancellationToken cancellation)
+    {
+        var clock = Stopwatch.StartNew();
+        using ComputeDevice device = Open();
+        TimeSpan open = Lap(clock);
+        Population population = Prepare(device);
+        terminal.Note(population.Plan.ToString());
+        if (device.Kind is DeviceKind.OpenCL or DeviceKind.Cuda) terminal.Note("compiling kernels");
+        population.WarmUp();
+        TimeSpan compile = Lap(clock);
+        IReadOnlyList<PopulationResult> results = Train(population, cancellation);
+
+        clock.Restart();
+        var outputs = new SweepOutputs(folder, grid, data, results, device);
+        outputs.WriteTable();
+        if (outputs.Best is int best) outputs.WriteBest(best);
+        (TimeSpan evaluate, TimeSpan plot) = WriteMosaic(folder, outputs, device, clock);
+
+        var record = new SweepRecord(RunRecord.CurrentSchema, Program.Version, Options(), new RunDevice(DevicesCommand.Named(device.Kind), device.Name), "fused",
+            results.Count, results.Count(r => r.DivergedStep is not null), grid.Common.Steps,
+            new SweepPlan(population.Plan.Batches.Count, population.Plan.Bytes, population.Plan.Budget, population.Plan.ChunkSteps),
+            Best(outputs.Best, results), results.Any(r => r.Steps < grid.Common.Steps && r.DivergedStep is null) ? "cancelled" : "completed",
+            new SweepTimings(Seconds(open), Seconds(compile), Seconds(population.Times.Load), Seconds(population.Times.Train),
+                Seconds(population.Times.Evaluate + evaluate), Seconds(plot), Seconds(total.Elapsed)));
+        record.Save(folder["run.json"]);
+        Report(record, folder.Path);
+        return cancellation.IsCancellationRequested ? ExitCode.Cancelled : ExitCode.Ok;
+    }
+
+    ComputeDevice Open()
+    {
+        string asked = grid.Common.Device;
+        try
+        {
+            ComputeDevice device = ComputeDevice.Open(asked == "auto" ? ComputeDevice.ForWideWork().Id : asked);
+            string why = asked != "auto" ? "" : device.Description.IsGpu ? " (auto: a population fills a GPU)" : " (auto: there is no GPU)";
+            terminal.Note($"device {device.Description.Id}: {device.Name}{why}");
+            return device;
+        }
+        catch (ArgumentException e)
+        {
+            throw UsageException.For("device", asked, "allowed are auto, cpu, cpu:ilgpu, opencl, opencl:INDEX, cuda and cuda:INDEX", e);
+        }
+    }
+
+    Population Prepare(ComputeDevice device)
+    {
+        try
+        {
+            return new Population(device, [.. grid.Rows.Select(Member)], data.Sets, new PopulationOptions { Steps = grid.Common.Steps });
+        }
+        catch (ArgumentException e)
+        {
+            throw new UsageException(e.Message.Replace($" (Parameter '{e.ParamName}')", ""), e);
+        }
+    }
+
+    PopulationMember Member(TrainConfig row, int number) => new()
+    {
+        Net = NetworkSpec.Parse(row.Net, Named.Activations[row.Activation]),
+        Initialization = Named.Initializations[row.Init],
+        InitScale = row.InitScale,
+        Seed = row.Seed,
+        LearningRate = row.Lr,
+        Loss = Named.Losses[row.Loss](),
+        Batch = row.Batch,
+        Data = data.Numbers[number],
+    };
+
+    IReadOnlyList<PopulationResult> Train(Population population, CancellationToken cancellation)
+    {
+        using Terminal.Progress progress = terminal.Follow($"training {grid.Rows.Count} networks", "steps", grid.Common.Steps);
+        return population.Run((share, loss) => progress.Report((int)(share * grid.Common.Steps), loss), cancellation);
+    }
+
+    (TimeSpan Evaluate, TimeSpan Plot) WriteMosaic(OutputFolder folder, SweepOutputs outputs, ComputeDevice device, Stopwatch clock)
+    {
+        if (grid.Common.NoPlots || data.Sets.Any(set => set.Features != 2))
+        {
+            if (!grid.Common.NoPlots) terminal.Note("mosaic.png is left out: a picture of the data needs 2 features");
+            return default;
+        }
+        clock.Restart();
+        var (points, tiles, columns) = outputs.Evaluate();
+        TimeSpan evaluate = Lap(clock);
+        string shown = tiles.Count < grid.Rows.Count ? Invariant($"{tiles.Count:N0} of {grid.Rows.Count:N0} networks") : Invariant($"{tiles.Count:N0} networks");
+        MosaicPlot.Save(folder["mosaic.png"], points, tiles, columns, Invariant($"{shown} · {grid.Common.Steps:N0} steps · {device.Description.Id}"),
+            grid.Common.Style == "notebook" ? PlotStyle.Notebook : PlotStyle.Plain);
+        return (evaluate, Lap(clock));
+    }
+
+    SweepBest? Best(int? row, IReadOnlyList<PopulationResult> results) => row is int k
+        ? new SweepBest(k + 1, grid.Rows[k], RunRecord.Finite(results[k].FinalLoss), RunRecord.Finite(results[k].MeanLossLast1000), results[k].Accuracy) : null;
+
+    Dictionary<string, string[]> Options()
+    {
+        var options = new Dictionary<string, string[]>();
+        foreach (TrainOption option in SweepCommand.RowOptions.Append(TrainOptions.All.First(o => o.Name == "device")))
+        {
+            string[]? values = grid.Axes.FirstOrDefault(axis => axis.Option == option).Values;
+            if (values is not null) options[option.Name] = values;
+            else if (option.Text(TrainData.Resolve(grid.Rows[0])) is string text) options[option.Name] = [text];
+        }
+        return options;
+    }
+
+    void Report(SweepRecord record, string folder)
+    {
+        if (terminal.Json) Console.Out.WriteLine(record.ToJson());
+        terminal.Say(Invariant($"networks   {record.Networks:N0}, {record.Diverged:N0} diverged, {record.Steps:N0} steps each"));
+        terminal.Say(Invariant($"trained    in {record.Timings.Train:G3} s, {record.Networks * (double)record.Steps / record.Timings.Train:G3} steps a second; all in {record.Timings.Total:G3} s"));
+        if (record.Best is SweepBest best)
+        {
+            string options = string.Join(' ', grid.Axes.Where(axis => axis.Values.Length > 1).Select(axis => $"--{axis.Option.Name} {axis.Option.Text(best.Config)}"));
+            terminal.Say(Invariant($"best       row {best.Row}: accuracy {100 * best.Accuracy:0.0#} %, loss {best.MeanLossLast1000:G4} {options}").TrimEnd());
+        }
+        else terminal.Note("best.safetensors is left out: no network stayed finite");
+        terminal.Say($"written    {folder}");
+    }
+
+    static TimeSpan Lap(Stopwatch clock)
+    {
+        TimeSpan lap = clock.Elapsed;
+        clock.Restart();
+        return lap;
+    }
+
+    static double Seconds(TimeSpan time) => Math.Round(time.TotalSeconds, 6);
+
+    static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,114 @@
+using System.Diagnostics;
+using GpuMlp.Devices;
+using GpuMlp.Kernels.Training;
+
+namespace GpuMlp.Training;
+
+/// <summary>Trains many networks at once, each with its own seed, rate, start and data; each ends in the bits that it has when trained alone.</summary>
+public sealed class Population
+{
+    // a launch should neither trip a GPU's watchdog nor keep Ctrl+C waiting
+    const double SecondsPerLaunch = 0.2;
+
+    readonly ComputeDevice device;
+    readonly IReadOnlyList<PopulationMember> members;
+    readonly IReadOnlyList<PopulationData> data;
+    readonly PopulationOptions options;
+
+    /// <summary>Checks the members and plans the memory; allocates nothing.</summary>
+    /// <exception cref="ArgumentException">
+    /// No members; a network that the fused engine does not take, or that does not go with its data; one that alone takes more memory than there is.
+    /// </exception>
+    /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
+    public Population(ComputeDevice device, IReadOnlyList<PopulationMember> members, IReadOnlyList<PopulationData> data, PopulationOptions options)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(options.Steps);
+        if (options.StepsPerLaunch is int chunk) ArgumentOutOfRangeException.ThrowIfLessThan(chunk, 1, "StepsPerLaunch");
+        if (members.Count == 0) throw new ArgumentException("a population has at least one network", nameof(members));
+        foreach (PopulationMember member in members) Check(member, data);
+        (this.device, this.members, this.data, this.options) = (device, members, data, options);
+        long available = device.AvailableMemory();
+        long budget = options.MemoryBudget ?? (device.Description.IsGpu ? available / 2 : Math.Min(512L << 20, available / 2));
+        Plan = PopulationPlan.Make(members, data, options, budget, available);
+    }
+
+    /// <summary>Batches, memory and steps of a launch.</summary>
+    public PopulationPlan Plan { get; }
+
+    /// <summary>Where the time of the run went so far.</summary>
+    public PopulationTimes Times { get; private set; }
+
+    /// <summary>Compiles all that the run needs, so that <see cref="Run"/> is training alone.</summary>
+    public void WarmUp()
+    {
+        foreach (var alike in Plan.Batches.SelectMany(b => b.Members.Take(1)).GroupBy(m => (members[m].Net.Activation, members[m].Loss.Name)))
+        {
+            int m = alike.First();
+            using var batch = new PopulationBatch(device, members, data, new PopulationBatchPlan([m], [members[m].Data], 0), 1, 1);
+            batch.Run(0, 1);
+        }
+    }
+
+    /// <summary>Trains every network.</summary>
+    /// <param name="progress">Told after every launch the share of all work that is done, and the mean of the finite last losses of the batch.</param>
+    /// <param name="cancellation">Ends the run after the current launch; results then say how many steps each network made.</param>
+    /// <returns>A result a member, in the members' order.</returns>
+    public IReadOnlyList<PopulationResult> Run(Action<double, float>? progress = null, CancellationToken cancellation = default)
+    {
+        var results = new PopulationResult[members.Count];
+        Array.Fill(results, PopulationResult.None);
+        double work = members.Sum(Work), before = 0;
+        foreach (PopulationBatchPlan plan in Plan.Batches)
+        {
+            if (cancellation.IsCancellationRequested) break;
+            double share = plan.Members.Sum(m => Work(members[m])) / work;
+            long start = Stopwatch.GetTimestamp();
+            using var batch = new PopulationBatch(device, members, data, plan, options.Steps, Plan.ChunkSteps);
+            TimeSpan load = Lap(ref start);
+            Train(batch, (made, loss) => progress?.Invoke(before + share * made, loss), cancellation);
+            TimeSpan train = Lap(ref start);
+            batch.Finish(results);
+            Times = new PopulationTimes(Times.Load + load, Times.Train + train, Times.Evaluate + Lap(ref start));
+            before += share;
+        }
+        return results;
+    }
+
+    static TimeSpan Lap(ref long start)
+    {
+        long before = start;
+        return Stopwatch.GetElapsedTime(before, start = Stopwatch.GetTimestamp());
+    }
+
+    void Train(PopulationBatch batch, Action<double, float> progress, CancellationToken cancellation)
+    {
+        double perSecond = 2e8 / batch.Work;                       // a guess, corrected by each launch
+        for (int done = 0; done < options.Steps && !batch.AllDiverged;)
+        {
+            int most = options.StepsPerLaunch ?? (int)Math.Clamp(perSecond * SecondsPerLaunch, 1, Plan.ChunkSteps);
+            int steps = Math.Min(options.Steps - done, most);
+            long start = Stopwatch.GetTimestamp();
+            batch.Run(done, steps);
+            batch.Record(done, steps, options.Losses);
+            perSecond = steps / Math.Max(Stopwatch.GetElapsedTime(start).TotalSeconds, 1e-6);
+            done += steps;
+            progress((double)done / options.Steps, batch.MeanOfLastLosses);
+            if (cancellation.IsCancellationRequested) break;
+        }
+    }
+
+    static double Work(PopulationMember member) => (double)member.Net.ParameterCount * member.Batch;
+
+    static void Check(PopulationMember member, IReadOnlyList<PopulationData> data)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(member.Batch, 1, nameof(member.Batch));
+        Layers.Layer.RequireRate(member.LearningRate);
+        if (!float.IsFinite(member.InitScale)) throw new ArgumentOutOfRangeException(nameof(member.InitScale), member.InitScale, "an initial scale is finite");
+        if (member.Net.Depth > NetworkShape.MaxDepth)
+            throw new ArgumentException($"a population takes networks of up to {NetworkShape.MaxDepth} linear layers, {member.Net} has {member.Net.Depth}");
+        if (member.Net.Widths[^1] != 1) throw new ArgumentException($"a population takes networks of one output, {member.Net} has {member.Net.Widths[^1]}");
+        if ((uint)member.Data >= (uint)data.Count) throw new ArgumentException($"there are {data.Count} data sets, a member asks for number {member.Data}");
+        if (data[member.Data].Features != member.Net.Widths[0])
+            throw new ArgumentException($"{member.Net} takes {member.Net.Widths[0]} inputs, its data has {data[member.Data].Features} features");
+    }
+}

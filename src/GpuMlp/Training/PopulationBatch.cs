@@ -1,0 +1,142 @@
+using System.Runtime.InteropServices;
+using GpuMlp.Data;
+using GpuMlp.Devices;
+using GpuMlp.Devices.Ops;
+using GpuMlp.Kernels.Training;
+using GpuMlp.Layers;
+using GpuMlp.Randomness;
+
+namespace GpuMlp.Training;
+
+/// <summary>Networks of one shape that train in one launch at a time: their data, parameters and scratch memory on the device.</summary>
+sealed class PopulationBatch : IDisposable
+{
+    readonly ComputeDevice device;
+    readonly IReadOnlyList<PopulationMember> members;
+    readonly PopulationBatchPlan plan;
+    readonly NetworkShape shape;
+    readonly FusedLaunch launch;
+    readonly int rows, features, arenaLength, scratchLength;
+    readonly PopulationTrack[] tracks;
+    readonly float[] arenas, losses;
+    readonly DeviceBuffer x, y, parameters, networks, lossBuffer, scratch, nothing;
+
+    internal PopulationBatch(
+        ComputeDevice device, IReadOnlyList<PopulationMember> members, IReadOnlyList<PopulationData> data, PopulationBatchPlan plan, int steps, int chunkSteps)
+    {
+        (this.device, this.members, this.plan) = (device, members, plan);
+        PopulationMember first = members[plan.Members[0]];
+        shape = new NetworkShape(first.Net.Widths);
+        launch = FusedLaunches.Of(first.Net.Activation, first.Loss);
+        (rows, features) = (data[first.Data].Rows, data[first.Data].Features);
+        (arenaLength, scratchLength) = (PopulationPlan.ArenaLength(shape), checked((int)shape.GroupScratchLength(first.Batch)));
+        int count = plan.Members.Count;
+        tracks = [.. plan.Members.Select(_ => new PopulationTrack(steps))];
+        arenas = new float[count * arenaLength];
+        losses = new float[count * chunkSteps];
+        x = device.Allocate(plan.Data.Count * rows * features);
+        y = device.Allocate(plan.Data.Count * rows);
+        parameters = device.Allocate(arenas.Length);
+        networks = device.Allocate(4 * count);
+        lossBuffer = device.Allocate(losses.Length);
+        scratch = device.Allocate(count * scratchLength);
+        nothing = device.Allocate(0);
+        Upload(data);
+        DrawParameters();
+    }
+
+    /// <summary>About how many float operations a step of all networks takes.</summary>
+    internal long Work => 6L * members[plan.Members[0]].Net.ParameterCount * plan.Members.Count;
+
+    internal bool AllDiverged => Array.TrueForAll(tracks, track => track.DivergedStep is not null);
+
+    /// <summary>The mean of the networks' last losses, of those that are finite.</summary>
+    internal float MeanOfLastLosses => tracks.Select(t => t.LastLoss).Where(float.IsFinite).DefaultIfEmpty(float.NaN).Average();
+
+    void Upload(IReadOnlyList<PopulationData> data)
+    {
+        var inputs = new float[x.Length];
+        var labels = new float[y.Length];
+        Parallel.For(0, plan.Data.Count, k =>
+        {
+            DataSet set = data[plan.Data[k]].Load();
+            set.Flat.CopyTo(inputs.AsSpan(k * rows * features));
+            set.Labels.CopyTo(labels.AsSpan(k * rows));
+        });
+        int wrong = Array.FindIndex(labels, label => label is not (0f or 1f));
+        if (wrong >= 0)
+            throw new ArgumentException($"{members[plan.Members[0]].Loss.Name} takes labels 0 and 1, data set {plan.Data[wrong / rows]} has {labels[wrong]:R} in row {wrong % rows}");
+        device.CopyToDevice(inputs, x.All);
+        device.CopyToDevice(labels, y.All);
+    }
+
+    void DrawParameters()
+    {
+        var place = plan.Data.Select((set, k) => (set, k)).ToDictionary(p => p.set, p => p.k);
+        var table = new float[networks.Length];
+        for (int k = 0; k < plan.Members.Count; k++)
+        {
+            PopulationMember member = members[plan.Members[k]];
+            member.Net.Draw(arenas.AsSpan(k * arenaLength, arenaLength), member.Initialization, new PhiloxStream(member.Seed, StreamPurpose.Initialization), member.InitScale);
+            table[4 * k] = member.LearningRate;
+            Span<int> integers = MemoryMarshal.Cast<float, int>(table.AsSpan(4 * k + 1, 3));
+            (integers[0], integers[1], integers[2]) = ((int)(uint)member.Seed, (int)(uint)(member.Seed >> 32), place[member.Data] * rows);
+        }
+        device.CopyToDevice(arenas, parameters.All);
+        device.CopyToDevice(table, networks.All);
+    }
+
+    /// <summary>Makes steps firstStep, firstStep + 1, … of every network.</summary>
+    internal void Run(int firstStep, int steps)
+    {
+        int count = plan.Members.Count;
+        var spans = new TrainingSpans(x.All, y.All, nothing.All, parameters.All, networks.All, lossBuffer.All, nothing.All, scratch.All);
+        var launchPlan = new TrainingPlan(count, firstStep, steps, rows, 0, (uint)StreamPurpose.Sampling, 0, arenaLength, scratchLength);
+        launch(device, spans, launchPlan, shape, members[plan.Members[0]].Batch, Work * steps, null);
+    }
+
+    /// <summary>Takes what the last launch left: losses and parameters.</summary>
+    internal void Record(int firstStep, int steps, Action<int, int, ReadOnlyMemory<float>>? show)
+    {
+        int count = plan.Members.Count;
+        device.CopyToHost(lossBuffer.All.Slice(0, count * steps), losses.AsSpan(0, count * steps));
+        device.CopyToHost(parameters.All, arenas);
+        for (int k = 0; k < count; k++)
+        {
+            tracks[k].Add(losses.AsSpan(k * steps, steps), arenas.AsSpan(k * arenaLength, arenaLength));
+            show?.Invoke(plan.Members[k], firstStep, losses.AsMemory(k * steps, steps));
+        }
+    }
+
+    /// <summary>Evaluates the networks on their data and puts their results at their numbers.</summary>
+    internal void Finish(PopulationResult[] results)
+    {
+        PopulationMember first = members[plan.Members[0]];
+        var inputs = new float[x.Length];
+        var labels = new float[y.Length];
+        device.CopyToHost(x.All, inputs);
+        device.CopyToHost(y.All, labels);
+        var place = plan.Data.Select((set, k) => (set, k)).ToDictionary(p => p.set, p => p.k);
+        using Sequential network = first.Net.Build(device, first.Loss);
+        for (int k = 0; k < plan.Members.Count; k++)
+        {
+            PopulationResult result = tracks[k].Result(null);
+            if (result.DivergedStep is null && result.Steps > 0)
+            {
+                int set = place[members[plan.Members[k]].Data];
+                network.LoadParameters(result.Parameters);
+                float[] predictions = network.Predict(inputs.AsSpan(set * rows * features, rows * features));
+                int right = 0;
+                for (int row = 0; row < rows; row++)
+                    if (predictions[row] > 0.5f == (labels[set * rows + row] == 1f)) right++;
+                result = result with { Accuracy = (double)right / rows };
+            }
+            results[plan.Members[k]] = result;
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (DeviceBuffer buffer in (DeviceBuffer[])[x, y, parameters, networks, lossBuffer, scratch, nothing]) buffer.Dispose();
+    }
+}

@@ -1,0 +1,54 @@
+namespace GpuMlp.Training;
+
+/// <summary>What is kept of one network while its population trains: its last losses, and whether it diverged.</summary>
+sealed class PopulationTrack(int steps)
+{
+    readonly float[] tail = new float[Math.Min(PopulationPlan.Tail, steps)];
+    float[] parameters = [];
+
+    /// <summary>Steps made, those after a divergence not counted.</summary>
+    internal int Steps { get; private set; }
+
+    internal int? DivergedStep { get; private set; }
+
+    internal float LastLoss { get; private set; } = float.NaN;
+
+    /// <summary>Takes the losses of one launch and the parameters after it; once diverged, nothing more.</summary>
+    internal void Add(ReadOnlySpan<float> losses, ReadOnlySpan<float> arena)
+    {
+        if (DivergedStep is not null) return;
+        int bad = FirstNotFinite(losses);
+        if (bad < 0 && FirstNotFinite(arena) >= 0) bad = losses.Length - 1;
+        if (bad >= 0)
+        {
+            losses = losses[..(bad + 1)];
+            DivergedStep = Steps + bad;
+        }
+        Keep(losses);
+        Steps += losses.Length;
+        LastLoss = losses[^1];
+        if (parameters.Length == 0) parameters = new float[arena.Length];
+        arena.CopyTo(parameters);
+    }
+
+    static int FirstNotFinite(ReadOnlySpan<float> values)
+    {
+        for (int k = 0; k < values.Length; k++)
+            if (!float.IsFinite(values[k])) return k;
+        return -1;
+    }
+
+    // the newest last; the oldest fall off at the front
+    void Keep(ReadOnlySpan<float> losses)
+    {
+        if (losses.Length > tail.Length) losses = losses[^tail.Length..];
+        tail.AsSpan(losses.Length).CopyTo(tail);
+        losses.CopyTo(tail.AsSpan(tail.Length - losses.Length));
+    }
+
+    internal PopulationResult Result(double? accuracy)
+    {
+        var last = new TrainingResult(tail[^Math.Min(Steps, tail.Length)..], [], StopReason.Completed, null);
+        return new PopulationResult(Steps, LastLoss, last.MeanLossLast1000, DivergedStep, accuracy, parameters);
+    }
+}

@@ -1,0 +1,122 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using GpuMlp.Data;
+using GpuMlp.Devices;
+using GpuMlp.Layers;
+using GpuMlp.Losses;
+using GpuMlp.Randomness;
+using GpuMlp.Training;
+
+namespace GpuMlp.Tests;
+
+/// <summary>Networks of a population against the same networks trained alone.</summary>
+public class PopulationTests
+{
+    const int Steps = 300;
+
+    static readonly PopulationData[] Data =
+        [PopulationData.Of(DataSets.MakeMoons(200, seed: 1)), PopulationData.Of(DataSets.MakeCircles(200, seed: 2)), PopulationData.Of(DataSets.MakeXor(77, seed: 3))];
+
+    static PopulationMember Member(int k, string net = "2-20-1") => new()
+    {
+        Net = NetworkSpec.Parse(net, (Activation)(k % 5)), Seed = (ulong)k + (k % 2 == 0 ? 0 : 1UL << 40), LearningRate = 0.01f * (1 + k % 3),
+        InitScale = k % 4 == 0 ? 1 : 0.5f, Loss = k % 3 == 0 ? new BceLoss() : k % 3 == 1 ? new BceLoss(BceForm.Torch) : new BceWithLogitsLoss(), Data = k % Data.Length,
+    };
+
+    static readonly PopulationMember[] Members =
+        [.. Enumerable.Range(0, 12).Select(k => Member(k)), .. Enumerable.Range(0, 4).Select(k => Member(k, "2-9-7-1") with { Seed = 9 + (ulong)k }), Member(3) with { Seed = 77 }];
+
+    public static TheoryData<string> Devices => ["cpu", "opencl"];
+
+    internal static ComputeDevice Open(string name, int cores = 2)
+    {
+        if (name == "cpu") return ComputeDevice.Open("cpu", OpenOptions.Default with { Cores = cores });
+        Requirement.Need("opencl", ComputeDevice.List().Any(d => d.Kind == DeviceKind.OpenCL && d.IsAvailable), "On Debian: apt-get install pocl-opencl-icd.");
+        return ComputeDevice.Open(name);
+    }
+
+    static string Hash(params float[][] values)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (float[] part in values) hash.AppendData(MemoryMarshal.AsBytes<float>(part));
+        return Convert.ToHexString(hash.GetHashAndReset());
+    }
+
+    static (string Hash, TrainingResult Result, double Accuracy) Alone(ComputeDevice device, PopulationMember member, int steps = Steps, int? chunk = null)
+    {
+        DataSet data = Data[member.Data].Load();
+        using Sequential network = member.Net.Build(device, member.Initialization, new PhiloxStream(member.Seed, StreamPurpose.Initialization), member.Loss, member.InitScale);
+        using var trainer = new Trainer(network, data, Picks.Philox(member.Seed, data.Count),
+            new TrainingOptions { Steps = steps, LearningRate = member.LearningRate, SnapshotEvery = 1 << 20, StepsPerLaunch = chunk, Engine = EngineChoice.Layers });
+        TrainingResult result = trainer.Run();
+        float[] predictions = network.Predict(data.Flat);
+        double accuracy = predictions.Zip(data.Labels, (p, y) => p > 0.5f == (y == 1f) ? 1 : 0).Average();
+        return (Hash(result.Losses, result.Snapshots[^1].Parameters), result, accuracy);
+    }
+
+    static (string[] Hashes, IReadOnlyList<PopulationResult> Results) Together(ComputeDevice device, PopulationOptions options, PopulationMember[]? members = null)
+    {
+        members ??= Members;
+        var losses = new List<float>[members.Length];
+        for (int m = 0; m < members.Length; m++) losses[m] = [];
+        var population = new Population(device, members, Data, options with
+        {
+            Losses = (m, first, chunk) =>
+            {
+                Assert.Equal(losses[m].Count, first);
+                losses[m].AddRange(chunk.Span);
+            },
+        });
+        IReadOnlyList<PopulationResult> results = population.Run();
+        return ([.. members.Select((_, m) => Hash([.. losses[m]], results[m].Parameters))], results);
+    }
+
+    static readonly Lazy<(string Hash, TrainingResult Result, double Accuracy)[]> References = new(() =>
+    {
+        using ComputeDevice cpu = Open("cpu", 1);
+        return [.. Members.Select(member => Alone(cpu, member))];
+    });
+
+    [Theory]
+    [MemberData(nameof(Devices))]
+    public void EveryMemberHasTheBitsItHasAlone(string name)
+    {
+        using ComputeDevice device = Open(name);
+        (string[] hashes, IReadOnlyList<PopulationResult> results) = Together(device, new PopulationOptions { Steps = Steps });
+        for (int m = 0; m < Members.Length; m++)
+        {
+            (string hash, TrainingResult alone, double accuracy) = References.Value[m];
+            Assert.Equal(hash, hashes[m]);
+            Assert.Equal(alone.FinalLoss, results[m].FinalLoss);
+            Assert.Equal(alone.MeanLossLast1000, results[m].MeanLossLast1000);
+            Assert.Equal(accuracy, results[m].Accuracy);
+            Assert.Equal(Steps, results[m].Steps);
+            Assert.Null(results[m].DivergedStep);
+        }
+    }
+
+    [Theory]
+    [InlineData(1, 1, null)]
+    [InlineData(2, 7, null)]
+    [InlineData(3, 100, 30_000L)]
+    [InlineData(2, null, 1L)]
+    public void ChunksCoresAndBatchesDoNotChangeBits(int cores, int? chunk, long? budget)
+    {
+        using ComputeDevice device = Open("cpu", cores);
+        (string[] hashes, _) = Together(device, new PopulationOptions { Steps = Steps, StepsPerLaunch = chunk, MemoryBudget = budget });
+        Assert.Equal(References.Value.Select(r => r.Hash), hashes);
+    }
+
+    [Fact]
+    public void MeanOfTheLastThousandIsThatOfTheWholeRun()
+    {
+        using ComputeDevice device = Open("cpu");
+        PopulationMember member = Members[0];
+        TrainingResult alone = Alone(device, member, 2345).Result;
+        foreach (int? chunk in (int?[])[null, 1, 999, 1500])
+        {
+            PopulationResult result = Together(device, new PopulationOptions { Steps = 2345, StepsPerLaunch = chunk }, [member]).Results[0];
+            Assert.Equal(alone.MeanLossLast1000, result.MeanLossLast1000);
+        }
+    }
+}
