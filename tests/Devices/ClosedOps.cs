@@ -15,7 +15,8 @@ static class ClosedOps
     internal static IEnumerable<(string Name, MethodInfo Entry)> OnGpus(int groups) =>
         Entries(typeof(IOp<>), int.MaxValue, nameof(DeviceEntry.Kernel))
             .Concat(Entries(typeof(IGroupOp<>), groups, nameof(DeviceEntry.GroupKernel)))
-            .Concat(Entries(typeof(IGroupOp<>), 1, nameof(DeviceEntry.SingleLaneKernel)));
+            .Concat(Entries(typeof(IGroupOp<>), 1, nameof(DeviceEntry.SingleLaneKernel)))
+            .Where(entry => !entry.Name.Contains("Strips", StringComparison.Ordinal));     // a form for OpenCL on processors alone
 
     static IEnumerable<(string Name, MethodInfo Entry)> Entries(Type contract, int most, string entry) =>
         from type in structs
