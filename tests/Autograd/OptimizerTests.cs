@@ -1,4 +1,5 @@
 using GpuMlp.Devices;
+using GpuMlp.Devices.Ops;
 using GpuMlp.Optimizers;
 using GpuMlp.Tensors;
 
@@ -74,6 +75,32 @@ public class OptimizerTests
                     w[k] -= 0.05 / (1 - Math.Pow(0.9, t)) * m[k] / (Math.Sqrt(v[k]) / Math.Sqrt(1 - Math.Pow(0.999, t)) + 1e-8);
                     break;
             }
+        }
+    }
+
+    /// <summary>No step depends on the lanes, nor on going through ILGPU.</summary>
+    [Fact]
+    public void StepsHaveTheSameBitsOnEveryRoute()
+    {
+        ComputeDevice[] devices = [.. ((int[])[16, 8, 4, 1]).Select(lanes => ComputeDevice.OpenCpu(lanes, 2)), ComputeDevice.Open("cpu:ilgpu")];
+        float[][] results = [.. devices.Select(Run)];
+        foreach (float[] result in results) Assert.Equal(results[0], result);
+        foreach (ComputeDevice device in devices) device.Dispose();
+
+        static float[] Run(ComputeDevice device)
+        {
+            const int n = 1000;
+            var random = new Random(3);
+            DeviceSpan[] spans = [.. Enumerable.Range(0, 4).Select(_ => device.Allocate(n).All)];
+            foreach (DeviceSpan span in spans[..2]) device.CopyToDevice([.. Enumerable.Range(0, n).Select(_ => random.NextSingle() - 0.5f)], span);
+            DeviceSpan clipping = device.Allocate(OptimizerOps.ClipParts(n) + 1).All;
+            device.ClipScale(spans[1], clipping.Slice(1, clipping.Length - 1), clipping.Slice(0, 1), 1f);
+            device.Scale(spans[1], clipping.Slice(0, 1));
+            device.MomentumStep(spans[0], spans[1], spans[2], 0.1f, 0.9f, 0.01f, nesterov: true);
+            for (int t = 1; t < 4; t++) device.AdamStep(spans[0], spans[1], spans[2], spans[3], t, 0.01f, 0.9f, 0.999f, 1e-8f, 0.1f, decoupled: t == 2);
+            var w = new float[n];
+            device.CopyToHost(spans[0], w);
+            return w;
         }
     }
 

@@ -72,6 +72,7 @@ public class ProgramTests
                 "init" => "he",
                 "loss" => "bce-torch",
                 "engine" => "layers",
+                "api" => "modules",
                 "device" => "cpu",
                 "style" => "notebook",
                 "label" => "other",

@@ -1,6 +1,5 @@
 using GpuMlp.Devices;
 using GpuMlp.Devices.Ops;
-using GpuMlp.Kernels.Optimizers;
 using GpuMlp.Tensors;
 
 namespace GpuMlp.Optimizers;
@@ -31,17 +30,8 @@ public class Adam : Optimizer
     /// <summary>Whether weight decay shrinks the weights themselves.</summary>
     private protected virtual bool Decoupled => false;
 
-    private protected override void Update(DeviceSpan w, DeviceSpan dw, float rate)
-    {
-        int t = Steps + 1;
-        Device.AdamStep(w, dw, mean, square, new AdamNumbers(
-            beta1, beta2,
-            Rate: (float)(rate / (1 - Math.Pow(beta1, t))),
-            Root: (float)Math.Sqrt(1 - Math.Pow(beta2, t)),
-            epsilon,
-            Decay: Decoupled ? 0 : weightDecay,
-            Shrink: Decoupled ? 1 - rate * weightDecay : 1));
-    }
+    private protected override void Update(DeviceSpan w, DeviceSpan dw, float rate) =>
+        Device.AdamStep(w, dw, mean, square, Steps + 1, rate, beta1, beta2, epsilon, weightDecay, Decoupled);
 }
 
 /// <summary>AdamW as torch.optim.AdamW (Loshchilov and Hutter, 2019): weight decay shrinks the weights themselves, past the moments.</summary>

@@ -1,6 +1,5 @@
 using GpuMlp.Devices;
 using GpuMlp.Devices.Ops;
-using GpuMlp.Kernels.Elementwise;
 using GpuMlp.Tensors;
 
 namespace GpuMlp.Optimizers;
@@ -79,7 +78,7 @@ public abstract class Optimizer : IDisposable
         clipping ??= Device.Allocate(parts + 1);
         DeviceSpan scale = clipping.All.Slice(parts, 1);
         Device.ClipScale(dw, clipping.All.Slice(0, parts), scale, limit);
-        Device.BinaryForward<Multiply>(dw, scale, dw, 1, dw.Length, new Broadcast(0, 1), new Broadcast(0, 0));
+        Device.Scale(dw, scale);
     }
 
     private protected static float Share(float value, string name) => value is >= 0f and < 1f

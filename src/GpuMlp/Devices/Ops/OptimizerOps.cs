@@ -1,3 +1,4 @@
+using GpuMlp.Kernels.Elementwise;
 using GpuMlp.Kernels.Lanes;
 using GpuMlp.Kernels.Numerics;
 using GpuMlp.Kernels.Optimizers;
@@ -24,9 +25,17 @@ static class OptimizerOps
         else device.Launch(new MomentumStep<ArrayView<float>>(w, dw, v, rate, momentum, decay, ahead, w.Length));
     }
 
-    /// <summary>Adam or AdamW; m and v are the moments.</summary>
-    internal static void AdamStep(this ComputeDevice device, DeviceSpan w, DeviceSpan dw, DeviceSpan m, DeviceSpan v, AdamNumbers numbers)
+    /// <summary>Step number t (1, 2, …) of Adam, or of AdamW where the decay is decoupled; m and v are the moments.</summary>
+    internal static void AdamStep(this ComputeDevice device, DeviceSpan w, DeviceSpan dw, DeviceSpan m, DeviceSpan v,
+        int t, float rate, float beta1, float beta2, float epsilon, float decay, bool decoupled)
     {
+        var numbers = new AdamNumbers(
+            beta1, beta2,
+            Rate: (float)(rate / (1 - Math.Pow(beta1, t))),
+            Root: (float)Math.Sqrt(1 - Math.Pow(beta2, t)),
+            epsilon,
+            Decay: decoupled ? 0 : decay,
+            Shrink: decoupled ? 1 - rate * decay : 1);
         if (device.Host is HostRunner host) host.Run(new AdamStep<HostView>(w, dw, m, v, numbers, w.Length), 30L * w.Length);
         else device.Launch(new AdamStep<ArrayView<float>>(w, dw, m, v, numbers, w.Length));
     }
@@ -46,4 +55,8 @@ static class OptimizerOps
         device.Launch(new SquaredBlocks<ArrayView<float>>(dw, parts, dw.Length));
         device.Launch(new ClipScale<ArrayView<float>>(parts, scale, limit, parts.Length));
     }
+
+    /// <summary>dw *= scale, of one value.</summary>
+    internal static void Scale(this ComputeDevice device, DeviceSpan dw, DeviceSpan scale) =>
+        device.BinaryForward<Multiply>(dw, scale, dw, 1, dw.Length, new Broadcast(0, 1), new Broadcast(0, 0));
 }
