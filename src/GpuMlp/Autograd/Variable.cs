@@ -67,7 +67,10 @@ public sealed partial class Variable : IDisposable
     public static implicit operator Variable(Parameter parameter)
     {
         ArgumentNullException.ThrowIfNull(parameter);
-        return new Variable(parameter);
+        if (parameter.Operand is Variable known) return known;
+        var operand = new Variable(parameter);
+        parameter.Operand = operand;
+        return operand;
     }
 
     /// <summary>Number of rows.</summary>

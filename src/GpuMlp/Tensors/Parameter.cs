@@ -48,6 +48,9 @@ public sealed class Parameter
     /// <summary>The buffer that it was moved into, or null.</summary>
     internal ParameterArena? Arena { get; private set; }
 
+    /// <summary>What stands for this parameter in expressions: made at its first use by who knows of those, and kept.</summary>
+    internal object? Operand { get; set; }
+
     /// <summary>Sets the gradient to zero.</summary>
     public void ZeroGradient() => Device.Clear(Gradient.Span);
 
