@@ -1,0 +1,5 @@
+namespace GpuMlp.Tests;
+
+/// <summary>Tests that read the memory or the clock of the whole process, and so run beside no other.</summary>
+[CollectionDefinition(nameof(Alone), DisableParallelization = true)]
+public sealed class Alone;
