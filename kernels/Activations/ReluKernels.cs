@@ -9,7 +9,7 @@ public readonly struct Relu : IActivation
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Forward<T, TView>(T x) where T : struct, ILanes<T, TView> where TView : struct =>
-        T.SelectLess(x, T.Splat(0f), T.Splat(0f), x);
+        T.Max(T.Splat(0f), x);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

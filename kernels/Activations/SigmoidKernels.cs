@@ -4,7 +4,7 @@ using GpuMlp.Kernels.Numerics;
 
 namespace GpuMlp.Kernels.Activations;
 
-/// <summary>σ(x) = 1 / (1 + e⁻ˣ); σ′ = σ(x)·σ(-x), each factor computed from its own argument so that neither tail is lost.</summary>
+/// <summary>σ(x) = 1 / (1 + e⁻ˣ); σ′ = s - s² with s = σ(-|x|), the factor of σ(x)·σ(-x) that is at most ½, so that neither tail is lost.</summary>
 public readonly struct Sigmoid : IActivation
 {
     /// <inheritdoc/>
@@ -14,6 +14,9 @@ public readonly struct Sigmoid : IActivation
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Backward<T, TView>(T x, T dy) where T : struct, ILanes<T, TView> where TView : struct =>
-        T.Multiply(dy, T.Multiply(Exponentials.Sigmoid<T, TView>(x), Exponentials.Sigmoid<T, TView>(T.Negate(x))));
+    public static T Backward<T, TView>(T x, T dy) where T : struct, ILanes<T, TView> where TView : struct
+    {
+        T s = Exponentials.SigmoidTail<T, TView>(x);
+        return T.Multiply(dy, T.Fma(T.Negate(s), s, s));
+    }
 }

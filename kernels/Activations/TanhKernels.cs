@@ -4,7 +4,7 @@ using GpuMlp.Kernels.Numerics;
 
 namespace GpuMlp.Kernels.Activations;
 
-/// <summary>tanh x; tanh′ = 4u / (1 + u)² with u = e^(-2|x|), which keeps its accuracy where 1 - tanh² would cancel.</summary>
+/// <summary>tanh x; tanh′ = 4·(s - s²) with s = σ(-2|x|), which keeps its accuracy where 1 - tanh² would cancel.</summary>
 public readonly struct Tanh : IActivation
 {
     /// <inheritdoc/>
@@ -16,8 +16,7 @@ public readonly struct Tanh : IActivation
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Backward<T, TView>(T x, T dy) where T : struct, ILanes<T, TView> where TView : struct
     {
-        T down = T.SelectLess(x, T.Splat(0f), x, T.Negate(x));
-        T u = Exponentials.Exp<T, TView>(T.Add(down, down)), d = T.Add(T.Splat(1f), u);
-        return T.Multiply(dy, T.Divide(T.Multiply(T.Splat(4f), u), T.Multiply(d, d)));
+        T s = Exponentials.SigmoidTail<T, TView>(T.Add(x, x));
+        return T.Multiply(dy, T.Multiply(T.Splat(4f), T.Fma(T.Negate(s), s, s)));
     }
 }

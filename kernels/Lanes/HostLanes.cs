@@ -13,6 +13,8 @@ public readonly unsafe struct HostLanes : ILanes<HostLanes, HostView>
 
     public static HostLanes Indices => new(0f);
 
+    public static HostView From(HostView view, int i) => new(view.Pointer + i);
+
     public static float Get(HostView view, int i) => view.Pointer[i];
 
     public static void Set(HostView view, int i, float value) => view.Pointer[i] = value;
@@ -40,6 +42,8 @@ public readonly unsafe struct HostLanes : ILanes<HostLanes, HostView>
     public static HostLanes Divide(HostLanes a, HostLanes b) => new(a.v / b.v);
 
     public static HostLanes Sqrt(HostLanes a) => new(MathF.Sqrt(a.v));
+
+    public static HostLanes Max(HostLanes a, HostLanes b) => a.v > b.v ? a : b;
 
     public static HostLanes SelectLess(HostLanes a, HostLanes b, HostLanes yes, HostLanes no) => a.v < b.v ? yes : no;
 

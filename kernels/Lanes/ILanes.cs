@@ -12,6 +12,9 @@ public interface ILanes<TSelf, TView> where TSelf : struct, ILanes<TSelf, TView>
     /// <summary>How many floats move together: 1, 4, 8 or 16.</summary>
     static abstract int Width { get; }
 
+    /// <summary>The view from element <paramref name="i"/> on.</summary>
+    static abstract TView From(TView view, int i);
+
     /// <summary>Element <paramref name="i"/> of a view.</summary>
     static abstract float Get(TView view, int i);
 
@@ -56,6 +59,9 @@ public interface ILanes<TSelf, TView> where TSelf : struct, ILanes<TSelf, TView>
 
     /// <summary>√a, correctly rounded.</summary>
     static abstract TSelf Sqrt(TSelf a);
+
+    /// <summary>Lane by lane a &gt; b ? a : b, so that a NaN on either side gives b, and so do zeros of two signs.</summary>
+    static abstract TSelf Max(TSelf a, TSelf b);
 
     /// <summary>Lane by lane a &lt; b ? yes : no; a NaN on either side selects no.</summary>
     static abstract TSelf SelectLess(TSelf a, TSelf b, TSelf yes, TSelf no);

@@ -17,6 +17,8 @@ public readonly unsafe struct Lanes128 : ILanes<Lanes128, HostView>
 
     public static Lanes128 Indices => new(Vector128<float>.Indices);
 
+    public static HostView From(HostView view, int i) => new(view.Pointer + i);
+
     public static float Get(HostView view, int i) => view.Pointer[i];
 
     public static void Set(HostView view, int i, float value) => view.Pointer[i] = value;
@@ -59,6 +61,10 @@ public readonly unsafe struct Lanes128 : ILanes<Lanes128, HostView>
 
     [MethodImpl(Inline)]
     public static Lanes128 Sqrt(Lanes128 a) => new(Vector128.Sqrt(a.v));
+
+    // the instruction's own rule for NaN and zeros is the one wanted
+    [MethodImpl(Inline)]
+    public static Lanes128 Max(Lanes128 a, Lanes128 b) => Sse.IsSupported ? new(Sse.Max(a.v, b.v)) : SelectLess(b, a, a, b);
 
     [MethodImpl(Inline)]
     public static Lanes128 SelectLess(Lanes128 a, Lanes128 b, Lanes128 yes, Lanes128 no) =>

@@ -17,6 +17,8 @@ public readonly unsafe struct Lanes256 : ILanes<Lanes256, HostView>
 
     public static Lanes256 Indices => new(Vector256<float>.Indices);
 
+    public static HostView From(HostView view, int i) => new(view.Pointer + i);
+
     public static float Get(HostView view, int i) => view.Pointer[i];
 
     public static void Set(HostView view, int i, float value) => view.Pointer[i] = value;
@@ -59,6 +61,10 @@ public readonly unsafe struct Lanes256 : ILanes<Lanes256, HostView>
 
     [MethodImpl(Inline)]
     public static Lanes256 Sqrt(Lanes256 a) => new(Vector256.Sqrt(a.v));
+
+    // the instruction's own rule for NaN and zeros is the one wanted
+    [MethodImpl(Inline)]
+    public static Lanes256 Max(Lanes256 a, Lanes256 b) => Avx.IsSupported ? new(Avx.Max(a.v, b.v)) : SelectLess(b, a, a, b);
 
     [MethodImpl(Inline)]
     public static Lanes256 SelectLess(Lanes256 a, Lanes256 b, Lanes256 yes, Lanes256 no) =>

@@ -17,6 +17,8 @@ public readonly unsafe struct Lanes512 : ILanes<Lanes512, HostView>
 
     public static Lanes512 Indices => new(Vector512<float>.Indices);
 
+    public static HostView From(HostView view, int i) => new(view.Pointer + i);
+
     public static float Get(HostView view, int i) => view.Pointer[i];
 
     public static void Set(HostView view, int i, float value) => view.Pointer[i] = value;
@@ -59,6 +61,10 @@ public readonly unsafe struct Lanes512 : ILanes<Lanes512, HostView>
 
     [MethodImpl(Inline)]
     public static Lanes512 Sqrt(Lanes512 a) => new(Vector512.Sqrt(a.v));
+
+    // the instruction's own rule for NaN and zeros is the one wanted
+    [MethodImpl(Inline)]
+    public static Lanes512 Max(Lanes512 a, Lanes512 b) => Avx512F.IsSupported ? new(Avx512F.Max(a.v, b.v)) : SelectLess(b, a, a, b);
 
     [MethodImpl(Inline)]
     public static Lanes512 SelectLess(Lanes512 a, Lanes512 b, Lanes512 yes, Lanes512 no) =>

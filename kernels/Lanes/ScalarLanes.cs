@@ -14,6 +14,8 @@ public readonly struct ScalarLanes : ILanes<ScalarLanes, ArrayView<float>>
 
     public static ScalarLanes Indices => new(0f);
 
+    public static ArrayView<float> From(ArrayView<float> view, int i) => view.SubView(i, view.Length - i);
+
     public static float Get(ArrayView<float> view, int i) => view[i];
 
     public static void Set(ArrayView<float> view, int i, float value) => view[i] = value;
@@ -41,6 +43,8 @@ public readonly struct ScalarLanes : ILanes<ScalarLanes, ArrayView<float>>
     public static ScalarLanes Divide(ScalarLanes a, ScalarLanes b) => new(Rounding.Divide(a.v, b.v));
 
     public static ScalarLanes Sqrt(ScalarLanes a) => new(Rounding.Sqrt(a.v));
+
+    public static ScalarLanes Max(ScalarLanes a, ScalarLanes b) => new(a.v > b.v ? a.v : b.v);
 
     public static ScalarLanes SelectLess(ScalarLanes a, ScalarLanes b, ScalarLanes yes, ScalarLanes no) => new(a.v < b.v ? yes.v : no.v);
 

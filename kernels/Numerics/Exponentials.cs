@@ -15,9 +15,13 @@ public static class Exponentials
 
     /// <summary>eˣ: 0 below -104, +∞ above 88.73, subnormal results kept, NaN for NaN.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Exp<T, TView>(T x) where T : struct, ILanes<T, TView> where TView : struct
+    public static T Exp<T, TView>(T x) where T : struct, ILanes<T, TView> where TView : struct =>
+        ExpBelow89<T, TView>(T.SelectLess(T.Splat(89f), x, T.Splat(89f), x));
+
+    // for arguments that cannot overflow by far: n stays within the exponents
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static T ExpBelow89<T, TView>(T x) where T : struct, ILanes<T, TView> where TView : struct
     {
-        x = T.SelectLess(T.Splat(89f), x, T.Splat(89f), x);
         x = T.SelectLess(x, T.Splat(-104f), T.Splat(-104f), x);
         T n = T.Subtract(T.Fma(x, T.Splat(Log2E), T.Splat(Magic)), T.Splat(Magic));
         T r = T.Fma(n, T.Splat(-Ln2Low), T.Fma(n, T.Splat(-Ln2High), x));
@@ -52,7 +56,7 @@ public static class Exponentials
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static T LogOnePlus<T, TView>(T u) where T : struct, ILanes<T, TView> where TView : struct
     {
-        // 1 + u = 2·(1 + (u - 1)/2): both f are exact, so nothing is lost where u is small
+        // 1 + u = 2·(1 + (u - 1)/2): exact but for u below ½ on the second branch, where it costs half an ulp
         T split = T.Splat(0.41421356f);
         T f = T.SelectLess(split, u, T.Multiply(T.Subtract(u, T.Splat(1f)), T.Splat(0.5f)), u);
         return LogOfOnePlus<T, TView>(f, T.SelectLess(split, u, T.Splat(1f), T.Splat(0f)));
@@ -90,27 +94,37 @@ public static class Exponentials
         p = T.Fma(p, s, T.Splat(-5.37397155531e-2f));
         p = T.Fma(p, s, T.Splat(1.33314422036e-1f));
         p = T.Fma(p, s, T.Splat(-3.33332819422e-1f));
-        T small = T.Fma(T.Multiply(p, s), x, x);
+        T small = T.Fma(T.Fma(p, s, zero), x, x);                                             // p·s + 0, not -0: tanh(-0) is -0
         return T.SelectLess(a, T.Splat(0.625f), small, big);
     }
 
     /// <summary>σ(x) = 1 / (1 + e⁻ˣ), evaluated by the sign of x so that neither tail cancels.</summary>
+    /// <remarks>t - t·q with q = u / (1 + u), u = e^-|x| and t = u or 1: where u is small the roundings of q hardly count.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Sigmoid<T, TView>(T x) where T : struct, ILanes<T, TView> where TView : struct
     {
-        T u = Exp<T, TView>(NegativeMagnitude<T, TView>(x));
-        return T.Divide(T.SelectLess(x, T.Splat(0f), u, T.Splat(1f)), T.Add(T.Splat(1f), u));
+        T one = T.Splat(1f), u = ExpOfNegativeMagnitude<T, TView>(x);
+        T q = T.Divide(u, T.Add(one, u)), t = T.SelectLess(x, T.Splat(0f), u, one);
+        return T.Fma(T.Negate(q), t, t);
+    }
+
+    /// <summary>σ(-|x|), the smaller of σ(x) and σ(-x) = 1 - σ(x).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T SigmoidTail<T, TView>(T x) where T : struct, ILanes<T, TView> where TView : struct
+    {
+        T u = ExpOfNegativeMagnitude<T, TView>(x);
+        return T.Fma(T.Negate(T.Divide(u, T.Add(T.Splat(1f), u))), u, u);
     }
 
     /// <summary>ln(1 + eˣ) = max(x, 0) + ln(1 + e^-|x|).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Softplus<T, TView>(T x) where T : struct, ILanes<T, TView> where TView : struct
     {
-        T tail = LogOnePlus<T, TView>(Exp<T, TView>(NegativeMagnitude<T, TView>(x)));
+        T tail = LogOnePlus<T, TView>(ExpOfNegativeMagnitude<T, TView>(x));
         return T.Add(T.SelectLess(x, T.Splat(0f), T.Splat(0f), x), tail);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static T NegativeMagnitude<T, TView>(T x) where T : struct, ILanes<T, TView> where TView : struct =>
-        T.SelectLess(x, T.Splat(0f), x, T.Negate(x));
+    static T ExpOfNegativeMagnitude<T, TView>(T x) where T : struct, ILanes<T, TView> where TView : struct =>
+        ExpBelow89<T, TView>(T.SelectLess(x, T.Splat(0f), x, T.Negate(x)));
 }

@@ -25,7 +25,8 @@ public static class NewtonForms
         uint normalX = Normalize(x), normalY = Normalize(y);
         float m = Mantissa(normalX, 0), d = Mantissa(normalY, 0), reciprocal = Reciprocal(d);
         float q = Rounding.Multiply(m, reciprocal);
-        q = Rounding.Fma(Rounding.Fma(-d, q, m), reciprocal, q);
+        q = Rounding.Fma(Rounding.Fma(-d, q, m), reciprocal, q);           // now within one place,
+        q = Rounding.Fma(Rounding.Fma(-d, q, m), reciprocal, q);           // and now right
         uint quotient = Interop.FloatAsInt(q);
         int exponent = Exponent(x, normalX) - Exponent(y, normalY) + (int)(quotient >> 23);
         if (exponent >= 255) return Interop.IntAsFloat(sign | Infinity);
@@ -52,6 +53,7 @@ public static class NewtonForms
     /// <summary>1 / d for d in [1, 2), correctly rounded (seen for each of the 2²³ values).</summary>
     public static float Reciprocal(float d)
     {
+        if (Interop.FloatAsInt(d) == (One | Fraction)) return 0.50000006f;              // the one value that the steps miss
         float y = Interop.IntAsFloat(0x7EF311C7u - Interop.FloatAsInt(d));              // to 13 %
         return Step(d, Step(d, Step(d, Step(d, y))));
     }

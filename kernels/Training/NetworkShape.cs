@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using GpuMlp.Kernels.Numerics;
 
 namespace GpuMlp.Kernels.Training;
 
@@ -67,6 +68,19 @@ public readonly struct NetworkShape
         for (int l = 0; l < Depth; l++) length += ScratchLength(l, 16);
         for (int k = 0; k <= Depth; k++) length += 3 * Pad(Width(k), 16);
         return length;
+    }
+
+    /// <summary>Floats of scratch memory that a group needs for steps on n rows: see BatchTraining.</summary>
+    public long BatchScratchLength(long n)
+    {
+        long length = TableLength + n, transposed = 0;
+        for (int l = 0; l < Depth; l++)
+        {
+            length += ArenaLength(l);
+            if (Width(l + 1) > StridedSum.Block) transposed = Math.Max(transposed, (long)Width(l) * Width(l + 1));
+        }
+        for (int k = 0; k <= Depth; k++) length += 3 * n * Width(k);
+        return length + n + transposed;
     }
 
     static int At(IReadOnlyList<int> widths, int k) => k < widths.Count ? widths[k] : 1;

@@ -15,7 +15,7 @@ namespace GpuMlp.Kernels.Training;
 /// Every sum has the order that it has layer by layer, so the bits are the same: forward from the bias over the inputs, one output as a
 /// strided sum; dx as strided sums over the outputs; dw and db from 0; w = fma(-rate, dw, w).
 /// </remarks>
-public readonly struct SingleExampleTraining<TActivation, TLoss, TView>(TrainingViews<TView> views, TrainingPlan plan, NetworkShape shape) : IGroupOp<TView>
+public readonly partial struct SingleExampleTraining<TActivation, TLoss, TView>(TrainingViews<TView> views, TrainingPlan plan, NetworkShape shape) : IGroupOp<TView>
     where TActivation : struct, IActivation where TLoss : struct, ILoss where TView : struct
 {
     const int Partials = NetworkShape.Partials;
@@ -61,21 +61,6 @@ public readonly struct SingleExampleTraining<TActivation, TLoss, TView>(Training
 
     // a row of the table: the width k, where its activations a, pre-activations z and their gradients dz begin, where layer k's weights do
     const int Units = 1, Weights = 2, Row = NetworkShape.TableRow;
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    void WriteTable<T>(TView m, int table) where T : struct, ILanes<T, TView>
-    {
-        int w = table + NetworkShape.TableLength, a = w;
-        for (int l = 0; l < shape.Depth; l++) a += shape.ScratchLength(l, T.Width);
-        for (int k = 0; k <= shape.Depth; k++)
-        {
-            T.SetInt(m, table + k * Row, shape.Width(k));
-            T.SetInt(m, table + k * Row + Units, a);
-            T.SetInt(m, table + k * Row + Weights, w);
-            a += 3 * NetworkShape.Pad(shape.Width(k), T.Width);
-            if (k < shape.Depth) w += shape.ScratchLength(k, T.Width);
-        }
-    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     float Forward<T, TBarrier>(TView m, int partials, int table, int lane, int lanes) where T : struct, ILanes<T, TView> where TBarrier : struct, IBarrier
@@ -271,36 +256,6 @@ public readonly struct SingleExampleTraining<TActivation, TLoss, TView>(Training
             for (int i = 0; i < inputs; i++, at += row)
                 T.Store(m, at, T.Fma(down, T.Fma(T.Splat(T.Get(m, a + i)), g, zero), T.Load(m, at)), T.Width);
             T.Store(m, at, T.Fma(down, T.Add(zero, g), T.Load(m, at)), T.Width);
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    void Unpack<T>(TView m, int table, int arena, int lane, int lanes) where T : struct, ILanes<T, TView>
-    {
-        for (int l = 0; l < shape.Depth; l++)
-        {
-            int inputs = shape.Width(l), outputs = shape.Width(l + 1), row = shape.RowLength(l, T.Width), length = shape.WeightsLength(l, T.Width);
-            int w = T.GetInt(m, table + l * Row + Weights), padded = shape.ScratchLength(l, T.Width);
-            if (T.Width > 1)                                         // scalar lanes have no padding, and others work alone
-                for (int k = 0; k < padded; k++) T.Set(m, w + k, 0f);
-            for (int i = 0; i < inputs; i++)
-                for (int o = lane; o < outputs; o += lanes) T.Set(m, w + i * row + o, T.Get(views.Parameters, arena + i * outputs + o));
-            for (int o = lane; o < outputs; o += lanes) T.Set(m, w + length + o, T.Get(views.Parameters, arena + inputs * outputs + o));
-            arena += shape.ArenaLength(l);
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    void Pack<T>(TView m, int table, TView target, int arena, int lane, int lanes) where T : struct, ILanes<T, TView>
-    {
-        for (int l = 0; l < shape.Depth; l++)
-        {
-            int inputs = shape.Width(l), outputs = shape.Width(l + 1), row = shape.RowLength(l, T.Width), length = shape.WeightsLength(l, T.Width);
-            int w = T.GetInt(m, table + l * Row + Weights);
-            for (int i = 0; i < inputs; i++)
-                for (int o = lane; o < outputs; o += lanes) T.Set(target, arena + i * outputs + o, T.Get(m, w + i * row + o));
-            for (int o = lane; o < outputs; o += lanes) T.Set(target, arena + inputs * outputs + o, T.Get(m, w + length + o));
-            arena += shape.ArenaLength(l);
         }
     }
 }

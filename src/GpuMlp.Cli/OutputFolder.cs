@@ -20,6 +20,7 @@ sealed class OutputFolder : IDisposable
         var folder = new OutputFolder(path);
         try
         {
+            if (path.Length == 0) throw UsageException.For("out", path, "a folder is needed");
             string full = System.IO.Path.GetFullPath(path);
             if (File.Exists(full)) throw UsageException.For("out", path, "is a file; a folder is needed");
             if (!force && Directory.Exists(full) && Directory.EnumerateFileSystemEntries(full).Any())

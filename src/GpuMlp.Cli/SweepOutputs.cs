@@ -54,7 +54,7 @@ sealed class SweepOutputs(OutputFolder folder, SweepGrid grid, SweepData data, I
         var window = new Window(windows.Min(w => w.X0), windows.Max(w => w.X1), windows.Min(w => w.Y0), windows.Max(w => w.Y1));
         GridSpec points = GridSpec.FromSize(window, GridWidth, GridHeight);
         (TrainOption Option, string[] Values)[] varying = [.. grid.Axes.Where(axis => axis.Values.Length > 1)];
-        List<MosaicTile> tiles = [.. shown.Select(row => new MosaicTile(Predict(row, points), Label(row, varying), row == Best))];
+        List<MosaicTile> tiles = [.. shown.Select(row => new MosaicTile(Predict(row, points), Label(row, varying), Outcome(results[row]), row == Best))];
         int square = (int)Math.Ceiling(Math.Sqrt(count)), fastest = varying.Length > 0 ? varying[^1].Values.Length : 1;
         // rows that each hold one value of the slower options, where that is not too long or too thin a sheet
         bool aligned = count == results.Count && fastest <= 32 && fastest * 3 >= square && fastest <= 4 * square;
@@ -82,12 +82,11 @@ sealed class SweepOutputs(OutputFolder folder, SweepGrid grid, SweepData data, I
         return network;
     }
 
-    string Label(int row, IEnumerable<(TrainOption Option, string[] Values)> varying)
-    {
-        PopulationResult result = results[row];
-        string outcome = result.DivergedStep is int step ? Invariant($"diverged at {step}") : Invariant($"{100 * result.Accuracy:0.0} %");
-        return string.Join(" · ", [outcome, .. varying.Select(axis => $"{Short(axis.Option)}{axis.Option.Text(grid.Rows[row])}")]);
-    }
+    string Label(int row, IEnumerable<(TrainOption Option, string[] Values)> varying) =>
+        string.Join(" · ", varying.Select(axis => $"{Short(axis.Option)}{axis.Option.Text(grid.Rows[row])}"));
+
+    static string Outcome(PopulationResult result) => result.DivergedStep is int step ? Invariant($"diverged at {step}")
+        : result.Accuracy is double accuracy ? Invariant($"{100 * accuracy:0.0} %") : "not trained";
 
     // widths and names speak for themselves
     static string Short(TrainOption option) => option.Name is "net" or "activation" or "init" or "loss" or "data" ? "" : $"{option.Name} ";

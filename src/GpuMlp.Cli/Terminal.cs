@@ -31,8 +31,8 @@ sealed class Terminal(bool quiet, bool json)
         if (!quiet && !json) Console.Out.WriteLine(message);
     }
 
-    /// <summary>Shows how far a job of many steps is: a bar on a screen, else a line now and then; nothing where it is done at once.</summary>
-    public Progress Follow(string what, int steps) => new(quiet ? null : what, steps);
+    /// <summary>Shows how far a job of many items is: a bar on a screen, else a line now and then; nothing where it is done at once.</summary>
+    public Progress Follow(string what, string items, int count) => new(quiet ? null : what, items, count);
 
     /// <summary>Rows as aligned columns, the first row as their heads.</summary>
     public static IEnumerable<string> Columns(IReadOnlyList<string[]> rows)
@@ -42,7 +42,7 @@ sealed class Terminal(bool quiet, bool json)
     }
 
     /// <summary>Follows one job; disposed when the job has ended.</summary>
-    public sealed class Progress(string? what, int steps) : IDisposable
+    public sealed class Progress(string? what, string items, int count) : IDisposable
     {
         readonly long start = System.Diagnostics.Stopwatch.GetTimestamp();
         TimeSpan lastLine;
@@ -50,17 +50,18 @@ sealed class Terminal(bool quiet, bool json)
         volatile int done;
         volatile bool ended;
 
-        /// <summary>Tells how many steps are done, and the loss of the last.</summary>
-        public void Report(int stepsDone, float loss)
+        /// <summary>Tells how many items are done, and the loss after the last where there is one.</summary>
+        public void Report(int itemsDone, float? loss = null)
         {
-            done = stepsDone;
+            done = itemsDone;
             TimeSpan elapsed = System.Diagnostics.Stopwatch.GetElapsedTime(start);
             if (what is null || elapsed < BarAfter) return;
             if (IsInteractive) bar ??= Task.Run(DrawBar);
             else if (elapsed - lastLine >= LineEvery)
             {
                 lastLine = elapsed;
-                Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what}: {stepsDone:N0} of {steps:N0} steps, loss {loss:G4}"));
+                string last = loss is null ? "" : string.Create(CultureInfo.InvariantCulture, $", loss {loss:G4}");
+                Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what}: {itemsDone:N0} of {count:N0} {items}{last}"));
             }
         }
 
@@ -71,7 +72,7 @@ sealed class Terminal(bool quiet, bool json)
                 .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
                 .Start(context =>
                 {
-                    ProgressTask task = context.AddTask(what!, maxValue: Math.Max(1, steps));
+                    ProgressTask task = context.AddTask(what!, maxValue: Math.Max(1, count));
                     while (!ended)
                     {
                         task.Value = done;

@@ -8,9 +8,10 @@ namespace GpuMlp.Cli;
 /// <summary>Where train's data comes from, and the random streams of a run.</summary>
 static class TrainData
 {
-    public const int DefaultSamples = 2000;
+    public const int DefaultSamples = 2000, MaxSamples = 500_000_000;
     public const double DefaultNoise = 0.1;
     const string CsvPrefix = "csv:";
+    const long BytesPerSample = 64;                                // two coordinates in float64 while they are made, twice in float32, labels, the order
 
     delegate DataSet Generator(int samples, double noise, RandomStream random);
 
@@ -55,7 +56,11 @@ static class TrainData
     /// <exception cref="UsageException">The file is missing, or not such data.</exception>
     public static DataSet Load(TrainConfig config, RandomStream random)
     {
-        if (Generators.TryGetValue(config.Data, out Generator? generate)) return generate(config.Samples!.Value, config.Noise ?? 0, random);
+        if (Generators.TryGetValue(config.Data, out Generator? generate))
+        {
+            HostMemory.Require($"--samples {config.Samples}", BytesPerSample * config.Samples!.Value);
+            return generate(config.Samples!.Value, config.Noise ?? 0, random);
+        }
         string path = config.Data[CsvPrefix.Length..];
         try
         {

@@ -36,9 +36,9 @@ sealed record TrainOption(string Group, string Name, string? Takes, string Help,
 /// <summary>How option values are read: each returns a reader whose <see cref="FormatException"/> says what is allowed.</summary>
 static class Readers
 {
-    public static Func<string, int> Whole(int least, string allowed) => text =>
-        int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) && value >= least
-            ? value : throw new FormatException($"{allowed} is a whole number from {least} to {int.MaxValue}");
+    public static Func<string, int> Whole(string what, int least, int most = int.MaxValue) => text =>
+        int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) && value >= least && value <= most
+            ? value : throw new FormatException($"{what} is a whole number from {least} to {most}");
 
     public static ulong Seed(string text) =>
         ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong value)

@@ -13,7 +13,7 @@ static class TrainOptions
     [
         Of(Data, "data", "NAME", $"{string.Join(", ", TrainData.Names)} or csv:FILE", c => c.Data, (c, v) => c with { Data = v }, TrainData.ReadName),
         Of(Data, "samples", "N", "rows to generate", c => c.Samples, (c, v) => c with { Samples = v },
-            text => Readers.Whole(2, "a number of rows")(text), $"{TrainData.DefaultSamples}"),
+            text => Readers.Whole("a number of rows", 2, TrainData.MaxSamples)(text), $"{TrainData.DefaultSamples}"),
         Of(Data, "noise", "S", "standard deviation of the noise on each coordinate", c => c.Noise, (c, v) => c with { Noise = v },
             text => Readers.Deviation(text), TrainData.DefaultNoise.ToString(System.Globalization.CultureInfo.InvariantCulture)),
         Of(Data, "seed", "N", "seed of all that is random: data, weights, picks", c => c.Seed, (c, v) => c with { Seed = v }, Readers.Seed),
@@ -32,14 +32,14 @@ static class TrainOptions
 
         Of(Training, "loss", "NAME", string.Join(", ", Named.Losses.Keys), c => c.Loss, (c, v) => c with { Loss = v }, Readers.OneOf(Named.Losses.Keys)),
         Of(Training, "lr", "RATE", "learning rate", c => c.Lr, (c, v) => c with { Lr = v }, Readers.Rate),
-        Of(Training, "steps", "N", "steps of gradient descent", c => c.Steps, (c, v) => c with { Steps = v }, Readers.Whole(0, "a number of steps")),
-        Of(Training, "batch", "N", "examples a step, drawn with replacement", c => c.Batch, (c, v) => c with { Batch = v }, Readers.Whole(1, "a batch")),
+        Of(Training, "steps", "N", "steps of gradient descent", c => c.Steps, (c, v) => c with { Steps = v }, Readers.Whole("a number of steps", 0)),
+        Of(Training, "batch", "N", "examples a step, drawn with replacement", c => c.Batch, (c, v) => c with { Batch = v }, Readers.Whole("a batch", 1)),
         Of(Training, "engine", "NAME", "auto, fused (many steps a launch) or layers; the results are the same", c => c.Engine, (c, v) => c with { Engine = v },
             Readers.OneOf(Named.Engines.Keys)),
         Of(Training, "device", "NAME", "auto, cpu, cpu:ilgpu, opencl[:i] or cuda[:i]; see gpumlp devices", c => c.Device, (c, v) => c with { Device = v }, text => text),
 
         Of(Pictures, "snapshot-every", "N", "a picture of the boundary after steps 0, N, 2N, … and the last; 0: none", c => c.SnapshotEvery,
-            (c, v) => c with { SnapshotEvery = v }, Readers.Whole(0, "a number of steps")),
+            (c, v) => c with { SnapshotEvery = v }, Readers.Whole("a number of steps", 0)),
         Of(Pictures, "style", "NAME", "plain or notebook", c => c.Style, (c, v) => c with { Style = v }, Readers.OneOf(["plain", "notebook"])),
         Of(Pictures, "window", "X0:X1,Y0:Y1", "what pictures show", c => c.Window, (c, v) => c with { Window = v },
             Readers.Checked(WindowText.Parse), "moons -1.5:2.5,-1:1.5, else the data's bounds and a tenth more"),

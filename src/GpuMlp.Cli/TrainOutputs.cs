@@ -11,13 +11,14 @@ namespace GpuMlp.Cli;
 
 /// <summary>Writes what a run leaves behind, the costly pictures last.</summary>
 /// <param name="folder">Where.</param>
+/// <param name="terminal">Where progress is told.</param>
 /// <param name="config">What was asked for.</param>
 /// <param name="network">The trained network.</param>
 /// <param name="raw">The data in its own units, which the pictures show.</param>
 /// <param name="data">The data as the network takes it.</param>
 /// <param name="window">What the pictures show; null where the plane has no picture.</param>
 /// <param name="standardizer">What leads from raw to data; null where they are the same.</param>
-sealed class TrainOutputs(OutputFolder folder, TrainConfig config, Sequential network, DataSet raw, DataSet data, Window? window, Standardizer? standardizer)
+sealed class TrainOutputs(OutputFolder folder, Terminal terminal, TrainConfig config, Sequential network, DataSet raw, DataSet data, Window? window, Standardizer? standardizer)
 {
     const int PlotWidth = 800, PlotHeight = 600, FrameWidth = 480, FrameHeight = 360, PixelsPerCell = 3;
 
@@ -56,7 +57,7 @@ sealed class TrainOutputs(OutputFolder folder, TrainConfig config, Sequential ne
         Task alone = Task.Run(() => DataPlot.Save(folder["data.png"], points, raw.Labels, shown, Invariant($"{raw.Name} · {raw.Count:N0} points"), Options(PlotWidth, PlotHeight)), CancellationToken.None);
         evaluate.Start();
         float[] boundary = Evaluate(fine);
-        List<BoundaryFrame> frames = [.. result.Snapshots.Select(snapshot => Frame(snapshot, coarse))];
+        List<BoundaryFrame> frames = Frames(result, coarse, cancellation);
         evaluate.Stop();
 
         plot.Start();
@@ -66,11 +67,25 @@ sealed class TrainOutputs(OutputFolder folder, TrainConfig config, Sequential ne
         if (frames.Count > 0)
         {
             using var picture = new BoundaryPlot(coarse, points, raw.Labels, Options(FrameWidth, FrameHeight));
-            // a run that was stopped while it trained still gets the pictures of what there is
-            CancellationToken stop = result.StopReason == StopReason.Cancelled ? CancellationToken.None : cancellation;
-            BoundaryAnimation.Save(picture, frames, folder["frames"], folder["boundary.gif"], cancellation: stop);
+            using Terminal.Progress progress = terminal.Follow("drawing", "pictures", frames.Count);
+            // a run that was stopped before this still gets the pictures of what there is
+            BoundaryAnimation.Save(picture, frames, folder["frames"], folder["boundary.gif"], (done, _) => progress.Report(done),
+                cancellation.IsCancellationRequested ? CancellationToken.None : cancellation);
         }
         plot.Stop();
+    }
+
+    List<BoundaryFrame> Frames(TrainingResult result, GridSpec grid, CancellationToken cancellation)
+    {
+        using Terminal.Progress progress = terminal.Follow("evaluating", "pictures", result.Snapshots.Count);
+        var frames = new List<BoundaryFrame>();
+        foreach (Snapshot snapshot in result.Snapshots)
+        {
+            frames.Add(Frame(snapshot, grid));
+            progress.Report(frames.Count);
+            if (cancellation.IsCancellationRequested && result.StopReason != StopReason.Cancelled) break;
+        }
+        return frames;
     }
 
     BoundaryFrame Frame(Snapshot snapshot, GridSpec grid)
@@ -98,7 +113,9 @@ sealed class TrainOutputs(OutputFolder folder, TrainConfig config, Sequential ne
     }
 
     string Title(int step, float loss, double accuracy) =>
-        Invariant($"step {step:N0} · loss {loss:0.0000} · accuracy {100 * accuracy:0.0} % · {network.Device.Description.Id}");
+        Invariant($"step {step:N0} · {(float.IsNaN(loss) ? "" : $"loss {Short(loss)} · ")}accuracy {100 * accuracy:0.0} % · {network.Device.Description.Id}");
+
+    static string Short(float loss) => loss is >= 0.0001f and < 1e6f or 0f ? Invariant($"{loss:0.0000}") : Invariant($"{loss:0.0e-0}");
 
     PlotOptions Options(int width, int height) => new()
     {

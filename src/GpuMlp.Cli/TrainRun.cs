@@ -28,8 +28,8 @@ sealed class TrainRun
         spec = NetworkSpec.Parse(config.Net, Named.Activations[config.Activation]);
         (RandomStream points, weights) = TrainData.Streams(config);
         raw = TrainData.Load(config, points);
-        window = ChooseWindow();
         CheckFit();
+        window = ChooseWindow();
         standardizer = config.Standardize ? Standardizer.Fit(raw) : null;
         data = standardizer?.Apply(raw) ?? raw;
     }
@@ -40,8 +40,11 @@ sealed class TrainRun
     {
         using var interruption = new Interruption();
         var run = new TrainRun(config, terminal);
-        run.CheckMemory();
+        run.CheckSize();
+        if (run.window is null && !config.NoPlots)
+            terminal.Note($"data.png, boundary.png, boundary.gif and frames are left out: the data has {run.raw.Features} features, a picture of it needs 2");
         using OutputFolder folder = OutputFolder.Prepare(output ?? DefaultOutput(config), force);
+        interruption.AtOnce = folder.Dispose;
         return run.Execute(folder, interruption);
     }
 
@@ -60,6 +63,7 @@ sealed class TrainRun
         Initialization init = Initializer.Resolve(Named.Initializations[config.Init], spec);
         using Sequential network = spec.Build(device, init, weights, Named.Losses[config.Loss](), config.InitScale);
         using Trainer trainer = Prepare(network);
+        if (device.Kind is DeviceKind.OpenCL or DeviceKind.Cuda) terminal.Note("compiling kernels");
         start = Stopwatch.GetTimestamp();
         trainer.WarmUp();
         TimeSpan compile = Stopwatch.GetElapsedTime(start);
@@ -68,7 +72,7 @@ sealed class TrainRun
         TrainingResult result = Train(trainer, interruption.Token);
         TimeSpan train = Stopwatch.GetElapsedTime(start);
 
-        var outputs = new TrainOutputs(folder, config, network, raw, data, window, standardizer);
+        var outputs = new TrainOutputs(folder, terminal, config, network, raw, data, window, standardizer);
         outputs.WriteHistory(result);
         (double? accuracy, TimeSpan evaluate, TimeSpan plot) = result.StopReason == StopReason.Diverged
             ? default : outputs.WriteModelAndPictures(result, interruption.Token);
@@ -109,7 +113,7 @@ sealed class TrainRun
         try
         {
             var trainer = new Trainer(network, data, TrainData.Picks(config, data.Count, weights), Options());
-            if (config.Engine == "auto") terminal.Note($"engine {trainer.Engine}: {(trainer.Engine == "layers" ? "fused is not possible, " : "")}{trainer.EngineReason}");
+            if (config.Engine == "auto") terminal.Note($"engine {trainer.Engine}: {(trainer.Engine == "layers" ? "not fused, " : "")}{trainer.EngineReason}");
             return trainer;
         }
         catch (ArgumentException e) when (config.Engine != "auto")
@@ -123,7 +127,7 @@ sealed class TrainRun
         try
         {
             ComputeDevice device = ComputeDevice.Open(config.Device);
-            string why = config.Device == "auto" ? ", chosen because a single network is too small to fill a GPU" : "";
+            string why = config.Device == "auto" ? " (auto: one network is too little work for a GPU)" : "";
             terminal.Note($"device {device.Description.Id}: {device.Name}{why}");
             return device;
         }
@@ -135,8 +139,8 @@ sealed class TrainRun
 
     TrainingResult Train(Trainer trainer, CancellationToken cancellation)
     {
-        using Terminal.Progress progress = terminal.Follow("training", config.Steps);
-        return trainer.Run(progress.Report, cancellation);
+        using Terminal.Progress progress = terminal.Follow("training", "steps", config.Steps);
+        return trainer.Run((done, loss) => progress.Report(done, loss), cancellation);
     }
 
     int Report(RunRecord record, OutputFolder folder, CancellationToken cancellation)
@@ -162,21 +166,19 @@ sealed class TrainRun
         if (spec.Widths[^1] != 1) throw UsageException.For("net", config.Net, $"--loss {config.Loss} needs one output: the last width is 1");
         if (spec.ParameterCount > int.MaxValue / 2)
             throw UsageException.For("net", config.Net, $"{spec.ParameterCount} parameters; at most {int.MaxValue / 2} are allowed");
-        if (Frames * spec.ParameterCount > int.MaxValue / 2)
-            throw UsageException.For("snapshot-every", $"{config.SnapshotEvery}", $"{Frames:N0} pictures of a network of {spec.ParameterCount:N0} parameters are too many to keep; give a larger number");
         if (raw.ClassCount != 2)
             throw UsageException.For("data", config.Data, $"--loss {config.Loss} needs two classes, " +
                 (raw.ClassCount == 0 ? "the labels are numbers other than classes" : $"the labels have {raw.ClassCount}"));
     }
 
-    // arithmetic before the fact: an operating system that promises more memory than it has ends a program without a word
-    void CheckMemory()
+    void CheckSize()
     {
-        long values = spec.ParameterCount * (3 + Frames)           // parameters, gradients, a transposed copy, snapshots on the device and here
-            + (config.Batch + 8192L) * spec.Widths.Sum(width => 2L * width) + 2L * raw.Inputs.Length + 2L * config.Steps;
-        long needed = values * sizeof(float), available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
-        if (needed > available)
-            throw new OutOfMemoryException($"--net {config.Net} and --batch {config.Batch} need about {needed >> 20:N0} MiB, this machine has {available >> 20:N0} MiB");
+        if (Frames * spec.ParameterCount > int.MaxValue / 2)
+            throw UsageException.For("snapshot-every", $"{config.SnapshotEvery}", FormattableString.Invariant(
+                $"{Frames:N0} pictures of a network of {spec.ParameterCount:N0} parameters are too many to keep; give a larger number"));
+        // parameters, gradients, a transposed copy, snapshots; a batch between layers; data and losses on the device and here
+        HostMemory.Require($"--net {config.Net} with --batch {config.Batch} and --steps {config.Steps}", sizeof(float) * (
+            spec.ParameterCount * (3 + Frames) + (config.Batch + 8192L) * spec.Widths.Sum(width => 2L * width) + 2L * raw.Inputs.Length + 2L * config.Steps));
     }
 
     Window? ChooseWindow()
@@ -184,8 +186,6 @@ sealed class TrainRun
         if (raw.Features != 2)
         {
             if (config.Window is not null) throw UsageException.For("window", config.Window, $"--data {config.Data} has {raw.Features} features; a window needs 2");
-            if (!config.NoPlots)
-                terminal.Note($"data.png, boundary.png, boundary.gif and frames are left out: the data has {raw.Features} features, a picture of it needs 2");
             return null;
         }
         if (config.Window is not null) return WindowText.Parse(config.Window);

@@ -1,6 +1,5 @@
 using GpuMlp.Kernels.Numerics;
 using ILGPU;
-using ILGPU.Algorithms;
 using ILGPU.Runtime;
 using ILGPU.Runtime.CPU;
 using ILGPU.Runtime.Cuda;
@@ -121,7 +120,7 @@ static class DeviceOpener
     {
         var context = Context.Create(builder =>
         {
-            builder.EnableAlgorithms().Optimize(OptimizationLevel.O2).Math(MathMode.Default);
+            builder.Optimize(OptimizationLevel.O2).Math(MathMode.Default);
             devices(builder);
         });
         Rounding.Register(context, newton);

@@ -80,7 +80,7 @@ public sealed record RunRecord
     static string Explain(JsonException e)
     {
         string at = e.Path is null or "$" ? "the file" : e.Path[2..];
-        if (e.InnerException is not null) return $"not JSON: {e.InnerException.Message.Split(" LineNumber")[0]}";
+        if (e.InnerException is JsonException syntax) return $"not JSON: {syntax.Message.Split(" LineNumber")[0]}";
         if (e.Message.Contains("could not be mapped")) return $"'{e.Message.Split('\'')[1]}' is not a setting of config";
         if (e.Message.Contains("uplicate")) return $"{at} stands there twice";
         return $"{at} has a value of another type than the setting takes";

@@ -3,70 +3,71 @@ using System.Text.Json.Serialization;
 namespace GpuMlp.Files;
 
 /// <summary>What a training run was asked for: every option that decides its outcome, under the option's name.</summary>
-/// <remarks>A null stands for what the data decides: it has no such setting, or the value follows from it.</remarks>
+/// <remarks>A null stands for what the data decides: it has no such setting, or the value follows from it. Settings have setters because
+/// generated JSON code would reset those that a file leaves out if they were init-only.</remarks>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record TrainConfig
 {
     /// <summary>A generated data set, or csv:FILE.</summary>
-    public string Data { get; init; } = "moons";
+    public string Data { get; set; } = "moons";
 
     /// <summary>Rows to generate; null for a file.</summary>
-    public int? Samples { get; init; }
+    public int? Samples { get; set; }
 
     /// <summary>Standard deviation of the noise on each coordinate; null for data without any.</summary>
-    public double? Noise { get; init; }
+    public double? Noise { get; set; }
 
     /// <summary>Seed of all that is random.</summary>
-    public ulong Seed { get; init; }
+    public ulong Seed { get; set; }
 
     /// <summary>philox or numpy.</summary>
-    public string Rng { get; init; } = "philox";
+    public string Rng { get; set; } = "philox";
 
     /// <summary>The label column of a file, by name or position; null for the last.</summary>
-    public string? Label { get; init; }
+    public string? Label { get; set; }
 
     /// <summary>Whether features are shifted and scaled to mean 0 and deviation 1.</summary>
-    public bool Standardize { get; init; }
+    public bool Standardize { get; set; }
 
     /// <summary>Widths of the network.</summary>
-    public string Net { get; init; } = "2-50-1";
+    public string Net { get; set; } = "2-50-1";
 
     /// <summary>The activation between linear layers.</summary>
-    public string Activation { get; init; } = "relu";
+    public string Activation { get; set; } = "relu";
 
     /// <summary>How weights begin.</summary>
-    public string Init { get; init; } = "auto";
+    public string Init { get; set; } = "auto";
 
     /// <summary>What the drawn weights and biases are multiplied by.</summary>
     public float InitScale { get; init; } = 1;
 
     /// <summary>The loss.</summary>
-    public string Loss { get; init; } = "bce";
+    public string Loss { get; set; } = "bce";
 
     /// <summary>The learning rate.</summary>
-    public float Lr { get; init; } = 0.01f;
+    public float Lr { get; set; } = 0.01f;
 
     /// <summary>Number of steps.</summary>
-    public int Steps { get; init; } = 10_000;
+    public int Steps { get; set; } = 10_000;
 
     /// <summary>Examples a step.</summary>
-    public int Batch { get; init; } = 1;
+    public int Batch { get; set; } = 1;
 
     /// <summary>The engine.</summary>
-    public string Engine { get; init; } = "auto";
+    public string Engine { get; set; } = "auto";
 
     /// <summary>A picture after every such step.</summary>
-    public int SnapshotEvery { get; init; } = 250;
+    public int SnapshotEvery { get; set; } = 250;
 
     /// <summary>plain or notebook.</summary>
-    public string Style { get; init; } = "plain";
+    public string Style { get; set; } = "plain";
 
     /// <summary>What pictures show, x0:x1,y0:y1; null for what suits the data.</summary>
-    public string? Window { get; init; }
+    public string? Window { get; set; }
 
     /// <summary>Whether pictures are left out.</summary>
-    public bool NoPlots { get; init; }
+    public bool NoPlots { get; set; }
 
     /// <summary>The device's name.</summary>
-    public string Device { get; init; } = "auto";
+    public string Device { get; set; } = "auto";
 }

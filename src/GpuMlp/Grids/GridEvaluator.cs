@@ -1,24 +1,119 @@
+using GpuMlp.Devices.Ops;
 using GpuMlp.Layers;
+using GpuMlp.Tensors;
 
 namespace GpuMlp.Grids;
 
-/// <summary>Evaluates a network of two inputs over a dense grid, in batches on the network's device.</summary>
-public static class GridEvaluator
+/// <summary>Evaluates a network of two inputs and one output over dense grids, on the network's device.</summary>
+/// <remarks>
+/// Two axis vectors go in; the whole network is evaluated a strip or tile of points at a time, and hidden activations never reach main
+/// memory. The values are those of <see cref="Sequential.Forward"/>, bit for bit, in every form, on every device.
+/// </remarks>
+public sealed class GridEvaluator
 {
-    /// <summary>The network's outputs, float[Height · Width], x fastest, row 0 at the smallest y.</summary>
-    /// <exception cref="ArgumentException">The network has other than two inputs.</exception>
-    public static float[] Evaluate(Sequential network, GridSpec grid, int batch = 8192)
+    readonly Sequential network;
+    readonly GridNetwork plan;
+
+    /// <summary>An evaluator of a network, whose parameters it reads at each call.</summary>
+    /// <exception cref="ArgumentException">The network has other than two inputs or other than one output.</exception>
+    public GridEvaluator(Sequential network)
     {
-        if (network.Inputs != 2) throw new ArgumentException($"a grid needs a network of exactly two inputs, this one has {network.Inputs}", nameof(network));
-        var points = new float[2 * grid.Width * grid.Height];
-        for (int row = 0, at = 0; row < grid.Height; row++)
-        {
-            for (int column = 0; column < grid.Width; column++)
-            {
-                points[at++] = grid.X[column];
-                points[at++] = grid.Y[row];
-            }
-        }
-        return network.Predict(points, batch);
+        ArgumentNullException.ThrowIfNull(network);
+        (this.network, plan) = (network, new GridNetwork(network));
+    }
+
+    /// <summary>How grids are evaluated.</summary>
+    public GridForm Form => plan.Form;
+
+    /// <summary>The form in words, and why.</summary>
+    public string FormReason => plan.Reason;
+
+    /// <summary>The network's outputs over a grid, float[Height · Width], x fastest, row 0 at the smallest y.</summary>
+    /// <exception cref="ArgumentException">The network has other than two inputs or one output, or the grid has too many points for an array.</exception>
+    public static float[] Evaluate(Sequential network, GridSpec grid) => new GridEvaluator(network).Evaluate(grid);
+
+    /// <summary>The values over a grid, float[Height · Width], x fastest, row 0 at the smallest y.</summary>
+    /// <exception cref="ArgumentException">The grid has too many points for an array.</exception>
+    public float[] Evaluate(GridSpec grid, GridValue value = GridValue.Probability)
+    {
+        float[] values = GC.AllocateUninitializedArray<float>(ArrayLength(grid, 1));
+        Evaluate(grid, values, value);
+        return values;
+    }
+
+    /// <summary>The values over a grid, into Height · Width floats of the caller's; memory that was used before is faster than new.</summary>
+    /// <exception cref="ArgumentException">The target has not room for Height · Width floats exactly.</exception>
+    public void Evaluate(GridSpec grid, Span<float> target, GridValue value = GridValue.Probability)
+    {
+        ArgumentNullException.ThrowIfNull(grid);
+        if (target.Length != grid.Points) throw new ArgumentException($"the grid has {grid.Points} points, the target holds {target.Length}", nameof(target));
+        using var run = new GridRun(network, plan, grid);
+        run.ToHost(value, target);
+    }
+
+    /// <summary>The values over a grid as a tensor (Height, Width) on the network's device.</summary>
+    /// <exception cref="ArgumentException">The grid has too many points for a tensor.</exception>
+    public Tensor EvaluateOnDevice(GridSpec grid, GridValue value = GridValue.Probability)
+    {
+        ArrayLength(grid, 1);
+        var values = new Tensor(network.Device, grid.Height, grid.Width);
+        using var run = new GridRun(network, plan, grid);
+        run.OnDevice(0, grid.Height, value, values.Span);
+        network.Device.Synchronize();
+        return values;
+    }
+
+    /// <summary>The classes over a grid, byte[Height · Width]: 1 where the logit is positive, that is where the probability is above ½.</summary>
+    /// <exception cref="ArgumentException">The grid has too many points for an array.</exception>
+    public byte[] EvaluateClasses(GridSpec grid)
+    {
+        byte[] classes = GC.AllocateUninitializedArray<byte>(ArrayLength(grid, 1));
+        StreamClasses(grid, (row, values) => values.CopyTo(classes.AsSpan(row * grid.Width)));
+        return classes;
+    }
+
+    /// <summary>The values of many parameter sets of the network's shape (snapshots of a run, a population), float[sets · Height · Width], in one launch.</summary>
+    /// <param name="grid">The grid.</param>
+    /// <param name="sets">Parameters laid out as the network's arena, <see cref="ParameterArena.Length"/> floats each.</param>
+    /// <param name="value">What to evaluate.</param>
+    /// <exception cref="ArgumentException">A set has another length, or there are too many values for an array.</exception>
+    public float[] EvaluateSets(GridSpec grid, IReadOnlyList<float[]> sets, GridValue value = GridValue.Probability)
+    {
+        ArgumentNullException.ThrowIfNull(sets);
+        for (int s = 0; s < sets.Count; s++)
+            if (sets[s].Length != network.Arena.Length)
+                throw new ArgumentException($"parameter set {s} has {sets[s].Length} values, the network's arena {network.Arena.Length}", nameof(sets));
+        float[] values = GC.AllocateUninitializedArray<float>(ArrayLength(grid, sets.Count));
+        if (sets.Count == 0) return values;
+        using Tensor parameters = Tensor.From(network.Device, sets.SelectMany(set => set).ToArray(), sets.Count, network.Arena.Length);
+        using var run = new GridRun(network, plan, grid, parameters);
+        run.ToHost(value, values);
+        return values;
+    }
+
+    /// <summary>Hands the values of a grid of any size to a sink, some rows at a time, in bounded memory; the next rows are computed while it works.</summary>
+    /// <exception cref="OperationCanceledException">Cancelled; the sink has ended.</exception>
+    public void Stream(GridSpec grid, GridSink<float> sink, GridValue value = GridValue.Probability, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(grid);
+        using var run = new GridRun(network, plan, grid);
+        GridStream.Run(grid, sink, (row, rows, target) => run.ToHost(row, rows, value, target), cancellation);
+    }
+
+    /// <summary>Hands the classes of a grid of any size to a sink, some rows at a time, as <see cref="Stream"/> does values.</summary>
+    /// <exception cref="OperationCanceledException">Cancelled; the sink has ended.</exception>
+    public void StreamClasses(GridSpec grid, GridSink<byte> sink, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(grid);
+        using var run = new GridRun(network, plan, grid);
+        GridStream.Run(grid, sink, run.ClassesToHost, cancellation);
+    }
+
+    static int ArrayLength(GridSpec grid, int sets)
+    {
+        ArgumentNullException.ThrowIfNull(grid);
+        if (sets > 0 && grid.Points > Array.MaxLength / 4 * 4 / sets)
+            throw new ArgumentException($"{sets} grids of {grid.Points:N0} points are too many for an array; stream them", nameof(grid));
+        return (int)grid.Points * sets;
     }
 }

@@ -28,10 +28,9 @@ sealed class FusedEngine : ITrainingEngine
     {
         (this.network, this.data, this.picks, this.options, this.snapshots) = (network, data, picks, options, snapshots);
         ComputeDevice device = network.Device;
-        int[] widths = [network.Inputs, .. network.Layers.OfType<Linear>().Select(l => l.Weight.Value.Columns)];
-        shape = new NetworkShape(widths);
+        shape = new NetworkShape(Widths(network));
         launch = FusedLaunches.Of(ActivationOf(network), network.Loss);
-        scratch = device.Allocate(shape.GroupScratchLength());
+        scratch = device.Allocate((int)FusedLaunches.ScratchLength(shape, options.Batch));
         networks = device.Allocate(4);
         ulong seed = picks.Seed ?? 0;
         device.CopyToDevice([options.LearningRate, BitConverter.UInt32BitsToSingle((uint)seed), BitConverter.UInt32BitsToSingle((uint)(seed >> 32)), 0f], networks.All);
@@ -43,13 +42,12 @@ sealed class FusedEngine : ITrainingEngine
     public string Name => "fused";
 
     // corrected by each launch
-    double FirstGuess => 2e8 / network.ParameterCount;
+    double FirstGuess => 2e8 / ((double)network.ParameterCount * options.Batch);
 
     /// <summary>Null if the fused engine can train the network so, else why not.</summary>
     internal static string? WhyNot(Sequential network, TrainingOptions options)
     {
         int depth = network.Layers.OfType<Linear>().Count();
-        if (options.Batch != 1) return $"it makes steps of one example, not of {options.Batch}";
         if (depth > NetworkShape.MaxDepth) return $"it takes up to {NetworkShape.MaxDepth} linear layers, the network has {depth}";
         if (network.Layers.OfType<Linear>().Last().Weight.Value.Columns != 1) return "it takes networks of one output";
         for (int l = 0; l < network.Layers.Count; l++)
@@ -58,8 +56,17 @@ sealed class FusedEngine : ITrainingEngine
             bool fits = l % 2 == 0 ? layer is Linear : l == network.Layers.Count - 1 ? layer is Sigmoid : layer.GetType() == network.Layers[1].GetType();
             if (!fits) return $"it takes linear layers with one kind of activation between them and a sigmoid at the end, layer {l} is {layer.Name}";
         }
-        return network.Layers.Count % 2 == 0 ? null : "it takes networks that end in a sigmoid";
+        if (network.Layers.Count % 2 != 0) return "it takes networks that end in a sigmoid";
+        long scratch = FusedLaunches.ScratchLength(new NetworkShape(Widths(network)), options.Batch);
+        return scratch <= FusedLaunches.MaxScratch ? null : $"a group works in up to {FusedLaunches.MaxScratch:N0} floats, this run needs {scratch:N0}";
     }
+
+    static int[] Widths(Sequential network) => [network.Inputs, .. network.Layers.OfType<Linear>().Select(l => l.Weight.Value.Columns)];
+
+    /// <summary>
+    /// Whether one group is the faster way: on the CPU, layer by layer can share a step's work out over the cores once there is enough.
+    /// </summary>
+    internal static bool Pays(Sequential network, TrainingOptions options) => 6L * network.ParameterCount * options.Batch <= 4_000_000;
 
     public int ChunkOf(int remaining) =>
         Math.Min(remaining, options.StepsPerLaunch ?? (int)Math.Clamp(stepsPerSecond * SecondsPerLaunch, 1, 1 << 24));
@@ -81,8 +88,8 @@ sealed class FusedEngine : ITrainingEngine
         losses = Grown(losses, chunk.Length);
         if (picks.Seed is null)
         {
-            rows = Grown(rows, chunk.Length);
-            picks.Fill(rows.All.Slice(0, chunk.Length), firstStep);
+            rows = Grown(rows, chunk.Length * options.Batch);
+            picks.Fill(rows.All.Slice(0, chunk.Length * options.Batch), (long)firstStep * options.Batch);
         }
         Start(firstStep, chunk.Length);
         device.CopyToHost(losses.All.Slice(0, chunk.Length), chunk);
@@ -94,7 +101,7 @@ sealed class FusedEngine : ITrainingEngine
         var spans = new TrainingSpans(data.Inputs.Span, data.Labels.Span, rows.All, network.Arena.Values, networks.All, losses.All, snapshots.All, scratch.All);
         var plan = new TrainingPlan(1, firstStep, steps, data.Inputs.Rows, picks.Seed is null ? 1 : 0, (uint)StreamPurpose.Sampling,
             snapshots.Every, network.Arena.Length, scratch.Length);
-        launch(network.Device, spans, plan, shape, 6L * network.ParameterCount * steps, options.LanesPerGroup);
+        launch(network.Device, spans, plan, shape, options.Batch, 6L * network.ParameterCount * options.Batch * steps, options.LanesPerGroup);
     }
 
     DeviceBuffer Grown(DeviceBuffer buffer, int length)

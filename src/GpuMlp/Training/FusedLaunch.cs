@@ -9,11 +9,17 @@ using GpuMlp.Losses;
 namespace GpuMlp.Training;
 
 /// <summary>Starts a kernel that makes many steps, compiled for one activation and one loss.</summary>
-delegate void FusedLaunch(ComputeDevice device, TrainingSpans spans, TrainingPlan plan, NetworkShape shape, long work, int? lanes);
+delegate void FusedLaunch(ComputeDevice device, TrainingSpans spans, TrainingPlan plan, NetworkShape shape, int batch, long work, int? lanes);
 
 /// <summary>The fused kernel for each activation and loss.</summary>
 static class FusedLaunches
 {
+    /// <summary>The most floats that a group works in: 256 MiB.</summary>
+    internal const long MaxScratch = 1 << 26;
+
+    /// <summary>Floats that a group works in.</summary>
+    internal static long ScratchLength(NetworkShape shape, int batch) => batch == 1 ? shape.GroupScratchLength() : shape.BatchScratchLength(batch);
+
     internal static FusedLaunch Of(Activation activation, Loss loss) => activation switch
     {
         Activation.ReLU => Of<Relu>(loss),
@@ -25,8 +31,8 @@ static class FusedLaunches
 
     static FusedLaunch Of<TActivation>(Loss loss) where TActivation : struct, IActivation => loss switch
     {
-        BceLoss { Form: BceForm.Tutorial } => TrainingOps.TrainSingleExamples<TActivation, Bce>,
-        BceLoss => TrainingOps.TrainSingleExamples<TActivation, BceTorch>,
-        _ => TrainingOps.TrainSingleExamples<TActivation, BceLogits>,
+        BceLoss { Form: BceForm.Tutorial } => TrainingOps.Train<TActivation, Bce>,
+        BceLoss => TrainingOps.Train<TActivation, BceTorch>,
+        _ => TrainingOps.Train<TActivation, BceLogits>,
     };
 }

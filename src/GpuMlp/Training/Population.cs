@@ -41,7 +41,7 @@ public sealed class Population
     /// <summary>Compiles all that the run needs, so that <see cref="Run"/> is training alone.</summary>
     public void WarmUp()
     {
-        foreach (var alike in Plan.Batches.SelectMany(b => b.Members.Take(1)).GroupBy(m => (members[m].Net.Activation, members[m].Loss.Name)))
+        foreach (var alike in Plan.Batches.SelectMany(b => b.Members.Take(1)).GroupBy(m => (members[m].Net.Activation, members[m].Loss.Name, members[m].Batch > 1)))
         {
             int m = alike.First();
             using var batch = new PopulationBatch(device, members, data, new PopulationBatchPlan([m], [members[m].Data], 0), 1, 1);
@@ -104,7 +104,6 @@ public sealed class Population
         ArgumentOutOfRangeException.ThrowIfLessThan(member.Batch, 1, nameof(member.Batch));
         Layers.Layer.RequireRate(member.LearningRate);
         if (!float.IsFinite(member.InitScale)) throw new ArgumentOutOfRangeException(nameof(member.InitScale), member.InitScale, "an initial scale is finite");
-        if (member.Batch != 1) throw new ArgumentException($"a population makes steps of one example, not of {member.Batch}");
         if (member.Net.Depth > NetworkShape.MaxDepth)
             throw new ArgumentException($"a population takes networks of up to {NetworkShape.MaxDepth} linear layers, {member.Net} has {member.Net.Depth}");
         if (member.Net.Widths[^1] != 1) throw new ArgumentException($"a population takes networks of one output, {member.Net} has {member.Net.Widths[^1]}");

@@ -29,7 +29,7 @@ sealed class PopulationBatch : IDisposable
         shape = new NetworkShape(first.Net.Widths);
         launch = FusedLaunches.Of(first.Net.Activation, first.Loss);
         (rows, features) = (data[first.Data].Rows, data[first.Data].Features);
-        (arenaLength, scratchLength) = (PopulationPlan.ArenaLength(shape), shape.GroupScratchLength());
+        (arenaLength, scratchLength) = (PopulationPlan.ArenaLength(shape), PopulationPlan.ScratchLength(shape, first.Batch));
         int count = plan.Members.Count;
         tracks = [.. plan.Members.Select(_ => new PopulationTrack(steps))];
         arenas = new float[count * arenaLength];
@@ -46,7 +46,7 @@ sealed class PopulationBatch : IDisposable
     }
 
     /// <summary>About how many float operations a step of all networks takes.</summary>
-    internal long Work => 6L * members[plan.Members[0]].Net.ParameterCount * plan.Members.Count;
+    internal long Work => 6L * members[plan.Members[0]].Net.ParameterCount * members[plan.Members[0]].Batch * plan.Members.Count;
 
     internal bool AllDiverged => Array.TrueForAll(tracks, track => track.DivergedStep is not null);
 
@@ -92,7 +92,7 @@ sealed class PopulationBatch : IDisposable
         int count = plan.Members.Count;
         var spans = new TrainingSpans(x.All, y.All, nothing.All, parameters.All, networks.All, lossBuffer.All, nothing.All, scratch.All);
         var launchPlan = new TrainingPlan(count, firstStep, steps, rows, 0, (uint)StreamPurpose.Sampling, 0, arenaLength, scratchLength);
-        launch(device, spans, launchPlan, shape, Work * steps, null);
+        launch(device, spans, launchPlan, shape, members[plan.Members[0]].Batch, Work * steps, null);
     }
 
     /// <summary>Takes what the last launch left: losses and parameters.</summary>

@@ -30,10 +30,13 @@ public sealed class Trainer : IDisposable
         string? whyNot = FusedEngine.WhyNot(network, options);
         if (options.Engine == EngineChoice.Fused && whyNot is not null)
             throw new ArgumentException($"the fused engine cannot train this: {whyNot}", nameof(options));
-        bool fused = whyNot is null && options.Engine != EngineChoice.Layers;
+        bool pays = FusedEngine.Pays(network, options);
+        bool fused = whyNot is null && (options.Engine == EngineChoice.Fused || (options.Engine == EngineChoice.Auto && pays));
         engine = fused ? new FusedEngine(network, this.data, picks, options, snapshots) : new LayerEngine(network, this.data, picks, options, snapshots);
         EngineReason = options.Engine != EngineChoice.Auto ? "as asked"
-            : whyNot ?? $"{network.ParameterCount:N0} parameters fit one group, so the run is a launch or a few";
+            : whyNot ?? (pays
+                ? $"{network.ParameterCount:N0} parameters at batch {options.Batch:N0} fit one group, so the run is a launch or a few"
+                : $"{network.ParameterCount:N0} parameters at batch {options.Batch:N0} are work enough to share out a layer at a time");
     }
 
     /// <summary>The engine's name: fused or layers.</summary>

@@ -18,12 +18,17 @@ readonly record struct TrainingSpans(
 /// <summary>Many training steps in one launch.</summary>
 static class TrainingOps
 {
-    /// <summary>Steps of one example each, one group a network.</summary>
-    internal static void TrainSingleExamples<TActivation, TLoss>(
-        this ComputeDevice device, TrainingSpans spans, TrainingPlan plan, NetworkShape shape, long work, int? lanes)
+    /// <summary>Steps of n examples each, one group a network.</summary>
+    internal static void Train<TActivation, TLoss>(
+        this ComputeDevice device, TrainingSpans spans, TrainingPlan plan, NetworkShape shape, int n, long work, int? lanes)
         where TActivation : struct, IActivation where TLoss : struct, ILoss
     {
-        if (device.Host is HostRunner host) host.RunGroups(new SingleExampleTraining<TActivation, TLoss, HostView>(spans.Host, plan, shape), work);
-        else device.LaunchGroups(new SingleExampleTraining<TActivation, TLoss, ArrayView<float>>(spans.Device, plan, shape), lanes);
+        if (device.Host is HostRunner host)
+        {
+            if (n == 1) host.RunGroups(new SingleExampleTraining<TActivation, TLoss, HostView>(spans.Host, plan, shape), work);
+            else host.RunGroups(new BatchTraining<TActivation, TLoss, HostView>(spans.Host, plan, shape, n), work);
+        }
+        else if (n == 1) device.LaunchGroups(new SingleExampleTraining<TActivation, TLoss, ArrayView<float>>(spans.Device, plan, shape), lanes);
+        else device.LaunchGroups(new BatchTraining<TActivation, TLoss, ArrayView<float>>(spans.Device, plan, shape, n), lanes);
     }
 }

@@ -1,0 +1,140 @@
+using System.Runtime.CompilerServices;
+using GpuMlp.Kernels.Activations;
+using GpuMlp.Kernels.Lanes;
+using GpuMlp.Kernels.Numerics;
+using GpuMlp.Kernels.Training;
+
+namespace GpuMlp.Kernels.Grids;
+
+/// <summary>
+/// A network of any depth, no wider than one block of a sum, over a band of grid rows: strips of three vectors of points go through all
+/// layers, their activations in a scratch memory that stays in the nearest cache.
+/// </summary>
+/// <param name="band">The grid and the parameters.</param>
+/// <param name="shape">The network's widths: two inputs, one output.</param>
+/// <param name="scratch">Groups × <see cref="ScratchLength"/> floats.</param>
+/// <param name="widest">The widest of the layers, the inputs included.</param>
+/// <param name="groups">How many groups share the work; no result depends on it.</param>
+/// <remarks>A layer is a register tile of four outputs × three vectors. Each lane works on points of its own: nothing waits.</remarks>
+public readonly struct GridTiles<THidden, TOutput, TView>(GridBand<TView> band, NetworkShape shape, TView scratch, int widest, int groups) : IGroupOp<TView>
+    where THidden : struct, IActivation where TOutput : struct, IActivation where TView : struct
+{
+    const int Vectors = 3, Outputs = 4, MaxLanes = 64;
+
+    /// <summary>Floats of scratch memory that a group needs: two layers' activations.</summary>
+    public static int ScratchLength(int widest) => 2 * widest * Vectors * MaxLanes;
+
+    /// <inheritdoc/>
+    public int Groups => groups;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Run<T, TScalar, TBarrier>(int group, int lane, int lanes)
+        where T : struct, ILanes<T, TView> where TScalar : struct, ILanes<TScalar, TView> where TBarrier : struct, IBarrier
+    {
+        int step = lanes * T.Width, strip = Vectors * step, across = (band.Width + strip - 1) / strip;
+        long strips = (long)band.Sets * band.Height * across;
+        int end = (int)(strips * (group + 1) / groups);
+        for (int item = (int)(strips * group / groups); item < end; item++)
+        {
+            int row = item / across, column = item % across * strip + lane * T.Width;
+            if (column < band.Width) Strip<T>(row, column, step, group * ScratchLength(widest) + lane * T.Width);
+        }
+    }
+
+    // row counts through the sets as well; vectors of the strip are step columns apart
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    void Strip<T>(int row, int column, int step, int at) where T : struct, ILanes<T, TView>
+    {
+        int p = row / band.Height * band.SetLength, from = at, to = at + widest * Vectors * step;
+        T y = T.Splat(T.Get(band.Y, row % band.Height));
+        for (int v = 0; v < Vectors; v++)
+        {
+            int c = column + v * step;
+            T.Store(scratch, from + v * step, T.Load(band.X, c < band.Width ? c : column), T.Width);
+            T.Store(scratch, from + (Vectors + v) * step, y, T.Width);
+        }
+        for (int l = 0; l < shape.Depth - 1; l++)
+        {
+            int i = shape.Width(l), o = shape.Width(l + 1);
+            if (o == 1)
+                for (int v = 0; v < Vectors; v++)
+                    T.Store(scratch, to + v * step, THidden.Forward<T, TView>(Sum<T>(from + v * step, Vectors * step, p, i)), T.Width);
+            else Layer<T>(from, to, step, p, i, o);
+            (from, to) = (to, from);
+            p += shape.ArenaLength(l);
+        }
+        for (int v = 0; v < Vectors; v++)
+        {
+            int left = band.Width - column - v * step;
+            if (left > 0)
+                T.Store(band.Results, row * band.Width + column + v * step,
+                    TOutput.Forward<T, TView>(Sum<T>(from + v * step, Vectors * step, p, shape.Width(shape.Depth - 1))), left);
+        }
+    }
+
+    // y = act(b + x·w), each output from its bias over the inputs ascending; the last tile overlaps the one before it
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    void Layer<T>(int from, int to, int step, int p, int i, int o) where T : struct, ILanes<T, TView>
+    {
+        TView m = scratch, w = band.Parameters;
+        int bias = p + i * o;
+        for (int tile = 0; tile < o; tile += Outputs)
+        {
+            int u = o < Outputs || tile + Outputs <= o ? tile : o - Outputs;
+            int u1 = u + 1 < o ? 1 : 0, u2 = u + 2 < o ? 2 : u1, u3 = u + 3 < o ? 3 : u2;
+            T a0 = T.Splat(T.Get(w, bias + u)), a1 = a0, a2 = a0;
+            T b0 = T.Splat(T.Get(w, bias + u + u1)), b1 = b0, b2 = b0;
+            T c0 = T.Splat(T.Get(w, bias + u + u2)), c1 = c0, c2 = c0;
+            T d0 = T.Splat(T.Get(w, bias + u + u3)), d1 = d0, d2 = d0;
+            for (int k = 0; k < i; k++)
+            {
+                int x = from + k * Vectors * step, q = p + k * o + u;
+                T x0 = T.Load(m, x), x1 = T.Load(m, x + step), x2 = T.Load(m, x + 2 * step);
+                T wk = T.Splat(T.Get(w, q));
+                (a0, a1, a2) = (T.Fma(wk, x0, a0), T.Fma(wk, x1, a1), T.Fma(wk, x2, a2));
+                wk = T.Splat(T.Get(w, q + u1));
+                (b0, b1, b2) = (T.Fma(wk, x0, b0), T.Fma(wk, x1, b1), T.Fma(wk, x2, b2));
+                wk = T.Splat(T.Get(w, q + u2));
+                (c0, c1, c2) = (T.Fma(wk, x0, c0), T.Fma(wk, x1, c1), T.Fma(wk, x2, c2));
+                wk = T.Splat(T.Get(w, q + u3));
+                (d0, d1, d2) = (T.Fma(wk, x0, d0), T.Fma(wk, x1, d1), T.Fma(wk, x2, d2));
+            }
+            Activate(to + u * Vectors * step, step, a0, a1, a2);
+            Activate(to + (u + u1) * Vectors * step, step, b0, b1, b2);
+            Activate(to + (u + u2) * Vectors * step, step, c0, c1, c2);
+            Activate(to + (u + u3) * Vectors * step, step, d0, d1, d2);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    void Activate<T>(int at, int step, T y0, T y1, T y2) where T : struct, ILanes<T, TView>
+    {
+        T.Store(scratch, at, THidden.Forward<T, TView>(y0), T.Width);
+        T.Store(scratch, at + step, THidden.Forward<T, TView>(y1), T.Width);
+        T.Store(scratch, at + 2 * step, THidden.Forward<T, TView>(y2), T.Width);
+    }
+
+    // one output: StridedSum's order over units that lie stride apart, then the bias
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    T Sum<T>(int x, int stride, int p, int count) where T : struct, ILanes<T, TView>
+    {
+        T even = T.Add(Quarter<T>(x, stride, p, 0, count), Quarter<T>(x, stride, p, 2, count));
+        T odd = T.Add(Quarter<T>(x, stride, p, 1, count), Quarter<T>(x, stride, p, 3, count));
+        return T.Add(T.Add(even, odd), T.Splat(T.Get(band.Parameters, p + count)));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    T Quarter<T>(int x, int stride, int p, int j, int count) where T : struct, ILanes<T, TView>
+    {
+        T s0 = T.Splat(0f), s1 = s0, s2 = s0, s3 = s0;
+        for (int k = j; k < count; k += 16)
+        {
+            s0 = T.Fma(T.Splat(T.Get(band.Parameters, p + k)), T.Load(scratch, x + k * stride), s0);
+            if (k + 8 < count) s1 = T.Fma(T.Splat(T.Get(band.Parameters, p + k + 8)), T.Load(scratch, x + (k + 8) * stride), s1);
+            if (k + 4 < count) s2 = T.Fma(T.Splat(T.Get(band.Parameters, p + k + 4)), T.Load(scratch, x + (k + 4) * stride), s2);
+            if (k + 12 < count) s3 = T.Fma(T.Splat(T.Get(band.Parameters, p + k + 12)), T.Load(scratch, x + (k + 12) * stride), s3);
+        }
+        return T.Add(T.Add(s0, s1), T.Add(s2, s3));
+    }
+}

@@ -1,0 +1,167 @@
+using System.Runtime.CompilerServices;
+using GpuMlp.Kernels.Activations;
+using GpuMlp.Kernels.Lanes;
+using GpuMlp.Kernels.Linear;
+using GpuMlp.Kernels.Losses;
+using GpuMlp.Kernels.Numerics;
+using GpuMlp.Kernels.Optimizers;
+using GpuMlp.Kernels.Randomness;
+
+namespace GpuMlp.Kernels.Training;
+
+/// <summary>
+/// Steps of gradient descent on batches of n random examples inside one launch: one group of lanes a network, which does the very ops
+/// that the layers launch one by one.
+/// </summary>
+/// <remarks>
+/// Scratch memory of a group: a table of where things begin, labels (n), gradients in the arena's layout, per width its activations,
+/// pre-activations and their gradients (n,width), losses (n), room for a transposed weight matrix.
+/// </remarks>
+public readonly struct BatchTraining<TActivation, TLoss, TView>(TrainingViews<TView> views, TrainingPlan plan, NetworkShape shape, int n) : IGroupOp<TView>
+    where TActivation : struct, IActivation where TLoss : struct, ILoss where TView : struct
+{
+    // a row of the table: the width k, where its activations begin, where layer k's weights do in the arena
+    const int Units = 1, Weights = 2, Row = NetworkShape.TableRow;
+
+    /// <inheritdoc/>
+    public int Groups => plan.Networks;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Run<T, TScalar, TBarrier>(int group, int lane, int lanes)
+        where T : struct, ILanes<T, TView> where TScalar : struct, ILanes<TScalar, TView> where TBarrier : struct, IBarrier
+    {
+        TView m = T.From(views.Scratch, group * plan.ScratchLength), w = T.From(views.Parameters, group * plan.ArenaLength);
+        TView labels = T.From(m, NetworkShape.TableLength), dw = T.From(labels, n);
+        if (lane == 0) WriteTable<T>(m);
+        for (int k = lane; k < plan.ArenaLength; k += lanes) T.Set(dw, k, 0f);           // the arena's padding has no gradient
+        TBarrier.Wait();
+        float rate = T.Get(views.Networks, 4 * group);
+        for (int k = 0; k < plan.Steps; k++)
+        {
+            int step = plan.FirstStep + k;
+            Gather<T>(m, labels, group, step, k, lane, lanes);
+            TBarrier.Wait();
+            Forward<T, TBarrier>(m, w, lane, lanes);
+            Loss<T, TBarrier>(m, labels, group * plan.Steps + k, lane, lanes);
+            Backward<T, TBarrier>(m, w, dw, lane, lanes);
+            var sgd = new SgdStep<TView>(w, dw, rate, plan.ArenaLength);
+            sgd.Run<T>(lane, sgd.Items(T.Width), lanes);
+            TBarrier.Wait();
+            if (plan.SnapshotEvery > 0 && group == 0 && step % plan.SnapshotEvery == 0)
+                for (int i = lane; i < plan.ArenaLength; i += lanes)
+                    T.Set(views.Snapshots, step / plan.SnapshotEvery * plan.ArenaLength + i, T.Get(w, i));
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    void WriteTable<T>(TView m) where T : struct, ILanes<T, TView>
+    {
+        int weights = 0, units = NetworkShape.TableLength + n + plan.ArenaLength;
+        for (int k = 0; k <= shape.Depth; k++)
+        {
+            T.SetInt(m, k * Row, shape.Width(k));
+            T.SetInt(m, k * Row + Units, units);
+            T.SetInt(m, k * Row + Weights, weights);
+            units += 3 * n * shape.Width(k);
+            if (k < shape.Depth) weights += shape.ArenaLength(k);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    void Gather<T>(TView m, TView labels, int group, int step, int k, int lane, int lanes) where T : struct, ILanes<T, TView>
+    {
+        uint key0 = (uint)T.GetInt(views.Networks, 4 * group + 1), key1 = (uint)T.GetInt(views.Networks, 4 * group + 2);
+        int firstRow = T.GetInt(views.Networks, 4 * group + 3), features = shape.Width(0);
+        TView x = T.From(m, T.GetInt(m, Units));
+        for (int r = lane; r < n; r += lanes)
+        {
+            int row = plan.HasPicks != 0 ? T.GetInt(views.Picks, k * n + r)
+                : Philox.Below(Philox.Word(key0, key1, (ulong)step * (ulong)n + (ulong)r, plan.Stream, 0), plan.Examples);
+            row += firstRow;
+            for (int i = 0; i < features; i++) T.Set(x, r * features + i, T.Get(views.X, row * features + i));
+            T.Set(labels, r, T.Get(views.Y, row));
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    void Forward<T, TBarrier>(TView m, TView w, int lane, int lanes) where T : struct, ILanes<T, TView> where TBarrier : struct, IBarrier
+    {
+        for (int l = 0; l < shape.Depth; l++)
+        {
+            int t = l * Row, i = T.GetInt(m, t), o = T.GetInt(m, t + Row);
+            TView a = T.From(m, T.GetInt(m, t + Units)), next = T.From(m, T.GetInt(m, t + Row + Units)), z = T.From(next, n * o);
+            TView weight = T.From(w, T.GetInt(m, t + Weights)), bias = T.From(weight, i * o);
+            if (o == 1)
+            {
+                var single = new LinearSingleOutput<TView>(a, weight, bias, z, n, i);
+                single.Run<T>(lane, single.Items(T.Width), lanes);
+            }
+            else
+            {
+                var product = new MatMul<TView>(a, weight, bias, z, n, o, i, i, 1, 1);
+                product.Run<T>(lane, product.Items(T.Width), lanes);
+            }
+            TBarrier.Wait();
+            if (l + 1 == shape.Depth) return;
+            var activation = new ActivationForward<TActivation, TView>(z, next, n * o);
+            activation.Run<T>(lane, activation.Items(T.Width), lanes);
+            TBarrier.Wait();
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    void Loss<T, TBarrier>(TView m, TView labels, int lossAt, int lane, int lanes) where T : struct, ILanes<T, TView> where TBarrier : struct, IBarrier
+    {
+        TView z = T.From(m, T.GetInt(m, shape.Depth * Row + Units) + n), values = T.From(z, 2 * n);
+        var loss = new LossForward<TLoss, TView>(z, labels, values, T.From(z, n), n);
+        loss.Run<T>(lane, loss.Items(T.Width), lanes);
+        TBarrier.Wait();
+        if (lane == 0) new Mean<TView>(values, views.Losses, n, lossAt).Run<T>(0, 1, 1);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    void Backward<T, TBarrier>(TView m, TView w, TView dw, int lane, int lanes) where T : struct, ILanes<T, TView> where TBarrier : struct, IBarrier
+    {
+        TView transposed = T.From(m, T.GetInt(m, shape.Depth * Row + Units) + 4 * n);
+        for (int l = shape.Depth - 1; l >= 0; l--)
+        {
+            int t = l * Row, i = T.GetInt(m, t), o = T.GetInt(m, t + Row), at = T.GetInt(m, t + Weights);
+            TView a = T.From(m, T.GetInt(m, t + Units)), dy = T.From(m, T.GetInt(m, t + Row + Units) + 2 * n * o);
+            TView weight = T.From(w, at), gradient = T.From(dw, at);
+            var product = o == 1 ? new MatMul<TView>(dy, a, a, gradient, 1, i, n, 0, 1, 0) : new MatMul<TView>(a, dy, dy, gradient, i, o, n, 1, i, 0);
+            product.Run<T>(lane, product.Items(T.Width), lanes);
+            var sums = new ColumnSums<TView>(dy, T.From(gradient, i * o), n, o);
+            sums.Run<T>(lane, sums.Items(T.Width), lanes);
+            if (l > 0) InputGradient<T, TBarrier>(dy, weight, transposed, a, i, o, lane, lanes);
+            TBarrier.Wait();
+        }
+    }
+
+    // a: the activations (n,i); behind them the pre-activations and room for their gradients
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    void InputGradient<T, TBarrier>(TView dy, TView weight, TView transposed, TView a, int i, int o, int lane, int lanes)
+        where T : struct, ILanes<T, TView> where TBarrier : struct, IBarrier
+    {
+        TView z = T.From(a, n * i), dx = T.From(z, n * i);
+        if (o > 1 && o <= StridedSum.Block)
+        {
+            var sums = new LinearInputGradient<TView>(dy, weight, dx, n, i, o);
+            sums.Run<T>(lane, sums.Items(T.Width), lanes);
+        }
+        else
+        {
+            if (o > 1)
+            {
+                var transpose = new Transpose<TView>(weight, transposed, i, o);
+                transpose.Run<T>(lane, transpose.Items(T.Width), lanes);
+                TBarrier.Wait();
+            }
+            var product = new MatMul<TView>(dy, o > 1 ? transposed : weight, weight, dx, n, i, o, o, 1, 0);
+            product.Run<T>(lane, product.Items(T.Width), lanes);
+        }
+        TBarrier.Wait();
+        var activation = new ActivationBackward<TActivation, TView>(z, dx, dx, n * i);
+        activation.Run<T>(lane, activation.Items(T.Width), lanes);
+    }
+}

@@ -1,0 +1,14 @@
+namespace GpuMlp.Devices.Ops;
+
+/// <summary>How a grid is evaluated.</summary>
+public enum GridForm
+{
+    /// <summary>One hidden layer: strips of points whose hidden activations are never more than registers.</summary>
+    Strips,
+
+    /// <summary>Any depth up to eight, layers up to 256 wide: tiles of points whose activations stay in the nearest cache.</summary>
+    Tiles,
+
+    /// <summary>Any other network: layer by layer, in batches of points.</summary>
+    Batches,
+}

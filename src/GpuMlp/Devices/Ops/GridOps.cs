@@ -1,0 +1,115 @@
+using GpuMlp.Kernels.Activations;
+using GpuMlp.Kernels.Grids;
+using GpuMlp.Kernels.Lanes;
+using GpuMlp.Kernels.Numerics;
+using GpuMlp.Kernels.Training;
+using ILGPU;
+using ILGPU.Runtime;
+using ILGPU.Runtime.OpenCL;
+
+namespace GpuMlp.Devices.Ops;
+
+/// <summary>A band of grid rows and the networks, all of one shape, to evaluate over it.</summary>
+/// <param name="Widths">Inputs (2), hidden widths, outputs (1).</param>
+/// <param name="Parameters">Parameter sets, each laid out as an arena.</param>
+/// <param name="Sets">How many sets.</param>
+/// <param name="X">The columns.</param>
+/// <param name="Y">The band's rows.</param>
+/// <param name="Scratch">Room for <see cref="GridOps.GridScratchLength"/> floats.</param>
+readonly record struct GridJob(IReadOnlyList<int> Widths, DeviceSpan Parameters, int Sets, DeviceSpan X, DeviceSpan Y, DeviceSpan Scratch)
+{
+    internal int Widest => Widths.Max();
+
+    /// <summary>About how many float operations the band takes.</summary>
+    internal long Work
+    {
+        get
+        {
+            long macs = 0;
+            for (int l = 0; l + 1 < Widths.Count; l++) macs += (long)Widths[l] * Widths[l + 1];
+            return 2 * macs * Sets * X.Length * Y.Length;
+        }
+    }
+
+    internal GridBand<HostView> OnHost(HostView results) => new(Parameters, X, Y, results, X.Length, Y.Length, Sets, Parameters.Length / Sets);
+
+    internal GridBand<ArrayView<float>> OnDevice(DeviceSpan results) => new(Parameters, X, Y, results, X.Length, Y.Length, Sets, Parameters.Length / Sets);
+}
+
+/// <summary>Dense grids on a device: the whole network a strip or tile of points at a time.</summary>
+static class GridOps
+{
+    const int MaxTileWidth = StridedSum.Block, GpuGroups = 512;
+
+    /// <summary>The form that suits a chain of linear layers of these widths.</summary>
+    internal static GridForm FormOf(IReadOnlyList<int> widths) =>
+        widths.Count == 3 && widths[1] > 1 ? GridForm.Strips
+        : widths.Count - 1 <= NetworkShape.MaxDepth && widths.Max() <= MaxTileWidth ? GridForm.Tiles
+        : GridForm.Batches;
+
+    /// <summary>Floats of scratch memory that a form needs.</summary>
+    internal static int GridScratchLength(this ComputeDevice device, GridForm form, int widest) => form != GridForm.Tiles ? 0
+        : TileGroups(device) * (IsVectorCompiler(device) ? GridTilesStrips<Relu, Identity>.ScratchLength(widest) : GridTiles<Relu, Identity, HostView>.ScratchLength(widest));
+
+    /// <summary>results (sets, rows, columns) in host memory; the device is the host.</summary>
+    internal static void GridForward<THidden, TOutput>(this HostRunner host, ComputeDevice device, GridForm form, in GridJob job, HostView results)
+        where THidden : struct, IActivation where TOutput : struct, IActivation
+    {
+        if (form == GridForm.Strips)
+            host.RunGroups(new GridTwoLayer<THidden, TOutput, HostView>(job.OnHost(results), job.Widths[1], SecondLayer(job)), job.Work);
+        else
+            host.RunGroups(new GridTiles<THidden, TOutput, HostView>(
+                job.OnHost(results), new NetworkShape(job.Widths), job.Scratch, job.Widest, TileGroups(device)), job.Work);
+    }
+
+    /// <summary>results (sets, rows, columns) on the device.</summary>
+    internal static void GridForward<THidden, TOutput>(this ComputeDevice device, GridForm form, in GridJob job, DeviceSpan results)
+        where THidden : struct, IActivation where TOutput : struct, IActivation
+    {
+        if (device.Host is HostRunner host)
+        {
+            host.GridForward<THidden, TOutput>(device, form, job, results);
+            return;
+        }
+        GridBand<ArrayView<float>> band = job.OnDevice(results);
+        var shape = new NetworkShape(job.Widths);
+        if (form == GridForm.Strips && IsVectorCompiler(device))
+            device.LaunchGroups(new GridTwoLayerStrips<THidden, TOutput>(band, job.Widths[1], SecondLayer(job)), 1);
+        else if (form == GridForm.Strips)
+            device.LaunchGroups(new GridTwoLayer<THidden, TOutput, ArrayView<float>>(band, job.Widths[1], SecondLayer(job)));
+        else if (IsVectorCompiler(device))
+            device.LaunchGroups(new GridTilesStrips<THidden, TOutput>(band, shape, job.Scratch, job.Widest, TileGroups(device)), 1);
+        else
+            device.LaunchGroups(new GridTiles<THidden, TOutput, ArrayView<float>>(band, shape, job.Scratch, job.Widest, TileGroups(device)));
+    }
+
+    /// <summary>classes = 1 where a logit is positive, four to a float's four bytes.</summary>
+    internal static void PackClasses(this ComputeDevice device, DeviceSpan logits, DeviceSpan classes, int n) =>
+        device.Launch(new PackClasses<ArrayView<float>>(logits, classes, n));
+
+    /// <summary>classes = 1 where a logit is positive; the device is the host.</summary>
+    internal static unsafe void Classes(this HostRunner host, DeviceSpan logits, byte* classes, int n) =>
+        host.Run(new HostClasses(logits, classes, n), n);
+
+    /// <summary>Copies values straight into host memory, without the array in between that other copies make.</summary>
+    internal static void CopyGrid(this ComputeDevice device, DeviceSpan source, Span<float> target)
+    {
+        if (source.Length == 0) return;
+        if (device.Host is not null) source.OnHost.CopyTo(target);
+        else
+        {
+            ((ArrayView<float>)source).CopyToCPUUnsafeAsync(ref target[0], source.Length);
+            device.Synchronize();
+        }
+    }
+
+    static int SecondLayer(in GridJob job) => new NetworkShape(job.Widths).ArenaLength(0);
+
+    // an OpenCL driver for a processor makes vectors of loops over private arrays, and fares badly with anything else
+    static bool IsVectorCompiler(ComputeDevice device) => device.Accelerator.Device is CLDevice { DeviceType: CLDeviceType.CL_DEVICE_TYPE_CPU };
+
+    // a few a core, so that a core that is busy elsewhere holds nobody up
+    static int TileGroups(ComputeDevice device) => device.Host is HostRunner host ? 4 * host.Cores
+        : device.Kind == DeviceKind.CpuIlgpu ? device.Accelerator.NumMultiprocessors
+        : IsVectorCompiler(device) ? 4 * device.Accelerator.NumMultiprocessors : GpuGroups;
+}

@@ -1,0 +1,99 @@
+using GpuMlp.Devices;
+using GpuMlp.Devices.Ops;
+using GpuMlp.Kernels.Activations;
+using GpuMlp.Kernels.Grids;
+using GpuMlp.Kernels.Lanes;
+using GpuMlp.Layers;
+
+namespace GpuMlp.Grids;
+
+/// <summary>A network as a grid sees it: its widths and hidden activation where it is a plain chain, and the form that suits it.</summary>
+sealed class GridNetwork
+{
+    readonly GridKernels? kernels;
+
+    internal GridNetwork(Sequential network)
+    {
+        if (network.Inputs != 2) throw new ArgumentException($"a grid needs a network of exactly two inputs, the model has {network.Inputs}", nameof(network));
+        int outputs = network.Layers.Aggregate(2, (width, layer) => layer.OutputsFor(width));
+        if (outputs != 1) throw new ArgumentException($"a grid needs a network of one output, the model has {outputs}", nameof(network));
+        EndsInSigmoid = network.Layers.Count > 1 && network.Layers[^1] is Layers.Sigmoid;
+        Layer[] chain = [.. EndsInSigmoid ? network.Layers.SkipLast(1) : network.Layers];
+        Widths = [2, .. chain.OfType<Linear>().Select(l => l.OutputsFor(0))];
+        string? why = WhyNotChain(chain);
+        if (why is null)
+        {
+            kernels = GridKernels.For(chain.Length > 1 ? chain[1] : null);
+            Form = GridOps.FormOf(Widths);
+            if (Form == GridForm.Batches) why = "it is deeper or wider than a tile takes";
+        }
+        else Form = GridForm.Batches;
+        Reason = Form switch
+        {
+            GridForm.Strips => "strips: one hidden layer stays in registers",
+            GridForm.Tiles => "tiles: activations stay in the nearest cache",
+            _ => $"batches, layer by layer: {why}",
+        };
+    }
+
+    /// <summary>Inputs, hidden widths, output.</summary>
+    internal int[] Widths { get; }
+
+    internal bool EndsInSigmoid { get; }
+
+    internal GridForm Form { get; }
+
+    /// <summary>The form in words, and why.</summary>
+    internal string Reason { get; }
+
+    /// <summary>The activation between the linear layers, compiled into kernels; only where the form is not batches.</summary>
+    internal GridKernels Kernels => kernels!;
+
+    /// <summary>Whether the network is one hidden layer of ReLU.</summary>
+    internal bool IsPiecewiseLinear => kernels is GridKernels<Relu> && Widths.Length == 3;
+
+    static string? WhyNotChain(Layer[] chain)
+    {
+        for (int l = 0; l < chain.Length; l++)
+        {
+            if (chain[l] is Linear != (l % 2 == 0)) return "it is no chain of linear layers with an activation between each two";
+            if (l > 1 && l % 2 == 1 && chain[l].GetType() != chain[1].GetType()) return "its activations differ";
+        }
+        return chain.Length % 2 == 0 ? "it ends in an activation other than Sigmoid"
+            : chain.Length > 1 && GridKernels.For(chain[1]) is null ? $"no grid kernel knows {chain[1].Name}" : null;
+    }
+}
+
+/// <summary>The grid kernels of one hidden activation.</summary>
+abstract class GridKernels
+{
+    /// <summary>Those of a layer's activation (ReLU's where there is none); null if no kernel knows the layer.</summary>
+    internal static GridKernels? For(Layer? activation) => activation switch
+    {
+        null or ReLU => new GridKernels<Relu>(),
+        LeakyReLU => new GridKernels<LeakyRelu>(),
+        Layers.Tanh => new GridKernels<Kernels.Activations.Tanh>(),
+        Layers.Sigmoid => new GridKernels<Kernels.Activations.Sigmoid>(),
+        SiLU => new GridKernels<Silu>(),
+        _ => null,
+    };
+
+    internal abstract void Run(ComputeDevice device, GridForm form, in GridJob job, GridValue value, DeviceSpan results);
+
+    internal abstract void Run(HostRunner host, ComputeDevice device, GridForm form, in GridJob job, GridValue value, HostView results);
+}
+
+sealed class GridKernels<THidden> : GridKernels where THidden : struct, IActivation
+{
+    internal override void Run(ComputeDevice device, GridForm form, in GridJob job, GridValue value, DeviceSpan results)
+    {
+        if (value == GridValue.Logit) device.GridForward<THidden, Identity>(form, job, results);
+        else device.GridForward<THidden, Kernels.Activations.Sigmoid>(form, job, results);
+    }
+
+    internal override void Run(HostRunner host, ComputeDevice device, GridForm form, in GridJob job, GridValue value, HostView results)
+    {
+        if (value == GridValue.Logit) host.GridForward<THidden, Identity>(device, form, job, results);
+        else host.GridForward<THidden, Kernels.Activations.Sigmoid>(device, form, job, results);
+    }
+}

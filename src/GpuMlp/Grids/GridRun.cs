@@ -1,0 +1,115 @@
+using System.Runtime.InteropServices;
+using GpuMlp.Devices;
+using GpuMlp.Devices.Ops;
+using GpuMlp.Kernels.Lanes;
+using GpuMlp.Layers;
+using GpuMlp.Tensors;
+
+namespace GpuMlp.Grids;
+
+/// <summary>One grid on a device: its axes, the parameter sets, scratch memory, and room for a band of values where the device is not the host.</summary>
+sealed class GridRun : IDisposable
+{
+    const int DevicePoints = 1 << 24;
+
+    readonly GridNetwork plan;
+    readonly GridSpec grid;
+    readonly ComputeDevice device;
+    readonly DeviceSpan parameters;
+    readonly int sets;
+    readonly Tensor x, y;
+    readonly DeviceBuffer scratch;
+    readonly GridBatches? batches;
+    DeviceBuffer? band, classes;
+
+    /// <param name="network">The network.</param>
+    /// <param name="plan">What is known of it.</param>
+    /// <param name="grid">The grid.</param>
+    /// <param name="sets">Parameters to use instead of the network's own, one arena a row.</param>
+    internal GridRun(Sequential network, GridNetwork plan, GridSpec grid, Tensor? sets = null)
+    {
+        (this.plan, this.grid, device) = (plan, grid, network.Device);
+        parameters = sets?.Span ?? network.Arena.Values;
+        this.sets = sets?.Rows ?? 1;
+        x = Tensor.From(device, grid.X, 1, grid.Width);
+        y = Tensor.From(device, grid.Y, 1, grid.Height);
+        scratch = device.Allocate(device.GridScratchLength(plan.Form, plan.Widths.Max()));
+        if (plan.Form == GridForm.Batches) batches = new GridBatches(network, plan, grid, sets);
+    }
+
+    /// <summary>All values of all sets into host memory.</summary>
+    internal void ToHost(GridValue value, Span<float> target)
+    {
+        if (device.Host is not null || sets > 1) ToHost(0, grid.Height, value, target);
+        else
+        {
+            int rows = Math.Max(1, DevicePoints / grid.Width);
+            for (int row = 0; row < grid.Height; row += rows)
+            {
+                int n = Math.Min(rows, grid.Height - row);
+                ToHost(row, n, value, target.Slice(row * grid.Width, n * grid.Width));
+            }
+        }
+    }
+
+    /// <summary>Some rows, of every set, into host memory; on the host nothing lies between the kernel and the target.</summary>
+    internal unsafe void ToHost(int firstRow, int rows, GridValue value, Span<float> target)
+    {
+        if (batches is not null) batches.ToHost(firstRow, rows, value, target);
+        else if (device.Host is HostRunner host)
+        {
+            fixed (float* results = target) plan.Kernels.Run(host, device, plan.Form, Job(firstRow, rows), value, new HostView(results));
+        }
+        else
+        {
+            DeviceSpan values = Room(ref band, target.Length);
+            OnDevice(firstRow, rows, value, values);
+            device.CopyGrid(values, target);
+        }
+    }
+
+    /// <summary>Some rows, of every set, into device memory.</summary>
+    internal void OnDevice(int firstRow, int rows, GridValue value, DeviceSpan target)
+    {
+        if (batches is not null) batches.OnDevice(firstRow, rows, value, target);
+        else plan.Kernels.Run(device, plan.Form, Job(firstRow, rows), value, target);
+    }
+
+    /// <summary>The classes of some rows into host memory.</summary>
+    internal unsafe void ClassesToHost(int firstRow, int rows, Span<byte> target)
+    {
+        DeviceSpan logits = Room(ref band, target.Length);
+        OnDevice(firstRow, rows, GridValue.Logit, logits);
+        if (device.Host is HostRunner host)
+        {
+            fixed (byte* bytes = target) host.Classes(logits, bytes, target.Length);
+            return;
+        }
+        DeviceSpan packed = Room(ref classes, (target.Length + 3) / 4);
+        device.PackClasses(logits, packed, target.Length);
+        var words = new float[packed.Length];
+        device.CopyGrid(packed, words);
+        MemoryMarshal.AsBytes(words.AsSpan())[..target.Length].CopyTo(target);
+    }
+
+    GridJob Job(int firstRow, int rows) => new(plan.Widths, parameters, sets, x.Span, y.Span.Slice(firstRow, rows), scratch.All);
+
+    DeviceSpan Room(ref DeviceBuffer? buffer, int length)
+    {
+        if (buffer is null || buffer.Length < length)
+        {
+            buffer?.Dispose();
+            buffer = device.Allocate(length);
+        }
+        return buffer.All.Slice(0, length);
+    }
+
+    public void Dispose()
+    {
+        x.Dispose();
+        y.Dispose();
+        scratch.Dispose();
+        band?.Dispose();
+        classes?.Dispose();
+    }
+}

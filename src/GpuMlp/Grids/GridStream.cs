@@ -1,0 +1,40 @@
+namespace GpuMlp.Grids;
+
+/// <summary>Computes a grid band by band into two buffers: while a sink takes one, the next band goes into the other.</summary>
+static class GridStream
+{
+    /// <summary>About how many points a band has.</summary>
+    internal const int BandPoints = 1 << 21;
+
+    /// <summary>Fills whole rows from a row on.</summary>
+    internal delegate void Source<T>(int firstRow, int rows, Span<T> target);
+
+    internal static int BandRows(GridSpec grid) => Math.Clamp(BandPoints / grid.Width, 1, grid.Height);
+
+    internal static void Run<T>(GridSpec grid, GridSink<T> sink, Source<T> source, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(sink);
+        int bandRows = BandRows(grid);
+        T[] current = new T[bandRows * grid.Width], other = bandRows < grid.Height ? new T[current.Length] : current;
+        Task written = Task.CompletedTask;
+        try
+        {
+            for (int row = 0; row < grid.Height; row += bandRows)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                int first = row, rows = Math.Min(bandRows, grid.Height - row);
+                T[] band = current;
+                source(first, rows, band.AsSpan(0, rows * grid.Width));
+                written.GetAwaiter().GetResult();
+                written = Task.Run(() => sink(first, band.AsSpan(0, rows * grid.Width)), CancellationToken.None);
+                (current, other) = (other, current);
+            }
+        }
+        finally
+        {
+            // the sink's own failure comes from the wait above or below; here it only has to have ended
+            ((IAsyncResult)written).AsyncWaitHandle.WaitOne();
+        }
+        written.GetAwaiter().GetResult();
+    }
+}

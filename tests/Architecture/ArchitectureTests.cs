@@ -1,0 +1,51 @@
+namespace GpuMlp.Tests.Architecture;
+
+/// <summary>Holds the compiled code to the rules of the building; RulesTests shows that each rule can fail.</summary>
+public class ArchitectureTests
+{
+    static readonly TypeUse[] product = [.. Project.Kernels, .. Project.Library, .. Project.Plotting, .. Project.Cli];
+
+    [Fact]
+    public void KernelsUseOnlyIlgpuAndTheFramework() => None(Rules.KernelReferences(Project.Kernels));
+
+    [Fact]
+    public void RoomsUseOnlyWhatIsListedForThem() => None(Rules.Arrows(Project.Library, Rules.Rooms));
+
+    [Fact]
+    public void OnlyTheProgramUsesTheConsole() => None(Rules.Console([.. Project.Kernels, .. Project.Library, .. Project.Plotting]));
+
+    [Fact]
+    public void OnlyPlottingKnowsThePlottingLibraries() => None(Rules.Plotting([.. Project.Kernels, .. Project.Library, .. Project.Cli]));
+
+    [Fact]
+    public void NothingSeedsItself() => None(Rules.Seeds(product));
+
+    [Fact]
+    public void TheLibraryReadsNoWallClock() => None(Rules.WallClock([.. Project.Kernels, .. Project.Library]));
+
+    [Fact]
+    public void KernelsCallNoTranscendentalFunctionButTheirOwn() => None(Rules.DeviceMaths(Project.Kernels));
+
+    [Fact]
+    public void EveryKernelIsTested()
+    {
+        foreach (string name in Rules.OpInterfaces.Where(name => Project.Kernels.Any(type => type.Type.FullName == name)))
+            Assert.True(Rules.Ops(Project.Kernels, [name]).Any(), $"No public struct in GpuMlp.Kernels implements {name}: the rule looks at nothing.");
+        var opMethods = Project.Library.Where(type => type.Type.Namespace is "GpuMlp.Devices.Ops" or "GpuMlp.Training" or "GpuMlp.Grids");
+        None(Rules.UntestedOps(Project.Kernels, Project.Tests, opMethods, Rules.OpInterfaces));
+    }
+
+    [Fact]
+    public void EachRoomIsListedAfterAllThatItMayUse()
+    {
+        for (int i = 0; i < Rules.Rooms.Length; i++)
+            Assert.All(Rules.Rooms[i].MayUse, used => Assert.Contains(used, Rules.Rooms[..i].Select(room => room.Name).Prepend("Kernels")));
+    }
+
+    /// <summary>Fails with one line per violation.</summary>
+    internal static void None(IEnumerable<string> violations)
+    {
+        string[] lines = [.. violations];
+        Assert.True(lines.Length == 0, string.Join(Environment.NewLine, lines));
+    }
+}

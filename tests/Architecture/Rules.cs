@@ -1,0 +1,152 @@
+using System.Runtime.InteropServices;
+
+namespace GpuMlp.Tests.Architecture;
+
+/// <summary>A room of the library and the rooms that it may use.</summary>
+readonly record struct Room(string Name, params string[] MayUse);
+
+/// <summary>The rules of the building: each takes types with what they use and gives one line per violation.</summary>
+static class Rules
+{
+    /// <summary>The rooms of the library, each after all that it may use. `Kernels` is the assembly of that name.</summary>
+    public static readonly Room[] Rooms =
+    [
+        new("Randomness", "Kernels"),
+        new("Devices", "Kernels"),
+        new("Tensors", "Devices", "Randomness"),
+        new("Autograd", "Tensors", "Devices"),
+        new("Losses", "Kernels", "Autograd", "Tensors", "Devices"),
+        new("Layers", "Kernels", "Losses", "Autograd", "Tensors", "Devices", "Randomness"),
+        new("Optimizers", "Tensors", "Devices"),
+        new("Data", "Randomness"),
+        new("Training", "Kernels", "Randomness", "Devices", "Tensors", "Autograd", "Losses", "Layers", "Optimizers", "Data"),
+        new("Grids", "Layers", "Devices", "Tensors"),
+        new("Files", "Grids", "Training", "Optimizers", "Data", "Layers", "Losses", "Tensors", "Devices"),
+    ];
+
+    /// <summary>What makes an op: a public struct of the kernels that implements one of these is a kernel, and a test must name it.</summary>
+    public static readonly string[] OpInterfaces =
+    [
+        "GpuMlp.Kernels.IOp`1", "GpuMlp.Kernels.IGroupOp`1", "GpuMlp.Kernels.Activations.IActivation", "GpuMlp.Kernels.Losses.ILoss",
+    ];
+
+    static readonly string[] PlottingPrefixes = ["ScottPlot", "SkiaSharp", "HarfBuzzSharp", "Magick.NET"];
+
+    static readonly HashSet<string> SelfSeeding =
+    [
+        "System.Random.get_Shared", "System.Guid.NewGuid", "System.Guid.CreateVersion7", "System.Environment.get_TickCount",
+        "System.Environment.get_TickCount64",
+    ];
+
+    static readonly HashSet<string> Clocks =
+    [
+        "System.DateTime.get_Now", "System.DateTime.get_UtcNow", "System.DateTime.get_Today", "System.DateTimeOffset.get_Now",
+        "System.DateTimeOffset.get_UtcNow",
+    ];
+
+    // Named by what they start with, so that Log2, Log10P1, SinCosPi and the like are in; Estimate: other bits on other processors.
+    static readonly string[] Transcendental =
+    [
+        "Exp", "Log", "Pow", "RootN", "Cbrt", "Hypot", "Sin", "Cos", "Tan", "Asin", "Acos", "Atan", "Sinh", "Cosh", "Tanh", "Asinh", "Acosh", "Atanh",
+        "Rsqrt", "Rcp", "Reciprocal",
+    ];
+
+    public static bool IsFramework(string assembly) => File.Exists(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), $"{assembly}.dll"));
+
+    /// <summary>Kernels compile for devices: they use ILGPU, ILGPU.Algorithms and the framework.</summary>
+    public static IEnumerable<string> KernelReferences(IEnumerable<TypeUse> types) => Uses(types,
+        (user, used) => used.Assembly != user.Assembly && used.Assembly is not ("ILGPU" or "ILGPU.Algorithms") && !IsFramework(used.Assembly),
+        "kernels use ILGPU, ILGPU.Algorithms and the framework, nothing else");
+
+    /// <summary>Only the program writes to the console.</summary>
+    public static IEnumerable<string> Console(IEnumerable<TypeUse> types) => Uses(types,
+        (_, used) => used.FullName == "System.Console" || used.Assembly.StartsWith("Spectre.Console", StringComparison.Ordinal),
+        "only GpuMlp.Cli uses the console");
+
+    /// <summary>Only GpuMlp.Plotting knows the plotting libraries.</summary>
+    public static IEnumerable<string> Plotting(IEnumerable<TypeUse> types) => Uses(types,
+        (_, used) => PlottingPrefixes.Any(prefix => used.Assembly.StartsWith(prefix, StringComparison.Ordinal)),
+        "only GpuMlp.Plotting knows ScottPlot, SkiaSharp and Magick.NET");
+
+    /// <summary>Randomness is a parameter: nothing draws a seed from the machine.</summary>
+    public static IEnumerable<string> Seeds(IEnumerable<TypeUse> types) => Calls(types,
+        member => SelfSeeding.Contains(member.ToString()) || member is { Type.FullName: "System.Random", Name: ".ctor", Parameters: 0 }
+            || member.Type.FullName == "System.Security.Cryptography.RandomNumberGenerator",
+        "nothing seeds itself: a seed is a parameter");
+
+    /// <summary>What the library computes depends on no clock.</summary>
+    public static IEnumerable<string> WallClock(IEnumerable<TypeUse> types) => Calls(types,
+        member => Clocks.Contains(member.ToString()),
+        "the library reads no wall clock: pass the time in, measure with Stopwatch");
+
+    /// <summary>Transcendental functions in kernels are the project's own: the framework's and ILGPU's round differently on each device.</summary>
+    public static IEnumerable<string> DeviceMaths(IEnumerable<TypeUse> types) => Calls(types,
+        member => !member.Type.FullName.StartsWith("GpuMlp.", StringComparison.Ordinal) && member.Type.FullName != "System.Numerics.BitOperations"
+            && (member.Name.EndsWith("Estimate", StringComparison.Ordinal) || Transcendental.Any(name => StartsWithWord(member.Name, name))),
+        "kernels use the lanes' own exp, log, tanh, …: the same bits on every device");
+
+    /// <summary>Each room of the library uses only the rooms that <paramref name="rooms"/> lists for it, and each namespace is a room.</summary>
+    public static IEnumerable<string> Arrows(IEnumerable<TypeUse> types, IReadOnlyList<Room> rooms)
+    {
+        foreach (var type in types)
+        {
+            string name = RoomOf(type.Type) ?? "";
+            var room = rooms.FirstOrDefault(room => room.Name == name);
+            if (room.Name is null)
+            {
+                bool ours = !type.IsGenerated || type.Type.Namespace.StartsWith("GpuMlp", StringComparison.Ordinal);
+                if (ours && type.Type.FullName == type.Type.Outermost)
+                    yield return $"{type.Type} is in namespace '{type.Type.Namespace}', not a listed room: list it with what it may use";
+                continue;
+            }
+            foreach (var used in type.Types)
+                if (RoomOf(used) is string other && other != name && !room.MayUse.Contains(other))
+                    yield return $"{type.Type} uses {used}: {name} may use {string.Join(", ", room.MayUse)}, not {other}";
+        }
+    }
+
+    /// <summary>Each op among <paramref name="kernels"/> is reached from a class of <paramref name="tests"/> whose name ends in Tests.</summary>
+    /// <remarks>
+    /// Reached: named by it, by a helper in the test assembly that it uses, or by a method of <paramref name="opMethods"/> (the library's types
+    /// that launch ops, which make the op struct themselves) that one of these calls.
+    /// </remarks>
+    public static IEnumerable<string> UntestedOps(
+        IEnumerable<TypeUse> kernels, IReadOnlyList<TypeUse> tests, IEnumerable<TypeUse> opMethods, IReadOnlyList<string> opInterfaces)
+    {
+        var helpers = tests.ToLookup(type => type.Type.Outermost);
+        var methods = opMethods.SelectMany(type => type.Methods).ToDictionary();
+        var waiting = new Queue<TypeUse>(tests.Where(type => type.Type.Outermost.EndsWith("Tests", StringComparison.Ordinal)));
+        var seen = waiting.ToHashSet();
+        var reached = new HashSet<TypeName>();
+        while (waiting.TryDequeue(out var use))
+        {
+            reached.UnionWith(use.Types);
+            var called = use.Members.Where(methods.ContainsKey).Select(member => methods[member]);
+            foreach (var next in use.Types.SelectMany(type => helpers[type.Outermost]).Concat(called))
+                if (seen.Add(next)) waiting.Enqueue(next);
+        }
+        return Ops(kernels, opInterfaces).Where(op => !reached.Contains(op.Type))
+            .Select(op => $"{op.Type} is reached by no test: every kernel is tested");
+    }
+
+    /// <summary>The public structs that implement one of the interfaces.</summary>
+    public static IEnumerable<TypeUse> Ops(IEnumerable<TypeUse> kernels, IReadOnlyList<string> opInterfaces) =>
+        kernels.Where(type => type.IsPublicStruct && type.Interfaces.Any(item => opInterfaces.Contains(item.FullName)));
+
+    static string? RoomOf(TypeName type) => type.Namespace.Split('.') is ["GpuMlp", var room, ..] ? room : null;
+
+    static bool StartsWithWord(string name, string word) =>
+        name.StartsWith(word, StringComparison.Ordinal) && (name.Length == word.Length || !char.IsLower(name[word.Length]));
+
+    static IEnumerable<string> Uses(IEnumerable<TypeUse> types, Func<TypeName, TypeName, bool> forbidden, string rule) =>
+        from type in types
+        from used in type.Types
+        where forbidden(type.Type, used)
+        select $"{type.Type} uses {used} ({used.Assembly}): {rule}";
+
+    static IEnumerable<string> Calls(IEnumerable<TypeUse> types, Func<MemberName, bool> forbidden, string rule) =>
+        from type in types
+        from member in type.Members
+        where forbidden(member)
+        select $"{type.Type} uses {member}: {rule}";
+}

@@ -1,0 +1,48 @@
+using System.Diagnostics;
+
+namespace GpuMlp.Tests;
+
+/// <summary>The program gpumlp as a process of its own.</summary>
+static class Gpumlp
+{
+    static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    /// <summary>What a run of the program left behind.</summary>
+    public sealed record Outcome(int ExitCode, string Out, string Error)
+    {
+        /// <summary>The lines on stderr.</summary>
+        public string[] ErrorLines => Error.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    /// <summary>Runs it to its end; arguments are split at blanks.</summary>
+    public static Outcome Run(string arguments, params string[] more)
+    {
+        using Process process = Start(arguments, more);
+        return End(process);
+    }
+
+    public static Process Start(string arguments, params string[] more)
+    {
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "GpuMlp.Cli.dll"));
+        foreach (string argument in (string[])[.. arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries), .. more]) start.ArgumentList.Add(argument);
+        start.Environment["LANG"] = start.Environment["LC_ALL"] = "de_DE.UTF-8";                // the culture must not matter
+        return Process.Start(start)!;
+    }
+
+    /// <summary>Waits for the end of a process.</summary>
+    public static Outcome End(Process process)
+    {
+        Task<string> error = process.StandardError.ReadToEndAsync();
+        Task<string> output = process.StandardOutput.ReadToEndAsync();
+        if (!process.WaitForExit(Patience))
+        {
+            process.Kill();
+            Assert.Fail($"no end after {Patience}");
+        }
+        return new Outcome(process.ExitCode, output.Result, error.Result);
+    }
+
+    /// <summary>Presses Ctrl+C.</summary>
+    public static void Interrupt(Process process) => Process.Start("kill", ["-INT", $"{process.Id}"]).WaitForExit();
+}

@@ -1,0 +1,74 @@
+using System.Text.Json;
+using GpuMlp.Cli;
+using GpuMlp.Files;
+
+namespace GpuMlp.Tests;
+
+/// <summary>The program's other verbs, its help, and the table of options.</summary>
+public class ProgramTests
+{
+    [Fact]
+    public void Version_is_a_number_on_stdout()
+    {
+        Gpumlp.Outcome outcome = Gpumlp.Run("--version");
+        Assert.Equal((0, ""), (outcome.ExitCode, outcome.Error));
+        Assert.Matches(@"^\d+\.\d+\.\d+\s*$", outcome.Out);
+    }
+
+    [Fact]
+    public void Without_a_verb_the_help_is_an_error()
+    {
+        Gpumlp.Outcome outcome = Gpumlp.Run("");
+        Assert.Equal((2, ""), (outcome.ExitCode, outcome.Out));
+        Assert.Contains("Usage: gpumlp VERB", outcome.Error);
+    }
+
+    [Fact]
+    public void Help_names_every_option_with_its_default_and_shows_examples()
+    {
+        Gpumlp.Outcome outcome = Gpumlp.Run("train -h");
+        Assert.Equal((0, ""), (outcome.ExitCode, outcome.Error));
+        foreach (TrainOption option in TrainOptions.All)
+            Assert.Matches($@"(?m)^  --{option.Name}\b.*{System.Text.RegularExpressions.Regex.Escape(option.Default is null ? option.Help : $"[{option.Default}]")}", outcome.Out);
+        Assert.Contains("Examples:\n  gpumlp train\n", outcome.Out);
+    }
+
+    [Fact]
+    public void Devices_lists_what_there_is_and_what_is_left_out()
+    {
+        Gpumlp.Outcome table = Gpumlp.Run("devices"), json = Gpumlp.Run("devices --json");
+        Assert.Equal((0, 0), (table.ExitCode, json.ExitCode));
+        JsonElement devices = JsonDocument.Parse(json.Out).RootElement.GetProperty("devices");
+        Assert.Equal(["cpu", "cpu:ilgpu"], devices.EnumerateArray().Take(2).Select(device => device.GetProperty("id").GetString()));
+        foreach (JsonElement device in devices.EnumerateArray())
+        {
+            Assert.Contains(device.GetProperty("id").GetString()!, table.Out);
+            if (device.GetProperty("excluded").GetString() is string reason) Assert.Contains($"excluded: {reason}", table.Out);
+        }
+    }
+
+    [Fact]
+    public void Every_setting_of_a_config_has_an_option_and_every_option_a_setting()
+    {
+        string[] settings = [.. typeof(TrainConfig).GetProperties().Where(property => property.CanWrite).Select(property => property.Name.ToLowerInvariant())];
+        Assert.Equal(settings.Order(), TrainOptions.All.Select(option => option.Name.Replace("-", "")).Order());
+    }
+
+    [Fact]
+    public void Every_option_sets_its_own_setting_and_reads_what_it_prints()
+    {
+        foreach (TrainOption option in TrainOptions.All)
+        {
+            string text = option.Name switch { "label" => "kind", "window" => "0:1,2:3", "samples" => "7", "noise" => "0.25", _ => option.Text(new TrainConfig())! };
+            TrainConfig config = option.Apply(new TrainConfig(), text);
+            Assert.Equal(text, option.Text(config));
+            Assert.Equal(config, option.Apply(config, text));
+            string other = option.Takes is null ? "true" : option.Name switch
+            {
+                "data" => "xor", "rng" => "numpy", "net" => "2-3-1", "activation" => "tanh", "init" => "he", "loss" => "bce-torch",
+                "engine" => "layers", "device" => "cpu", "style" => "notebook", "label" => "other", "window" => "0:9,0:9", _ => "3",
+            };
+            Assert.NotEqual(config, option.Apply(config, other));
+        }
+    }
+}

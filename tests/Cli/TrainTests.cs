@@ -1,0 +1,149 @@
+using System.Text;
+using System.Text.Json;
+using GpuMlp.Files;
+
+namespace GpuMlp.Tests;
+
+/// <summary>gpumlp train: what it leaves behind, and that the same request leaves the same.</summary>
+public class TrainTests
+{
+    [Fact]
+    public void The_defaults_train_the_tutorials_network_and_leave_every_output()
+    {
+        using var folder = new ScratchFolder();
+        string output = folder.File("run");
+        Gpumlp.Outcome outcome = Gpumlp.Run("train --out", output);
+        Assert.Equal(0, outcome.ExitCode);
+        Assert.Contains("accuracy", outcome.Out);
+        Assert.Contains("auto: ", outcome.Error);
+        Assert.Equal(["boundary.gif", "boundary.png", "data.png", "frames", "loss.png", "losses.csv", "model.safetensors", "run.json"], Names(output));
+        Assert.Equal([.. Enumerable.Range(0, 41).Select(k => $"boundary-{250 * k:D6}.png")], Names(Path.Combine(output, "frames")));
+        foreach (string picture in Directory.GetFiles(output, "*.png", SearchOption.AllDirectories))
+            Assert.Equal([0x89, (byte)'P', (byte)'N', (byte)'G'], File.ReadAllBytes(picture)[..4]);
+        Assert.Equal(10_000, LossesCsv.Read(Path.Combine(output, "losses.csv")).Length);
+
+        JsonElement record = Json(File.ReadAllText(Path.Combine(output, "run.json")));
+        Assert.Equal(1, record.GetProperty("schemaVersion").GetInt32());
+        Assert.Equal("cpu", record.GetProperty("device").GetProperty("kind").GetString());
+        Assert.Equal("normal", record.GetProperty("init").GetString());
+        Assert.Equal("completed", record.GetProperty("stopReason").GetString());
+        Assert.Equal(201, record.GetProperty("parameters").GetInt32());
+        Assert.InRange(record.GetProperty("accuracy").GetDouble(), 0.97, 1);
+        Assert.Equal("moons", record.GetProperty("config").GetProperty("data").GetString());
+        Assert.Equal(["open", "compile", "train", "evaluate", "plot", "total"],
+            record.GetProperty("timings").EnumerateObject().Select(timing => timing.Name));
+    }
+
+    [Fact]
+    public void Json_is_the_only_thing_on_stdout_and_the_same_as_the_file()
+    {
+        using var folder = new ScratchFolder();
+        Gpumlp.Outcome outcome = Gpumlp.Run("train --steps 0 --no-plots --json --quiet --out", folder.File("run"));
+        Assert.Equal((0, ""), (outcome.ExitCode, outcome.Error));
+        Assert.Equal(JsonValueKind.Null, Json(outcome.Out).GetProperty("finalLoss").ValueKind);
+        Assert.Equal(File.ReadAllText(folder.File("run/run.json")).Trim(), outcome.Out.Trim());
+    }
+
+    [Fact]
+    public void Quiet_says_nothing_and_no_plots_draws_nothing()
+    {
+        using var folder = new ScratchFolder();
+        Gpumlp.Outcome outcome = Gpumlp.Run("train --steps 10 --no-plots --quiet --out", folder.File("run"));
+        Assert.Equal(new Gpumlp.Outcome(0, "", ""), outcome);
+        Assert.Equal(["losses.csv", "model.safetensors", "run.json"], Names(folder.File("run")));
+    }
+
+    [Theory]
+    [InlineData("train --data xor --samples 300 --noise 0.05 --seed 7 --net 2-8-8-1 --activation tanh --batch 4 --lr 0.1 --loss bce-logits --steps 500")]
+    [InlineData("train --rng numpy --seed 3 --data spirals --init uniform --engine layers --steps 500")]
+    public void A_config_or_the_same_options_again_give_the_same_bytes(string options)
+    {
+        using var folder = new ScratchFolder();
+        Assert.Equal(0, Gpumlp.Run($"{options} --no-plots --out", folder.File("first")).ExitCode);
+        Assert.Equal(0, Gpumlp.Run($"{options} --no-plots --out", folder.File("second")).ExitCode);
+        Assert.Equal(0, Gpumlp.Run("train --config", folder.File("first/run.json"), "--out", folder.File("third")).ExitCode);
+        foreach (string file in (string[])["losses.csv", "model.safetensors"])
+        {
+            byte[] first = File.ReadAllBytes(folder.File($"first/{file}"));
+            Assert.Equal(first, File.ReadAllBytes(folder.File($"second/{file}")));
+            Assert.Equal(first, File.ReadAllBytes(folder.File($"third/{file}")));
+        }
+        Assert.Equal(Config("first"), Config("third"));
+
+        string Config(string run) => Json(File.ReadAllText(folder.File($"{run}/run.json"))).GetProperty("config").GetRawText();
+    }
+
+    [Fact]
+    public void An_option_comes_before_the_config()
+    {
+        using var folder = new ScratchFolder();
+        File.WriteAllText(folder.File("c.json"), """{"config": {"steps": 20, "noPlots": true, "seed": 5}, "accuracy": "results are ignored"}""");
+        Gpumlp.Outcome outcome = Gpumlp.Run("train --json --steps 30 --config", folder.File("c.json"), "--out", folder.File("run"));
+        JsonElement record = Json(outcome.Out);
+        Assert.Equal(30, record.GetProperty("steps").GetInt32());
+        Assert.Equal(5, record.GetProperty("config").GetProperty("seed").GetInt32());
+    }
+
+    [Fact]
+    public void Numpys_seed_0_replays_the_golden_run()
+    {
+        using var folder = new ScratchFolder();
+        Assert.Equal(0, Gpumlp.Run("train --rng numpy --seed 0 --no-plots --out", folder.File("run")).ExitCode);
+        Close(Golden.Load("losses"), LossesCsv.Read(folder.File("run/losses.csv")), 2e-5);
+        SafetensorsFile model = SafetensorsFile.Read(folder.File("run/model.safetensors"));
+        double[] w1 = Golden.Load("final_w1");                                                  // (2, 50); the file has (50, 2)
+        Close([.. Enumerable.Range(0, 100).Select(k => w1[k % 2 * 50 + k / 2])], model.Find("0.weight")!.Floats, 5e-5);
+        Close(Golden.Load("final_b1"), model.Find("0.bias")!.Floats, 5e-5);
+        Close(Golden.Load("final_w2"), model.Find("2.weight")!.Floats, 5e-5);
+        Close(Golden.Load("final_b2"), model.Find("2.bias")!.Floats, 5e-5);
+
+        static void Close(double[] expected, float[] actual, double tolerance)
+        {
+            Assert.Equal(expected.Length, actual.Length);
+            Assert.InRange(expected.Zip(actual, (e, a) => Math.Abs(e - a)).Max(), 0, tolerance);
+        }
+    }
+
+    [Fact]
+    public void A_file_of_ones_own_trains_and_its_class_names_reach_the_model()
+    {
+        using var folder = new ScratchFolder();
+        var text = new StringBuilder("length,width,depth,kind\n");
+        for (int row = 0; row < 40; row++) text.Append(FormattableString.Invariant($"{100 + 10 * (row % 2)},{row % 7},{row % 5 * 0.5},{(row % 2 == 0 ? "oak" : "ash")}\n"));
+        File.WriteAllText(folder.File("trees.csv"), text.ToString());
+        Gpumlp.Outcome outcome = Gpumlp.Run("train --net 3-8-1 --standardize --label kind --steps 2000 --data", $"csv:{folder.File("trees.csv")}", "--out", folder.File("run"));
+        Assert.Equal(0, outcome.ExitCode);
+        Assert.Contains("left out: the data has 3 features", outcome.Error);
+        Assert.Equal(["loss.png", "losses.csv", "model.safetensors", "run.json"], Names(folder.File("run")));
+        Assert.Contains("100.0 %", outcome.Out);
+        Assert.Equal("""["ash","oak"]""", SafetensorsFile.Read(folder.File("run/model.safetensors")).Metadata["classes"]);
+    }
+
+    [Fact]
+    public void Force_replaces_what_an_earlier_run_left_and_nothing_else()
+    {
+        using var folder = new ScratchFolder();
+        Assert.Equal(0, Gpumlp.Run("train --steps 20 --snapshot-every 10 --out", folder.File("run")).ExitCode);
+        File.WriteAllText(folder.File("run/notes.txt"), "mine");
+        Assert.Equal(2, Gpumlp.Run("train --steps 20 --out", folder.File("run")).ExitCode);
+        Assert.Equal(0, Gpumlp.Run("train --steps 20 --no-plots --force --out", folder.File("run")).ExitCode);
+        Assert.Equal(["frames", "losses.csv", "model.safetensors", "notes.txt", "run.json"], Names(folder.File("run")));
+        Assert.Empty(Names(folder.File("run/frames")));
+    }
+
+    [Fact]
+    public void OpenCL_writes_the_same_losses_as_the_cpu()
+    {
+        bool present = Devices.ComputeDevice.List().Any(device => device.Kind == Devices.DeviceKind.OpenCL && device.IsAvailable);
+        Requirement.Need("opencl", present, "Install a driver, for a CPU Debian's pocl-opencl-icd.");
+        using var folder = new ScratchFolder();
+        foreach (string device in (string[])["cpu", "opencl"])
+            Assert.Equal(0, Gpumlp.Run($"train --engine layers --steps 200 --no-plots --device {device} --out", folder.File(device)).ExitCode);
+        Assert.Equal(File.ReadAllBytes(folder.File("cpu/losses.csv")), File.ReadAllBytes(folder.File("opencl/losses.csv")));
+        Assert.Equal(File.ReadAllBytes(folder.File("cpu/model.safetensors")), File.ReadAllBytes(folder.File("opencl/model.safetensors")));
+    }
+
+    static string[] Names(string folder) => [.. new DirectoryInfo(folder).EnumerateFileSystemInfos().Select(entry => entry.Name).Order(StringComparer.Ordinal)];
+
+    static JsonElement Json(string text) => JsonDocument.Parse(text).RootElement;
+}

@@ -1,0 +1,53 @@
+using System.Reflection;
+using GpuMlp.Kernels;
+using ILGPU;
+
+namespace GpuMlp.Tests;
+
+/// <summary>Every op of the kernels' assembly with its type parameters filled in, and the entry points that launch it.</summary>
+/// <remarks>A parameter that stands for an activation or a loss takes each struct there is, several of them in step and not crosswise.</remarks>
+static class ClosedOps
+{
+    static readonly Type[] structs = [.. typeof(DeviceEntry).Assembly.GetExportedTypes().Where(t => t.IsValueType)];
+
+    /// <summary>The entry points that a GPU runs: a name to show, and the method.</summary>
+    /// <param name="groups">How many ways of filling in a group op are wanted: these are large, and take half a second each to compile.</param>
+    internal static IEnumerable<(string Name, MethodInfo Entry)> OnGpus(int groups) =>
+        Entries(typeof(IOp<>), int.MaxValue, nameof(DeviceEntry.Kernel))
+            .Concat(Entries(typeof(IGroupOp<>), groups, nameof(DeviceEntry.GroupKernel)))
+            .Concat(Entries(typeof(IGroupOp<>), 1, nameof(DeviceEntry.SingleLaneKernel)));
+
+    /// <summary>Those that only an OpenCL device that is a processor runs.</summary>
+    internal static IEnumerable<(string Name, MethodInfo Entry)> OnProcessorsOnly() => Entries(typeof(IGroupOp<>), 1, nameof(DeviceEntry.StripKernel));
+
+    static IEnumerable<(string Name, MethodInfo Entry)> Entries(Type contract, int most, string entry) =>
+        from type in structs
+        where type.IsGenericTypeDefinition && View(type, contract) is not null
+        from op in Close(type, View(type, contract)!).Take(most)
+        select ($"{Named(op)}, {entry}", typeof(DeviceEntry).GetMethod(entry)!.MakeGenericMethod(op));
+
+    // the parameter that the contract is over
+    static Type? View(Type op, Type contract) =>
+        op.GetInterfaces().FirstOrDefault(i => i.IsGenericType && i.GetGenericTypeDefinition() == contract)?.GetGenericArguments()[0];
+
+    static IEnumerable<Type> Close(Type op, Type view)
+    {
+        Type[][] choices = [.. op.GetGenericArguments().Select(p => p == view ? [typeof(ArrayView<float>)] : Choices(p))];
+        for (int i = 0; i < choices.Max(c => c.Length); i++)
+            yield return op.MakeGenericType([.. choices.Select(c => c[i % c.Length])]);
+    }
+
+    static Type[] Choices(Type parameter)
+    {
+        Type contract = parameter.GetGenericParameterConstraints().Single(c => c.IsInterface);
+        Type[] found = [.. structs.Where(t => !t.IsGenericTypeDefinition && contract.IsAssignableFrom(t))];
+        Assert.True(found.Length > 0, $"nothing public implements {contract.Name}");
+        return found;
+    }
+
+    static string Named(Type op)
+    {
+        var arguments = op.GetGenericArguments().Where(a => a != typeof(ArrayView<float>)).Select(a => a.Name).ToList();
+        return op.Name.Split('`')[0] + (arguments.Count == 0 ? "" : $"<{string.Join(", ", arguments)}>");
+    }
+}

@@ -1,0 +1,98 @@
+using GpuMlp.Devices;
+using GpuMlp.Devices.Ops;
+using GpuMlp.Kernels.Activations;
+using GpuMlp.Tensors;
+
+namespace GpuMlp.Tests;
+
+/// <summary>The self-test of a device's arithmetic finds each fault that it is for, says nothing of a device without one, and mends what it can.</summary>
+public class SelfTestTests
+{
+    static ArithmeticFaults Faults<TFault>() where TFault : struct, IFault => SelfTest.Check(SelfTest.OnHost<FaultyLanes<TFault>>());
+
+    [Fact]
+    public void NoFaultIsNone() => Assert.Equal(ArithmeticFaults.None, Faults<NoFault>());
+
+    [Fact]
+    public void FlushedSubnormalsAreFound() => Assert.Equal(ArithmeticFaults.Subnormals, Faults<FlushesSubnormals>());
+
+    [Fact]
+    public void ContractionIsFound() => Assert.Equal(ArithmeticFaults.Contraction, Faults<Contracts>());
+
+    [Fact]
+    public void AnFmaThatRoundsTwiceIsFound() => Assert.Equal(ArithmeticFaults.Fma, Faults<RoundsFmaTwice>());
+
+    [Fact]
+    public void DivisionByReciprocalIsFound() => Assert.Equal(ArithmeticFaults.Division, Faults<DividesByReciprocal>());
+
+    [Fact]
+    public void AnInexactRootIsFound() => Assert.Equal(ArithmeticFaults.SquareRoot, Faults<RootsOneUlpOff>());
+
+    [Fact]
+    public void WrongRoundingIsFound() => Assert.True(Faults<CutsProducts>().HasFlag(ArithmeticFaults.Rounding));
+
+    [Fact]
+    public void AWrongComparisonIsFound() => Assert.Equal(ArithmeticFaults.Comparison, Faults<NaNIsLess>());
+
+    [Fact]
+    public void LostBitsAreFound() => Assert.Equal(ArithmeticFaults.Patterns, Faults<LosesBits>());
+
+    [Fact]
+    public void EachResultOfOneTripleMatters()
+    {
+        float[] right = SelfTest.OnHost<FaultyLanes<NoFault>>();
+        for (int column = 0; column < 14; column++)
+        {
+            float[] wrong = [.. right];
+            wrong[14 * (SelfTest.Triples - 3) + column] = 1234.5f;             // a triple of normal values
+            Assert.NotEqual(ArithmeticFaults.None, SelfTest.Check(wrong));
+        }
+    }
+
+    [Fact]
+    public void FaultsAreSaidInWords()
+    {
+        Assert.Null(SelfTest.Describe(ArithmeticFaults.None));
+        Assert.Equal("flushes subnormals; contracts products into sums", SelfTest.Describe(ArithmeticFaults.Subnormals | ArithmeticFaults.Contraction));
+    }
+
+    [Theory]
+    [InlineData("cpu")]
+    [InlineData("cpu:ilgpu")]
+    [InlineData("opencl")]
+    public void DevicesHereEndInTheSameBits(string name)
+    {
+        if (name == "opencl") OpenCL.Need();
+        using ComputeDevice device = ComputeDevice.Open(name);
+        Assert.True(device.SameBits, device.WhyNotSameBits);
+        Assert.Null(device.WhyNotSameBits);
+        Assert.Equal(0, device.LiveBuffers);
+    }
+
+    [Fact]
+    public void ADeviceThatFailsIsReportedAndStillRuns()
+    {
+        using ComputeDevice device = ComputeDevice.Open("cpu:ilgpu", OpenOptions.Default with { SelfTest = (_, _) => ArithmeticFaults.Subnormals });
+        Assert.False(device.SameBits);
+        Assert.Equal("flushes subnormals", device.WhyNotSameBits);
+        using var x = Tensor.From(device, [-1f, 2f], 1, 2);
+        device.ActivationForward<Relu>(x.Span, x.Span, 2);
+        Assert.Equal([0f, 2f], x.ToArray());
+    }
+
+    [Fact]
+    public void ADeviceThatDividesOtherwiseIsOpenedAgainWithNewtonSteps()
+    {
+        OpenCL.Need();
+        var asked = new List<bool>();
+        ArithmeticFaults Test(ComputeDevice device, bool newton)
+        {
+            asked.Add(newton);
+            return newton ? SelfTest.Run(device) : ArithmeticFaults.Division;
+        }
+        using ComputeDevice device = ComputeDevice.Open("opencl", OpenOptions.Default with { SelfTest = Test });
+        Assert.Equal([false, true], asked);
+        Assert.True(device.SameBits, device.WhyNotSameBits);
+        Assert.Contains("by Newton steps", device.Description.Note);
+    }
+}

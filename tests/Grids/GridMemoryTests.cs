@@ -1,0 +1,63 @@
+using GpuMlp.Devices;
+using GpuMlp.Files;
+using GpuMlp.Grids;
+using GpuMlp.Layers;
+
+namespace GpuMlp.Tests;
+
+/// <summary>The tests that watch the process's memory, and so run while no other does.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public class AloneCollection
+{
+    public const string Name = "alone";
+}
+
+/// <summary>A grid of any size streams to a file in bounded memory.</summary>
+[Collection(AloneCollection.Name)]
+public class GridMemoryTests
+{
+    static readonly Window Shown = new(-1.5, 2.5, -1, 1.5);
+
+    [Fact]
+    public void ALargeGridStreamsToAFileInBoundedMemory()
+    {
+        // 65,536² classes are 4.3 GB and may take 1 GB: here 16,384² are 268 MB and may take 64
+        using var device = ComputeDevice.Open("cpu");
+        using Sequential network = GridEvaluatorTests.Build(device, "2-2-1", Activation.ReLU, 1);
+        GridSpec grid = GridSpec.FromSize(Shown, 16_384, 16_384);
+        using var written = new Counter();
+        var writer = new NpyWriter<byte>(written, grid.Height, grid.Width);
+        new GridEvaluator(network).StreamClasses(GridSpec.FromSize(Shown, 64, 64), (_, _) => { }, TestContext.Current.CancellationToken);
+        long before = Memory(), most = 0;
+        new GridEvaluator(network).StreamClasses(grid, (_, values) =>
+        {
+            writer.Write(values);
+            most = Math.Max(most, Memory());
+        }, TestContext.Current.CancellationToken);
+        writer.Finish();
+        Assert.True(written.Count > grid.Points);
+        Assert.InRange(most - before, long.MinValue, 64L << 20);
+
+        static long Memory()
+        {
+            using var process = System.Diagnostics.Process.GetCurrentProcess();
+            return process.WorkingSet64;
+        }
+    }
+
+    sealed class Counter : Stream
+    {
+        public long Count { get; private set; }
+        public override bool CanRead => false;
+        public override bool CanSeek => false;
+        public override bool CanWrite => true;
+        public override long Length => Count;
+        public override long Position { get => Count; set => throw new NotSupportedException(); }
+        public override void Flush() { }
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+        public override void SetLength(long value) => throw new NotSupportedException();
+        public override void Write(byte[] buffer, int offset, int count) => Count += count;
+        public override void Write(ReadOnlySpan<byte> buffer) => Count += buffer.Length;
+    }
+}

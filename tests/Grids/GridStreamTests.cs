@@ -1,0 +1,57 @@
+using GpuMlp.Devices;
+using GpuMlp.Files;
+using GpuMlp.Grids;
+using GpuMlp.Layers;
+
+namespace GpuMlp.Tests;
+
+/// <summary>Grids that go to a sink band by band: the same values, in order, in bounded memory.</summary>
+public class GridStreamTests
+{
+    static readonly Window Shown = new(-1.5, 2.5, -1, 1.5);
+
+    [Theory]
+    [InlineData(1001, 4999, 3)]
+    [InlineData(3_000_000, 2, 2)]
+    [InlineData(7, 3, 1)]
+    public void AStreamIsTheGrid(int width, int height, int bands)
+    {
+        using var device = ComputeDevice.Open("cpu");
+        using Sequential network = GridEvaluatorTests.Build(device, "2-9-1", Activation.ReLU, 1);
+        var evaluator = new GridEvaluator(network);
+        GridSpec grid = GridSpec.FromSize(Shown, width, height);
+        float[] expected = evaluator.Evaluate(grid, GridValue.Logit), got = new float[grid.Points];
+        int next = 0, calls = 0;
+        evaluator.Stream(grid, (row, values) =>
+        {
+            Assert.Equal(next, row);
+            next += values.Length / width;
+            calls++;
+            values.CopyTo(got.AsSpan(row * width));
+        }, GridValue.Logit, TestContext.Current.CancellationToken);
+        Assert.Equal((height, bands), (next, calls));
+        Assert.True(expected.AsSpan().SequenceEqual(got));
+    }
+
+    [Fact]
+    public void OpenCLStreamsTheSameClasses()
+    {
+        using ComputeDevice opencl = GridEvaluatorTests.OpenCL(), cpu = ComputeDevice.Open("cpu");
+        using Sequential there = GridEvaluatorTests.Build(opencl, "2-9-1", Activation.ReLU, 1), here = GridEvaluatorTests.Build(cpu, "2-9-1", Activation.ReLU, 1);
+        GridSpec grid = GridSpec.FromSize(Shown, 1003, 4999);
+        Assert.True(new GridEvaluator(here).EvaluateClasses(grid).AsSpan().SequenceEqual(new GridEvaluator(there).EvaluateClasses(grid)));
+    }
+
+    [Fact]
+    public void ASinkThatFailsEndsTheStream()
+    {
+        using var device = ComputeDevice.Open("cpu");
+        using Sequential network = GridEvaluatorTests.Build(device, "2-9-1", Activation.ReLU, 1);
+        GridSpec grid = GridSpec.FromSize(Shown, 2048, 8192);
+        int calls = 0;
+        GridSink<byte> full = (_, _) => throw new IOException(++calls == 1 ? "disk full" : "called again");
+        Assert.Equal("disk full", Assert.Throws<IOException>(() => new GridEvaluator(network).StreamClasses(grid, full, TestContext.Current.CancellationToken)).Message);
+        Assert.Equal(1, calls);
+        Assert.Throws<OperationCanceledException>(() => new GridEvaluator(network).StreamClasses(grid, (_, _) => { }, new CancellationToken(true)));
+    }
+}

@@ -1,0 +1,26 @@
+namespace GpuMlp.Tests;
+
+/// <summary>What a kernel should write: values in double precision, and how far each may be off.</summary>
+sealed record Expected(double[] Values, double[] Tolerances)
+{
+    /// <summary>Sums of K products: off by at most (K + 2) · 2⁻²⁴ · Σ|a||b| + 10⁻³⁰.</summary>
+    internal static Expected Sums(double[] values, double[] magnitudes, int terms) =>
+        new(values, Array.ConvertAll(magnitudes, m => (terms + 2) * Math.ScaleB(m, -24) + 1e-30));
+
+    /// <summary>Off by so many ulps of the value; what lies beyond float32 is ±∞.</summary>
+    internal static Expected Ulps(double[] values, double ulps) =>
+        new(Array.ConvertAll(values, v => float.IsInfinity((float)v) ? (float)v : v), Array.ConvertAll(values, v => ulps * Ulp.Of(v)));
+
+    /// <summary>The values themselves, to the sign of a zero.</summary>
+    internal static Expected Exactly(float[] values) => Ulps(Array.ConvertAll(values, v => (double)v), 0);
+
+    /// <summary>Why <paramref name="computed"/> is not what element k should be; null if it is.</summary>
+    internal string? Complaint(int k, float computed)
+    {
+        double value = Values[k], tolerance = Tolerances[k];
+        if (double.IsNaN(value) ? float.IsNaN(computed)
+            : tolerance == 0 ? value.Equals(computed) && double.IsNegative(value) == float.IsNegative(computed)
+            : value == computed || Math.Abs(computed - value) <= tolerance) return null;
+        return FormattableString.Invariant($"element {k} is {computed:R}, not {value:R} ± {tolerance:G3}");
+    }
+}

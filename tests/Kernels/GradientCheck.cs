@@ -1,0 +1,43 @@
+using GpuMlp.Kernels.Activations;
+using GpuMlp.Kernels.Losses;
+
+namespace GpuMlp.Tests;
+
+/// <summary>Holds an analytic derivative to central differences in double precision, and the device to the analytic one at the same points.</summary>
+static class GradientCheck
+{
+    const double Step = 1e-5, Relative = 1e-6, Kink = 1e-3;
+
+    internal static void Activation<TActivation>(DeviceRoutes routes, Func<double, double> f, Func<double, double> slope, double ulps, Func<double, double>? terms = null)
+        where TActivation : struct, IActivation
+    {
+        float[] x = Points();
+        foreach (float v in x) Check(typeof(TActivation).Name, v, f, slope);
+        ActivationCheck.Backward<TActivation>(routes, x, slope, ulps, terms);
+    }
+
+    internal static void Loss<TLoss>(DeviceRoutes routes, float[] z, LossReference reference) where TLoss : struct, ILoss
+    {
+        foreach (double y in (double[])[0, 1])
+            foreach (float v in z) Check($"{typeof(TLoss).Name} for y = {y}", v, t => reference.Value(t, y), t => reference.Gradient(t, y));
+        LossCheck.Check<TLoss>(routes, z, reference);
+    }
+
+    /// <summary>500 points of -4 … 4, none within 10⁻³ of the kink at 0.</summary>
+    internal static float[] Points()
+    {
+        var random = new Random(4);
+        var points = new float[500];
+        for (int k = 0; k < points.Length; k++)
+            do points[k] = (random.NextSingle() * 2 - 1) * 4;
+            while (Math.Abs(points[k]) < Kink);
+        return points;
+    }
+
+    // a difference of values near 1 over 2·10⁻⁵ is itself good to 10⁻¹⁰ only, which counts where the derivative is 0
+    static void Check(string name, double x, Func<double, double> f, Func<double, double> derivative)
+    {
+        double numeric = (f(x + Step) - f(x - Step)) / (2 * Step), analytic = derivative(x);
+        Assert.True(Math.Abs(numeric - analytic) <= Relative * Math.Abs(analytic) + 1e-10, $"{name} at {x}: {analytic}, by differences {numeric}");
+    }
+}

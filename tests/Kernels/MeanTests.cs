@@ -1,0 +1,32 @@
+using GpuMlp.Devices.Ops;
+
+namespace GpuMlp.Tests;
+
+/// <summary>The mean of a batch's losses, written at one place of a longer record.</summary>
+[Collection<KernelTests>]
+public sealed class MeanTests(DeviceRoutes routes)
+{
+    [Fact]
+    public void EveryLength()
+    {
+        foreach (int n in Shapes.Lengths) Check($"Mean of {n}", Samples.Even(new Random(n), n));
+    }
+
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.NegativeInfinity)]
+    public void NonFiniteValuesGoThrough(float value)
+    {
+        float[] values = Samples.Even(new Random(1), 129);
+        values[100] = value;
+        Check($"Mean with {value}", values);
+    }
+
+    void Check(string name, float[] values)
+    {
+        float[] record = [1, 2, 3, 4, 5];
+        Expected means = Expected.Exactly(record), mean = Reference.Mean(values);
+        (means.Values[3], means.Tolerances[3]) = (mean.Values[0], mean.Tolerances[0]);
+        new KernelCase(name).Input(values).InPlace(record, means).Check(routes, (device, a) => device.Mean(a[0], a[1], values.Length, 3));
+    }
+}

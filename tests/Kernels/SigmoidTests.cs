@@ -1,0 +1,14 @@
+using GpuMlp.Kernels.Activations;
+
+namespace GpuMlp.Tests;
+
+/// <summary>Sigmoid.</summary>
+[Collection<KernelTests>]
+public sealed class SigmoidTests(DeviceRoutes routes)
+{
+    [Fact]
+    public void ForwardAndBackward() => ActivationCheck.Matrix<Sigmoid>(routes, Reference.Sigmoid, Reference.SigmoidSlope, 2, 4);
+
+    [Fact]
+    public void SlopeIsTheDerivative() => GradientCheck.Activation<Sigmoid>(routes, Reference.Sigmoid, Reference.SigmoidSlope, 4);
+}

@@ -1,0 +1,14 @@
+using GpuMlp.Kernels.Activations;
+
+namespace GpuMlp.Tests;
+
+/// <summary>Tanh.</summary>
+[Collection<KernelTests>]
+public sealed class TanhTests(DeviceRoutes routes)
+{
+    [Fact]
+    public void ForwardAndBackward() => ActivationCheck.Matrix<Tanh>(routes, Math.Tanh, Reference.TanhSlope, 2, 4);
+
+    [Fact]
+    public void SlopeIsTheDerivative() => GradientCheck.Activation<Tanh>(routes, Math.Tanh, Reference.TanhSlope, 4);
+}

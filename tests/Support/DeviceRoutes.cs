@@ -1,0 +1,65 @@
+using GpuMlp.Devices;
+
+namespace GpuMlp.Tests;
+
+/// <summary>Every way that a kernel can run on this machine, opened once for all kernel tests. The first is what the others must equal.</summary>
+public sealed class DeviceRoutes : IDisposable
+{
+    readonly List<Route> all = [];
+
+    /// <summary>Opens the CPU with each width of lanes, alone and on two cores, ILGPU's launcher, and OpenCL where there is one.</summary>
+    public DeviceRoutes()
+    {
+        foreach (int lanes in (int[])[16, 8, 4, 1]) Add($"cpu, {32 * lanes}-bit lanes", ComputeDevice.OpenCpu(lanes, 1));
+        Add("cpu, 512-bit lanes, 2 cores", ComputeDevice.OpenCpu(16, 2));
+        Add("cpu, 128-bit lanes, 3 cores", ComputeDevice.OpenCpu(4, 3));
+        Add("cpu:ilgpu", ComputeDevice.Open("cpu:ilgpu"));
+        try
+        {
+            Add("opencl", ComputeDevice.Open("opencl"));
+        }
+        catch (DeviceUnavailableException missing)
+        {
+            OpenCLMissing = missing.Message;
+        }
+    }
+
+    /// <summary>Why there is no OpenCL route; null if there is one.</summary>
+    public string? OpenCLMissing { get; }
+
+    /// <summary>The routes; the slow ones only where <paramref name="slowToo"/>.</summary>
+    internal IEnumerable<Route> All(bool slowToo = true) => all.Where(route => slowToo || route.Device.Kind != DeviceKind.CpuIlgpu);
+
+    void Add(string name, ComputeDevice device) => all.Add(new Route(name, device));
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (Route route in all) route.Device.Dispose();
+    }
+}
+
+/// <summary>One way to run kernels, with a buffer that is kept from case to case.</summary>
+sealed class Route(string name, ComputeDevice device)
+{
+    DeviceBuffer? buffer;
+
+    internal ComputeDevice Device => device;
+
+    internal DeviceSpan Room(int length)
+    {
+        if (buffer is null || buffer.Length < length)
+        {
+            buffer?.Dispose();
+            buffer = device.Allocate(length);
+        }
+        return buffer.All.Slice(0, length);
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => name;
+}
+
+/// <summary>The kernel tests run one after another: they share the open devices.</summary>
+[CollectionDefinition]
+public sealed class KernelTests : ICollectionFixture<DeviceRoutes>;

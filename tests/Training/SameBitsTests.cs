@@ -1,0 +1,130 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using GpuMlp.Data;
+using GpuMlp.Devices;
+using GpuMlp.Layers;
+using GpuMlp.Losses;
+using GpuMlp.Randomness;
+using GpuMlp.Training;
+
+namespace GpuMlp.Tests;
+
+/// <summary>One run, one SHA-256: whatever the device, lanes, cores, engine and steps a launch.</summary>
+public class SameBitsTests
+{
+    static readonly DataSet Moons = DataSets.MakeMoons(500, noise: 0.1, seed: 3);
+
+    static readonly Loss[] Losses = [new BceLoss(), new BceLoss(BceForm.Torch), new BceWithLogitsLoss()];
+
+    [Fact]
+    public void TenThousandStepsEndAlikeOnEveryRouteOfTheCpu()
+    {
+        var run = new Run("2-50-1", Activation.ReLU, new BceLoss(), 10_000, 1);
+        string expected = run.Hash(ComputeDevice.OpenCpu(16, 1), EngineChoice.Fused);
+        foreach (int lanes in (int[])[16, 8, 4, 1])
+        {
+            Assert.Equal(expected, run.Hash(ComputeDevice.OpenCpu(lanes, 2), EngineChoice.Layers));
+            Assert.Equal(expected, run.Hash(ComputeDevice.OpenCpu(lanes, 3), EngineChoice.Fused));
+        }
+        Assert.Equal(expected, run.Hash(ComputeDevice.Open("cpu:ilgpu"), EngineChoice.Fused));
+    }
+
+    [Fact]
+    public void TenThousandStepsEndAlikeOnOpenCL()
+    {
+        NeedOpenCL();
+        var run = new Run("2-50-1", Activation.ReLU, new BceLoss(), 10_000, 1);
+        string expected = run.Hash(ComputeDevice.Open("cpu"), EngineChoice.Fused);
+        Assert.Equal(expected, run.Hash(ComputeDevice.Open("opencl"), EngineChoice.Fused));
+        Assert.Equal(expected, run.Hash(ComputeDevice.Open("opencl"), EngineChoice.Layers));
+    }
+
+    [Fact]
+    public void EnginesAgreeForEveryActivationAndLoss()
+    {
+        foreach (Activation activation in Enum.GetValues<Activation>())
+        {
+            foreach (Loss loss in Losses)
+            {
+                foreach ((string net, int batch) in ((string, int)[])[("2-9-1", 1), ("2-17-33-1", 1), ("2-5-1-3-1", 1), ("2-17-33-1", 5)])
+                {
+                    var run = new Run(net, activation, loss, 60, batch);
+                    string expected = run.Hash(ComputeDevice.OpenCpu(16, 1), EngineChoice.Layers);
+                    Assert.Equal(expected, run.Hash(ComputeDevice.OpenCpu(16, 1), EngineChoice.Fused));
+                    Assert.Equal(expected, run.Hash(ComputeDevice.OpenCpu(4, 1), EngineChoice.Fused));
+                }
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("2-300-1", 1)]
+    [InlineData("2-1", 1)]
+    [InlineData("2-1-1", 1)]
+    [InlineData("2-7-300-5-1", 1)]
+    [InlineData("2-7-300-5-1", 3)]
+    [InlineData("2-50-1", 600)]
+    public void EnginesAgreeBeyondOneBlock(string net, int batch)
+    {
+        var run = new Run(net, Activation.Tanh, new BceLoss(), 40, batch);
+        string expected = run.Hash(ComputeDevice.OpenCpu(16, 2), EngineChoice.Layers);
+        foreach (int lanes in (int[])[16, 8, 1]) Assert.Equal(expected, run.Hash(ComputeDevice.OpenCpu(lanes, 1), EngineChoice.Fused));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    [InlineData(250)]
+    public void BitsDoNotDependOnTheStepsOfALaunch(int stepsPerLaunch)
+    {
+        foreach (int batch in (int[])[1, 3])
+        {
+            var run = new Run("2-20-1", Activation.ReLU, new BceLoss(), 500, batch);
+            Assert.Equal(run.Hash(ComputeDevice.OpenCpu(16, 1), EngineChoice.Fused), run.Hash(ComputeDevice.OpenCpu(16, 1), EngineChoice.Fused, stepsPerLaunch));
+        }
+    }
+
+    [Theory]
+    [InlineData("cpu:ilgpu", 2)]
+    [InlineData("opencl", 1)]
+    [InlineData("opencl", 4)]
+    [InlineData("opencl", 16)]
+    [InlineData("opencl", 64)]
+    public void BitsDoNotDependOnTheLanesOfAGroup(string device, int lanes)
+    {
+        if (device == "opencl") NeedOpenCL();
+        var run = new Run("2-50-1", Activation.ReLU, new BceLoss(), device == "opencl" ? 1000 : 60, 1);
+        Assert.Equal(run.Hash(ComputeDevice.Open("cpu"), EngineChoice.Fused), run.Hash(ComputeDevice.Open(device), EngineChoice.Fused, lanes: lanes));
+    }
+
+    static void NeedOpenCL() => Requirement.Need(
+        "opencl", ComputeDevice.List().Any(d => d.Kind == DeviceKind.OpenCL && d.IsAvailable), "install pocl-opencl-icd");
+
+    sealed record Run(string Net, Activation Activation, Loss Loss, int Steps, int Batch)
+    {
+        internal string Hash(ComputeDevice device, EngineChoice engine, int? stepsPerLaunch = null, int? lanes = null)
+        {
+            using (device)
+            {
+                NetworkSpec spec = NetworkSpec.Parse(Net, Activation);
+                using Sequential network = spec.Build(device, Initialization.Auto, new PhiloxStream(5, StreamPurpose.Initialization), Loss);
+                var options = new TrainingOptions
+                {
+                    Steps = Steps,
+                    Batch = Batch,
+                    LearningRate = 0.05f,
+                    SnapshotEvery = 50,
+                    Engine = engine,
+                    StepsPerLaunch = stepsPerLaunch,
+                    LanesPerGroup = lanes,
+                };
+                using var trainer = new Trainer(network, Moons, Picks.Philox(9, Moons.Count), options);
+                trainer.WarmUp();
+                TrainingResult result = trainer.Run(cancellation: TestContext.Current.CancellationToken);
+                Assert.Equal(StopReason.Completed, result.StopReason);
+                float[] all = [.. result.Losses, .. result.Snapshots.SelectMany(s => s.Parameters)];
+                return Convert.ToHexString(SHA256.HashData(MemoryMarshal.AsBytes<float>(all)));
+            }
+        }
+    }
+}
