@@ -61,8 +61,10 @@ public readonly struct NetworkShape
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int ScratchLength(int l, int width) => WeightsLength(l, width) + Pad(Width(l + 1), width);
 
-    /// <summary>Floats of scratch memory that a group needs with lanes of any width.</summary>
-    public int GroupScratchLength()
+    /// <summary>Floats of scratch memory that a group needs for steps of n examples, with lanes of any width.</summary>
+    public long GroupScratchLength(int n) => n == 1 ? SingleExampleScratchLength() : BatchScratchLength(n);
+
+    long SingleExampleScratchLength()
     {
         int length = Partials + TableLength;
         for (int l = 0; l < Depth; l++) length += ScratchLength(l, 16);
@@ -70,8 +72,8 @@ public readonly struct NetworkShape
         return length;
     }
 
-    /// <summary>Floats of scratch memory that a group needs for steps on n rows: see BatchTraining.</summary>
-    public long BatchScratchLength(long n)
+    // see BatchTraining
+    long BatchScratchLength(long n)
     {
         long length = TableLength + n, transposed = 0;
         for (int l = 0; l < Depth; l++)

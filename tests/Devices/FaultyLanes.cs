@@ -105,6 +105,7 @@ readonly unsafe struct FaultyLanes<TFault> : ILanes<FaultyLanes<TFault>, HostVie
     public static FaultyLanes<TFault> Fma(FaultyLanes<TFault> a, FaultyLanes<TFault> b, FaultyLanes<TFault> c) => new(TFault.Fma(a.v, b.v, c.v));
     public static FaultyLanes<TFault> Divide(FaultyLanes<TFault> a, FaultyLanes<TFault> b) => new(TFault.Quotient(a.v, b.v));
     public static FaultyLanes<TFault> Sqrt(FaultyLanes<TFault> a) => new(TFault.Root(a.v));
+    public static FaultyLanes<TFault> Max(FaultyLanes<TFault> a, FaultyLanes<TFault> b) => a.v > b.v ? a : b;
     public static FaultyLanes<TFault> SelectLess(FaultyLanes<TFault> a, FaultyLanes<TFault> b, FaultyLanes<TFault> yes, FaultyLanes<TFault> no) =>
         TFault.Less(a.v, b.v) ? yes : no;
     public static FaultyLanes<TFault> SelectLessOrEqual(

@@ -45,7 +45,7 @@ public class PopulationPlanTests
         PopulationMember[] members = [.. Members(6, 3, NetworkSpec.Parse(net)).Select(m => m with { Batch = batch })];
         var population = new Population(device, members, Sets(3), new PopulationOptions { Steps = 20 });
         device.MemoryLimit = population.Plan.Bytes;
-        Assert.All(population.Run(), result => Assert.Equal(20, result.Steps));
+        Assert.All(population.Run(cancellation: TestContext.Current.CancellationToken), result => Assert.Equal(20, result.Steps));
         Assert.Equal(0, device.LiveBuffers);
     }
 

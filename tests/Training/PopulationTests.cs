@@ -65,7 +65,7 @@ public class PopulationTests
                 losses[m].AddRange(chunk.Span);
             },
         });
-        IReadOnlyList<PopulationResult> results = population.Run();
+        IReadOnlyList<PopulationResult> results = population.Run(cancellation: TestContext.Current.CancellationToken);
         return ([.. members.Select((_, m) => Hash([.. losses[m]], results[m].Parameters))], results);
     }
 

@@ -5,33 +5,35 @@ using GpuMlp.Tensors;
 
 namespace GpuMlp.Grids;
 
-/// <summary>The fallback for networks that no grid kernel takes: points in batches through <see cref="Sequential.Forward"/>.</summary>
+/// <summary>The fallback for networks that no grid kernel takes: points in batches through <see cref="Sequential.Predict"/>.</summary>
 sealed class GridBatches(Sequential network, GridNetwork plan, GridSpec grid, Tensor? sets)
 {
-    const int Batch = 8192;
+    const int Batch = PointLogits.Batch;
 
     readonly ComputeDevice device = network.Device;
+    readonly PointLogits forward = new(network, plan.EndsInSigmoid);
+    readonly float[] points = new float[2 * Batch];
 
     internal void ToHost(int firstRow, int rows, GridValue value, Span<float> target)
     {
-        int points = rows * grid.Width;
+        int count = rows * grid.Width;
         for (int set = 0; set < Sets; set++)
         {
             using var own = Use(set);
-            for (int at = 0; at < points; at += Batch)
+            for (int at = 0; at < count; at += Batch)
             {
-                int n = Math.Min(Batch, points - at);
-                device.CopyGrid(Forward(firstRow, at, n, value), target.Slice(set * points + at, n));
+                int n = Math.Min(Batch, count - at);
+                device.CopyGrid(Forward(firstRow, at, n, value), target.Slice(set * count + at, n));
             }
         }
     }
 
     internal void OnDevice(int firstRow, int rows, GridValue value, DeviceSpan target)
     {
-        int points = rows * grid.Width;
-        for (int at = 0; at < points; at += Batch)
+        int count = rows * grid.Width;
+        for (int at = 0; at < count; at += Batch)
         {
-            int n = Math.Min(Batch, points - at);
+            int n = Math.Min(Batch, count - at);
             device.Copy(Forward(firstRow, at, n, value), target.Slice(at, n));
         }
     }
@@ -40,13 +42,12 @@ sealed class GridBatches(Sequential network, GridNetwork plan, GridSpec grid, Te
 
     DeviceSpan Forward(int firstRow, int at, int n, GridValue value)
     {
-        var points = new float[2 * n];
-        for (int k = 0; k < n; k++) (points[2 * k], points[2 * k + 1]) = (grid.X[(at + k) % grid.Width], grid.Y[firstRow + (at + k) / grid.Width]);
-        using Tensor x = Tensor.From(device, points, n, 2);
-        Tensor output = network.Forward(x), logit = plan.EndsInSigmoid ? network.Layers[^1].Input! : output;
-        if (value == GridValue.Logit) return logit.Span;
-        if (!plan.EndsInSigmoid) device.ActivationForward<Kernels.Activations.Sigmoid>(output.Span, output.Span, n);
-        return output.Span;
+        Span<float> xy = points.AsSpan(0, 2 * n);
+        for (int k = 0; k < n; k++) (xy[2 * k], xy[2 * k + 1]) = (grid.X[(at + k) % grid.Width], grid.Y[firstRow + (at + k) / grid.Width]);
+        (DeviceSpan logits, DeviceSpan outputs) = forward.Forward(xy);
+        if (value == GridValue.Logit) return logits;
+        if (!plan.EndsInSigmoid) device.ActivationForward<Kernels.Activations.Sigmoid>(outputs, outputs, n);
+        return outputs;
     }
 
     // the network's own parameters come back when the set is done with

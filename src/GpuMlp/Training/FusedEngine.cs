@@ -30,7 +30,7 @@ sealed class FusedEngine : ITrainingEngine
         ComputeDevice device = network.Device;
         shape = new NetworkShape(Widths(network));
         launch = FusedLaunches.Of(ActivationOf(network), network.Loss);
-        scratch = device.Allocate((int)FusedLaunches.ScratchLength(shape, options.Batch));
+        scratch = device.Allocate((int)shape.GroupScratchLength(options.Batch));
         networks = device.Allocate(4);
         ulong seed = picks.Seed ?? 0;
         device.CopyToDevice([options.LearningRate, BitConverter.UInt32BitsToSingle((uint)seed), BitConverter.UInt32BitsToSingle((uint)(seed >> 32)), 0f], networks.All);
@@ -57,9 +57,12 @@ sealed class FusedEngine : ITrainingEngine
             if (!fits) return $"it takes linear layers with one kind of activation between them and a sigmoid at the end, layer {l} is {layer.Name}";
         }
         if (network.Layers.Count % 2 != 0) return "it takes networks that end in a sigmoid";
-        long scratch = FusedLaunches.ScratchLength(new NetworkShape(Widths(network)), options.Batch);
-        return scratch <= FusedLaunches.MaxScratch ? null : $"a group works in up to {FusedLaunches.MaxScratch:N0} floats, this run needs {scratch:N0}";
+        long scratch = new NetworkShape(Widths(network)).GroupScratchLength(options.Batch);
+        return scratch <= MaxScratch ? null : $"a group works in up to {MaxScratch:N0} floats, this run needs {scratch:N0}";
     }
+
+    // 256 MiB a group
+    const long MaxScratch = 1 << 26;
 
     static int[] Widths(Sequential network) => [network.Inputs, .. network.Layers.OfType<Linear>().Select(l => l.Weight.Value.Columns)];
 

@@ -8,18 +8,12 @@ using GpuMlp.Losses;
 
 namespace GpuMlp.Training;
 
-/// <summary>Starts a kernel that makes many steps, compiled for one activation and one loss.</summary>
-delegate void FusedLaunch(ComputeDevice device, TrainingSpans spans, TrainingPlan plan, NetworkShape shape, int batch, long work, int? lanes);
+/// <summary>Starts a kernel that makes many steps of n examples each, compiled for one activation and one loss.</summary>
+delegate void FusedLaunch(ComputeDevice device, TrainingSpans spans, TrainingPlan plan, NetworkShape shape, int n, long work, int? lanes);
 
 /// <summary>The fused kernel for each activation and loss.</summary>
 static class FusedLaunches
 {
-    /// <summary>The most floats that a group works in: 256 MiB.</summary>
-    internal const long MaxScratch = 1 << 26;
-
-    /// <summary>Floats that a group works in.</summary>
-    internal static long ScratchLength(NetworkShape shape, int batch) => batch == 1 ? shape.GroupScratchLength() : shape.BatchScratchLength(batch);
-
     internal static FusedLaunch Of(Activation activation, Loss loss) => activation switch
     {
         Activation.ReLU => Of<Relu>(loss),

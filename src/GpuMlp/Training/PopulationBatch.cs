@@ -30,7 +30,7 @@ sealed class PopulationBatch : IDisposable
         shape = new NetworkShape(first.Net.Widths);
         launch = FusedLaunches.Of(first.Net.Activation, first.Loss);
         (rows, features) = (data[first.Data].Rows, data[first.Data].Features);
-        (arenaLength, scratchLength) = (PopulationPlan.ArenaLength(shape), PopulationPlan.ScratchLength(shape, first.Batch));
+        (arenaLength, scratchLength) = (PopulationPlan.ArenaLength(shape), (int)PopulationPlan.ScratchLength(shape, first.Batch));
         int count = plan.Members.Count;
         place = plan.Data.Select((set, k) => (set, k)).ToDictionary(p => p.set, p => p.k);
         tracks = [.. plan.Members.Select(_ => new PopulationTrack(steps))];

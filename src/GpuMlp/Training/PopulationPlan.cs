@@ -75,17 +75,14 @@ public sealed record PopulationPlan(int Networks, int ChunkSteps, long Budget, I
         if (member.Net.ParameterCount > MostParameters) return 4 * sizeof(float) * member.Net.ParameterCount + MostBytes;
         var shape = new NetworkShape(member.Net.Widths);
         // arena and losses lie on the device, on the host, and once more while they are copied
-        return sizeof(float) * (3L * ArenaLength(shape) + Stride(shape, member.Batch) + 4 + 3L * chunk + Math.Min(Tail, steps));
+        return sizeof(float) * (3L * ArenaLength(shape) + ScratchLength(shape, member.Batch) + 4 + 3L * chunk + Math.Min(Tail, steps));
     }
 
     // on the device and on the host while it goes there
     static long DataBytes(PopulationData data) => 2L * sizeof(float) * data.Rows * (data.Features + 1);
 
-    /// <summary>Floats from one network's scratch memory to the next's.</summary>
-    internal static int ScratchLength(NetworkShape shape, int batch) => (int)Stride(shape, batch);
-
-    // every group begins at a cache line
-    static long Stride(NetworkShape shape, int batch) => (FusedLaunches.ScratchLength(shape, batch) + 15) / 16 * 16;
+    /// <summary>Floats from one network's scratch memory to the next's: every group begins at a cache line.</summary>
+    internal static long ScratchLength(NetworkShape shape, int batch) => (shape.GroupScratchLength(batch) + 15) / 16 * 16;
 
     internal static int ArenaLength(NetworkShape shape) => Enumerable.Range(0, shape.Depth).Sum(shape.ArenaLength);
 

@@ -1,0 +1,86 @@
+using GpuMlp.Devices;
+using GpuMlp.Devices.Ops;
+using GpuMlp.Kernels.Activations;
+using GpuMlp.Kernels.Losses;
+using GpuMlp.Kernels.Training;
+using GpuMlp.Randomness;
+using GpuMlp.Tensors;
+using GpuMlp.Training;
+
+namespace GpuMlp.Bench;
+
+/// <summary>The launches of a run and nothing else: all that they read lies on the device, all that they write stays there.</summary>
+sealed class StepsLaunch : IDisposable
+{
+    const float Rate = 0.01f;
+
+    readonly StepsJob job;
+    readonly TrainingData data;
+    readonly DeviceBuffer start, picks, losses, networks, scratch;
+    readonly Tensor batchX, batchY;
+    readonly NetworkShape shape;
+
+    internal StepsLaunch(StepsJob job)
+    {
+        this.job = job;
+        ComputeDevice device = job.Device;
+        int batch = job.Row.Batch, steps = job.Row.Steps;
+        data = new TrainingData(device, StepsJob.Moons);
+        shape = new NetworkShape(Layers.NetworkSpec.Parse(job.Row.Net).Widths);
+        start = device.Allocate(job.Start.Length);
+        device.CopyToDevice(job.Start, start.All);
+        picks = device.Allocate(batch * steps);
+        losses = device.Allocate(steps);
+        networks = device.Allocate(4);                             // learning rate, seed 0 in two halves, first row 0
+        device.CopyToDevice([Rate, 0f, 0f, 0f], networks.All);
+        scratch = device.Allocate((int)shape.GroupScratchLength(batch));
+        batchX = new Tensor(device, batch, data.Inputs.Columns);
+        batchY = new Tensor(device, batch, 1);
+    }
+
+    /// <summary>Makes all steps, from the same parameters each time, and waits for their end.</summary>
+    internal void Run()
+    {
+        job.Device.Copy(start.All, job.Network.Arena.Values);
+        if (job.Row.Engine == EngineChoice.Fused) Fused();
+        else LayerByLayer();
+        job.Device.Synchronize();
+    }
+
+    void Fused()
+    {
+        var spans = new TrainingSpans(
+            data.Inputs.Span, data.Labels.Span, picks.All, job.Network.Arena.Values, networks.All, losses.All, losses.All, scratch.All);
+        var plan = new TrainingPlan(
+            1, 0, job.Row.Steps, data.Inputs.Rows, 0, (uint)StreamPurpose.Sampling, 0, job.Network.Arena.Length, scratch.Length);
+        job.Device.Train<Relu, Bce>(spans, plan, shape, job.Row.Batch, 6L * job.Network.ParameterCount * job.Row.Batch * job.Row.Steps, null);
+    }
+
+    void LayerByLayer()
+    {
+        int batch = job.Row.Batch;
+        job.Device.PickRows(picks.All, data.Inputs.Rows, 0, (uint)StreamPurpose.Sampling, 0);
+        for (int step = 0; step < job.Row.Steps; step++)
+        {
+            job.Device.GatherBatch(data.Inputs.Span, data.Labels.Span, picks.All, step * batch, batchX.Span, batchY.Span, batch, data.Inputs.Columns);
+            job.Network.ComputeLoss(job.Network.Forward(batchX), batchY, losses.All, step);
+            job.Network.Backward();
+            job.Network.Step(Rate);
+        }
+    }
+
+    /// <summary>Holds the launches to the layer engine on the CPU.</summary>
+    internal void Check()
+    {
+        Run();
+        job.Check(job.Parameters());
+    }
+
+    public void Dispose()
+    {
+        data.Dispose();
+        foreach (DeviceBuffer buffer in (DeviceBuffer[])[start, picks, losses, networks, scratch]) buffer.Dispose();
+        batchX.Dispose();
+        batchY.Dispose();
+    }
+}

@@ -1,0 +1,134 @@
+using System.Diagnostics;
+using GpuMlp.Data;
+using GpuMlp.Devices;
+using GpuMlp.Grids;
+using GpuMlp.Training;
+
+namespace GpuMlp.Peers;
+
+/// <summary>The jobs that GpuMlp and TorchSharp do side by side.</summary>
+sealed class Jobs : IDisposable
+{
+    internal const int Steps = 10_000;
+    static readonly Window Window = new(-1.5, 2.5, -1, 1.5);
+    static readonly DataSet Moons = DataSets.MakeMoons(2000);
+
+    readonly int turns;
+    readonly Torch torch = new(Moons);
+    readonly List<(string Id, Ours Ours)> devices = [];
+    readonly string? program;
+
+    /// <param name="turns">How often each contender has its turn.</param>
+    /// <param name="program">The built gpumlp.dll, for the job train-command.</param>
+    internal Jobs(int turns, string? program)
+    {
+        (this.turns, this.program) = (turns, program);
+        foreach (string id in (string[])["cpu", "opencl"])
+        {
+            try
+            {
+                devices.Add((id, new Ours(ComputeDevice.Open(id), Moons)));
+            }
+            catch (DeviceUnavailableException e)
+            {
+                Console.Error.WriteLine($"{id} is left out: {e.Message}");
+            }
+        }
+    }
+
+    internal static readonly string[] Names = ["steps", "steps-deep", "population", "grid", "grid-deep", "train-command"];
+
+    internal void Run(string job)
+    {
+        switch (job)
+        {
+            case "steps": TrainOne("10,000 steps, 2-50-1", "2-50-1"); break;
+            case "steps-deep": TrainOne("10,000 steps, 2-64-64-1", "2-64-64-1"); break;
+            case "population": TrainMany("256 networks × 10,000 steps, 2-50-1", "2-50-1", 256); break;
+            case "grid": Grid("grid 4096², 2-50-1", "2-50-1", 4096); break;
+            case "grid-deep": Grid("grid 2048², 2-64-64-1", "2-64-64-1", 2048); break;
+            case "train-command": TrainCommand(); break;
+            default: throw new ArgumentException($"{job} is no job; there are {string.Join(", ", Names)}");
+        }
+    }
+
+    void TrainOne(string job, string net)
+    {
+        using var ilgpu = new Ours(ComputeDevice.Open("cpu:ilgpu"), Moons);
+        const int Part = 20;
+        new Comparison(job, Steps, "steps").Print(
+        [
+            .. OnThreads(() => torch.Train(net, Steps)),
+            .. devices.Select(d => new Contender($"fused, {d.Id}", false, () => d.Ours.Train(net, Steps, EngineChoice.Fused))),
+            .. devices.Where(d => d.Id == "cpu").Select(d => new Contender("layers, cpu", false, () => d.Ours.Train(net, Steps, EngineChoice.Layers))),
+            new("fused, cpu:ilgpu", false, () => ilgpu.Train(net, Steps / Part, EngineChoice.Fused), Part, $"from {Steps / Part:N0} steps"),
+        ], turns);
+    }
+
+    void TrainMany(string job, string net, int networks) =>
+        new Comparison(job, (double)networks * Steps, "steps").Print(
+        [
+            .. OnThreads(() => torch.Train(net, Steps)).Select(c => c with { Times = networks, Note = "from one network" }),
+            .. devices.Select(d => new Contender($"one after the other, fused, {d.Id}", false, () =>
+            {
+                for (int network = 0; network < networks; network++) d.Ours.Train(net, Steps, EngineChoice.Fused);
+            })),
+        ], turns);
+
+    void Grid(string job, string net, int side) =>
+        new Comparison(job, (double)side * side, "points").Print(
+        [
+            .. OnThreads(() => Torch.Grid(net, side, Window)),
+            .. devices.Select(d => new Contender(d.Id, false, () => d.Ours.Grid(net, side, Window))),
+        ], turns);
+
+    void TrainCommand()
+    {
+        if (program is null) throw new ArgumentException("train-command needs --gpumlp FILE, the built gpumlp.dll");
+        string self = typeof(Jobs).Assembly.Location, folder = Directory.CreateTempSubdirectory("gpumlp-peers-").FullName;
+        try
+        {
+            new Comparison("a whole command: train 10,000 steps, 2-50-1", Steps, "steps").Print(
+            [
+                .. ThreadCounts.Select(n => new Contender($"TorchSharp, {Counted(n)}, trains only", true, () => Start(self, "train-only", $"{n}"))),
+                .. devices.Select(d => new Contender($"gpumlp train --device {d.Id}", false,
+                    () => Start(program, "train", "--device", d.Id, "--out", Path.Combine(folder, d.Id), "--force", "--quiet"), Note: "41 pictures and the animation included")),
+            ], turns);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    /// <summary>The program that trains in TorchSharp and does nothing else.</summary>
+    internal static void TrainOnly(int threads)
+    {
+        TorchSharp.torch.set_num_threads(threads);
+        using var torch = new Torch(Moons);
+        torch.Train("2-50-1", Steps);
+    }
+
+    static void Start(params string[] arguments)
+    {
+        using Process process = Process.Start("dotnet", arguments);
+        process.WaitForExit();
+        if (process.ExitCode != 0) throw new InvalidOperationException($"{string.Join(' ', arguments)} ended with {process.ExitCode}");
+    }
+
+    static int[] ThreadCounts => Environment.ProcessorCount > 1 ? [1, 2] : [1];
+
+    static string Counted(int threads) => threads == 1 ? "1 thread" : $"{threads} threads";
+
+    static IEnumerable<Contender> OnThreads(Action run) => ThreadCounts.Select(n => new Contender($"TorchSharp, {Counted(n)}", true, () =>
+    {
+        TorchSharp.torch.set_num_threads(n);
+        run();
+    }));
+
+    public void Dispose()
+    {
+        torch.Dispose();
+        foreach ((_, Ours ours) in devices) ours.Dispose();
+    }
+}

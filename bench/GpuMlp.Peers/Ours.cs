@@ -1,0 +1,33 @@
+using GpuMlp.Data;
+using GpuMlp.Devices;
+using GpuMlp.Grids;
+using GpuMlp.Layers;
+using GpuMlp.Losses;
+using GpuMlp.Randomness;
+using GpuMlp.Training;
+
+namespace GpuMlp.Peers;
+
+/// <summary>The jobs in GpuMlp on one open device.</summary>
+sealed class Ours(ComputeDevice device, DataSet data) : IDisposable
+{
+    Sequential Network(string net) =>
+        NetworkSpec.Parse(net).Build(device, Initialization.Uniform, new PhiloxStream(0, StreamPurpose.Initialization), new BceLoss());
+
+    /// <summary>Builds the network, uploads, trains, and brings every step's loss back.</summary>
+    internal void Train(string net, int steps, EngineChoice engine)
+    {
+        using Sequential network = Network(net);
+        using var trainer = new Trainer(network, data, Picks.Philox(0, data.Count), new TrainingOptions { Steps = steps, SnapshotEvery = 0, Engine = engine });
+        trainer.Run();
+    }
+
+    /// <summary>A dense grid of side² points, every value in host memory at the end.</summary>
+    internal void Grid(string net, int side, Window window)
+    {
+        using Sequential network = Network(net);
+        GridEvaluator.Evaluate(network, GridSpec.FromSize(window, side, side));
+    }
+
+    public void Dispose() => device.Dispose();
+}

@@ -1,0 +1,79 @@
+using GpuMlp.Data;
+using GpuMlp.Grids;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using TorchModule = TorchSharp.torch.nn.Module<TorchSharp.torch.Tensor, TorchSharp.torch.Tensor>;
+
+namespace GpuMlp.Peers;
+
+/// <summary>The jobs as a user of PyTorch writes them in C#.</summary>
+sealed class Torch : IDisposable
+{
+    // points of a grid that go through the network together: what stays in the processor's cache
+    const int TilePoints = 65_536;
+
+    readonly Tensor x, y;
+
+    internal Torch(DataSet data)
+    {
+        random.manual_seed(0);
+        x = tensor(data.Flat.ToArray(), data.Count, data.Features);
+        y = tensor(data.Labels, data.Count, 1);
+    }
+
+    static TorchModule Network(string net)
+    {
+        int[] widths = [.. net.Split('-').Select(int.Parse)];
+        var layers = new List<TorchModule>();
+        for (int l = 0; l + 1 < widths.Length; l++)
+        {
+            layers.Add(nn.Linear(widths[l], widths[l + 1]));
+            layers.Add(l + 2 < widths.Length ? nn.ReLU() : nn.Sigmoid());
+        }
+        return nn.Sequential(layers);
+    }
+
+    /// <summary>The tutorial's loop: each step one random row, its loss read as a number.</summary>
+    internal void Train(string net, int steps)
+    {
+        using TorchModule network = Network(net);
+        using optim.Optimizer sgd = optim.SGD(network.parameters(), 1e-2);
+        using BCELoss bce = nn.BCELoss();
+        var pick = new Random(0);
+        var losses = new float[steps];
+        for (int step = 0; step < steps; step++)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            int row = pick.Next((int)x.shape[0]);
+            Tensor loss = bce.forward(network.forward(x.narrow(0, row, 1)), y.narrow(0, row, 1));
+            losses[step] = loss.item<float>();
+            sgd.zero_grad();
+            loss.backward();
+            sgd.step();
+        }
+    }
+
+    /// <summary>A dense grid of side² points, tile by tile.</summary>
+    internal static void Grid(string net, int side, Window window)
+    {
+        using IDisposable noGradients = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        using TorchModule network = Network(net);
+        Tensor columns = linspace(window.X0, window.X1, side), rows = linspace(window.Y0, window.Y1, side), output = empty(side, side);
+        int height = Math.Max(1, TilePoints / side);
+        for (int row = 0; row < side; row += height)
+        {
+            using DisposeScope tile = NewDisposeScope();
+            int n = Math.Min(height, side - row);
+            Tensor points = stack([columns.expand(n, side), rows.narrow(0, row, n).unsqueeze(1).expand(n, side)], 2);
+            output.narrow(0, row, n).copy_(network.forward(points.reshape(-1, 2)).reshape(n, side));
+        }
+    }
+
+    public void Dispose()
+    {
+        x.Dispose();
+        y.Dispose();
+    }
+}

@@ -1,0 +1,32 @@
+using GpuMlp.Devices;
+using GpuMlp.Layers;
+using GpuMlp.Tensors;
+
+namespace GpuMlp.Grids;
+
+/// <summary>A network's logits at points that the host lays out, through <see cref="Sequential.Predict"/>.</summary>
+sealed class PointLogits(Sequential network, bool endsInSigmoid)
+{
+    /// <summary>Points in one batch.</summary>
+    internal const int Batch = 8192;
+
+    /// <summary>The network's logits and its output (the same without a sigmoid) for points x0 y0 x1 y1 …; they hold until the next call.</summary>
+    internal (DeviceSpan Logits, DeviceSpan Outputs) Forward(ReadOnlySpan<float> points)
+    {
+        using Tensor x = Tensor.From(network.Device, points, points.Length / 2, 2);
+        Tensor output = network.Forward(x);
+        return ((endsInSigmoid ? network.Layers[^1].Input! : output).Span, output.Span);
+    }
+
+    /// <summary>The logits of any number of points.</summary>
+    internal float[] Logits(ReadOnlySpan<float> points)
+    {
+        var logits = new float[points.Length / 2];
+        for (int at = 0; at < logits.Length; at += Batch)
+        {
+            int n = Math.Min(Batch, logits.Length - at);
+            network.Device.CopyToHost(Forward(points.Slice(2 * at, 2 * n)).Logits, logits.AsSpan(at, n));
+        }
+        return logits;
+    }
+}
