@@ -55,20 +55,23 @@ public readonly struct PopulationForward<TActivation, TView>(TView x, TView para
                 for (int f = 0; f < features; f++) T.Set(scratch, units + f * T.Width + i, T.Get(x, at + f));
             }
             int from = units, to = units + row, w = (first + group) * arenaLength;
-            for (int l = 0; l < shape.Depth - 1; l++)
+            for (int l = 0; l < shape.Depth; l++)
             {
-                if (shape.Width(l + 1) == 1) T.Store(scratch, to, TActivation.Forward<T, TView>(Single<T>(from, w, shape.Width(l))), T.Width);
-                else Hidden<T>(from, to, w, shape.Width(l), shape.Width(l + 1));
+                int inputs = shape.Width(l), outputs = shape.Width(l + 1);
+                if (outputs == 1) T.Store(scratch, to, Single<T>(from, w, inputs), T.Width);
+                else Hidden<T>(from, to, w, inputs, outputs);
+                for (int u = to; u < to + outputs * T.Width && l < shape.Depth - 1; u += T.Width)
+                    T.Store(scratch, u, TActivation.Forward<T, TView>(T.Load(scratch, u)), T.Width);
                 w += shape.ArenaLength(l);
                 int swap = from;
                 from = to;
                 to = swap;
             }
-            T.Store(y, group * points + p, Exponentials.Sigmoid<T, TView>(Single<T>(from, w, shape.Width(shape.Depth - 1))), points - p);
+            T.Store(y, group * points + p, Exponentials.Sigmoid<T, TView>(T.Load(scratch, from)), points - p);
         }
     }
 
-    /// <summary>f(b + x·w), four units at a time so that four sums are in flight.</summary>
+    /// <summary>b + x·w, four units at a time so that four sums are in flight.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void Hidden<T>(int from, int to, int w, int inputs, int outputs) where T : struct, ILanes<T, TView>
     {
@@ -103,10 +106,10 @@ public readonly struct PopulationForward<TActivation, TView>(TView x, TView para
                 t2 = begin == 0 ? p2 : T.Add(t2, p2);
                 t3 = begin == 0 ? p3 : T.Add(t3, p3);
             }
-            T.Store(scratch, to + o * T.Width, TActivation.Forward<T, TView>(t0), T.Width);
-            T.Store(scratch, to + o1 * T.Width, TActivation.Forward<T, TView>(t1), T.Width);
-            T.Store(scratch, to + o2 * T.Width, TActivation.Forward<T, TView>(t2), T.Width);
-            T.Store(scratch, to + o3 * T.Width, TActivation.Forward<T, TView>(t3), T.Width);
+            T.Store(scratch, to + o * T.Width, t0, T.Width);
+            T.Store(scratch, to + o1 * T.Width, t1, T.Width);
+            T.Store(scratch, to + o2 * T.Width, t2, T.Width);
+            T.Store(scratch, to + o3 * T.Width, t3, T.Width);
         }
     }
 

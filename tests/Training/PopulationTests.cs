@@ -24,7 +24,7 @@ public class PopulationTests
     };
 
     static readonly PopulationMember[] Members =
-        [.. Enumerable.Range(0, 12).Select(k => Member(k)), .. Enumerable.Range(0, 4).Select(k => Member(k, "2-9-7-1") with { Seed = 9 + (ulong)k }), Member(3) with { Seed = 77 }];
+        [.. Enumerable.Range(0, 12).Select(k => Member(k)), .. Enumerable.Range(0, 4).Select(k => Member(k, "2-9-7-1") with { Seed = 9 + (ulong)k }), Member(3) with { Seed = 77 }, Member(15), Member(15) with { Data = 1, Seed = 6 }];
 
     internal static ComputeDevice Open(string name, int cores = 2)
     {
@@ -75,7 +75,7 @@ public class PopulationTests
         return [.. Members.Select(member => Alone(cpu, member))];
     });
 
-    // an OpenCL driver takes seconds to compile a kernel, so there are two there
+    // compiling a training kernel for OpenCL takes seconds, so there is one
     [Theory]
     [InlineData("cpu")]
     [InlineData("opencl")]
@@ -83,7 +83,7 @@ public class PopulationTests
     {
         using ComputeDevice device = Open(name);
         int[] some = name == "cpu" ? [.. Enumerable.Range(0, Members.Length)]
-            : [.. Enumerable.Range(0, Members.Length).Where(m => Members[m] is { Batch: 1, Loss: BceLoss { Form: BceForm.Tutorial }, Net.Activation: Activation.ReLU or Activation.SiLU })];
+            : [.. Enumerable.Range(0, Members.Length).Where(m => Members[m] is { Batch: 1, Loss: BceLoss { Form: BceForm.Tutorial }, Net.Activation: Activation.ReLU })];
         Assert.True(some.Length >= 3);
         (string[] hashes, IReadOnlyList<PopulationResult> results) = Together(device, new PopulationOptions { Steps = Steps }, [.. some.Select(m => Members[m])]);
         for (int k = 0; k < some.Length; k++)
