@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using GpuMlp.Devices;
@@ -103,5 +104,19 @@ public class SweepTests
         Gpumlp.Outcome outcome = Gpumlp.Run("sweep --seeds", "");
         Assert.Equal(2, outcome.ExitCode);
         Assert.StartsWith("gpumlp: --seeds '': the list is empty", Assert.Single(outcome.ErrorLines));
+    }
+
+    [Fact]
+    public void Ctrl_C_leaves_what_there_is()
+    {
+        using var folder = new ScratchFolder();
+        using Process process = Gpumlp.Start("sweep --device cpu --samples 50 --steps 2000000000 --seeds 0..3 --no-plots --out", folder.File("sweep"));
+        while (process.StandardError.ReadLine() is string line && !line.StartsWith("training", StringComparison.Ordinal)) { }
+        Gpumlp.Interrupt(process);
+        Assert.Equal(130, Gpumlp.End(process).ExitCode);
+        Dictionary<string, string>[] rows = Rows(folder.File("sweep/sweep.csv"));
+        Assert.Equal(4, rows.Length);
+        Assert.InRange(int.Parse(rows[3]["steps"], CultureInfo.InvariantCulture), 1, 1_999_999_999);
+        Assert.Equal("cancelled", JsonDocument.Parse(File.ReadAllText(folder.File("sweep/run.json"))).RootElement.GetProperty("stopReason").GetString());
     }
 }
