@@ -16,7 +16,7 @@ sealed class SweepList
     public SweepList(string name, TrainOption option, string text)
     {
         (Name, Option, this.text) = (name, option, text);
-        if (string.IsNullOrWhiteSpace(text)) throw UsageException.For(name, "''", "the list is empty; give a value, or several separated by commas");
+        if (string.IsNullOrWhiteSpace(text)) throw UsageException.For(name, text, "the list is empty; give a value, or several separated by commas");
         foreach (string part in text.Split(',', StringSplitOptions.TrimEntries))
         {
             if (part.Length == 0) throw UsageException.For(name, text, "a value is missing beside a comma");

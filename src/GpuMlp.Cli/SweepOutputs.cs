@@ -50,44 +50,62 @@ sealed class SweepOutputs(OutputFolder folder, SweepGrid grid, SweepData data, I
     {
         int count = Math.Min(results.Count, MostTiles);
         int[] shown = [.. Enumerable.Range(0, count).Select(k => (int)((long)k * results.Count / count))];
+        if (Best is int best && !shown.Contains(best)) shown[(int)((long)best * count / results.Count)] = best;
         Window[] windows = [.. shown.Select(row => data.Numbers[row]).Distinct().Select(data.WindowOf)];
         var window = new Window(windows.Min(w => w.X0), windows.Max(w => w.X1), windows.Min(w => w.Y0), windows.Max(w => w.Y1));
         GridSpec points = GridSpec.FromSize(window, GridWidth, GridHeight);
         (TrainOption Option, string[] Values)[] varying = [.. grid.Axes.Where(axis => axis.Values.Length > 1)];
-        List<MosaicTile> tiles = [.. shown.Select(row => new MosaicTile(Predict(row, points), Label(row, varying), row == Best))];
+        Dictionary<int, float[]> predictions = Predict([.. shown.Where(row => results[row].Accuracy is not null)], points);
+        List<MosaicTile> tiles = [.. shown.Select(row => new MosaicTile(predictions.GetValueOrDefault(row), Label(row, varying), Outcome(results[row]), row == Best))];
         int square = (int)Math.Ceiling(Math.Sqrt(count)), fastest = varying.Length > 0 ? varying[^1].Values.Length : 1;
         // rows that each hold one value of the slower options, where that is not too long or too thin a sheet
         bool aligned = count == results.Count && fastest <= 32 && fastest * 3 >= square && fastest <= 4 * square;
         return (points, tiles, aligned ? fastest : square);
     }
 
-    float[]? Predict(int row, GridSpec points)
+    Dictionary<int, float[]> Predict(int[] rows, GridSpec points)
     {
-        if (results[row].Accuracy is null) return null;
-        using Sequential network = Build(row);
-        if (grid.Rows[row].Standardize && data.Load(data.Numbers[row]).Standardizer is Standardizer standardizer)
+        var plain = new Lazy<float[]>(() => Flat(points, null));
+        var standardized = rows.Select(row => data.Numbers[row]).Distinct().ToDictionary(set => set, set => new Lazy<float[]>(() => Flat(points, data.Load(set).Standardizer)));
+        var predictions = new Dictionary<int, float[]>();
+        foreach (var alike in rows.GroupBy(row => Spec(row)))
+        {
+            int[] group = [.. alike];
+            float[][] values = PopulationEvaluator.Evaluate(device, alike.Key, [.. group.Select(row => results[row].Parameters)],
+                [.. group.Select(row => (grid.Common.Standardize ? standardized[data.Numbers[row]] : plain).Value)]);
+            for (int k = 0; k < group.Length; k++) predictions[group[k]] = values[k];
+        }
+        return predictions;
+    }
+
+    // the axes of the picture are in the data's units; the network wants them as its inputs were
+    static float[] Flat(GridSpec grid, Standardizer? standardizer)
+    {
+        if (standardizer is not null)
         {
             double Map(double value, int axis) => (value - standardizer.Mean[axis]) / standardizer.Deviation[axis];
-            Window w = points.Window;
-            points = GridSpec.FromSize(new Window(Map(w.X0, 0), Map(w.X1, 0), Map(w.Y0, 1), Map(w.Y1, 1)), points.Width, points.Height);
+            Window w = grid.Window;
+            grid = GridSpec.FromSize(new Window(Map(w.X0, 0), Map(w.X1, 0), Map(w.Y0, 1), Map(w.Y1, 1)), grid.Width, grid.Height);
         }
-        return GridEvaluator.Evaluate(network, points);
+        var points = new float[2 * grid.Width * grid.Height];
+        for (int k = 0; k < grid.Width * grid.Height; k++) (points[2 * k], points[2 * k + 1]) = (grid.X[k % grid.Width], grid.Y[k / grid.Width]);
+        return points;
     }
+
+    NetworkSpec Spec(int row) => NetworkSpec.Parse(grid.Rows[row].Net, Named.Activations[grid.Rows[row].Activation]);
 
     Sequential Build(int row)
     {
-        TrainConfig config = grid.Rows[row];
-        Sequential network = NetworkSpec.Parse(config.Net, Named.Activations[config.Activation]).Build(device, Named.Losses[config.Loss]());
+        Sequential network = Spec(row).Build(device, Named.Losses[grid.Rows[row].Loss]());
         network.LoadParameters(results[row].Parameters);
         return network;
     }
 
-    string Label(int row, IEnumerable<(TrainOption Option, string[] Values)> varying)
-    {
-        PopulationResult result = results[row];
-        string outcome = result.DivergedStep is int step ? Invariant($"diverged at {step}") : Invariant($"{100 * result.Accuracy:0.0} %");
-        return string.Join(" · ", [outcome, .. varying.Select(axis => $"{Short(axis.Option)}{axis.Option.Text(grid.Rows[row])}")]);
-    }
+    string Label(int row, IEnumerable<(TrainOption Option, string[] Values)> varying) =>
+        string.Join(" · ", varying.Select(axis => $"{Short(axis.Option)}{axis.Option.Text(grid.Rows[row])}"));
+
+    static string Outcome(PopulationResult result) => result.DivergedStep is int step ? Invariant($"diverged at {step}")
+        : result.Accuracy is double accuracy ? Invariant($"{100 * accuracy:0.0} %") : "not trained";
 
     // widths and names speak for themselves
     static string Short(TrainOption option) => option.Name is "net" or "activation" or "init" or "loss" or "data" ? "" : $"{option.Name} ";

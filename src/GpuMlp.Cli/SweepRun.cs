@@ -11,6 +11,9 @@ namespace GpuMlp.Cli;
 /// <summary>One run of sweep: plans, trains all networks, writes the outputs.</summary>
 sealed class SweepRun(SweepGrid grid, SweepData data, Terminal terminal)
 {
+    // a network's config, member and result on the host, beside its parameters
+    const long BytesARow = 1500;
+
     readonly Stopwatch total = Stopwatch.StartNew();
 
     /// <summary>Runs a sweep that came out of the options.</summary>
@@ -19,7 +22,9 @@ sealed class SweepRun(SweepGrid grid, SweepData data, Terminal terminal)
     {
         using var interruption = new Interruption();
         var run = new SweepRun(grid, new SweepData(grid), terminal);
+        HostMemory.Require(Invariant($"the results of {grid.Rows.Count:N0} networks"), grid.Rows.Sum(row => BytesARow + sizeof(float) * NetworkSpec.Parse(row.Net).ParameterCount));
         using OutputFolder folder = OutputFolder.Prepare(output ?? DefaultOutput(), force);
+        interruption.AtOnce = folder.Dispose;
         return run.Execute(folder, interruption.Token);
     }
 

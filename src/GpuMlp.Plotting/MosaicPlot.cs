@@ -6,8 +6,9 @@ namespace GpuMlp.Plotting;
 /// <summary>One small picture of a mosaic.</summary>
 /// <param name="Predictions">float[Height · Width] of the grid, probabilities of class 1; null where there is nothing to show, which is drawn grey.</param>
 /// <param name="Label">What stands under it; cut with an ellipsis where it is too long.</param>
+/// <param name="Outcome">What stands under the label.</param>
 /// <param name="Highlighted">Whether it has a frame.</param>
-public sealed record MosaicTile(float[]? Predictions, string Label, bool Highlighted = false);
+public sealed record MosaicTile(float[]? Predictions, string Label, string Outcome, bool Highlighted = false);
 
 /// <summary>Decision boundaries of many networks as small pictures side by side.</summary>
 public static class MosaicPlot
@@ -39,7 +40,7 @@ public static class MosaicPlot
 
         int width = Math.Clamp((SheetWidth - Gap) / columns - Gap, NarrowestTile, WidestTile), height = width * 3 / 4;
         float textSize = Math.Clamp(width / 9f, 9, 14);
-        int labelHeight = (int)(textSize * 1.5f), rows = (tiles.Count + columns - 1) / columns;
+        int labelHeight = (int)(textSize * 2.8f), rows = (tiles.Count + columns - 1) / columns;
         var sheet = new SKImageInfo(Gap + columns * (width + Gap), TitleHeight + rows * (height + labelHeight) + Gap, SKColorType.Bgra8888, SKAlphaType.Opaque);
         var picture = new SKBitmap(sheet);
         using var canvas = new SKCanvas(picture);
@@ -58,6 +59,7 @@ public static class MosaicPlot
             (int x, int y) = (places[k].X, places[k].Y);
             if (tiles[k].Highlighted) canvas.DrawRect(x - 1.5f, y - 1.5f, width + 3, height + 3, frame);
             canvas.DrawText(Fit(tiles[k].Label, labels, width), x, y + height + textSize * 1.1f, labels, ink);
+            canvas.DrawText(Fit(tiles[k].Outcome, labels, width), x, y + height + textSize * 2.2f, labels, ink);
         }
         return picture;
     }

@@ -41,11 +41,12 @@ public sealed class Population
     /// <summary>Compiles all that the run needs, so that <see cref="Run"/> is training alone.</summary>
     public void WarmUp()
     {
-        foreach (var alike in Plan.Batches.SelectMany(b => b.Members.Take(1)).GroupBy(m => (members[m].Net.Activation, members[m].Loss.Name)))
+        foreach (var alike in Plan.Batches.SelectMany(b => b.Members.Take(1)).GroupBy(m => (members[m].Net.Activation, members[m].Loss.Name, members[m].Batch > 1)))
         {
             int m = alike.First();
             using var batch = new PopulationBatch(device, members, data, new PopulationBatchPlan([m], [members[m].Data], 0), 1, 1);
             batch.Run(0, 1);
+            batch.Finish(new PopulationResult[members.Count]);
         }
     }
 
@@ -82,7 +83,7 @@ public sealed class Population
 
     void Train(PopulationBatch batch, Action<double, float> progress, CancellationToken cancellation)
     {
-        double perSecond = 2e8 / batch.Work;                       // a guess, corrected by each launch
+        double perSecond = 2e9 / batch.Work;                       // a guess, corrected by each launch
         for (int done = 0; done < options.Steps && !batch.AllDiverged;)
         {
             int most = options.StepsPerLaunch ?? (int)Math.Clamp(perSecond * SecondsPerLaunch, 1, Plan.ChunkSteps);

@@ -18,6 +18,7 @@ sealed class PopulationBatch : IDisposable
     readonly FusedLaunch launch;
     readonly int rows, features, arenaLength, scratchLength;
     readonly PopulationTrack[] tracks;
+    readonly Dictionary<int, int> place;
     readonly float[] arenas, losses;
     readonly DeviceBuffer x, y, parameters, networks, lossBuffer, scratch, nothing;
 
@@ -29,8 +30,9 @@ sealed class PopulationBatch : IDisposable
         shape = new NetworkShape(first.Net.Widths);
         launch = FusedLaunches.Of(first.Net.Activation, first.Loss);
         (rows, features) = (data[first.Data].Rows, data[first.Data].Features);
-        (arenaLength, scratchLength) = (PopulationPlan.ArenaLength(shape), checked((int)shape.GroupScratchLength(first.Batch)));
+        (arenaLength, scratchLength) = (PopulationPlan.ArenaLength(shape), (int)PopulationPlan.ScratchLength(shape, first.Batch));
         int count = plan.Members.Count;
+        place = plan.Data.Select((set, k) => (set, k)).ToDictionary(p => p.set, p => p.k);
         tracks = [.. plan.Members.Select(_ => new PopulationTrack(steps))];
         arenas = new float[count * arenaLength];
         losses = new float[count * chunkSteps];
@@ -46,7 +48,7 @@ sealed class PopulationBatch : IDisposable
     }
 
     /// <summary>About how many float operations a step of all networks takes.</summary>
-    internal long Work => 6L * members[plan.Members[0]].Net.ParameterCount * plan.Members.Count;
+    internal long Work => 6L * members[plan.Members[0]].Net.ParameterCount * members[plan.Members[0]].Batch * plan.Members.Count;
 
     internal bool AllDiverged => Array.TrueForAll(tracks, track => track.DivergedStep is not null);
 
@@ -72,16 +74,15 @@ sealed class PopulationBatch : IDisposable
 
     void DrawParameters()
     {
-        var place = plan.Data.Select((set, k) => (set, k)).ToDictionary(p => p.set, p => p.k);
         var table = new float[networks.Length];
-        for (int k = 0; k < plan.Members.Count; k++)
+        Parallel.For(0, plan.Members.Count, k =>
         {
             PopulationMember member = members[plan.Members[k]];
             member.Net.Draw(arenas.AsSpan(k * arenaLength, arenaLength), member.Initialization, new PhiloxStream(member.Seed, StreamPurpose.Initialization), member.InitScale);
             table[4 * k] = member.LearningRate;
             Span<int> integers = MemoryMarshal.Cast<float, int>(table.AsSpan(4 * k + 1, 3));
             (integers[0], integers[1], integers[2]) = ((int)(uint)member.Seed, (int)(uint)(member.Seed >> 32), place[member.Data] * rows);
-        }
+        });
         device.CopyToDevice(arenas, parameters.All);
         device.CopyToDevice(table, networks.All);
     }
@@ -108,31 +109,28 @@ sealed class PopulationBatch : IDisposable
         }
     }
 
-    /// <summary>Evaluates the networks on their data and puts their results at their numbers.</summary>
+    /// <summary>Evaluates the networks on their data and puts their results at their numbers; the batch cannot train after that.</summary>
     internal void Finish(PopulationResult[] results)
     {
         PopulationMember first = members[plan.Members[0]];
-        var inputs = new float[x.Length];
         var labels = new float[y.Length];
-        device.CopyToHost(x.All, inputs);
         device.CopyToHost(y.All, labels);
-        var place = plan.Data.Select((set, k) => (set, k)).ToDictionary(p => p.set, p => p.k);
-        using Sequential network = first.Net.Build(device, first.Loss);
-        for (int k = 0; k < plan.Members.Count; k++)
+        long room = (long)scratch.Length + lossBuffer.Length;
+        scratch.Dispose();
+        lossBuffer.Dispose();
+        PopulationEvaluator.Run(device, first.Net, x.All, rows, parameters.All, networks.All, plan.Members.Count, room, (k, predictions) =>
         {
-            PopulationResult result = tracks[k].Result(null);
-            if (result.DivergedStep is null && result.Steps > 0)
-            {
-                int set = place[members[plan.Members[k]].Data];
-                network.LoadParameters(result.Parameters);
-                float[] predictions = network.Predict(inputs.AsSpan(set * rows * features, rows * features));
-                int right = 0;
-                for (int row = 0; row < rows; row++)
-                    if (predictions[row] > 0.5f == (labels[set * rows + row] == 1f)) right++;
-                result = result with { Accuracy = (double)right / rows };
-            }
-            results[plan.Members[k]] = result;
-        }
+            ReadOnlySpan<float> wanted = labels.AsSpan(place[members[plan.Members[k]].Data] * rows, rows);
+            results[plan.Members[k]] = tracks[k].Result(Accuracy(predictions, wanted));
+        });
+    }
+
+    static double Accuracy(ReadOnlySpan<float> predictions, ReadOnlySpan<float> labels)
+    {
+        int right = 0;
+        for (int row = 0; row < labels.Length; row++)
+            if (predictions[row] > 0.5f == (labels[row] == 1f)) right++;
+        return (double)right / labels.Length;
     }
 
     public void Dispose()

@@ -38,7 +38,7 @@ public sealed record PopulationPlan(int Networks, int ChunkSteps, long Budget, I
         var batches = new List<PopulationBatchPlan>();
         // who shares a data set stands together, so that a batch needs few of them
         foreach (var bucket in Enumerable.Range(0, members.Count).GroupBy(m => Shape(members[m], data)))
-            batches.AddRange(Fill([.. bucket.OrderBy(m => members[m].Data)], members, data, NetworkBytes(members[bucket.First()].Net, members[bucket.First()].Batch, chunk, options.Steps), budget, available));
+            batches.AddRange(Fill([.. bucket.OrderBy(m => members[m].Data)], members, data, NetworkBytes(members[bucket.First()], chunk, options.Steps), budget, available));
         return new PopulationPlan(members.Count, chunk, budget, batches);
     }
 
@@ -70,16 +70,19 @@ public sealed record PopulationPlan(int Networks, int ChunkSteps, long Budget, I
         yield return new PopulationBatchPlan(taken, sets, bytes);
     }
 
-    static long NetworkBytes(NetworkSpec net, int batch, int chunk, int steps)
+    static long NetworkBytes(PopulationMember member, int chunk, int steps)
     {
-        if (net.ParameterCount > MostParameters) return 4 * sizeof(float) * net.ParameterCount + MostBytes;
-        var shape = new NetworkShape(net.Widths);
+        if (member.Net.ParameterCount > MostParameters) return 4 * sizeof(float) * member.Net.ParameterCount + MostBytes;
+        var shape = new NetworkShape(member.Net.Widths);
         // arena and losses lie on the device, on the host, and once more while they are copied
-        return sizeof(float) * (3L * ArenaLength(shape) + shape.GroupScratchLength(batch) + 4 + 3L * chunk + Math.Min(Tail, steps));
+        return sizeof(float) * (3L * ArenaLength(shape) + ScratchLength(shape, member.Batch) + 4 + 3L * chunk + Math.Min(Tail, steps));
     }
 
     // on the device and on the host while it goes there
     static long DataBytes(PopulationData data) => 2L * sizeof(float) * data.Rows * (data.Features + 1);
+
+    /// <summary>Floats from one network's scratch memory to the next's: every group begins at a cache line.</summary>
+    internal static long ScratchLength(NetworkShape shape, int batch) => (shape.GroupScratchLength(batch) + 15) / 16 * 16;
 
     internal static int ArenaLength(NetworkShape shape) => Enumerable.Range(0, shape.Depth).Sum(shape.ArenaLength);
 

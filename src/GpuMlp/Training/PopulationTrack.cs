@@ -46,9 +46,10 @@ sealed class PopulationTrack(int steps)
         losses.CopyTo(tail.AsSpan(tail.Length - losses.Length));
     }
 
-    internal PopulationResult Result(double? accuracy)
+    /// <summary>What became of the network, whose accuracy counts if it is finite.</summary>
+    internal PopulationResult Result(double accuracy)
     {
         var last = new TrainingResult(tail[^Math.Min(Steps, tail.Length)..], [], StopReason.Completed, null);
-        return new PopulationResult(Steps, LastLoss, last.MeanLossLast1000, DivergedStep, accuracy, parameters);
+        return new PopulationResult(Steps, LastLoss, last.MeanLossLast1000, DivergedStep, DivergedStep is null ? accuracy : null, parameters);
     }
 }

@@ -1,0 +1,145 @@
+using System.Runtime.CompilerServices;
+using GpuMlp.Kernels.Activations;
+using GpuMlp.Kernels.Lanes;
+using GpuMlp.Kernels.Numerics;
+
+namespace GpuMlp.Kernels.Training;
+
+/// <summary>
+/// The probabilities y (networks, points) that networks of one shape give to points, in one launch: one group a network, lanes over the
+/// points.
+/// </summary>
+/// <remarks>Every sum has the order that it has layer by layer. Scratch memory of a lane: two rows of units, each unit a vector of points.</remarks>
+/// <param name="x">Points, (rows, features).</param>
+/// <param name="parameters">The networks' arenas, one after the other.</param>
+/// <param name="networks">Four values a network, the last of them the first of its rows in x.</param>
+/// <param name="y">The result, of this launch's networks.</param>
+/// <param name="scratch">Each group's working memory.</param>
+/// <param name="shape">The networks' shape; one output.</param>
+/// <param name="first">The number of the launch's first network.</param>
+/// <param name="count">Networks of this launch.</param>
+/// <param name="points">Points of each network.</param>
+/// <param name="arenaLength">Floats of one network's arena.</param>
+public readonly struct PopulationForward<TActivation, TView>(TView x, TView parameters, TView networks, TView y, TView scratch,
+    NetworkShape shape, int first, int count, int points, int arenaLength) : IGroupOp<TView>
+    where TActivation : struct, IActivation where TView : struct
+{
+    // floats that a group's lanes hold together at most: sixteen on the host, 64 threads of one on a GPU
+    const int GroupWidth = 64;
+
+    /// <inheritdoc/>
+    public int Groups => count;
+
+    /// <summary>Floats of a group's scratch memory.</summary>
+    public static long ScratchLength(NetworkShape shape) => 2L * GroupWidth * Widest(shape);
+
+    static int Widest(NetworkShape shape)
+    {
+        int widest = 1;
+        for (int k = 0; k <= shape.Depth; k++) widest = shape.Width(k) > widest ? shape.Width(k) : widest;
+        return widest;
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Run<T, TScalar, TBarrier>(int group, int lane, int lanes)
+        where T : struct, ILanes<T, TView> where TScalar : struct, ILanes<TScalar, TView> where TBarrier : struct, IBarrier
+    {
+        int features = shape.Width(0), row = Widest(shape) * T.Width, firstRow = T.GetInt(networks, 4 * (first + group) + 3);
+        int units = 2 * (group * GroupWidth * Widest(shape) + lane * row);
+        for (int p = lane * T.Width; p < points; p += lanes * T.Width)
+        {
+            for (int i = 0; i < T.Width; i++)
+            {
+                int at = (firstRow + (p + i < points ? p + i : points - 1)) * features;
+                for (int f = 0; f < features; f++) T.Set(scratch, units + f * T.Width + i, T.Get(x, at + f));
+            }
+            int from = units, to = units + row, w = (first + group) * arenaLength;
+            for (int l = 0; l < shape.Depth; l++)
+            {
+                int inputs = shape.Width(l), outputs = shape.Width(l + 1);
+                if (outputs == 1) T.Store(scratch, to, Single<T>(from, w, inputs), T.Width);
+                else Hidden<T>(from, to, w, inputs, outputs);
+                for (int u = to; u < to + outputs * T.Width && l < shape.Depth - 1; u += T.Width)
+                    T.Store(scratch, u, TActivation.Forward<T, TView>(T.Load(scratch, u)), T.Width);
+                w += shape.ArenaLength(l);
+                int swap = from;
+                from = to;
+                to = swap;
+            }
+            T.Store(y, group * points + p, Exponentials.Sigmoid<T, TView>(T.Load(scratch, from)), points - p);
+        }
+    }
+
+    /// <summary>b + x·w, four units at a time so that four sums are in flight.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    void Hidden<T>(int from, int to, int w, int inputs, int outputs) where T : struct, ILanes<T, TView>
+    {
+        T zero = T.Splat(0f);
+        for (int o = 0; o < outputs; o += 4)
+        {
+            // where fewer than four are left some are computed twice
+            int o1 = o + 1 < outputs ? o + 1 : o, o2 = o + 2 < outputs ? o + 2 : o, o3 = o + 3 < outputs ? o + 3 : o, bias = w + inputs * outputs;
+            T t0 = zero, t1 = zero, t2 = zero, t3 = zero;
+            for (int begin = 0; begin < inputs; begin += StridedSum.Block)
+            {
+                int stop = inputs - begin < StridedSum.Block ? inputs : begin + StridedSum.Block;
+                T p0 = zero, p1 = zero, p2 = zero, p3 = zero;
+                if (begin == 0)
+                {
+                    p0 = T.Splat(T.Get(parameters, bias + o));
+                    p1 = T.Splat(T.Get(parameters, bias + o1));
+                    p2 = T.Splat(T.Get(parameters, bias + o2));
+                    p3 = T.Splat(T.Get(parameters, bias + o3));
+                }
+                for (int i = begin; i < stop; i++)
+                {
+                    T u = T.Load(scratch, from + i * T.Width);
+                    int at = w + i * outputs;
+                    p0 = T.Fma(u, T.Splat(T.Get(parameters, at + o)), p0);
+                    p1 = T.Fma(u, T.Splat(T.Get(parameters, at + o1)), p1);
+                    p2 = T.Fma(u, T.Splat(T.Get(parameters, at + o2)), p2);
+                    p3 = T.Fma(u, T.Splat(T.Get(parameters, at + o3)), p3);
+                }
+                t0 = begin == 0 ? p0 : T.Add(t0, p0);
+                t1 = begin == 0 ? p1 : T.Add(t1, p1);
+                t2 = begin == 0 ? p2 : T.Add(t2, p2);
+                t3 = begin == 0 ? p3 : T.Add(t3, p3);
+            }
+            T.Store(scratch, to + o * T.Width, t0, T.Width);
+            T.Store(scratch, to + o1 * T.Width, t1, T.Width);
+            T.Store(scratch, to + o2 * T.Width, t2, T.Width);
+            T.Store(scratch, to + o3 * T.Width, t3, T.Width);
+        }
+    }
+
+    /// <summary>One output, the strided sum of each point, then + b.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    T Single<T>(int from, int w, int inputs) where T : struct, ILanes<T, TView>
+    {
+        T total = T.Splat(0f);
+        for (int begin = 0; begin < inputs; begin += StridedSum.Block)
+        {
+            int stop = inputs - begin < StridedSum.Block ? inputs : begin + StridedSum.Block;
+            T even = T.Add(Four<T>(from, w, begin, stop), Four<T>(from, w, begin + 2, stop));
+            T odd = T.Add(Four<T>(from, w, begin + 1, stop), Four<T>(from, w, begin + 3, stop));
+            total = begin == 0 ? T.Add(even, odd) : T.Add(total, T.Add(even, odd));
+        }
+        return T.Add(total, T.Splat(T.Get(parameters, w + inputs)));
+    }
+
+    /// <summary>Partial sums k, k + 8, k + 4 and k + 12 of the sixteen, by pairs.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    T Four<T>(int from, int w, int k, int stop) where T : struct, ILanes<T, TView>
+    {
+        T p = T.Splat(0f), q = p, r = p, s = p;
+        for (; k < stop; k += 16)
+        {
+            p = T.Fma(T.Load(scratch, from + k * T.Width), T.Splat(T.Get(parameters, w + k)), p);
+            if (k + 8 < stop) q = T.Fma(T.Load(scratch, from + (k + 8) * T.Width), T.Splat(T.Get(parameters, w + k + 8)), q);
+            if (k + 4 < stop) r = T.Fma(T.Load(scratch, from + (k + 4) * T.Width), T.Splat(T.Get(parameters, w + k + 4)), r);
+            if (k + 12 < stop) s = T.Fma(T.Load(scratch, from + (k + 12) * T.Width), T.Splat(T.Get(parameters, w + k + 12)), s);
+        }
+        return T.Add(T.Add(p, q), T.Add(r, s));
+    }
+}

@@ -1,0 +1,76 @@
+using System.Runtime.InteropServices;
+using GpuMlp.Devices;
+using GpuMlp.Devices.Ops;
+using GpuMlp.Kernels.Activations;
+using GpuMlp.Kernels.Lanes;
+using GpuMlp.Kernels.Training;
+using GpuMlp.Layers;
+
+namespace GpuMlp.Training;
+
+/// <summary>Evaluates many networks of one shape at once, in a launch or a few; the bits are those of <see cref="Sequential.Predict"/>.</summary>
+public static class PopulationEvaluator
+{
+    delegate void Launch(ComputeDevice device, DeviceSpan x, DeviceSpan parameters, DeviceSpan networks, DeviceSpan y,
+        DeviceSpan scratch, NetworkShape shape, int first, int count, int points, int arenaLength, long work);
+
+    // enough to fill a device, small beside its memory: 64 MiB
+    const long Floats = 1 << 24;
+
+    /// <summary>Each network's probabilities at its points.</summary>
+    /// <param name="device">Where.</param>
+    /// <param name="net">The networks' shape: one output, up to eight linear layers.</param>
+    /// <param name="parameters">An arena a network.</param>
+    /// <param name="points">The points of each network, (points, inputs) row-major, as many for each; an array that several share is uploaded once.</param>
+    /// <exception cref="ArgumentException">Lengths do not go together.</exception>
+    public static float[][] Evaluate(ComputeDevice device, NetworkSpec net, IReadOnlyList<float[]> parameters, IReadOnlyList<float[]> points)
+    {
+        if (parameters.Count != points.Count) throw new ArgumentException($"{parameters.Count} networks, but points for {points.Count}", nameof(points));
+        if (parameters.Count == 0) return [];
+        int arena = PopulationPlan.ArenaLength(new NetworkShape(net.Widths)), length = points[0].Length, rows = length / net.Widths[0];
+        if (parameters.Any(p => p.Length != arena)) throw new ArgumentException($"the arena of {net} holds {arena} values", nameof(parameters));
+        if (points.Any(p => p.Length != length) || length != rows * net.Widths[0])
+            throw new ArgumentException($"as many points of {net.Widths[0]} values are needed for each network", nameof(points));
+        var sets = points.Distinct().ToList();
+        var table = new float[4 * parameters.Count];
+        for (int k = 0; k < parameters.Count; k++) MemoryMarshal.Cast<float, int>(table.AsSpan())[4 * k + 3] = sets.IndexOf(points[k]) * rows;
+        using DeviceBuffer x = device.Allocate(sets.Count * length), arenas = device.Allocate(arena * parameters.Count), networks = device.Allocate(table.Length);
+        for (int s = 0; s < sets.Count; s++) device.CopyToDevice(sets[s], x.All.Slice(s * length, length));
+        for (int k = 0; k < parameters.Count; k++) device.CopyToDevice(parameters[k], arenas.All.Slice(k * arena, arena));
+        device.CopyToDevice(table, networks.All);
+        var results = new float[parameters.Count][];
+        Run(device, net, x.All, rows, arenas.All, networks.All, parameters.Count, Floats, (k, values) => results[k] = values.ToArray());
+        return results;
+    }
+
+    /// <summary>Evaluates networks whose data and parameters are on the device, at most as many at once as fit a number of floats.</summary>
+    internal static void Run(ComputeDevice device, NetworkSpec net, DeviceSpan x, int rows, DeviceSpan parameters, DeviceSpan networks, int count,
+        long floats, ResultTaker take)
+    {
+        var shape = new NetworkShape(net.Widths);
+        long each = PopulationForward<Relu, HostView>.ScratchLength(shape);
+        int atOnce = (int)Math.Clamp(floats / (each + rows), 1, count);
+        using DeviceBuffer scratch = device.Allocate(checked((int)each * atOnce)), y = device.Allocate(checked(rows * atOnce));
+        Launch launch = Of(net.Activation);
+        var values = new float[y.Length];
+        for (int first = 0; first < count; first += atOnce)
+        {
+            int now = Math.Min(atOnce, count - first);
+            launch(device, x, parameters, networks, y.All, scratch.All, shape, first, now, rows, PopulationPlan.ArenaLength(shape), 2 * net.ParameterCount * rows * now);
+            device.CopyToHost(y.All.Slice(0, now * rows), values.AsSpan(0, now * rows));
+            for (int k = 0; k < now; k++) take(first + k, values.AsSpan(k * rows, rows));
+        }
+    }
+
+    /// <summary>Is handed a network's probabilities.</summary>
+    internal delegate void ResultTaker(int network, ReadOnlySpan<float> values);
+
+    static Launch Of(Activation activation) => activation switch
+    {
+        Activation.ReLU => PopulationOps.EvaluateNetworks<Relu>,
+        Activation.LeakyReLU => PopulationOps.EvaluateNetworks<LeakyRelu>,
+        Activation.Tanh => PopulationOps.EvaluateNetworks<Kernels.Activations.Tanh>,
+        Activation.Sigmoid => PopulationOps.EvaluateNetworks<Kernels.Activations.Sigmoid>,
+        _ => PopulationOps.EvaluateNetworks<Silu>,
+    };
+}

@@ -1,0 +1,90 @@
+using GpuMlp.Devices;
+using GpuMlp.Kernels.Activations;
+using GpuMlp.Kernels.Lanes;
+using GpuMlp.Kernels.Training;
+using GpuMlp.Layers;
+using GpuMlp.Losses;
+using GpuMlp.Randomness;
+using GpuMlp.Training;
+
+namespace GpuMlp.Tests;
+
+/// <summary><see cref="PopulationForward{TActivation, TView}"/>: many networks in a launch against each network layer by layer.</summary>
+public class PopulationForwardTests
+{
+    const int Networks = 5;
+
+    static void Check(ComputeDevice device, string net, Activation activation, int points)
+    {
+        NetworkSpec spec = NetworkSpec.Parse(net, activation);
+        float[][] sets = [.. Enumerable.Range(0, 2).Select(set => Enumerable.Range(0, points * spec.Widths[0]).Select(k => MathF.Sin(k * 1.7f + set) * 3).ToArray())];
+        var parameters = new float[Networks][];
+        var wanted = new float[Networks][];
+        using Sequential network = spec.Build(device, new BceLoss());
+        for (int k = 0; k < Networks; k++)
+        {
+            parameters[k] = new float[network.Arena.Length];
+            spec.Draw(parameters[k], Initialization.Uniform, new PhiloxStream((ulong)k, StreamPurpose.Initialization), 3);
+            network.LoadParameters(parameters[k]);
+            wanted[k] = network.Predict(sets[k % 2]);
+        }
+        float[][] actual = PopulationEvaluator.Evaluate(device, spec, parameters, [.. Enumerable.Range(0, Networks).Select(k => sets[k % 2])]);
+        for (int k = 0; k < Networks; k++) Assert.Equal(wanted[k], actual[k]);
+    }
+
+    [Theory]
+    [InlineData(16, 1)]
+    [InlineData(16, 2)]
+    [InlineData(8, 1)]
+    [InlineData(4, 3)]
+    [InlineData(1, 1)]
+    public void Equals_the_layers_with_every_width_of_lanes(int lanes, int cores)
+    {
+        using ComputeDevice device = ComputeDevice.OpenCpu(lanes, cores);
+        foreach (Activation activation in Enum.GetValues<Activation>()) Check(device, "2-9-6-1", activation, 37);
+        foreach (string net in (string[])["2-1", "2-50-1", "300-3-1", "2-1-1", "3-1-5-1", "2-600-1", "2-270-5-1", "1-2-3-4-5-6-7-8-1"])
+            foreach (int points in (int[])[1, 16, 65]) Check(device, net, Activation.Tanh, points);
+    }
+
+    [Fact]
+    public void Equals_the_layers_through_ILGPU()
+    {
+        using ComputeDevice device = ComputeDevice.Open("cpu:ilgpu");
+        Check(device, "2-9-270-1", Activation.ReLU, 17);
+    }
+
+    [Fact]
+    public void Equals_the_layers_on_OpenCL()
+    {
+        OpenCL.Need();
+        using ComputeDevice device = ComputeDevice.Open("opencl");
+        foreach (string net in (string[])["2-50-1", "2-270-1-5-1"]) Check(device, net, Activation.ReLU, 117);
+    }
+
+    [Fact]
+    public void Networks_that_do_not_fit_at_once_take_turns()
+    {
+        using ComputeDevice device = ComputeDevice.Open("cpu");
+        NetworkSpec spec = NetworkSpec.Parse("2-9-1");
+        var points = new float[2 * 10];
+        float[][] parameters = [.. Enumerable.Range(0, 7).Select(k => Enumerable.Repeat(0.1f * k, 128).ToArray())];
+        using DeviceBuffer x = device.Allocate(20), arenas = device.Allocate(7 * 128), networks = device.Allocate(28);
+        device.CopyToDevice([.. parameters.SelectMany(p => p)], arenas.All);
+        var seen = new List<(int, float)>();
+        long each = PopulationForward<Relu, HostView>.ScratchLength(new NetworkShape(spec.Widths)) + 10;
+        PopulationEvaluator.Run(device, spec, x.All, 10, arenas.All, networks.All, 7, 3 * each, (k, values) => seen.Add((k, values[0])));
+        float[][] atOnce = PopulationEvaluator.Evaluate(device, spec, parameters, [.. Enumerable.Repeat(points, 7)]);
+        Assert.Equal(atOnce.Select((values, k) => (k, values[0])), seen);
+    }
+
+    [Fact]
+    public void Lengths_that_do_not_go_together_are_refused()
+    {
+        using ComputeDevice device = ComputeDevice.Open("cpu");
+        NetworkSpec spec = NetworkSpec.Parse("2-9-1");
+        Assert.Throws<ArgumentException>(() => PopulationEvaluator.Evaluate(device, spec, [new float[128]], []));
+        Assert.Throws<ArgumentException>(() => PopulationEvaluator.Evaluate(device, spec, [new float[127]], [new float[2]]));
+        Assert.Throws<ArgumentException>(() => PopulationEvaluator.Evaluate(device, spec, [new float[128]], [new float[3]]));
+        Assert.Empty(PopulationEvaluator.Evaluate(device, spec, [], []));
+    }
+}
