@@ -18,11 +18,13 @@ static class ClosedOps
             .Concat(Entries(typeof(IGroupOp<>), 1, nameof(DeviceEntry.SingleLaneKernel)));
 
     /// <summary>Those that only an OpenCL device that is a processor runs.</summary>
-    internal static IEnumerable<(string Name, MethodInfo Entry)> OnProcessorsOnly() => Entries(typeof(IGroupOp<>), 1, nameof(DeviceEntry.StripKernel));
+    internal static IEnumerable<(string Name, MethodInfo Entry)> OnProcessorsOnly() =>
+        Entries(typeof(IGroupOp<>), 1, nameof(DeviceEntry.StripKernel)).Concat(Entries(typeof(IGroupOp<>), 1, nameof(DeviceEntry.SingleLaneKernel), fixedView: true));
 
-    static IEnumerable<(string Name, MethodInfo Entry)> Entries(Type contract, int most, string entry) =>
+    // an op over a device's views alone has private arrays, which a GPU would put into slow memory
+    static IEnumerable<(string Name, MethodInfo Entry)> Entries(Type contract, int most, string entry, bool fixedView = false) =>
         from type in structs
-        where type.IsGenericTypeDefinition && View(type, contract) is not null
+        where type.IsGenericTypeDefinition && View(type, contract) is Type view && view.IsGenericParameter != fixedView
         from op in Close(type, View(type, contract)!).Take(most)
         select ($"{Named(op)}, {entry}", typeof(DeviceEntry).GetMethod(entry)!.MakeGenericMethod(op));
 
