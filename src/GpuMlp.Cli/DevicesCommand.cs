@@ -22,21 +22,43 @@ static class DevicesCommand
 
     static int Execute(bool json)
     {
-        IReadOnlyList<DeviceDescription> devices = ComputeDevice.List();
+        DeviceRow[] rows = [.. ComputeDevice.List().Select(Describe)];
         if (json)
         {
-            var list = new DeviceList(1, Program.Version, [.. devices.Select(d => new DeviceRow(d.Id, Named(d.Kind), d.Name, d.IsAvailable, d.Excluded, d.Note))]);
-            Console.Out.WriteLine(JsonSerializer.Serialize(list, DevicesJson.Default.DeviceList));
+            Console.Out.WriteLine(JsonSerializer.Serialize(new DeviceList(1, Program.Version, rows), DevicesJson.Default.DeviceList));
             return ExitCode.Ok;
         }
-        // one column a fact: what else there is to say of a device becomes another here
-        string[][] rows = [["device", "name", "state"], .. devices.Select(d => (string[])[d.Id, d.Name, State(d)])];
-        foreach (string line in Terminal.Columns(rows)) Console.Out.WriteLine(line);
+        // a column a fact: what else there is to say of a device becomes another here
+        string[][] table = [["device", "name", "same bits", "state"], .. rows.Select(row => (string[])[row.Id, row.Name, SameBits(row), State(row)])];
+        foreach (string line in Terminal.Columns(table)) Console.Out.WriteLine(line);
         return ExitCode.Ok;
     }
 
-    static string State(DeviceDescription device) => device.Excluded is string reason ? $"excluded: {reason}"
-        : device.Note is string note ? $"ready ({note})" : "ready";
+    // only its self-test can tell what a device computes, so each is opened
+    static DeviceRow Describe(DeviceDescription found)
+    {
+        var row = new DeviceRow(found.Id, Named(found.Kind), found.Name, found.IsAvailable, found.Excluded, found.Note, null, null);
+        if (!found.IsAvailable) return row;
+        try
+        {
+            using ComputeDevice device = ComputeDevice.Open(found.Id);
+            return row with { Note = device.Description.Note ?? found.Note, SameBits = device.SameBits, WhyNotSameBits = device.WhyNotSameBits };
+        }
+        catch (Exception e) when (e is DeviceUnavailableException or DeviceException)
+        {
+            return row with { Available = false, Excluded = e.Message };
+        }
+    }
+
+    static string SameBits(DeviceRow row) => row.SameBits switch
+    {
+        null => "-",
+        true => "yes",
+        false => $"no: {row.WhyNotSameBits}",
+    };
+
+    static string State(DeviceRow row) => row.Excluded is string reason ? $"excluded: {reason}"
+        : row.Note is string note ? $"ready ({note})" : "ready";
 
     /// <summary>A kind's name in records: that of --device without an index.</summary>
     public static string Named(DeviceKind kind) => kind switch
@@ -52,8 +74,10 @@ static class DevicesCommand
 /// <summary>What devices --json prints.</summary>
 sealed record DeviceList(int SchemaVersion, string Version, DeviceRow[] Devices);
 
-/// <summary>One device: excluded says why it cannot be opened, note what one should know about it.</summary>
-sealed record DeviceRow(string Id, string Kind, string Name, bool Available, string? Excluded, string? Note);
+/// <summary>
+/// One device: excluded says why it cannot be opened, note what one should know about it, sameBits whether it computes what the processor does.
+/// </summary>
+sealed record DeviceRow(string Id, string Kind, string Name, bool Available, string? Excluded, string? Note, bool? SameBits, string? WhyNotSameBits);
 
 [JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(DeviceList))]

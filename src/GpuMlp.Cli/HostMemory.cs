@@ -7,6 +7,8 @@ static class HostMemory
     public static void Require(string what, long bytes)
     {
         long available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
-        if (bytes > available) throw new OutOfMemoryException(FormattableString.Invariant($"{what}: about {bytes >> 20:N0} MiB are needed, {available >> 20:N0} MiB are there"));
+        if (bytes > available)
+            throw new OutOfMemoryException(FormattableString.Invariant(
+                $"{what}: about {bytes >> 20:N0} MiB are needed, {available >> 20:N0} MiB are there"));
     }
 }

@@ -24,7 +24,7 @@ sealed class OutputFolder : IDisposable
             string full = System.IO.Path.GetFullPath(path);
             if (File.Exists(full)) throw UsageException.For("out", path, "is a file; a folder is needed");
             if (!force && Directory.Exists(full) && Directory.EnumerateFileSystemEntries(full).Any())
-                throw UsageException.For("out", path, "the folder is not empty; name another, or give --force to replace what an earlier run left there");
+                throw UsageException.For("out", path, "the folder is not empty; name another, or replace a run in it with --force");
             for (string? missing = full; missing is not null && !Directory.Exists(missing); missing = System.IO.Path.GetDirectoryName(missing))
                 folder.made.Insert(0, missing);
             Directory.CreateDirectory(full);

@@ -53,11 +53,11 @@ static class Program
             DeviceUnavailableException => (ExitCode.NoDevice, e.Message),
             OutOfMemoryException => (ExitCode.OutOfMemory, $"out of memory: {e.Message}"),
             OperationCanceledException => (ExitCode.Cancelled, "cancelled"),
-            IOException or UnauthorizedAccessException => (ExitCode.Failed, e.Message),
-            _ => (ExitCode.Failed, $"this is a fault of gpumlp, please report it: {e}"),
+            DeviceException or IOException or UnauthorizedAccessException => (ExitCode.Failed, e.Message),
+            _ => (ExitCode.Failed, ""),
         };
-        if (code == ExitCode.Failed && e is not (IOException or UnauthorizedAccessException)) Console.Error.WriteLine(message);
-        else Terminal.Error(message);
+        if (message.Length > 0) Terminal.Error(message);
+        else Console.Error.WriteLine($"gpumlp: this is a fault of gpumlp, please report it:\n{e}");
         return code;
     }
 

@@ -100,7 +100,7 @@ sealed class SweepRun(SweepGrid grid, SweepData data, Terminal terminal)
 
     IReadOnlyList<PopulationResult> Train(Population population, CancellationToken cancellation)
     {
-        using Terminal.Progress progress = terminal.Follow($"training {grid.Rows.Count} networks", grid.Common.Steps);
+        using Terminal.Progress progress = terminal.Follow($"training {grid.Rows.Count} networks", "steps", grid.Common.Steps);
         return population.Run((share, loss) => progress.Report((int)(share * grid.Common.Steps), loss), cancellation);
     }
 

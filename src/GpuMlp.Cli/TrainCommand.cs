@@ -30,7 +30,8 @@ static class TrainCommand
 
     public static Command Create()
     {
-        var verb = new Verb("train", "Trains a network, draws what it learned, and writes the model and the record of the run.", [.. Sections()], Examples);
+        const string What = "Trains a network, draws what it learned, and writes the model and the record of the run.";
+        var verb = new Verb("train", What, [.. Sections()], Examples);
         var options = new List<(TrainOption Row, Option Option)>();
         foreach (TrainOption row in TrainOptions.All)
         {
@@ -50,9 +51,12 @@ static class TrainCommand
     static IEnumerable<(string, IReadOnlyList<(string, string)>)> Sections()
     {
         foreach (var group in TrainOptions.All.GroupBy(row => row.Group))
-            yield return (group.Key, [.. group.Select(row => ($"--{row.Name} {row.Takes}".TrimEnd(), row.Default is null ? row.Help : $"{row.Help} [{row.Default}]"))]);
+            yield return (group.Key, [.. group.Select(HelpRow)]);
         yield return ("Run", RunRows);
     }
+
+    static (string, string) HelpRow(TrainOption row) =>
+        ($"--{row.Name} {row.Takes}".TrimEnd(), row.Default is null ? row.Help : $"{row.Help} [{row.Default}]");
 
     static TrainConfig ReadConfig(ParseResult result, List<(TrainOption Row, Option Option)> options)
     {

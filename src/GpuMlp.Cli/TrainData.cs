@@ -11,7 +11,7 @@ static class TrainData
     public const int DefaultSamples = 2000, MaxSamples = 500_000_000;
     public const double DefaultNoise = 0.1;
     const string CsvPrefix = "csv:";
-    const long BytesPerSample = 64;                                // two coordinates in float64 while they are made, twice in float32, labels, the order
+    const long BytesPerSample = 64;                                // float64 while they are made, float32 here and on the device, labels, the order
 
     delegate DataSet Generator(int samples, double noise, RandomStream random);
 
@@ -41,9 +41,13 @@ static class TrainData
     public static TrainConfig Resolve(TrainConfig config)
     {
         bool csv = IsCsv(config.Data), noisy = !csv && config.Data != "blobs";
-        if (csv && config.Samples is int samples) throw UsageException.For("samples", $"{samples}", $"--data {config.Data} has the file's rows; leave it out");
+        if (csv && config.Samples is int samples)
+            throw UsageException.For("samples", $"{samples}", $"--data {config.Data} has the file's rows; leave it out");
         if (!noisy && config.Noise is double noise)
-            throw UsageException.For("noise", $"{noise}", $"--data {config.Data} has no noise to set{(csv ? "" : " (each cloud's deviation is 1)")}; leave it out");
+        {
+            string why = csv ? "" : " (each cloud's deviation is 1)";
+            throw UsageException.For("noise", $"{noise}", $"--data {config.Data} has no noise to set{why}; leave it out");
+        }
         if (!csv && config.Label is string label) throw UsageException.For("label", label, $"--data {config.Data} has no columns; only csv:FILE has");
         return config with
         {
@@ -85,8 +89,10 @@ static class TrainData
     /// <exception cref="UsageException">numpy has no such seed.</exception>
     public static (RandomStream Data, RandomStream Weights) Streams(TrainConfig config)
     {
-        if (config.Rng == "philox") return (new PhiloxStream(config.Seed, StreamPurpose.Data), new PhiloxStream(config.Seed, StreamPurpose.Initialization));
-        if (config.Seed > uint.MaxValue) throw UsageException.For("seed", $"{config.Seed}", $"with --rng numpy a seed is a whole number from 0 to {uint.MaxValue}");
+        if (config.Rng == "philox")
+            return (new PhiloxStream(config.Seed, StreamPurpose.Data), new PhiloxStream(config.Seed, StreamPurpose.Initialization));
+        if (config.Seed > uint.MaxValue)
+            throw UsageException.For("seed", $"{config.Seed}", $"with --rng numpy a seed is a whole number from 0 to {uint.MaxValue}");
         var stream = new NumpyRandom((uint)config.Seed);
         return (stream, stream);
     }

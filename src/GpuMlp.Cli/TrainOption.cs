@@ -30,7 +30,12 @@ sealed record TrainOption(string Group, string Name, string? Takes, string Help,
         catch (FormatException e) { throw UsageException.For(Name, text, e.Message, e); }
     }
 
-    static string? AsText<T>(T value) => value is bool flag ? (flag ? "true" : "false") : Convert.ToString(value, CultureInfo.InvariantCulture);
+    static string? AsText<T>(T value) => value switch
+    {
+        null => null,
+        bool flag => flag ? "true" : "false",
+        _ => Convert.ToString(value, CultureInfo.InvariantCulture),
+    };
 }
 
 /// <summary>How option values are read: each returns a reader whose <see cref="FormatException"/> says what is allowed.</summary>

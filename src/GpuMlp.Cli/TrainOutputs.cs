@@ -14,11 +14,8 @@ namespace GpuMlp.Cli;
 /// <param name="terminal">Where progress is told.</param>
 /// <param name="config">What was asked for.</param>
 /// <param name="network">The trained network.</param>
-/// <param name="raw">The data in its own units, which the pictures show.</param>
-/// <param name="data">The data as the network takes it.</param>
-/// <param name="window">What the pictures show; null where the plane has no picture.</param>
-/// <param name="standardizer">What leads from raw to data; null where they are the same.</param>
-sealed class TrainOutputs(OutputFolder folder, Terminal terminal, TrainConfig config, Sequential network, DataSet raw, DataSet data, Window? window, Standardizer? standardizer)
+/// <param name="input">The data, and what the pictures show.</param>
+sealed class TrainOutputs(OutputFolder folder, Terminal terminal, TrainConfig config, Sequential network, TrainInput input)
 {
     const int PlotWidth = 800, PlotHeight = 600, FrameWidth = 480, FrameHeight = 360, PixelsPerCell = 3;
 
@@ -33,7 +30,7 @@ sealed class TrainOutputs(OutputFolder folder, Terminal terminal, TrainConfig co
     /// <returns>The accuracy over the data, and how long evaluating and drawing took.</returns>
     public (double? Accuracy, TimeSpan Evaluate, TimeSpan Plot) WriteModelAndPictures(TrainingResult result, CancellationToken cancellation)
     {
-        ModelFile.Save(folder["model.safetensors"], new Model(network, window, standardizer, raw.ClassNames));
+        ModelFile.Save(folder["model.safetensors"], new Model(network, input.Window, input.Standardizer, input.Raw.ClassNames));
         var evaluate = new Stopwatch();
         var plot = new Stopwatch();
         evaluate.Start();
@@ -41,9 +38,10 @@ sealed class TrainOutputs(OutputFolder folder, Terminal terminal, TrainConfig co
         evaluate.Stop();
         if (config.NoPlots) return (accuracy, evaluate.Elapsed, plot.Elapsed);
 
-        if (window is Window shown) WriteBoundaries(shown, result, accuracy, evaluate, plot, cancellation);
+        if (input.Window is Window shown) WriteBoundaries(shown, result, accuracy, evaluate, plot, cancellation);
         plot.Start();
-        LossPlot.Save(folder["loss.png"], result.Losses, Invariant($"{config.Loss} loss · {config.Net} · {config.Data} · {network.Device.Description.Id}"), Options(PlotWidth, PlotHeight));
+        string title = $"{config.Loss} loss · {config.Net} · {input.Raw.Name} · {network.Device.Description.Id}";
+        LossPlot.Save(folder["loss.png"], result.Losses, title, Options(PlotWidth, PlotHeight));
         plot.Stop();
         return (accuracy, evaluate.Elapsed, plot.Elapsed);
     }
@@ -52,21 +50,23 @@ sealed class TrainOutputs(OutputFolder folder, Terminal terminal, TrainConfig co
     {
         GridSpec fine = GridSpec.FromSize(shown, PlotWidth / PixelsPerCell, PlotHeight / PixelsPerCell);
         GridSpec coarse = GridSpec.FromSize(shown, FrameWidth / PixelsPerCell, FrameHeight / PixelsPerCell);
-        float[] points = raw.Flat.ToArray();
+        float[] points = input.Raw.Flat.ToArray();
         // the plotting library takes long to wake: it does so while the device evaluates
-        Task alone = Task.Run(() => DataPlot.Save(folder["data.png"], points, raw.Labels, shown, Invariant($"{raw.Name} · {raw.Count:N0} points"), Options(PlotWidth, PlotHeight)), CancellationToken.None);
+        string title = Invariant($"{input.Raw.Name} · {input.Raw.Count:N0} points");
+        Task dataPlot = Task.Run(
+            () => DataPlot.Save(folder["data.png"], points, input.Raw.Labels, shown, title, Options(PlotWidth, PlotHeight)), CancellationToken.None);
         evaluate.Start();
         float[] boundary = Evaluate(fine);
         List<BoundaryFrame> frames = Frames(result, coarse, cancellation);
         evaluate.Stop();
 
         plot.Start();
-        alone.GetAwaiter().GetResult();
-        using (var picture = new BoundaryPlot(fine, points, raw.Labels, Options(PlotWidth, PlotHeight)))
+        dataPlot.GetAwaiter().GetResult();
+        using (var picture = new BoundaryPlot(fine, points, input.Raw.Labels, Options(PlotWidth, PlotHeight)))
             picture.Save(folder["boundary.png"], boundary, Title(result.Steps, result.FinalLoss, accuracy));
         if (frames.Count > 0)
         {
-            using var picture = new BoundaryPlot(coarse, points, raw.Labels, Options(FrameWidth, FrameHeight));
+            using var picture = new BoundaryPlot(coarse, points, input.Raw.Labels, Options(FrameWidth, FrameHeight));
             using Terminal.Progress progress = terminal.Follow("drawing", "pictures", frames.Count);
             // a run that was stopped before this still gets the pictures of what there is
             BoundaryAnimation.Save(picture, frames, folder["frames"], folder["boundary.gif"], (done, _) => progress.Report(done),
@@ -97,7 +97,7 @@ sealed class TrainOutputs(OutputFolder folder, Terminal terminal, TrainConfig co
     // the axes of the picture are in the data's units; the network wants them as its inputs were
     float[] Evaluate(GridSpec grid)
     {
-        if (standardizer is null) return GridEvaluator.Evaluate(network, grid);
+        if (input.Standardizer is not Standardizer standardizer) return GridEvaluator.Evaluate(network, grid);
         double Map(double value, int axis) => (value - standardizer.Mean[axis]) / standardizer.Deviation[axis];
         var mapped = new Window(Map(grid.Window.X0, 0), Map(grid.Window.X1, 0), Map(grid.Window.Y0, 1), Map(grid.Window.Y1, 1));
         return GridEvaluator.Evaluate(network, GridSpec.FromSize(mapped, grid.Width, grid.Height));
@@ -105,15 +105,18 @@ sealed class TrainOutputs(OutputFolder folder, Terminal terminal, TrainConfig co
 
     double Accuracy()
     {
-        float[] predictions = network.Predict(data.Flat);
+        float[] predictions = network.Predict(input.Data.Flat);
         int right = 0;
         for (int row = 0; row < predictions.Length; row++)
-            if (predictions[row] > 0.5f == (data.Labels[row] == 1f)) right++;
+            if (predictions[row] > 0.5f == (input.Data.Labels[row] == 1f)) right++;
         return (double)right / predictions.Length;
     }
 
-    string Title(int step, float loss, double accuracy) =>
-        Invariant($"step {step:N0} · {(float.IsNaN(loss) ? "" : $"loss {Short(loss)} · ")}accuracy {100 * accuracy:0.0} % · {network.Device.Description.Id}");
+    string Title(int step, float loss, double accuracy)
+    {
+        string last = float.IsNaN(loss) ? "" : $"loss {Short(loss)} · ";
+        return Invariant($"step {step:N0} · {last}accuracy {100 * accuracy:0.0} % · {network.Device.Description.Id}");
+    }
 
     static string Short(float loss) => loss is >= 0.0001f and < 1e6f or 0f ? Invariant($"{loss:0.0000}") : Invariant($"{loss:0.0e-0}");
 
@@ -122,7 +125,7 @@ sealed class TrainOutputs(OutputFolder folder, Terminal terminal, TrainConfig co
         Style = config.Style == "notebook" ? PlotStyle.Notebook : PlotStyle.Plain,
         Width = width,
         Height = height,
-        ClassNames = [.. raw.ClassNames.Select(name => int.TryParse(name, CultureInfo.InvariantCulture, out _) ? $"class {name}" : name)],
+        ClassNames = [.. input.Raw.ClassNames.Select(name => int.TryParse(name, CultureInfo.InvariantCulture, out _) ? $"class {name}" : name)],
     };
 
     static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -15,23 +15,16 @@ sealed class TrainRun
 {
     readonly TrainConfig config;
     readonly Terminal terminal;
-    readonly NetworkSpec spec;
-    readonly DataSet raw, data;
-    readonly Standardizer? standardizer;
+    readonly TrainInput input;
     readonly RandomStream weights;
-    readonly Window? window;
     readonly Stopwatch total = Stopwatch.StartNew();
 
     TrainRun(TrainConfig config, Terminal terminal)
     {
         (this.config, this.terminal) = (config, terminal);
-        spec = NetworkSpec.Parse(config.Net, Named.Activations[config.Activation]);
         (RandomStream points, weights) = TrainData.Streams(config);
-        raw = TrainData.Load(config, points);
-        CheckFit();
-        window = ChooseWindow();
-        standardizer = config.Standardize ? Standardizer.Fit(raw) : null;
-        data = standardizer?.Apply(raw) ?? raw;
+        input = TrainInput.Load(config, points);
+        CheckSize();
     }
 
     /// <summary>Runs a config that came out of the options.</summary>
@@ -40,9 +33,9 @@ sealed class TrainRun
     {
         using var interruption = new Interruption();
         var run = new TrainRun(config, terminal);
-        run.CheckSize();
-        if (run.window is null && !config.NoPlots)
-            terminal.Note($"data.png, boundary.png, boundary.gif and frames are left out: the data has {run.raw.Features} features, a picture of it needs 2");
+        if (run.input.Window is null && !config.NoPlots)
+            terminal.Note("data.png, boundary.png, boundary.gif and frames are left out: " +
+                $"the data has {run.input.Raw.Features} features, a picture of it needs 2");
         using OutputFolder folder = OutputFolder.Prepare(output ?? DefaultOutput(config), force);
         interruption.AtOnce = folder.Dispose;
         return run.Execute(folder, interruption);
@@ -50,7 +43,8 @@ sealed class TrainRun
 
     static string DefaultOutput(TrainConfig config)
     {
-        string path = Path.Combine("runs", string.Create(CultureInfo.InvariantCulture, $"{TrainData.ShortName(config.Data)}-{DateTime.Now:yyyyMMdd-HHmmss}"));
+        string time = DateTime.Now.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture);
+        string path = Path.Combine("runs", $"{TrainData.ShortName(config.Data)}-{time}");
         return Directory.Exists(path) ? $"{path}-{Environment.ProcessId}" : path;
     }
 
@@ -60,8 +54,8 @@ sealed class TrainRun
         using ComputeDevice device = Open();
         TimeSpan open = Stopwatch.GetElapsedTime(start);
 
-        Initialization init = Initializer.Resolve(Named.Initializations[config.Init], spec);
-        using Sequential network = spec.Build(device, init, weights, Named.Losses[config.Loss](), config.InitScale);
+        Initialization init = Initializer.Resolve(Named.Initializations[config.Init], input.Spec);
+        using Sequential network = input.Spec.Build(device, init, weights, Named.Losses[config.Loss](), config.InitScale);
         using Trainer trainer = Prepare(network);
         if (device.Kind is DeviceKind.OpenCL or DeviceKind.Cuda) terminal.Note("compiling kernels");
         start = Stopwatch.GetTimestamp();
@@ -72,18 +66,18 @@ sealed class TrainRun
         TrainingResult result = Train(trainer, interruption.Token);
         TimeSpan train = Stopwatch.GetElapsedTime(start);
 
-        var outputs = new TrainOutputs(folder, terminal, config, network, raw, data, window, standardizer);
+        var outputs = new TrainOutputs(folder, terminal, config, network, input);
         outputs.WriteHistory(result);
         (double? accuracy, TimeSpan evaluate, TimeSpan plot) = result.StopReason == StopReason.Diverged
             ? default : outputs.WriteModelAndPictures(result, interruption.Token);
         var record = new RunRecord
         {
             Version = Program.Version,
-            Config = config with { Window = window is Window shown ? WindowText.Format(shown) : null },
+            Config = config with { Window = input.Window is Window shown ? WindowText.Format(shown) : null },
             Device = new RunDevice(DevicesCommand.Named(device.Kind), device.Name),
             Engine = trainer.Engine,
             Init = Named.Of(Named.Initializations, init),
-            Parameters = spec.ParameterCount,
+            Parameters = input.Spec.ParameterCount,
             Steps = result.Steps,
             FinalLoss = RunRecord.Finite(result.FinalLoss),
             MeanLossLast1000 = RunRecord.Finite(result.MeanLossLast1000),
@@ -106,14 +100,15 @@ sealed class TrainRun
     };
 
     // snapshots are for pictures only
-    long Frames => window is null || config.NoPlots || config.SnapshotEvery == 0 ? 0 : config.Steps / config.SnapshotEvery + 1L;
+    long Frames => input.Window is null || config.NoPlots || config.SnapshotEvery == 0 ? 0 : config.Steps / config.SnapshotEvery + 1L;
 
     Trainer Prepare(Sequential network)
     {
         try
         {
-            var trainer = new Trainer(network, data, TrainData.Picks(config, data.Count, weights), Options());
-            if (config.Engine == "auto") terminal.Note($"engine {trainer.Engine}: {(trainer.Engine == "layers" ? "not fused, " : "")}{trainer.EngineReason}");
+            var trainer = new Trainer(network, input.Data, TrainData.Picks(config, input.Data.Count, weights), Options());
+            string not = trainer.Engine == "layers" ? "not fused, " : "";
+            if (config.Engine == "auto") terminal.Note($"engine {trainer.Engine}: {not}{trainer.EngineReason}");
             return trainer;
         }
         catch (ArgumentException e) when (config.Engine != "auto")
@@ -149,48 +144,24 @@ sealed class TrainRun
         if (record.DivergedStep is int step)
         {
             Terminal.Error(string.Create(CultureInfo.InvariantCulture,
-                $"diverged at step {step}: the loss or a weight is no longer finite; a lower --lr than {config.Lr} may help ({folder.Path} has losses.csv and run.json)"));
+                $"diverged at step {step}: the loss or a weight is no longer finite; a lower --lr than {config.Lr} may help ") +
+                $"({folder.Path} has losses.csv and run.json)");
             return ExitCode.Diverged;
         }
-        foreach (string line in TrainSummary.Lines(record, raw, folder.Path)) terminal.Say(line);
+        foreach (string line in TrainSummary.Lines(record, input.Raw, folder.Path)) terminal.Say(line);
         return cancellation.IsCancellationRequested ? ExitCode.Cancelled : ExitCode.Ok;
     }
 
     static double Seconds(TimeSpan time) => Math.Round(time.TotalSeconds, 6);
 
-    void CheckFit()
-    {
-        if (spec.Widths[0] != raw.Features)
-            throw UsageException.For("net", config.Net, $"--data {config.Data} has {raw.Features} features, so the network begins with {raw.Features}, " +
-                $"as in {string.Join('-', [raw.Features, .. spec.Widths.Skip(1)])}");
-        if (spec.Widths[^1] != 1) throw UsageException.For("net", config.Net, $"--loss {config.Loss} needs one output: the last width is 1");
-        if (spec.ParameterCount > int.MaxValue / 2)
-            throw UsageException.For("net", config.Net, $"{spec.ParameterCount} parameters; at most {int.MaxValue / 2} are allowed");
-        if (raw.ClassCount != 2)
-            throw UsageException.For("data", config.Data, $"--loss {config.Loss} needs two classes, " +
-                (raw.ClassCount == 0 ? "the labels are numbers other than classes" : $"the labels have {raw.ClassCount}"));
-    }
-
     void CheckSize()
     {
-        if (Frames * spec.ParameterCount > int.MaxValue / 2)
+        if (Frames * input.Spec.ParameterCount > int.MaxValue / 2)
             throw UsageException.For("snapshot-every", $"{config.SnapshotEvery}", FormattableString.Invariant(
-                $"{Frames:N0} pictures of a network of {spec.ParameterCount:N0} parameters are too many to keep; give a larger number"));
+                $"{Frames:N0} pictures of a network of {input.Spec.ParameterCount:N0} parameters are too many to keep; give a larger number"));
         // parameters, gradients, a transposed copy, snapshots; a batch between layers; data and losses on the device and here
-        HostMemory.Require($"--net {config.Net} with --batch {config.Batch} and --steps {config.Steps}", sizeof(float) * (
-            spec.ParameterCount * (3 + Frames) + (config.Batch + 8192L) * spec.Widths.Sum(width => 2L * width) + 2L * raw.Inputs.Length + 2L * config.Steps));
-    }
-
-    Window? ChooseWindow()
-    {
-        if (raw.Features != 2)
-        {
-            if (config.Window is not null) throw UsageException.For("window", config.Window, $"--data {config.Data} has {raw.Features} features; a window needs 2");
-            return null;
-        }
-        if (config.Window is not null) return WindowText.Parse(config.Window);
-        if (config.Data == "moons") return new Window(-1.5, 2.5, -1, 1.5);
-        (double x0, double x1, double y0, double y1) = raw.Bounds();
-        return new Window(x0, x1, y0, y1);
+        long values = input.Spec.ParameterCount * (3 + Frames) + (config.Batch + 8192L) * input.Spec.Widths.Sum(width => 2L * width)
+            + 2L * input.Raw.Inputs.Length + 2L * config.Steps;
+        HostMemory.Require($"--net {config.Net} with --batch {config.Batch} and --steps {config.Steps}", sizeof(float) * values);
     }
 }

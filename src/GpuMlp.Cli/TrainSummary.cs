@@ -13,7 +13,8 @@ static class TrainSummary
         yield return Invariant($"network    {config.Net} {config.Activation}, {record.Parameters:N0} parameters, {record.Init} start, {config.Loss} loss");
         yield return Invariant($"data       {data.Name}, {data.Count:N0} rows");
         string stopped = record.StopReason == "completed" ? "" : $" of {config.Steps:N0} ({record.StopReason})";
-        yield return Invariant($"trained    {record.Steps:N0} steps{stopped} in {record.Timings.Train:G3} s, engine {record.Engine}; all in {record.Timings.Total:G3} s");
+        RunTimings timings = record.Timings;
+        yield return Invariant($"trained    {record.Steps:N0} steps{stopped} in {timings.Train:G3} s, engine {record.Engine}; all in {timings.Total:G3} s");
         if (record.FinalLoss is not null)
             yield return Invariant($"loss       {record.FinalLoss:G4} at the end, {record.MeanLossLast1000:G4} over the last {Math.Min(1000, record.Steps):N0} steps");
         yield return Invariant($"accuracy   {100 * record.Accuracy:0.0#} % of the rows");

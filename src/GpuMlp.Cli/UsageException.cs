@@ -4,5 +4,6 @@ namespace GpuMlp.Cli;
 sealed class UsageException(string message, Exception? cause = null) : Exception(message, cause)
 {
     /// <summary>A message about an option's value.</summary>
-    public static UsageException For(string option, string? value, string allowed, Exception? cause = null) => new($"--{option} {(string.IsNullOrEmpty(value) ? "''" : value)}: {allowed}", cause);
+    public static UsageException For(string option, string? value, string allowed, Exception? cause = null) =>
+        new($"--{option} {(string.IsNullOrEmpty(value) ? "''" : value)}: {allowed}", cause);
 }

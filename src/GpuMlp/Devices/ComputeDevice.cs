@@ -23,6 +23,7 @@ public sealed class ComputeDevice : IDisposable
         Accelerator = accelerator;
         Host = host;
         launcher = new KernelLauncher(description, accelerator);
+        Pool = new DevicePool(this);
     }
 
     /// <summary>Every device that this machine has, and every one that was looked for and left out, with the reason.</summary>
@@ -78,6 +79,9 @@ public sealed class ComputeDevice : IDisposable
 
     /// <summary>Bytes that the device has left.</summary>
     internal long AvailableMemory() => Math.Min(MemoryLimit - liveBytes, DeviceMemory.Available(Accelerator, launcher.IsProcessor, liveBytes));
+
+    /// <summary>Memory for values that come and go.</summary>
+    internal DevicePool Pool { get; }
 
     /// <exception cref="DeviceOutOfMemoryException">The device has not that much memory left.</exception>
     internal DeviceBuffer Allocate(int length)

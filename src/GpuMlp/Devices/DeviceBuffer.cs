@@ -5,14 +5,12 @@ using ILGPU.Runtime;
 namespace GpuMlp.Devices;
 
 /// <summary>Float32 memory on a device, made and counted by it, zero at first, with room for a vector past its end.</summary>
-sealed class DeviceBuffer : IDisposable
+class DeviceBuffer : IDisposable
 {
     // a load of the widest lanes may begin at the last element; another such stretch is for aligning host memory
     const int Slack = 16, Alignment = 64;
 
-    readonly MemoryBuffer1D<float, Stride1D.Dense> memory;
-    bool disposed;
-
+    readonly MemoryBuffer1D<float, Stride1D.Dense>? memory;
     internal DeviceBuffer(ComputeDevice device, int length)
     {
         Device = device;
@@ -29,9 +27,15 @@ sealed class DeviceBuffer : IDisposable
 
     internal static long BytesOf(int length) => FloatsOf(length) * sizeof(float);
 
+    /// <summary>The same memory under another owner, who sees to its end.</summary>
+    protected DeviceBuffer(DeviceBuffer shared) => (Device, Length, View, Pointer) = (shared.Device, shared.Length, shared.View, shared.Pointer);
+
     internal ComputeDevice Device { get; }
 
     internal int Length { get; }
+
+    /// <summary>Whether the memory is gone, or may hold something else by now.</summary>
+    internal bool Disposed { get; private protected set; }
 
     internal ArrayView<float> View { get; }
 
@@ -40,14 +44,14 @@ sealed class DeviceBuffer : IDisposable
 
     internal DeviceSpan All => new(this, 0, Length);
 
-    public void Dispose()
+    public virtual void Dispose()
     {
-        if (disposed) return;
-        disposed = true;
+        if (Disposed) return;
+        Disposed = true;
         Device.Forget(this);
         try
         {
-            memory.Dispose();
+            memory?.Dispose();
         }
         catch (AcceleratorException)
         {
@@ -68,6 +72,8 @@ readonly struct DeviceSpan(DeviceBuffer buffer, int offset, int length)
     internal ComputeDevice Device => buffer.Device;
 
     internal DeviceSpan Slice(int start, int count) => new(buffer, offset + start, count);
+
+    internal bool IsSame(DeviceSpan other) => buffer == other.Buffer && offset == other.Offset && length == other.Length;
 
     internal unsafe Span<float> OnHost => new((float*)buffer.Pointer + offset, length);
 

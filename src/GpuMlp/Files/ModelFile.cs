@@ -61,14 +61,18 @@ public static class ModelFile
         IReadOnlyDictionary<string, string> metadata = file.Metadata;
         if (metadata.GetValueOrDefault("format") != Format)
             throw new InvalidDataException($"{path}: not a model of gpumlp: its metadata has no \"format\": \"{Format}\"");
-        if (metadata.GetValueOrDefault("version") != Version) throw Bad(path, "version", metadata.GetValueOrDefault("version"), $"this program reads {Version}");
-        if (Required.FirstOrDefault(key => !metadata.ContainsKey(key)) is string missing) throw new InvalidDataException($"{path}: metadata '{missing}' is missing");
-        if (metadata.Keys.Except([.. Required, .. Optional]).FirstOrDefault() is string unknown) throw new InvalidDataException($"{path}: metadata '{unknown}' is unknown");
+        if (metadata.GetValueOrDefault("version") != Version)
+            throw Bad(path, "version", metadata.GetValueOrDefault("version"), $"this program reads {Version}");
+        if (Required.FirstOrDefault(key => !metadata.ContainsKey(key)) is string missing)
+            throw new InvalidDataException($"{path}: metadata '{missing}' is missing");
+        if (metadata.Keys.Except([.. Required, .. Optional]).FirstOrDefault() is string unknown)
+            throw new InvalidDataException($"{path}: metadata '{unknown}' is unknown");
 
         NetworkSpec spec = ReadSpec(path, metadata);
         Func<Loss> loss = Pick(path, metadata, "loss", Named.Losses);
         Window? window = metadata.TryGetValue("window", out string? text) ? Read(path, "window", text, WindowText.Parse) : null;
-        Standardizer? standardizer = metadata.TryGetValue("standardizer", out text) ? Read(path, "standardizer", text, json => ParseStandardizer(json, spec)) : null;
+        Standardizer? standardizer = metadata.TryGetValue("standardizer", out text)
+            ? Read(path, "standardizer", text, json => ParseStandardizer(json, spec)) : null;
         string[] classes = Read(path, "classes", metadata["classes"], json => JsonSerializer.Deserialize(json, ModelJson.Default.StringArray)
             ?? throw new FormatException("an array of names is needed"));
 
@@ -130,7 +134,8 @@ public static class ModelFile
     {
         SafeTensor tensor = file.Find(name) ?? throw new InvalidDataException($"{path}: tensor '{name}' is missing");
         if (!tensor.Shape.SequenceEqual(shape))
-            throw new InvalidDataException($"{path}: tensor '{name}' has shape ({string.Join(", ", tensor.Shape)}); ({string.Join(", ", shape)}) is needed");
+            throw new InvalidDataException(
+                $"{path}: tensor '{name}' has shape ({string.Join(", ", tensor.Shape)}); ({string.Join(", ", shape)}) is needed");
         if (tensor.Dtype != "F32") throw new InvalidDataException($"{path}: tensor '{name}' holds {tensor.Dtype}; F32 is needed");
         if (!tensor.Floats.All(float.IsFinite)) throw new InvalidDataException($"{path}: tensor '{name}' has a value that is not finite");
         return tensor.Floats;
@@ -146,7 +151,8 @@ public static class ModelFile
 
     static Standardizer ParseStandardizer(string json, NetworkSpec spec)
     {
-        StandardizerJson read = JsonSerializer.Deserialize(json, ModelJson.Default.StandardizerJson) ?? throw new FormatException("an object is needed");
+        StandardizerJson read = JsonSerializer.Deserialize(json, ModelJson.Default.StandardizerJson)
+            ?? throw new FormatException("an object is needed");
         if (read.Mean.Length != spec.Widths[0]) throw new FormatException($"{read.Mean.Length} means for {spec.Widths[0]} inputs");
         return new Standardizer(read.Mean, read.Deviation);
     }

@@ -5,7 +5,7 @@ using GpuMlp.Tensors;
 
 namespace GpuMlp.Grids;
 
-/// <summary>The fallback for networks that no grid kernel takes: points in batches through <see cref="Sequential.Forward"/>.</summary>
+/// <summary>The fallback for networks that no grid kernel takes: points in batches through <see cref="Sequential.Predict"/>.</summary>
 sealed class GridBatches(Sequential network, GridNetwork plan, GridSpec grid, Tensor? sets)
 {
     const int Batch = PointLogits.Batch;

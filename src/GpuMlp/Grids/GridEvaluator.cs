@@ -7,7 +7,7 @@ namespace GpuMlp.Grids;
 /// <summary>Evaluates a network of two inputs and one output over dense grids, on the network's device.</summary>
 /// <remarks>
 /// Two axis vectors go in; the whole network is evaluated a strip or tile of points at a time, and hidden activations never reach main
-/// memory. The values are those of <see cref="Sequential.Forward"/>, bit for bit, in every form, on every device.
+/// memory. The values are those of <see cref="Sequential.Predict"/>, bit for bit, in every form, on every device.
 /// </remarks>
 public sealed class GridEvaluator
 {

@@ -1,23 +1,19 @@
+using GpuMlp.Autograd;
 using GpuMlp.Devices;
 using GpuMlp.Devices.Ops;
 using GpuMlp.Tensors;
 
 namespace GpuMlp.Layers;
 
-/// <summary>A part of a network whose backward is written by hand: Forward, Backward, Step.</summary>
+/// <summary>A module whose backward is written by hand: on tensors Forward, Backward, Step; on variables its Forward alone.</summary>
 /// <remarks>
-/// A layer keeps what Backward needs of the last Forward, and owns the tensors it returns: they hold until its next call. Once shapes
-/// repeat, nothing is allocated.
+/// On tensors a layer keeps what Backward needs of the last Forward, and owns the tensors it returns: they hold until its next call. Once
+/// shapes repeat, nothing is allocated. Backward by hand overwrites gradients; on variables it is the same Backward, which adds to them.
 /// </remarks>
-public abstract class Layer : IDisposable
+public abstract class Layer : Module
 {
     Tensor? input, output, inputGradient;
-
-    /// <summary>The layer with its sizes, as messages name it: "Linear(2, 50)".</summary>
-    public abstract string Name { get; }
-
-    /// <summary>What is trained here: (weights, bias), or nothing.</summary>
-    public virtual IReadOnlyList<Parameter> Parameters => [];
+    DeviceSpan[]? gradients;
 
     /// <summary>The number of columns that Forward takes, or null where any number goes.</summary>
     public virtual int? Inputs => null;
@@ -26,16 +22,35 @@ public abstract class Layer : IDisposable
     public virtual int OutputsFor(int inputs) => inputs;
 
     /// <summary>y (n,o) of x (n,i).</summary>
-    /// <exception cref="ArgumentException">x has another number of columns than the layer takes.</exception>
+    /// <exception cref="ArgumentException">x has another number of columns than the layer takes, or lies on another device.</exception>
     public Tensor Forward(Tensor x)
     {
         ArgumentNullException.ThrowIfNull(x);
-        if (Inputs is int inputs && x.Columns != inputs)
-            throw new ArgumentException($"{Name} takes n × {inputs}, got {x.Shape}", nameof(x));
+        Check(x.Device, x.Columns, x.Shape);
         input = x;
         output = Room(output, x.Device, x.Rows, OutputsFor(x.Columns));
-        ComputeForward(x, output);
+        ComputeForward(x.Span, output.Span, x.Rows, x.Columns);
         return output;
+    }
+
+    /// <summary>y (n,o) of x (n,i).</summary>
+    /// <exception cref="ArgumentException">x has another number of columns than the layer takes, or lies on another device.</exception>
+    public sealed override Variable Forward(Variable x)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        Check(x.Device, x.Columns, x.Shape);
+        int outputs = OutputsFor(x.Columns);
+        DeviceSpan y = x.Device.Pool.Take(checked(x.Rows * outputs));
+        ComputeForward(x.Span, y, x.Rows, x.Columns);
+        bool needed = x.NeedsGradient || Own.Count > 0;
+        return new Variable(y, x.Rows, outputs, needed ? new LayerOperation(this, x) : null) { Logit = this is Sigmoid ? x : null };
+    }
+
+    void Check(ComputeDevice device, int columns, string shape)
+    {
+        if (Inputs is int inputs && columns != inputs) throw new ArgumentException($"{Name} takes n × {inputs}, got {shape}", "x");
+        if (Own.Count > 0 && Own[0].Parameter.Device != device)
+            throw new ArgumentException($"{Name} is on {Own[0].Parameter.Device.Description.Id}, x on {device.Description.Id}; make both on one device", "x");
     }
 
     /// <summary>dx (n,i) of dy (n,o); overwrites the gradients of the layer's parameters.</summary>
@@ -45,29 +60,44 @@ public abstract class Layer : IDisposable
     {
         Tensor x = Saved(dy);
         inputGradient = Room(inputGradient, x.Device, x.Rows, x.Columns);
-        ComputeBackward(x, dy, inputGradient);
+        ComputeBackward(x.Span, dy.Span, inputGradient.Span, x.Rows, x.Columns, Gradients());
         return inputGradient;
     }
 
     /// <summary>Backward for the first layer of a network: nobody asks for its dx.</summary>
-    internal void BackwardParameters(Tensor dy) => ComputeBackward(Saved(dy), dy, null);
+    internal void BackwardParameters(Tensor dy)
+    {
+        Tensor x = Saved(dy);
+        ComputeBackward(x.Span, dy.Span, null, x.Rows, x.Columns, Gradients());
+    }
 
     /// <summary>One step of gradient descent on the layer's own parameters.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The learning rate is not positive and finite.</exception>
     public void Step(float learningRate)
     {
         RequireRate(learningRate);
-        foreach (Parameter parameter in Parameters)
-            parameter.Value.Device.SgdStep(parameter.Value.Span, parameter.Gradient.Span, learningRate);
+        foreach ((_, Parameter parameter) in Own) parameter.Device.SgdStep(parameter.Value.Span, parameter.Gradient.Span, learningRate);
     }
 
     /// <summary>The x of the last Forward.</summary>
     internal Tensor? Input => input;
 
-    private protected abstract void ComputeForward(Tensor x, Tensor y);
+    /// <summary>The layer's parameters.</summary>
+    internal IReadOnlyList<(string Name, Parameter Parameter)> Own => OwnParameters;
 
-    // dx is null where nobody asks for it
-    private protected abstract void ComputeBackward(Tensor x, Tensor dy, Tensor? dx);
+    // x is rows × columns
+    private protected abstract void ComputeForward(DeviceSpan x, DeviceSpan y, int rows, int columns);
+
+    /// <summary>dx, which is null where nobody asks for it, and a gradient for each of the layer's parameters, from x (rows × columns) and dy.</summary>
+    internal abstract void ComputeBackward(DeviceSpan x, DeviceSpan dy, DeviceSpan? dx, int rows, int columns, DeviceSpan[] gradients);
+
+    // parameters may have moved into a network's buffer since
+    DeviceSpan[] Gradients()
+    {
+        gradients ??= new DeviceSpan[Own.Count];
+        for (int k = 0; k < gradients.Length; k++) gradients[k] = Own[k].Parameter.Gradient.Span;
+        return gradients;
+    }
 
     internal static void RequireRate(float learningRate)
     {
@@ -92,14 +122,11 @@ public abstract class Layer : IDisposable
     }
 
     /// <summary>Frees the layer's tensors; parameters that an arena holds are its own.</summary>
-    public virtual void Dispose()
+    public override void Dispose()
     {
         output?.Dispose();
         inputGradient?.Dispose();
         (input, output, inputGradient) = (null, null, null);
-        GC.SuppressFinalize(this);
+        base.Dispose();
     }
-
-    /// <inheritdoc/>
-    public override string ToString() => Name;
 }

@@ -17,9 +17,8 @@ public sealed class Linear : Layer
         ArgumentOutOfRangeException.ThrowIfLessThan(inputs, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(outputs, 1);
         (this.inputs, this.outputs) = (inputs, outputs);
-        Weight = new Parameter(device, inputs, outputs);
-        Bias = new Parameter(device, 1, outputs);
-        Parameters = [Weight, Bias];
+        Weight = Register("weight", new Parameter(device, inputs, outputs));
+        Bias = Register("bias", new Parameter(device, 1, outputs));
     }
 
     /// <summary>w (i,o).</summary>
@@ -32,24 +31,21 @@ public sealed class Linear : Layer
     public override string Name => $"Linear({inputs}, {outputs})";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Parameter> Parameters { get; }
-
-    /// <inheritdoc/>
     public override int? Inputs => inputs;
 
     /// <inheritdoc/>
     public override int OutputsFor(int inputs) => outputs;
 
-    private protected override void ComputeForward(Tensor x, Tensor y) =>
-        x.Device.LinearForward(x.Span, Weight.Value.Span, Bias.Value.Span, y.Span, x.Rows, inputs, outputs);
+    private protected override void ComputeForward(DeviceSpan x, DeviceSpan y, int rows, int columns) =>
+        x.Device.LinearForward(x, Weight.Value.Span, Bias.Value.Span, y, rows, inputs, outputs);
 
-    private protected override void ComputeBackward(Tensor x, Tensor dy, Tensor? dx)
+    internal override void ComputeBackward(DeviceSpan x, DeviceSpan dy, DeviceSpan? dx, int rows, int columns, DeviceSpan[] gradients)
     {
         ComputeDevice device = x.Device;
-        device.LinearParameterGradients(x.Span, dy.Span, Weight.Gradient.Span, Bias.Gradient.Span, x.Rows, inputs, outputs);
-        if (dx is null) return;
+        device.LinearParameterGradients(x, dy, gradients[0], gradients[1], rows, inputs, outputs);
+        if (dx is not DeviceSpan target) return;
         if (LinearOps.NeedsTransposed(outputs)) transposed = Room(transposed, device, outputs, inputs);
-        device.LinearInputGradient(dy.Span, Weight.Value.Span, (transposed ?? dx).Span, dx.Span, x.Rows, inputs, outputs);
+        device.LinearInputGradient(dy, Weight.Value.Span, transposed?.Span ?? target, target, rows, inputs, outputs);
     }
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using GpuMlp.Autograd;
 using GpuMlp.Devices;
 using GpuMlp.Devices.Ops;
 using GpuMlp.Losses;
@@ -5,62 +6,92 @@ using GpuMlp.Tensors;
 
 namespace GpuMlp.Layers;
 
-/// <summary>A network of layers one after the other, driven by hand as the tutorial does: Forward, ComputeLoss, Backward, Step.</summary>
-public sealed class Sequential : IDisposable
+/// <summary>
+/// A network of modules one after the other. One of layers alone can also be driven by hand as the tutorial does: Forward, ComputeLoss,
+/// Backward, Step.
+/// </summary>
+public sealed class Sequential : Module
 {
-    readonly Layer[] layers;
+    readonly Module[] modules;
+    readonly Layer[]? layers;
+    readonly ParameterArena arena;
     readonly Tensor loss;
     Tensor? output, values, gradient;
     bool lossComputed;
 
-    /// <summary>Puts layers together and moves their parameters into one buffer.</summary>
-    /// <exception cref="ArgumentException">No layers, one layer twice, sizes that do not fit each other, or parameters on two devices.</exception>
-    public Sequential(params Layer[] layers)
+    /// <summary>Puts modules together, names them 0, 1, … and moves their parameters into one buffer.</summary>
+    /// <exception cref="ArgumentException">No modules, one module twice, sizes that do not fit each other, or parameters on two devices.</exception>
+    public Sequential(params Module[] modules)
     {
-        ArgumentNullException.ThrowIfNull(layers);
-        if (layers.Length == 0) throw new ArgumentException("a network has at least one layer", nameof(layers));
-        if (layers.Distinct().Count() != layers.Length) throw new ArgumentException("a layer stands in a network once: it keeps what its Backward needs", nameof(layers));
-        Parameter[] parameters = [.. layers.SelectMany(l => l.Parameters)];
-        if (parameters.Length == 0) throw new ArgumentException("a network has at least one layer with parameters", nameof(layers));
-        Device = parameters[0].Value.Device;
-        if (parameters.Any(p => p.Value.Device != Device)) throw new ArgumentException("all layers of a network are on one device", nameof(layers));
-        CheckSizes(layers);
-        this.layers = [.. layers];
-        Arena = new ParameterArena(Device, [.. layers.Where(l => l.Parameters.Count > 0).Select(l => l.Parameters)]);
+        ArgumentNullException.ThrowIfNull(modules);
+        if (modules.Length == 0) throw new ArgumentException("a network has at least one layer", nameof(modules));
+        if (modules.Distinct().Count() != modules.Length) throw new ArgumentException("a layer stands in a network once: it keeps what its Backward needs", nameof(modules));
+        this.modules = [.. modules];
+        for (int k = 0; k < modules.Length; k++) Register($"{k}", modules[k]);
+        IReadOnlyList<Parameter> parameters = Parameters();
+        if (parameters.Count == 0) throw new ArgumentException("a network has at least one layer with parameters", nameof(modules));
+        Device = parameters[0].Device;
+        if (parameters.Any(p => p.Device != Device)) throw new ArgumentException("all layers of a network are on one device", nameof(modules));
+        if (modules.All(m => m is Layer)) layers = [.. modules.Cast<Layer>()];
+        if (layers is not null) CheckSizes(layers);
+        var placed = new HashSet<Parameter>();
+        Parameter[][] groups = [.. modules.Select(m => m.Parameters().Where(placed.Add).ToArray())];
+        arena = new ParameterArena(Device, [.. groups.Where(group => group.Length > 0)]);
         loss = new Tensor(Device, 1, 1);
     }
 
     /// <summary>The device that holds the network.</summary>
     public ComputeDevice Device { get; }
 
+    /// <summary>The modules in order.</summary>
+    public IReadOnlyList<Module> Modules => modules;
+
     /// <summary>The layers in order.</summary>
-    public IReadOnlyList<Layer> Layers => layers;
+    /// <exception cref="InvalidOperationException">A module is not a layer; the message names it.</exception>
+    public IReadOnlyList<Layer> Layers => ByHand;
 
     /// <summary>All parameters in one buffer.</summary>
-    public ParameterArena Arena { get; }
+    /// <exception cref="InvalidOperationException">An optimizer or another network has moved some of them on.</exception>
+    public ParameterArena Arena => !arena.Abandoned ? arena
+        : throw new InvalidOperationException("this network's parameters were moved into the buffer of another network, or of an optimizer of other parameters; drive it through that one");
 
     /// <summary>What <see cref="ComputeLoss(Tensor, Tensor)"/> computes.</summary>
     public Loss Loss { get; init; } = new BceLoss();
 
-    /// <summary>Number of trained values.</summary>
-    public int ParameterCount => layers.Sum(l => l.Parameters.Sum(p => p.Length));
-
     /// <summary>Number of columns that the network takes.</summary>
-    public int Inputs => layers.First(l => l.Inputs is not null).Inputs!.Value;
+    public int Inputs => ByHand.First(l => l.Inputs is not null).Inputs!.Value;
+
+    Layer[] ByHand
+    {
+        get
+        {
+            if (layers is not null) return layers;
+            int other = Array.FindIndex(modules, m => m is not Layer);
+            throw new InvalidOperationException($"Sequential: module {other}, {modules[other].Name}, defines Forward only; train it on variables, with Backward on the loss and an optimizer");
+        }
+    }
+
+    /// <summary>The network's output for x.</summary>
+    public override Variable Forward(Variable x)
+    {
+        foreach (Module module in modules) x = module.Forward(x);
+        return x;
+    }
 
     /// <summary>The network's output (n,o) for x (n,i).</summary>
     /// <exception cref="ArgumentException">x has another number of columns than the network takes.</exception>
+    /// <exception cref="InvalidOperationException">A module is not a layer.</exception>
     public Tensor Forward(Tensor x)
     {
         output = x;
-        foreach (Layer layer in layers) output = layer.Forward(output);
+        foreach (Layer layer in ByHand) output = layer.Forward(output);
         lossComputed = false;
         return output;
     }
 
-    /// <summary>The mean loss (1,1) of an output (n,1), which the last Forward returned, against labels (n,1).</summary>
+    /// <summary>The mean loss (1,1) of an output (n,o), which the last Forward returned, against labels (n,1).</summary>
     /// <exception cref="InvalidOperationException">There was no Forward yet.</exception>
-    /// <exception cref="ArgumentException">The output is not the last Forward's, or the shapes differ.</exception>
+    /// <exception cref="ArgumentException">The output is not the last Forward's, or the shapes do not suit the loss.</exception>
     public Tensor ComputeLoss(Tensor output, Tensor label)
     {
         ComputeLoss(output, label, loss.Span, 0);
@@ -72,14 +103,13 @@ public sealed class Sequential : IDisposable
         ArgumentNullException.ThrowIfNull(label);
         if (this.output is null) throw new InvalidOperationException("Sequential: ComputeLoss before Forward");
         if (output != this.output) throw new ArgumentException("ComputeLoss takes the output of the last Forward", nameof(output));
-        if (label.Rows != output.Rows || label.Columns != 1 || output.Columns != 1)
-            throw new ArgumentException($"{Loss.Name} takes an output n × 1 and labels n × 1, got {output.Shape} and {label.Shape}", nameof(label));
-        int n = output.Rows;
-        values = Layer.Room(values, Device, n, 1);
-        gradient = Layer.Room(gradient, Device, n, 1);
-        Tensor z = EndsInSigmoid ? layers[^1].Input! : output;
-        Loss.Compute(Device, z.Span, label.Span, values.Span, gradient.Span, n, EndsInSigmoid);
-        Device.Mean(values.Span, means, n, at);
+        if (!Loss.Fits(output.Rows, output.Columns, label.Rows, label.Columns)) throw Loss.WrongShapes(output.Shape, label.Shape, nameof(label));
+        int terms = Loss.Terms(output.Rows, output.Columns);
+        values = Layer.Room(values, Device, terms, 1);
+        gradient = Layer.Room(gradient, Device, output.Rows, output.Columns);
+        Tensor z = OnLogit ? ByHand[^1].Input! : output;
+        Loss.Compute(Device, z.Span, label.Span, values.Span, gradient.Span, output.Rows, output.Columns, OnLogit);
+        Device.Mean(values.Span, means, terms, at);
         lossComputed = true;
     }
 
@@ -88,8 +118,9 @@ public sealed class Sequential : IDisposable
     public void Backward()
     {
         if (!lossComputed) throw new InvalidOperationException("Sequential: Backward before ComputeLoss");
+        Layer[] layers = ByHand;
         Tensor dy = gradient!;
-        for (int l = layers.Length - (EndsInSigmoid ? 2 : 1); l > 0; l--) dy = layers[l].Backward(dy);
+        for (int l = layers.Length - (OnLogit ? 2 : 1); l > 0; l--) dy = layers[l].Backward(dy);
         layers[0].BackwardParameters(dy);
     }
 
@@ -117,7 +148,7 @@ public sealed class Sequential : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
         if (points.Length % Inputs != 0)
             throw new ArgumentException($"{points.Length} values are not whole points of {Inputs} inputs", nameof(points));
-        int count = points.Length / Inputs, columns = layers.Aggregate(Inputs, (width, layer) => layer.OutputsFor(width));
+        int count = points.Length / Inputs, columns = ByHand.Aggregate(Inputs, (width, layer) => layer.OutputsFor(width));
         var results = new float[count * columns];
         for (int start = 0; start < count; start += batch)
         {
@@ -128,7 +159,7 @@ public sealed class Sequential : IDisposable
         return results;
     }
 
-    bool EndsInSigmoid => layers[^1] is Sigmoid && layers.Length > 1;
+    bool OnLogit => Loss.TakesLogit && modules[^1] is Sigmoid && modules.Length > 1;
 
     static void CheckSizes(Layer[] layers)
     {
@@ -142,16 +173,12 @@ public sealed class Sequential : IDisposable
     }
 
     /// <summary>Frees the layers' tensors and the parameters.</summary>
-    public void Dispose()
+    public override void Dispose()
     {
-        foreach (Layer layer in layers) layer.Dispose();
+        base.Dispose();
         loss.Dispose();
         values?.Dispose();
         gradient?.Dispose();
-        Arena.Dispose();
+        arena.Dispose();
     }
-
-    /// <summary>The architecture and the parameter count.</summary>
-    public override string ToString() =>
-        $"Sequential(\n{string.Concat(layers.Select((l, i) => $"  ({i}): {l.Name}\n"))})  # {ParameterCount:N0} parameters";
 }

@@ -1,3 +1,4 @@
+using GpuMlp.Autograd;
 using GpuMlp.Devices;
 using GpuMlp.Devices.Ops;
 using GpuMlp.Kernels.Losses;
@@ -7,53 +8,53 @@ namespace GpuMlp.Losses;
 /// <summary>A mean loss over a batch, and its gradient.</summary>
 public abstract class Loss
 {
-    /// <summary>The option's name for it: bce, bce-torch, bce-logits.</summary>
+    /// <summary>The option's name for it: bce, bce-torch, bce-logits, mse, cross-entropy.</summary>
     public abstract string Name { get; }
 
-    /// <summary>values (n) = L(z, y), dz (n) = L′(z, y)/n. onLogit: z is a logit and not a probability.</summary>
-    internal abstract void Compute(ComputeDevice device, DeviceSpan z, DeviceSpan y, DeviceSpan values, DeviceSpan dz, int n, bool onLogit);
+    /// <summary>Whether the loss of a sigmoid's result is computed from the sigmoid's input.</summary>
+    internal virtual bool TakesLogit => false;
+
+    /// <summary>The mean loss (1,1) of an output against labels, on variables: its Backward goes back to the parameters.</summary>
+    /// <param name="output">What a network returned, one row an example. Of one that <see cref="Variable.Sigmoid"/> made, the binary losses
+    /// take the sigmoid's input, as they do in a Sequential that ends in Sigmoid.</param>
+    /// <param name="label">What it should be: n × 1, but for MseLoss the output's shape.</param>
+    /// <exception cref="ArgumentException">
+    /// The shapes do not fit, the devices differ, or a label is not allowed. Labels are looked at where they come from the host, in
+    /// <see cref="Variable.From(Devices.ComputeDevice, float[], bool)"/>, so nothing waits for the device; those that were computed are not.
+    /// </exception>
+    public Variable Forward(Variable output, Variable label)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        ArgumentNullException.ThrowIfNull(label);
+        if (output.Device != label.Device) throw Variable.MixedDevices(Name, output, label);
+        if (!Fits(output.Rows, output.Columns, label.Rows, label.Columns)) throw WrongShapes(output.Shape, label.Shape, nameof(label));
+        if (label.Facts is LabelFacts facts) CheckLabels(facts, output.Columns);
+        bool onLogit = TakesLogit && output.Logit is not null;
+        return LossOperation.Apply(this, onLogit ? output.Logit! : output, label, onLogit);
+    }
+
+    /// <summary>Whether labels of that shape belong to outputs of that shape.</summary>
+    internal virtual bool Fits(int rows, int columns, int labelRows, int labelColumns) => columns == 1 && labelColumns == 1 && rows == labelRows;
+
+    /// <summary>How many values the mean is over.</summary>
+    internal virtual int Terms(int rows, int columns) => rows * columns;
+
+    /// <summary>The shapes that it takes, as messages say it.</summary>
+    private protected virtual string Shapes => "an output n × 1 and labels n × 1";
+
+    private protected virtual void CheckLabels(LabelFacts facts, int columns)
+    {
+        if (facts.NotBinary is (int row, float value))
+            throw new ArgumentException($"{Name} takes labels 0 and 1, value {row} is {value:R}; other classes need CrossEntropyLoss, numbers MseLoss", "label");
+    }
+
+    internal ArgumentException WrongShapes(string output, string label, string parameter) =>
+        new($"{Name} takes {Shapes}, got {output} and {label}", parameter);
+
+    /// <summary>values (terms) = L(z, y), dz = dmean/dz, for z of rows × columns. onLogit: z is a logit and not a probability.</summary>
+    internal abstract void Compute(
+        ComputeDevice device, DeviceSpan z, DeviceSpan y, DeviceSpan values, DeviceSpan dz, int rows, int columns, bool onLogit);
 
     private protected static void Compute<TLoss>(ComputeDevice device, DeviceSpan z, DeviceSpan y, DeviceSpan values, DeviceSpan dz, int n)
         where TLoss : struct, ILoss => device.LossForward<TLoss>(z, y, values, dz, n);
-}
-
-/// <summary>Which definition of binary cross-entropy.</summary>
-public enum BceForm
-{
-    /// <summary>The tutorial's: two cases, 10⁻¹⁰ in the guarded denominators.</summary>
-    Tutorial,
-
-    /// <summary>PyTorch's BCELoss: the value at most 100, the denominator at least 10⁻¹².</summary>
-    Torch,
-}
-
-/// <summary>
-/// Binary cross-entropy of probabilities against labels in {0, 1}. Where the probabilities come from a sigmoid it is computed from the
-/// sigmoid's input, which loses nothing in saturation; of probabilities alone it is -ln(p + 10⁻¹⁰) or -ln((1 - p) + 10⁻¹⁰).
-/// </summary>
-public sealed class BceLoss(BceForm form = BceForm.Tutorial) : Loss
-{
-    /// <summary>The definition in use.</summary>
-    public BceForm Form => form;
-
-    /// <inheritdoc/>
-    public override string Name => form == BceForm.Torch ? "bce-torch" : "bce";
-
-    internal override void Compute(ComputeDevice device, DeviceSpan z, DeviceSpan y, DeviceSpan values, DeviceSpan dz, int n, bool onLogit)
-    {
-        if (onLogit && form == BceForm.Tutorial) Compute<Bce>(device, z, y, values, dz, n);
-        else if (onLogit) Compute<BceTorch>(device, z, y, values, dz, n);
-        else if (form == BceForm.Tutorial) Compute<BceOnProbability>(device, z, y, values, dz, n);
-        else throw new InvalidOperationException("BceLoss(BceForm.Torch) needs a network that ends in Sigmoid");
-    }
-}
-
-/// <summary>PyTorch's BCEWithLogitsLoss: binary cross-entropy of logits against labels in {0, 1}; gradient p - y.</summary>
-public sealed class BceWithLogitsLoss : Loss
-{
-    /// <inheritdoc/>
-    public override string Name => "bce-logits";
-
-    internal override void Compute(ComputeDevice device, DeviceSpan z, DeviceSpan y, DeviceSpan values, DeviceSpan dz, int n, bool onLogit) =>
-        Compute<BceLogits>(device, z, y, values, dz, n);
 }

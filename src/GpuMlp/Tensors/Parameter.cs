@@ -1,4 +1,6 @@
 using GpuMlp.Devices;
+using GpuMlp.Devices.Ops;
+using GpuMlp.Randomness;
 
 namespace GpuMlp.Tensors;
 
@@ -12,22 +14,51 @@ public sealed class Parameter
         Gradient = new Tensor(device, rows, columns);
     }
 
+    /// <summary>A parameter drawn from N(0, 1), row by row.</summary>
+    /// <param name="device">Where it lies.</param>
+    /// <param name="rows">Rows.</param>
+    /// <param name="columns">Columns.</param>
+    /// <param name="seed">Seed of the Philox stream: equal seeds give equal values.</param>
+    public static Parameter Normal(ComputeDevice device, int rows, int columns, ulong seed)
+    {
+        var parameter = new Parameter(device, rows, columns);
+        var random = new PhiloxStream(seed, StreamPurpose.Initialization);
+        var values = new float[parameter.Length];
+        for (int k = 0; k < values.Length; k++) values[k] = (float)random.NextNormal();
+        parameter.Value.CopyFrom(values);
+        return parameter;
+    }
+
     /// <summary>The values.</summary>
     public Tensor Value { get; private set; }
 
-    /// <summary>dLoss/dValue, as the last backward pass left it.</summary>
+    /// <summary>dLoss/dValue: what a backward pass by hand left, or the sum of those on variables since the last <see cref="ZeroGradient"/>.</summary>
     public Tensor Gradient { get; private set; }
 
     /// <summary>Number of values.</summary>
     public int Length => Value.Length;
 
-    internal void MoveTo(DeviceSpan value, DeviceSpan gradient)
+    /// <summary>The device that holds it.</summary>
+    public ComputeDevice Device => Value.Device;
+
+    /// <summary>The buffer that it was moved into, or null.</summary>
+    internal ParameterArena? Arena { get; private set; }
+
+    /// <summary>Sets the gradient to zero.</summary>
+    public void ZeroGradient() => Device.Clear(Gradient.Span);
+
+    /// <summary>Adds to the gradient.</summary>
+    internal void AddGradient(DeviceSpan part) => Device.AddTo(Gradient.Span, part, Gradient.Span);
+
+    internal void MoveTo(ParameterArena arena, DeviceSpan value, DeviceSpan gradient)
     {
         Tensor oldValue = Value, oldGradient = Gradient;
-        oldValue.Device.Copy(oldValue.Span, value);
-        oldValue.Device.Copy(oldGradient.Span, gradient);
+        Device.Copy(oldValue.Span, value);
+        Device.Copy(oldGradient.Span, gradient);
         Value = new Tensor(value, oldValue.Rows, oldValue.Columns);
         Gradient = new Tensor(gradient, oldGradient.Rows, oldGradient.Columns);
+        Arena?.Abandon();
+        Arena = arena;
         oldValue.Dispose();
         oldGradient.Dispose();
     }

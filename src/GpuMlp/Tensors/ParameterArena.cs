@@ -18,6 +18,7 @@ public sealed class ParameterArena : IDisposable
     {
         int length = 0;
         foreach (var group in groups) length += Align(group.Sum(p => p.Length));
+        Parameters = [.. groups.SelectMany(group => group)];
         values = device.Allocate(length);
         gradients = device.Allocate(length);
         int start = 0;
@@ -26,12 +27,34 @@ public sealed class ParameterArena : IDisposable
             int at = start;
             foreach (Parameter parameter in group)
             {
-                parameter.MoveTo(values.All.Slice(at, parameter.Length), gradients.All.Slice(at, parameter.Length));
+                parameter.MoveTo(this, values.All.Slice(at, parameter.Length), gradients.All.Slice(at, parameter.Length));
                 at += parameter.Length;
             }
             start += Align(group.Sum(p => p.Length));
         }
     }
+
+    /// <summary>The buffer that holds these parameters and no others: the one they are in already, or a new one.</summary>
+    /// <exception cref="ArgumentException">There are none, one is there twice, or they are on two devices.</exception>
+    internal static ParameterArena Holding(IReadOnlyList<Parameter> parameters)
+    {
+        ArgumentNullException.ThrowIfNull(parameters);
+        if (parameters.Count == 0) throw new ArgumentException("there are no parameters to train", nameof(parameters));
+        if (parameters.Distinct().Count() != parameters.Count) throw new ArgumentException("a parameter is there twice", nameof(parameters));
+        ComputeDevice device = parameters[0].Device;
+        if (parameters.FirstOrDefault(p => p.Device != device) is Parameter other)
+            throw new ArgumentException($"parameters are on {device.Description.Id} and on {other.Device.Description.Id}; make all on one device", nameof(parameters));
+        return parameters[0].Arena is { Abandoned: false } arena && arena.Parameters.ToHashSet().SetEquals(parameters)
+            ? arena : new ParameterArena(device, [.. parameters.Select(p => new[] { p })]);
+    }
+
+    /// <summary>The parameters in it, in order.</summary>
+    internal IReadOnlyList<Parameter> Parameters { get; }
+
+    /// <summary>Whether a parameter has moved on into another buffer, so that this one no longer is the network.</summary>
+    internal bool Abandoned { get; private set; }
+
+    internal void Abandon() => Abandoned = true;
 
     internal static int Align(int length) => (length + Alignment - 1) / Alignment * Alignment;
 

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using GpuMlp.Devices;
 
 namespace GpuMlp.Tensors;
@@ -24,11 +26,12 @@ public sealed class Tensor : IDisposable
     public static Tensor From(ComputeDevice device, float[,] values)
     {
         ArgumentNullException.ThrowIfNull(values);
-        return From(device, System.Runtime.InteropServices.MemoryMarshal.CreateReadOnlySpan(
-            ref System.Runtime.CompilerServices.Unsafe.As<byte, float>(
-                ref System.Runtime.InteropServices.MemoryMarshal.GetArrayDataReference(values)), values.Length),
-            values.GetLength(0), values.GetLength(1));
+        return From(device, Flat(values), values.GetLength(0), values.GetLength(1));
     }
+
+    /// <summary>A matrix's values, row after row.</summary>
+    internal static ReadOnlySpan<float> Flat(float[,] values) => MemoryMarshal.CreateReadOnlySpan(
+        ref Unsafe.As<byte, float>(ref MemoryMarshal.GetArrayDataReference(values)), values.Length);
 
     /// <summary>A tensor with row-major values.</summary>
     /// <exception cref="ArgumentException">There are not rows · columns values.</exception>
@@ -78,6 +81,14 @@ public sealed class Tensor : IDisposable
     {
         var values = new float[Length];
         CopyTo(values);
+        return values;
+    }
+
+    /// <summary>The values as a matrix, on the host.</summary>
+    public float[,] ToMatrix()
+    {
+        var values = new float[Rows, Columns];
+        CopyTo(MemoryMarshal.CreateSpan(ref Unsafe.As<byte, float>(ref MemoryMarshal.GetArrayDataReference(values)), values.Length));
         return values;
     }
 

@@ -35,9 +35,23 @@ static class LinearOps
     /// <summary>dw = xᵀ·dy and db = the column sums of dy.</summary>
     internal static void LinearParameterGradients(this ComputeDevice device, DeviceSpan x, DeviceSpan dy, DeviceSpan dw, DeviceSpan db, int n, int i, int o)
     {
+        device.WeightGradient(x, dy, dw, n, i, o);
+        device.ColumnSums(dy, db, n, o);
+    }
+
+    /// <summary>dw = xᵀ·dy.</summary>
+    internal static void WeightGradient(this ComputeDevice device, DeviceSpan x, DeviceSpan dy, DeviceSpan dw, int n, int i, int o)
+    {
         if (o == 1) MatMul(device, dy, x, x, dw, 1, i, n, 0, 1, 0);      // the same products with the wide dimension along the lanes
         else MatMul(device, x, dy, dy, dw, i, o, n, 1, i, 0);
-        device.ColumnSums(dy, db, n, o);
+    }
+
+    /// <summary>y = x·w, in Linear's order of sums with no bias to begin at.</summary>
+    internal static void Product(this ComputeDevice device, DeviceSpan x, DeviceSpan w, DeviceSpan y, int n, int i, int o)
+    {
+        if (o > 1) MatMul(device, x, w, w, y, n, o, i, i, 1, 0);
+        else if (device.Host is HostRunner host) host.Run(new LinearInputGradient<HostView>(x, w, y, n, 1, i), 2L * n * i);    // rows of x with the one row of wᵀ
+        else device.Launch(new LinearInputGradient<ArrayView<float>>(x, w, y, n, 1, i));
     }
 
     internal static void ColumnSums(this ComputeDevice device, DeviceSpan a, DeviceSpan sums, int m, int n)

@@ -1,0 +1,34 @@
+using System.Runtime.CompilerServices;
+using GpuMlp.Kernels.Lanes;
+using GpuMlp.Kernels.Numerics;
+
+namespace GpuMlp.Kernels.Elementwise;
+
+/// <summary>y = one value, n times.</summary>
+public readonly struct Fill<TView>(TView y, float value, int n) : IOp<TView> where TView : struct
+{
+    /// <inheritdoc/>
+    public int Items(int width) => (n + width - 1) / width;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Run<T>(int first, int end, int stride) where T : struct, ILanes<T, TView>
+    {
+        for (int item = first; item < end; item += stride) T.Store(y, item * T.Width, T.Splat(value), n - item * T.Width);
+    }
+}
+
+/// <summary>dx = dy / divisor with one dy for n elements: how a sum or a mean goes back.</summary>
+public readonly struct Spread<TView>(TView dy, TView dx, float divisor, int n) : IOp<TView> where TView : struct
+{
+    /// <inheritdoc/>
+    public int Items(int width) => (n + width - 1) / width;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Run<T>(int first, int end, int stride) where T : struct, ILanes<T, TView>
+    {
+        T value = T.Splat(Rounding.Divide(T.Get(dy, 0), divisor));
+        for (int item = first; item < end; item += stride) T.Store(dx, item * T.Width, value, n - item * T.Width);
+    }
+}

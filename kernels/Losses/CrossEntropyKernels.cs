@@ -1,0 +1,38 @@
+using System.Runtime.CompilerServices;
+using GpuMlp.Kernels.Lanes;
+using GpuMlp.Kernels.Numerics;
+using GpuMlp.Kernels.Sums;
+
+namespace GpuMlp.Kernels.Losses;
+
+/// <summary>
+/// Cross-entropy of logits z (n,c) against class numbers y (n): values = ln Σ e^(z - max) - (z_y - max), dz = (softmax(z) - 1 at y) / n.
+/// A label that is no class gives NaN.
+/// </summary>
+public readonly struct CrossEntropy<TView>(TView z, TView y, TView values, TView dz, int n, int c) : IOp<TView> where TView : struct
+{
+    /// <inheritdoc/>
+    public int Items(int width) => n;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Run<T>(int first, int end, int stride) where T : struct, ILanes<T, TView>
+    {
+        T count = T.Splat(n);
+        for (int row = first; row < end; row += stride)
+        {
+            int at = row * c, label = (int)T.Get(y, row);
+            float largest = Softmax.Largest<T, TView>(z, at, c);
+            float sum = Softmax.Exponentials<T, TView>(z, dz, at, c, largest);
+            bool isClass = label >= 0 && label < c;
+            T.Set(values, row, isClass ? T.First(Exponentials.Log<T, TView>(T.Splat(sum))) - (T.Get(z, at + label) - largest) : float.NaN);
+            for (int k = 0; k < c; k += T.Width)
+            {
+                T p = T.Divide(T.Load(dz, at + k), T.Splat(sum));
+                T isNot = T.Subtract(T.Indices, T.Splat(label - k));
+                T one = T.SelectLess(isNot, T.Splat(0f), T.Splat(0f), T.SelectLess(T.Splat(0f), isNot, T.Splat(0f), T.Splat(1f)));
+                T.Store(dz, at + k, T.Divide(T.Subtract(p, one), count), c - k);
+            }
+        }
+    }
+}

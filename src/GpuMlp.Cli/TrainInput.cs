@@ -1,0 +1,51 @@
+using GpuMlp.Data;
+using GpuMlp.Files;
+using GpuMlp.Grids;
+using GpuMlp.Layers;
+using GpuMlp.Randomness;
+
+namespace GpuMlp.Cli;
+
+/// <summary>A run's data and network widths, found to go together.</summary>
+/// <param name="Spec">The network's widths and activation.</param>
+/// <param name="Raw">The data in its own units, which the pictures show.</param>
+/// <param name="Data">The data as the network takes it.</param>
+/// <param name="Standardizer">What leads from the one to the other; null where they are the same.</param>
+/// <param name="Window">What the pictures show; null where the data has no picture.</param>
+sealed record TrainInput(NetworkSpec Spec, DataSet Raw, DataSet Data, Standardizer? Standardizer, Window? Window)
+{
+    /// <summary>Makes or reads the data of a config.</summary>
+    /// <exception cref="UsageException">The data is not there or not fit, or an option does not go with it.</exception>
+    public static TrainInput Load(TrainConfig config, RandomStream random)
+    {
+        NetworkSpec spec = NetworkSpec.Parse(config.Net, Named.Activations[config.Activation]);
+        DataSet raw = TrainData.Load(config, random);
+        Check(config, spec, raw);
+        Standardizer? standardizer = config.Standardize ? Standardizer.Fit(raw) : null;
+        return new TrainInput(spec, raw, standardizer?.Apply(raw) ?? raw, standardizer, ChooseWindow(config, raw));
+    }
+
+    static void Check(TrainConfig config, NetworkSpec spec, DataSet raw)
+    {
+        if (spec.Widths[0] != raw.Features)
+            throw UsageException.For("net", config.Net, $"--data {config.Data} has {raw.Features} features, " +
+                $"so the network begins with {raw.Features}, as in {string.Join('-', [raw.Features, .. spec.Widths.Skip(1)])}");
+        if (spec.Widths[^1] != 1) throw UsageException.For("net", config.Net, $"--loss {config.Loss} needs one output: the last width is 1");
+        if (spec.ParameterCount > int.MaxValue / 2)
+            throw UsageException.For("net", config.Net, $"{spec.ParameterCount} parameters; at most {int.MaxValue / 2} are allowed");
+        if (raw.ClassCount != 2)
+            throw UsageException.For("data", config.Data, $"--loss {config.Loss} needs two classes, " +
+                (raw.ClassCount == 0 ? "the labels are numbers other than classes" : $"the labels have {raw.ClassCount}"));
+    }
+
+    static Window? ChooseWindow(TrainConfig config, DataSet raw)
+    {
+        if (raw.Features != 2)
+            return config.Window is null ? null
+                : throw UsageException.For("window", config.Window, $"--data {config.Data} has {raw.Features} features; a window needs 2");
+        if (config.Window is not null) return WindowText.Parse(config.Window);
+        if (config.Data == "moons") return new Window(-1.5, 2.5, -1, 1.5);
+        (double x0, double x1, double y0, double y1) = raw.Bounds();
+        return new Window(x0, x1, y0, y1);
+    }
+}

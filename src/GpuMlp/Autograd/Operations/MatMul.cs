@@ -1,0 +1,37 @@
+using GpuMlp.Devices;
+using GpuMlp.Devices.Ops;
+
+namespace GpuMlp.Autograd.Operations;
+
+/// <summary>y = x·w with x (n,i), w (i,o); dx = dy·wᵀ, dw = xᵀ·dy.</summary>
+sealed class MatMul : Operation
+{
+    MatMul(Variable x, Variable w) : base(x, w) { }
+
+    internal static Variable Apply(Variable x, Variable w)
+    {
+        ArgumentNullException.ThrowIfNull(w);
+        if (x.Device != w.Device) throw Variable.MixedDevices("MatMul", x, w);
+        if (x.Columns != w.Rows)
+            throw new ArgumentException($"MatMul: {x.Shape} times {w.Shape}: the left's columns have to be as many as the right's rows", nameof(w));
+        DeviceSpan y = x.Device.Pool.Take(checked(x.Rows * w.Columns));
+        x.Device.Product(x.Span, w.Span, y, x.Rows, x.Columns, w.Columns);
+        return new Variable(y, x.Rows, w.Columns, x.NeedsGradient || w.NeedsGradient ? new MatMul(x, w) : null);
+    }
+
+    private protected override DeviceSpan Derivative(int input, DeviceSpan dy)
+    {
+        Variable x = First, w = Second!;
+        ComputeDevice device = dy.Device;
+        (int n, int i, int o) = (x.Rows, x.Columns, w.Columns);
+        if (input == 1)
+        {
+            DeviceSpan dw = device.Pool.Take(i * o);
+            device.WeightGradient(x.Span, dy, dw, n, i, o);
+            return dw;
+        }
+        DeviceSpan dx = device.Pool.Take(n * i);
+        device.LinearInputGradient(dy, w.Span, LinearOps.NeedsTransposed(o) ? device.Pool.Take(i * o) : dx, dx, n, i, o);
+        return dx;
+    }
+}

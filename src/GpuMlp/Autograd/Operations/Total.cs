@@ -1,0 +1,27 @@
+using GpuMlp.Devices;
+using GpuMlp.Devices.Ops;
+
+namespace GpuMlp.Autograd.Operations;
+
+/// <summary>y = Σ x / divisor: the sum (divisor 1) or the mean of all elements; dx = dy / divisor everywhere.</summary>
+sealed class Total : Operation
+{
+    readonly int divisor;
+
+    Total(Variable x, int divisor) : base(x) => this.divisor = divisor;
+
+    internal static Variable Apply(Variable x, int divisor)
+    {
+        DeviceSpan y = x.Device.Pool.Take(1);
+        if (divisor == 1) x.Device.RowSums(x.Span, y, 1, x.Length);
+        else x.Device.Mean(x.Span, y, x.Length, 0);
+        return new Variable(y, 1, 1, x.NeedsGradient ? new Total(x, divisor) : null);
+    }
+
+    private protected override DeviceSpan Derivative(int input, DeviceSpan dy)
+    {
+        DeviceSpan dx = dy.Device.Pool.Take(First.Length);
+        dy.Device.Spread(dy, dx, divisor);
+        return dx;
+    }
+}

@@ -1,0 +1,119 @@
+using GpuMlp.Autograd.Operations;
+using GpuMlp.Devices;
+using GpuMlp.Devices.Ops;
+using GpuMlp.Kernels.Activations;
+using GpuMlp.Kernels.Elementwise;
+
+namespace GpuMlp.Autograd;
+
+/// <summary>What can be computed from variables.</summary>
+/// <remarks>Operands of + - * / have equal shapes, or one of them one row, one column or one value, which repeats.</remarks>
+public sealed partial class Variable
+{
+    /// <summary>a + b, element by element.</summary>
+    public static Variable operator +(Variable a, Variable b) => Binary<Add>.Apply("+", a, b);
+
+    /// <summary>a - b, element by element.</summary>
+    public static Variable operator -(Variable a, Variable b) => Binary<Subtract>.Apply("-", a, b);
+
+    /// <summary>a · b, element by element.</summary>
+    public static Variable operator *(Variable a, Variable b) => Binary<Multiply>.Apply("*", a, b);
+
+    /// <summary>a / b, element by element.</summary>
+    public static Variable operator /(Variable a, Variable b) => Binary<Divide>.Apply("/", a, b);
+
+    /// <summary>a + b.</summary>
+    public static Variable operator +(Variable a, float b) => a + a.Constant(b);
+
+    /// <summary>a + b.</summary>
+    public static Variable operator +(float a, Variable b) => b.Constant(a) + b;
+
+    /// <summary>a - b.</summary>
+    public static Variable operator -(Variable a, float b) => a - a.Constant(b);
+
+    /// <summary>a - b.</summary>
+    public static Variable operator -(float a, Variable b) => b.Constant(a) - b;
+
+    /// <summary>a · b.</summary>
+    public static Variable operator *(Variable a, float b) => a * a.Constant(b);
+
+    /// <summary>a · b.</summary>
+    public static Variable operator *(float a, Variable b) => b.Constant(a) * b;
+
+    /// <summary>a / b.</summary>
+    public static Variable operator /(Variable a, float b) => a / a.Constant(b);
+
+    /// <summary>a / b.</summary>
+    public static Variable operator /(float a, Variable b) => b.Constant(a) / b;
+
+    /// <summary>-a.</summary>
+    public static Variable operator -(Variable a) => a * -1f;
+
+    /// <summary>The matrix product of this (n,i) with w (i,o).</summary>
+    /// <exception cref="ArgumentException">The sizes do not fit, or the devices differ.</exception>
+    public Variable MatMul(Variable w) => Operations.MatMul.Apply(this, w);
+
+    /// <summary>Values below min become min, values above max become max; the derivative is 1 from min to max, both included, as PyTorch's.</summary>
+    /// <exception cref="ArgumentException">min is above max, or one is NaN.</exception>
+    public Variable Clamp(float min = float.NegativeInfinity, float max = float.PositiveInfinity) => Operations.Clamp.Apply(this, min, max);
+
+    /// <summary>max(x, 0); its derivative at 0 is 0.</summary>
+    public Variable Relu() => Elementwise<Relu>.Apply(this);
+
+    /// <summary>x where positive, x/100 elsewhere.</summary>
+    public Variable LeakyRelu() => Elementwise<LeakyRelu>.Apply(this);
+
+    /// <summary>tanh x.</summary>
+    public Variable Tanh() => Elementwise<Tanh>.Apply(this);
+
+    /// <summary>1 / (1 + e⁻ˣ); a binary cross-entropy of the result is computed from this variable.</summary>
+    public Variable Sigmoid() => Elementwise<Sigmoid>.Apply(this);
+
+    /// <summary>x / (1 + e⁻ˣ).</summary>
+    public Variable Silu() => Elementwise<Silu>.Apply(this);
+
+    /// <summary>eˣ.</summary>
+    public Variable Exp() => Elementwise<Exp>.Apply(this);
+
+    /// <summary>ln x.</summary>
+    public Variable Log() => Elementwise<Log>.Apply(this);
+
+    /// <summary>ln(1 + eˣ).</summary>
+    public Variable Softplus() => Elementwise<Softplus>.Apply(this);
+
+    /// <summary>e^x divided by its sum over the row.</summary>
+    public Variable Softmax() => Operations.Softmax.Apply(this);
+
+    /// <summary>The sum of all elements (1,1).</summary>
+    public Variable Sum() => Total.Apply(this, 1);
+
+    /// <summary>The mean of all elements (1,1).</summary>
+    public Variable Mean() => Total.Apply(this, Length);
+
+    /// <summary>Rows and columns exchanged.</summary>
+    public Variable Transpose() => Transposition.Apply(this);
+
+    /// <summary>The same values, row-major, as rows × columns; nothing is copied.</summary>
+    /// <exception cref="ArgumentException">That is another number of values.</exception>
+    public Variable Reshape(int rows, int columns)
+    {
+        if (rows < 1 || columns < 1 || (long)rows * columns != Length)
+            throw new ArgumentException($"Reshape: {Shape} holds {Length} values, {rows} × {columns} takes {(long)rows * columns}");
+        return Part.Apply(this, 0, rows, columns);
+    }
+
+    /// <summary>Row j (1, columns), of the same memory.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
+    public Variable Row(int j)
+    {
+        if ((uint)j >= (uint)Rows) throw new ArgumentOutOfRangeException(nameof(j), j, $"Row: a variable {Shape} has rows 0 to {Rows - 1}");
+        return Part.Apply(this, j * Columns, 1, Columns);
+    }
+
+    Variable Constant(float value)
+    {
+        DeviceSpan one = Device.Pool.Take(1);
+        Device.Fill(one, value);
+        return new Variable(one, 1, 1);
+    }
+}

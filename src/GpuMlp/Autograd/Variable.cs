@@ -1,0 +1,146 @@
+using GpuMlp.Devices;
+using GpuMlp.Tensors;
+
+namespace GpuMlp.Autograd;
+
+/// <summary>A matrix on a device that remembers what it was computed from, so that <see cref="Backward"/> finds its gradients.</summary>
+/// <remarks>
+/// Nobody has to dispose variables: a value's memory goes back to its device's pool once nothing refers to it, or at <see cref="Dispose"/>.
+/// No operation waits for the device; <see cref="ToArray"/> and <see cref="Item"/> do. Variables of a device are used from one thread at a time.
+/// </remarks>
+public sealed partial class Variable : IDisposable
+{
+    readonly DeviceSpan span;
+    readonly Operation? madeBy;
+    readonly Parameter? parameter;
+    readonly bool wantsGradient, sharesMemory;
+    DeviceSpan gradient;
+    bool disposed, reached;
+
+    internal Variable(DeviceSpan span, int rows, int columns, Operation? madeBy = null) =>
+        (this.span, Rows, Columns, this.madeBy) = (span, rows, columns, madeBy);
+
+    Variable(Parameter parameter)
+    {
+        this.parameter = parameter;
+        (span, Rows, Columns) = (parameter.Value.Span, parameter.Value.Rows, parameter.Value.Columns);
+    }
+
+    Variable(DeviceSpan span, int rows, int columns, LabelFacts facts, bool wantsGradient)
+        : this(span, rows, columns) => (Facts, this.wantsGradient) = (facts, wantsGradient);
+
+    // the memory is another's, who may dispose it
+    Variable(DeviceSpan span, int rows, int columns, Operation? madeBy, LabelFacts? facts)
+        : this(span, rows, columns, madeBy) => (Facts, sharesMemory) = (facts, true);
+
+    internal static Variable View(Variable x, int start, int rows, int columns, Operation? madeBy) =>
+        new(x.Span.Slice(start, rows * columns), rows, columns, madeBy, x.Facts);
+
+    /// <summary>A variable with the values of a matrix.</summary>
+    /// <param name="device">Where it lies.</param>
+    /// <param name="values">rows × columns.</param>
+    /// <param name="wantsGradient">Whether backward passes add to its <see cref="Gradient"/>.</param>
+    public static Variable From(ComputeDevice device, float[,] values, bool wantsGradient = false)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        return From(device, Tensor.Flat(values), values.GetLength(0), values.GetLength(1), wantsGradient);
+    }
+
+    /// <summary>A variable n × 1 with the values of an array.</summary>
+    /// <inheritdoc cref="From(ComputeDevice, float[,], bool)"/>
+    public static Variable From(ComputeDevice device, float[] values, bool wantsGradient = false)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        return From(device, values, values.Length, 1, wantsGradient);
+    }
+
+    static Variable From(ComputeDevice device, ReadOnlySpan<float> values, int rows, int columns, bool wantsGradient)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        if (values.Length == 0) throw new ArgumentException($"a variable has at least one value, got {rows} × {columns}", nameof(values));
+        DeviceSpan span = device.Pool.Take(values.Length);
+        device.CopyToDevice(values, span);
+        return new Variable(span, rows, columns, new LabelFacts(values), wantsGradient);
+    }
+
+    /// <summary>A parameter as an operand: its gradient goes to <see cref="Parameter.Gradient"/>, added to what is there.</summary>
+    public static implicit operator Variable(Parameter parameter)
+    {
+        ArgumentNullException.ThrowIfNull(parameter);
+        return new Variable(parameter);
+    }
+
+    /// <summary>Number of rows.</summary>
+    public int Rows { get; }
+
+    /// <summary>Number of columns.</summary>
+    public int Columns { get; }
+
+    /// <summary>Rows · Columns.</summary>
+    public int Length => Rows * Columns;
+
+    /// <summary>"rows × columns".</summary>
+    public string Shape => $"{Rows} × {Columns}";
+
+    /// <summary>The device that holds the values.</summary>
+    public ComputeDevice Device => span.Device;
+
+    /// <summary>The gradients that backward passes have left here, or null: of variables made with wantsGradient, and of parameters.</summary>
+    public Variable? Gradient => parameter is not null ? new Variable(parameter.Gradient.Span, Rows, Columns, null, null)
+        : !wantsGradient || gradient.Buffer is null ? null : new Variable(gradient, Rows, Columns, null, null);
+
+    /// <summary>Where the values lie.</summary>
+    /// <exception cref="ObjectDisposedException">They went back to the pool.</exception>
+    internal DeviceSpan Span
+    {
+        get
+        {
+            if (parameter is not null) return parameter.Value.Span;              // it may have moved into an arena
+            if (disposed || span.Buffer.Disposed)
+                throw new ObjectDisposedException(nameof(Variable), $"this variable ({Shape}), or the one it is a part of, was disposed");
+            return span;
+        }
+    }
+
+    /// <summary>The input of the sigmoid that made this, for losses: computed from it they lose nothing in saturation.</summary>
+    internal Variable? Logit { get; init; }
+
+    /// <summary>What is known of the values on the host.</summary>
+    internal LabelFacts? Facts { get; }
+
+    internal bool NeedsGradient => madeBy is not null || parameter is not null || wantsGradient;
+
+    internal int Rank => madeBy?.Rank ?? 0;
+
+    /// <summary>Copies the values to the host, row-major; waits for the device.</summary>
+    public float[] ToArray()
+    {
+        var values = new float[Length];
+        Device.CopyToHost(Span, values);
+        return values;
+    }
+
+    /// <summary>The value of a 1 × 1 variable; waits for the device.</summary>
+    /// <exception cref="InvalidOperationException">It has another shape.</exception>
+    public float Item()
+    {
+        if (Length != 1) throw new InvalidOperationException($"Item() reads a 1 × 1 variable; this one is {Shape}: use ToArray()");
+        Span<float> value = stackalloc float[1];
+        Device.CopyToHost(Span, value);
+        return value[0];
+    }
+
+    /// <summary>The same values as a constant: nothing goes back through it.</summary>
+    public Variable Detach() => View(this, 0, Rows, Columns, null);
+
+    /// <summary>Gives the memory back at once, for whoever does not want to wait for the garbage collector.</summary>
+    public void Dispose()
+    {
+        if (disposed || parameter is not null) return;
+        disposed = true;
+        if (!sharesMemory) Device.Pool.Release(span);
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"Variable {Shape} on {Device.Description.Id}";
+}

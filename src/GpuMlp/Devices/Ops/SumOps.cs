@@ -1,0 +1,49 @@
+using GpuMlp.Kernels.Elementwise;
+using GpuMlp.Kernels.Lanes;
+using GpuMlp.Kernels.Losses;
+using GpuMlp.Kernels.Sums;
+using ILGPU;
+
+namespace GpuMlp.Devices.Ops;
+
+/// <summary>Sums over rows, and what is made of them.</summary>
+static class SumOps
+{
+    // an exponential is about this many operations
+    const int Transcendental = 30;
+
+    /// <summary>sums (m) of the rows of x (m,n).</summary>
+    internal static void RowSums(this ComputeDevice device, DeviceSpan x, DeviceSpan sums, int m, int n)
+    {
+        if (device.Host is HostRunner host) host.Run(new RowSums<HostView>(x, sums, m, n), (long)m * n);
+        else device.Launch(new RowSums<ArrayView<float>>(x, sums, m, n));
+    }
+
+    /// <summary>dx = dy / divisor with one dy for all elements.</summary>
+    internal static void Spread(this ComputeDevice device, DeviceSpan dy, DeviceSpan dx, float divisor)
+    {
+        if (device.Host is HostRunner host) host.Run(new Spread<HostView>(dy, dx, divisor, dx.Length), dx.Length);
+        else device.Launch(new Spread<ArrayView<float>>(dy, dx, divisor, dx.Length));
+    }
+
+    /// <summary>y = softmax of the rows of x (m,n).</summary>
+    internal static void SoftmaxForward(this ComputeDevice device, DeviceSpan x, DeviceSpan y, int m, int n)
+    {
+        if (device.Host is HostRunner host) host.Run(new SoftmaxForward<HostView>(x, y, m, n), (long)Transcendental * m * n);
+        else device.Launch(new SoftmaxForward<ArrayView<float>>(x, y, m, n));
+    }
+
+    /// <summary>dx = y · (dy - Σ dy·y), row by row.</summary>
+    internal static void SoftmaxBackward(this ComputeDevice device, DeviceSpan y, DeviceSpan dy, DeviceSpan dx, int m, int n)
+    {
+        if (device.Host is HostRunner host) host.Run(new SoftmaxBackward<HostView>(y, dy, dx, m, n), 4L * m * n);
+        else device.Launch(new SoftmaxBackward<ArrayView<float>>(y, dy, dx, m, n));
+    }
+
+    /// <summary>values (n) and dz (n,c) of cross-entropy on logits z (n,c), y (n) class numbers.</summary>
+    internal static void CrossEntropy(this ComputeDevice device, DeviceSpan z, DeviceSpan y, DeviceSpan values, DeviceSpan dz, int n, int c)
+    {
+        if (device.Host is HostRunner host) host.Run(new CrossEntropy<HostView>(z, y, values, dz, n, c), 2L * Transcendental * n * c);
+        else device.Launch(new CrossEntropy<ArrayView<float>>(z, y, values, dz, n, c));
+    }
+}

@@ -1,0 +1,23 @@
+using GpuMlp.Autograd;
+using GpuMlp.Devices;
+using GpuMlp.Tensors;
+
+namespace GpuMlp.Layers;
+
+/// <summary>A layer on the tape: its hand-written backward, on what this call's forward was given, added to the parameters' gradients.</summary>
+sealed class LayerOperation(Layer layer, Variable x) : Operation(x)
+{
+    internal override void Backward(DeviceSpan dy)
+    {
+        DevicePool pool = dy.Device.Pool;
+        var parameters = layer.Own;
+        DeviceSpan[] gradients = parameters.Count == 0 ? [] : new DeviceSpan[parameters.Count];
+        for (int k = 0; k < gradients.Length; k++) gradients[k] = pool.Take(parameters[k].Parameter.Length);
+        DeviceSpan? dx = First.NeedsGradient ? pool.Take(First.Length) : null;
+        layer.ComputeBackward(First.Span, dy, dx, First.Rows, First.Columns, gradients);
+        for (int k = 0; k < gradients.Length; k++) parameters[k].Parameter.AddGradient(gradients[k]);
+        if (dx is DeviceSpan gradient) First.Accumulate(gradient);
+    }
+
+    private protected override DeviceSpan Derivative(int input, DeviceSpan dy) => throw new NotSupportedException();
+}

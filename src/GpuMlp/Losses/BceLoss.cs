@@ -1,0 +1,39 @@
+using GpuMlp.Devices;
+using GpuMlp.Kernels.Losses;
+
+namespace GpuMlp.Losses;
+
+/// <summary>Which definition of binary cross-entropy.</summary>
+public enum BceForm
+{
+    /// <summary>The tutorial's: two cases, 10⁻¹⁰ in the guarded denominators.</summary>
+    Tutorial,
+
+    /// <summary>PyTorch's BCELoss: the value at most 100, the denominator at least 10⁻¹².</summary>
+    Torch,
+}
+
+/// <summary>
+/// Binary cross-entropy of probabilities against labels in {0, 1}. Where the probabilities come from a sigmoid it is computed from the
+/// sigmoid's input, which loses nothing in saturation; of probabilities alone it is -ln(p + 10⁻¹⁰) or -ln((1 - p) + 10⁻¹⁰).
+/// </summary>
+public sealed class BceLoss(BceForm form = BceForm.Tutorial) : Loss
+{
+    /// <summary>The definition in use.</summary>
+    public BceForm Form => form;
+
+    /// <inheritdoc/>
+    public override string Name => form == BceForm.Torch ? "bce-torch" : "bce";
+
+    internal override bool TakesLogit => true;
+
+    internal override void Compute(
+        ComputeDevice device, DeviceSpan z, DeviceSpan y, DeviceSpan values, DeviceSpan dz, int rows, int columns, bool onLogit)
+    {
+        int n = rows * columns;
+        if (onLogit && form == BceForm.Tutorial) Compute<Bce>(device, z, y, values, dz, n);
+        else if (onLogit) Compute<BceTorch>(device, z, y, values, dz, n);
+        else if (form == BceForm.Tutorial) Compute<BceOnProbability>(device, z, y, values, dz, n);
+        else throw new InvalidOperationException("BceLoss(BceForm.Torch) needs an output that Sigmoid made; of logits take BceWithLogitsLoss");
+    }
+}

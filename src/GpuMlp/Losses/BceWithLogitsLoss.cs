@@ -1,0 +1,17 @@
+using GpuMlp.Devices;
+using GpuMlp.Kernels.Losses;
+
+namespace GpuMlp.Losses;
+
+/// <summary>PyTorch's BCEWithLogitsLoss: binary cross-entropy of logits against labels in {0, 1}; gradient p - y.</summary>
+public sealed class BceWithLogitsLoss : Loss
+{
+    /// <inheritdoc/>
+    public override string Name => "bce-logits";
+
+    internal override bool TakesLogit => true;
+
+    internal override void Compute(
+        ComputeDevice device, DeviceSpan z, DeviceSpan y, DeviceSpan values, DeviceSpan dz, int rows, int columns, bool onLogit) =>
+        Compute<BceLogits>(device, z, y, values, dz, rows * columns);
+}

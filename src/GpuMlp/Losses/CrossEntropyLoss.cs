@@ -1,0 +1,29 @@
+using GpuMlp.Autograd;
+using GpuMlp.Devices;
+using GpuMlp.Devices.Ops;
+
+namespace GpuMlp.Losses;
+
+/// <summary>PyTorch's CrossEntropyLoss: -ln softmax(logits) at the label, of logits (n,c) and class numbers 0 … c - 1 (n,1).</summary>
+public sealed class CrossEntropyLoss : Loss
+{
+    /// <inheritdoc/>
+    public override string Name => "cross-entropy";
+
+    internal override bool Fits(int rows, int columns, int labelRows, int labelColumns) => columns > 1 && labelColumns == 1 && rows == labelRows;
+
+    internal override int Terms(int rows, int columns) => rows;
+
+    private protected override string Shapes => "logits n × classes, two classes or more, and labels n × 1";
+
+    private protected override void CheckLabels(LabelFacts facts, int columns)
+    {
+        (int row, float value) = facts.NotClass ?? facts.Largest;
+        if (facts.NotClass is not null || value >= columns)
+            throw new ArgumentException($"{Name} of {columns} logits takes labels 0 to {columns - 1}, value {row} is {value:R}", "label");
+    }
+
+    internal override void Compute(
+        ComputeDevice device, DeviceSpan z, DeviceSpan y, DeviceSpan values, DeviceSpan dz, int rows, int columns, bool onLogit) =>
+        device.CrossEntropy(z, y, values, dz, rows, columns);
+}

@@ -1,0 +1,21 @@
+using GpuMlp.Devices;
+using GpuMlp.Kernels.Losses;
+
+namespace GpuMlp.Losses;
+
+/// <summary>PyTorch's MSELoss: the mean of (output - label)² over all elements.</summary>
+public sealed class MseLoss : Loss
+{
+    /// <inheritdoc/>
+    public override string Name => "mse";
+
+    internal override bool Fits(int rows, int columns, int labelRows, int labelColumns) => rows == labelRows && columns == labelColumns;
+
+    private protected override string Shapes => "an output and labels of one shape";
+
+    private protected override void CheckLabels(Autograd.LabelFacts facts, int columns) { }
+
+    internal override void Compute(
+        ComputeDevice device, DeviceSpan z, DeviceSpan y, DeviceSpan values, DeviceSpan dz, int rows, int columns, bool onLogit) =>
+        Compute<Mse>(device, z, y, values, dz, rows * columns);
+}
