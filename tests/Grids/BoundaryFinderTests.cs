@@ -114,7 +114,7 @@ public class BoundaryFinderTests
     {
         using var device = ComputeDevice.Open("cpu");
         using Sequential network = Random(device, "2-3-1", Activation.ReLU, 0);
-        network.Layers[0].Parameters[1].Value.CopyFrom([1, float.NaN, 1]);
+        network.Layers[0].Parameters()[1].Value.CopyFrom([1, float.NaN, 1]);
         Assert.Contains("not finite", Assert.Throws<ArgumentException>(() => BoundaryFinder.Find(network, GridSpec.FromSize(Shown, 9, 9), TestContext.Current.CancellationToken)).Message);
     }
 
@@ -122,10 +122,10 @@ public class BoundaryFinderTests
     internal static Sequential Diamond(ComputeDevice device)
     {
         Sequential network = NetworkSpec.Parse("2-4-1").Build(device, Initialization.Normal, new GpuMlp.Randomness.PhiloxStream(0, GpuMlp.Randomness.StreamPurpose.Initialization), new GpuMlp.Losses.BceLoss());
-        network.Layers[0].Parameters[0].Value.CopyFrom([1, -1, 0, 0, 0, 0, 1, -1]);
-        network.Layers[0].Parameters[1].Value.CopyFrom([0, 0, 0, 0]);
-        network.Layers[2].Parameters[0].Value.CopyFrom([-1, -1, -1, -1]);
-        network.Layers[2].Parameters[1].Value.CopyFrom([0.5f]);
+        network.Layers[0].Parameters()[0].Value.CopyFrom([1, -1, 0, 0, 0, 0, 1, -1]);
+        network.Layers[0].Parameters()[1].Value.CopyFrom([0, 0, 0, 0]);
+        network.Layers[2].Parameters()[0].Value.CopyFrom([-1, -1, -1, -1]);
+        network.Layers[2].Parameters()[1].Value.CopyFrom([0.5f]);
         return network;
     }
 
@@ -134,7 +134,7 @@ public class BoundaryFinderTests
     {
         Sequential network = GridEvaluatorTests.Build(device, net, activation, seed);
         float[] logits = new GridEvaluator(network).Evaluate(GridSpec.FromSize(Shown, 16, 16), GridValue.Logit);
-        var bias = network.Layers[^2].Parameters[1].Value;
+        var bias = network.Layers[^2].Parameters()[1].Value;
         bias.CopyFrom([bias.Item() - logits.Average()]);
         return network;
     }

@@ -65,10 +65,10 @@ public class GridEvaluatorTests
     {
         using var device = ComputeDevice.Open("cpu");
         using var network = new Sequential(new Linear(device, 2, 50), new ReLU(), new Linear(device, 50, 1), new Layers.Sigmoid());
-        network.Layers[0].Parameters[0].Value.CopyFrom(Golden.LoadFloats("final_w1"));
-        network.Layers[0].Parameters[1].Value.CopyFrom(Golden.LoadFloats("final_b1"));
-        network.Layers[2].Parameters[0].Value.CopyFrom(Golden.LoadFloats("final_w2"));
-        network.Layers[2].Parameters[1].Value.CopyFrom(Golden.LoadFloats("final_b2"));
+        network.Layers[0].Parameters()[0].Value.CopyFrom(Golden.LoadFloats("final_w1"));
+        network.Layers[0].Parameters()[1].Value.CopyFrom(Golden.LoadFloats("final_b1"));
+        network.Layers[2].Parameters()[0].Value.CopyFrom(Golden.LoadFloats("final_w2"));
+        network.Layers[2].Parameters()[1].Value.CopyFrom(Golden.LoadFloats("final_b2"));
         float[] expected = Golden.LoadFloats("grid_probability"), got = GridEvaluator.Evaluate(network, GridSpec.FromStep(Shown, 0.1));
         Assert.Equal(expected.Length, got.Length);
         for (int k = 0; k < got.Length; k++) Assert.Equal(expected[k], got[k], 2e-5f);
@@ -167,7 +167,7 @@ public class GridEvaluatorTests
     static void Fill(Sequential network)
     {
         int k = 0;
-        foreach (var parameter in network.Layers.SelectMany(l => l.Parameters))
+        foreach (var parameter in network.Parameters())
             parameter.Value.CopyFrom([.. Enumerable.Range(0, parameter.Length).Select(_ => MathF.Sin(++k))]);
     }
 

@@ -15,11 +15,13 @@ public sealed class GridEvaluator
     readonly GridNetwork plan;
 
     /// <summary>An evaluator of a network, whose parameters it reads at each call.</summary>
-    /// <exception cref="ArgumentException">The network has other than two inputs or other than one output.</exception>
-    public GridEvaluator(Sequential network)
+    /// <param name="network">The network.</param>
+    /// <param name="piecewise">Whether to evaluate rows from their breakpoints: one hidden layer of ReLU, on the device cpu; the bits are not Forward's.</param>
+    /// <exception cref="ArgumentException">The network has other than two inputs or other than one output, or does not suit piecewise rows.</exception>
+    public GridEvaluator(Sequential network, bool piecewise = false)
     {
         ArgumentNullException.ThrowIfNull(network);
-        (this.network, plan) = (network, new GridNetwork(network));
+        (this.network, plan) = (network, new GridNetwork(network, piecewise));
     }
 
     /// <summary>How grids are evaluated.</summary>

@@ -57,6 +57,8 @@ static class GridOps
     {
         if (form == GridForm.Strips)
             host.RunGroups(new GridTwoLayer<THidden, TOutput, HostView>(job.OnHost(results), job.Widths[1], SecondLayer(job)), job.Work);
+        else if (form == GridForm.Piecewise)
+            host.Run(new GridPiecewise<TOutput>(job.OnHost(results), job.Widths[1], SecondLayer(job)), job.Work / job.Widths[1]);
         else
             host.RunGroups(new GridTiles<THidden, TOutput, HostView>(
                 job.OnHost(results), new NetworkShape(job.Widths), job.Scratch, job.Widest, TileGroups(device)), job.Work);
