@@ -33,7 +33,7 @@ sealed class StepsLaunch : IDisposable
         losses = device.Allocate(steps);
         networks = device.Allocate(4);                             // learning rate, seed 0 in two halves, first row 0
         device.CopyToDevice([Rate, 0f, 0f, 0f], networks.All);
-        scratch = device.Allocate(batch == 1 ? shape.GroupScratchLength() : (int)shape.BatchScratchLength(batch));
+        scratch = device.Allocate((int)shape.GroupScratchLength(batch));
         batchX = new Tensor(device, batch, data.Inputs.Columns);
         batchY = new Tensor(device, batch, 1);
     }

@@ -44,6 +44,18 @@ public class TrainTests
         Assert.Equal(File.ReadAllText(folder.File("run/run.json")).Trim(), outcome.Out.Trim());
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("--rng numpy --engine layers")]
+    public void No_steps_leave_one_picture_of_the_network_as_it_began(string options)
+    {
+        using var folder = new ScratchFolder();
+        Gpumlp.Outcome outcome = Gpumlp.Run($"train --steps 0 {options} --out", folder.File("run"));
+        Assert.Equal(0, outcome.ExitCode);
+        Assert.Equal(["boundary-000000.png"], Names(folder.File("run/frames")));
+        Assert.Empty(LossesCsv.Read(folder.File("run/losses.csv")));
+    }
+
     [Fact]
     public void Quiet_says_nothing_and_no_plots_draws_nothing()
     {

@@ -25,7 +25,7 @@ public sealed class SequentialTests : IDisposable
             using Tensor x = Tensor.From(device, [0.3f, -0.7f, 1.1f, 0.4f, -0.2f, 0.9f], 3, 2), y = Tensor.From(device, [1f, 0f, 1f], 3, 1);
             network.ComputeLoss(network.Forward(x), y);
             network.Backward();
-            foreach (Parameter parameter in network.Layers.SelectMany(l => l.Parameters))
+            foreach (Parameter parameter in network.Layers.SelectMany(l => l.Parameters()))
             {
                 float[] analytic = parameter.Gradient.ToArray(), values = parameter.Value.ToArray();
                 for (int k = 0; k < values.Length; k++)
@@ -60,7 +60,7 @@ public sealed class SequentialTests : IDisposable
         }
         one.Step(0.1f);
         foreach (Layer layer in other.Layers) layer.Step(0.1f);
-        Assert.Equal(one.Layers[0].Parameters[0].Value.ToArray(), other.Layers[0].Parameters[0].Value.ToArray());
+        Assert.Equal(one.Layers[0].Parameters()[0].Value.ToArray(), other.Layers[0].Parameters()[0].Value.ToArray());
     }
 
     [Fact]

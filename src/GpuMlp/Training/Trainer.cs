@@ -46,7 +46,10 @@ public sealed class Trainer : IDisposable
     public string EngineReason { get; }
 
     /// <summary>Compiles all that the run needs, so that <see cref="Run"/> is training alone.</summary>
-    public void WarmUp() => engine.WarmUp();
+    public void WarmUp()
+    {
+        if (options.Steps > 0) engine.WarmUp();                    // it makes a step, for which a run of none has no room
+    }
 
     /// <summary>Makes all steps.</summary>
     /// <param name="progress">Told the steps made and the last loss after every chunk.</param>
