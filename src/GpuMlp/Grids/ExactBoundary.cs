@@ -6,7 +6,7 @@ namespace GpuMlp.Grids;
 /// The boundary of a network with one hidden layer of ReLU, exactly: its logit is linear between the lines where units switch, so the
 /// boundary is straight between them and bends on them.
 /// </summary>
-/// <remarks>In float64; float32's logits differ from it by their rounding (docs of <see cref="AffineBound"/>).</remarks>
+/// <remarks>In float64; float32's logits differ from it by their rounding (<see cref="AffineBound"/>).</remarks>
 sealed class ExactBoundary
 {
     const double Tolerance = 1e-9;                                // of the window's size
@@ -38,6 +38,8 @@ sealed class ExactBoundary
     readonly record struct SwitchLine(double Wx, double Wy, double B, double V)
     {
         internal double At(double x, double y) => Wx * x + Wy * y + B;
+
+        internal double Steepness => Math.Sqrt(Wx * Wx + Wy * Wy);
     }
 
     /// <summary>A zero of the logit on a unit's line, or on the window's edge (unit -1).</summary>
@@ -116,45 +118,51 @@ sealed class ExactBoundary
         return lines;
     }
 
-    // with class 1 on the left the way is (∂z/∂y, -∂z/∂x)
     List<BoundaryPoint> Walk(Vertex start)
     {
         var line = new List<BoundaryPoint>();
-        (int unit, double x, double y) = (start.Unit, start.X, start.Y);
+        (bool atEdge, double x, double y) = (start.Unit < 0, start.X, start.Y);
+        start.Used = true;
         for (int step = 0; step <= 2 * vertices.Count; step++)
         {
-            if (Way(unit, x, y) is not (double dx, double dy)) break;
-            (int next, double length) = Ahead(unit, x, y, dx, dy);
-            if (length <= Tolerance * reach && unit < 0) break;    // it leaves the window here
+            if (Way(x, y) is not (double dx, double dy)) break;
+            (int next, double length) = Ahead(x, y, dx, dy);
+            if (atEdge && length <= Tolerance * reach) break;     // it leaves the window here
             if (line.Count == 0) line.Add(new(x, y));
-            (unit, x, y) = (next, x + length * dx, y + length * dy);
-            line.Add(new(x, y));
-            Vertex? met = Nearest(unit, x, y);
-            if (met is not null) met.Used = true;
-            if (unit < 0 || met == start) break;
+            (atEdge, x, y) = (next < 0, x + length * dx, y + length * dy);
+            bool closed = Near(start, x, y);
+            line.Add(closed ? line[0] : new(x, y));
+            foreach (Vertex met in vertices) met.Used |= Near(met, x, y);
+            if (atEdge || closed) break;
         }
-        start.Used = true;
-        if (line.Count > 1 && unit >= 0) line[^1] = line[0];
         return line;
     }
 
-    // the side of the unit's line is the one into which its own way leads
-    (double Dx, double Dy)? Way(int unit, double x, double y)
+    // with class 1 on the left the way is (∂z/∂y, -∂z/∂x); of the sectors that the lines through a point make, it is the one that its own way leads into
+    (double Dx, double Dy)? Way(double x, double y)
     {
         double gx = 0, gy = 0;
-        for (int k = 0; k < units.Length; k++)
-            if (k != unit && units[k].At(x, y) > 0) (gx, gy) = (gx + units[k].V * units[k].Wx, gy + units[k].V * units[k].Wy);
-        if (unit >= 0)
+        var here = new List<SwitchLine>();
+        foreach (SwitchLine u in units)
         {
-            SwitchLine u = units[unit];
-            // off: the way must lead to the line's negative side; else the unit is on
-            if (u.Wx * gy - u.Wy * gx >= 0) (gx, gy) = (gx + u.V * u.Wx, gy + u.V * u.Wy);
+            if (Math.Abs(u.At(x, y)) <= Tolerance * reach * u.Steepness) here.Add(u);
+            else if (u.At(x, y) > 0) (gx, gy) = (gx + u.V * u.Wx, gy + u.V * u.Wy);
         }
-        double length = Math.Sqrt(gx * gx + gy * gy);
-        return length > 0 ? (gy / length, -gx / length) : null;
+        double[] turns = [.. here.SelectMany(u => (double[])[Math.Atan2(u.Wx, -u.Wy), Math.Atan2(-u.Wx, u.Wy)]).Order()];
+        for (int k = 0; k < Math.Max(1, turns.Length); k++)
+        {
+            double to = turns.Length == 0 ? 0 : k + 1 < turns.Length ? turns[k + 1] : turns[0] + 2 * Math.PI;
+            double middle = turns.Length == 0 ? 0 : (turns[k] + to) / 2, mx = Math.Cos(middle), my = Math.Sin(middle), hx = gx, hy = gy;
+            if (turns.Length > 0 && to - turns[k] < Tolerance) continue;
+            foreach (SwitchLine u in here)
+                if (u.Wx * mx + u.Wy * my > 0) (hx, hy) = (hx + u.V * u.Wx, hy + u.V * u.Wy);
+            double length = Math.Sqrt(hx * hx + hy * hy);
+            if (length > 0 && here.All(u => (u.Wx * hy - u.Wy * hx > 0) == (u.Wx * mx + u.Wy * my > 0))) return (hy / length, -hx / length);
+        }
+        return null;
     }
 
-    (int Unit, double Length) Ahead(int unit, double x, double y, double dx, double dy)
+    (int Unit, double Length) Ahead(double x, double y, double dx, double dy)
     {
         int next = -1;
         double least = double.PositiveInfinity;
@@ -163,12 +171,11 @@ sealed class ExactBoundary
         for (int k = 0; k < units.Length; k++)
         {
             double at = units[k].At(x, y), change = units[k].Wx * dx + units[k].Wy * dy, t = -at / change;
-            if (k == unit || change == 0 || !(t > Tolerance * reach) || t >= least) continue;
+            if (change == 0 || !(t > 0) || t >= least || Math.Abs(at) <= Tolerance * reach * units[k].Steepness) continue;
             (next, least) = (k, t);
         }
         return (next, Math.Max(0, least));
     }
 
-    Vertex? Nearest(int unit, double x, double y) => vertices.Where(v => v.Unit == unit)
-        .MinBy(v => (v.X - x) * (v.X - x) + (v.Y - y) * (v.Y - y)) is Vertex v && Math.Abs(v.X - x) + Math.Abs(v.Y - y) < 1e-6 * reach ? v : null;
+    bool Near(Vertex v, double x, double y) => Math.Abs(v.X - x) + Math.Abs(v.Y - y) < 1e-6 * reach;
 }
