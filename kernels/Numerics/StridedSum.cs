@@ -80,6 +80,21 @@ public static class StridedSum
         return T.Tree(T.Add(T.Add(p0, p2), T.Add(p1, p3)));
     }
 
+    /// <summary>The order of a long product instead: from 0, ascending, in blocks.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static float Ascending<T, TView>(TView a, int ia, TView b, int ib, int count) where T : struct, ILanes<T, TView> where TView : struct
+    {
+        float total = 0f;
+        for (int begin = 0; begin < count; begin += Block)
+        {
+            int stop = count - begin < Block ? count : begin + Block;
+            float p = 0f;
+            for (int k = begin; k < stop; k++) p = Rounding.Fma(T.Get(a, ia + k), T.Get(b, ib + k), p);
+            total = begin == 0 ? p : total + p;
+        }
+        return total;
+    }
+
     /// <summary>One partial sum: terms begin, begin + 16, … below stop, for a group of lanes that share the partial sums out.</summary>
     public static float Partial<T, TView>(TView a, int ia, TView b, int ib, int begin, int stop) where T : struct, ILanes<T, TView> where TView : struct
     {

@@ -214,7 +214,7 @@ public readonly partial struct SingleExampleTraining<TActivation, TLoss, TView>(
         if (lane == 0) T.Store(m, w + padded, T.Fma(down, T.Add(zero, g), T.Load(m, w + padded)), T.Width);
     }
 
-    /// <summary>dz of the layer before: a strided sum over this layer's outputs a unit, then through the activation.</summary>
+    /// <summary>dz of the layer before: a sum over this layer's outputs a unit (strided, or ascending beyond one block), then through the activation.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void HiddenInputGradient<T>(TView m, int w, int a, int dz, int inputs, int outputs, int row, int lane, int lanes) where T : struct, ILanes<T, TView>
     {
@@ -222,7 +222,10 @@ public readonly partial struct SingleExampleTraining<TActivation, TLoss, TView>(
         for (int block = lane * T.Width; block < padded; block += lanes * T.Width)
         {
             int stop = inputs - block < T.Width ? inputs : block + T.Width;
-            for (int i = block; i < stop; i++) T.Set(m, a + 2 * padded + i, StridedSum.Dot<T, TView>(m, dz, m, w + i * row, outputs));
+            for (int i = block; i < stop; i++)
+                T.Set(m, a + 2 * padded + i, outputs <= StridedSum.Block
+                    ? StridedSum.Dot<T, TView>(m, dz, m, w + i * row, outputs)
+                    : StridedSum.Ascending<T, TView>(m, dz, m, w + i * row, outputs));
             T da = T.Load(m, a + 2 * padded + block);
             T.Store(m, a + 2 * padded + block, TActivation.Backward<T, TView>(T.Load(m, a + padded + block), da), T.Width);
         }

@@ -51,7 +51,12 @@ sealed class SweepData
         // a file does not change with the seed
         var config = new TrainConfig
         {
-            Data = row.Data, Samples = row.Samples, Noise = row.Noise, Label = row.Label, Standardize = row.Standardize, Window = row.Window,
+            Data = row.Data,
+            Samples = row.Samples,
+            Noise = row.Noise,
+            Label = row.Label,
+            Standardize = row.Standardize,
+            Window = row.Window,
             Seed = row.Samples is null ? 0 : row.Seed,
         };
         if (numbers.TryGetValue(config, out int number)) return number;

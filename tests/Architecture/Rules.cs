@@ -14,13 +14,13 @@ static class Rules
         new("Randomness", "Kernels"),
         new("Devices", "Kernels"),
         new("Tensors", "Devices", "Randomness"),
-        new("Autograd", "Tensors", "Devices"),
+        new("Autograd", "Kernels", "Tensors", "Devices"),
         new("Losses", "Kernels", "Autograd", "Tensors", "Devices"),
         new("Layers", "Kernels", "Losses", "Autograd", "Tensors", "Devices", "Randomness"),
         new("Optimizers", "Tensors", "Devices"),
         new("Data", "Randomness"),
         new("Training", "Kernels", "Randomness", "Devices", "Tensors", "Autograd", "Losses", "Layers", "Optimizers", "Data"),
-        new("Grids", "Layers", "Devices", "Tensors"),
+        new("Grids", "Kernels", "Layers", "Devices", "Tensors"),
         new("Files", "Grids", "Training", "Optimizers", "Data", "Layers", "Losses", "Tensors", "Devices"),
     ];
 

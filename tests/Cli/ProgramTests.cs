@@ -65,8 +65,18 @@ public class ProgramTests
             Assert.Equal(config, option.Apply(config, text));
             string other = option.Takes is null ? "true" : option.Name switch
             {
-                "data" => "xor", "rng" => "numpy", "net" => "2-3-1", "activation" => "tanh", "init" => "he", "loss" => "bce-torch",
-                "engine" => "layers", "device" => "cpu", "style" => "notebook", "label" => "other", "window" => "0:9,0:9", _ => "3",
+                "data" => "xor",
+                "rng" => "numpy",
+                "net" => "2-3-1",
+                "activation" => "tanh",
+                "init" => "he",
+                "loss" => "bce-torch",
+                "engine" => "layers",
+                "device" => "cpu",
+                "style" => "notebook",
+                "label" => "other",
+                "window" => "0:9,0:9",
+                _ => "3",
             };
             Assert.NotEqual(config, option.Apply(config, other));
         }

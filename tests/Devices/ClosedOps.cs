@@ -15,7 +15,8 @@ static class ClosedOps
     internal static IEnumerable<(string Name, MethodInfo Entry)> OnGpus(int groups) =>
         Entries(typeof(IOp<>), int.MaxValue, nameof(DeviceEntry.Kernel))
             .Concat(Entries(typeof(IGroupOp<>), groups, nameof(DeviceEntry.GroupKernel)))
-            .Concat(Entries(typeof(IGroupOp<>), 1, nameof(DeviceEntry.SingleLaneKernel)));
+            .Concat(Entries(typeof(IGroupOp<>), 1, nameof(DeviceEntry.SingleLaneKernel)))
+            .Where(entry => !entry.Name.Contains("Strips", StringComparison.Ordinal));     // a form for OpenCL on processors alone
 
     /// <summary>Those that only an OpenCL device that is a processor runs.</summary>
     internal static IEnumerable<(string Name, MethodInfo Entry)> OnProcessorsOnly() =>

@@ -19,8 +19,12 @@ public class PopulationTests
 
     static PopulationMember Member(int k, string net = "2-20-1") => new()
     {
-        Net = NetworkSpec.Parse(net, (Activation)(k % 5)), Seed = (ulong)k + (k % 2 == 0 ? 0 : 1UL << 40), LearningRate = 0.01f * (1 + k % 3),
-        InitScale = k % 4 == 0 ? 1 : 0.5f, Loss = k % 3 == 0 ? new BceLoss() : k % 3 == 1 ? new BceLoss(BceForm.Torch) : new BceWithLogitsLoss(), Data = k % Data.Length,
+        Net = NetworkSpec.Parse(net, (Activation)(k % 5)),
+        Seed = (ulong)k + (k % 2 == 0 ? 0 : 1UL << 40),
+        LearningRate = 0.01f * (1 + k % 3),
+        InitScale = k % 4 == 0 ? 1 : 0.5f,
+        Loss = k % 3 == 0 ? new BceLoss() : k % 3 == 1 ? new BceLoss(BceForm.Torch) : new BceWithLogitsLoss(),
+        Data = k % Data.Length,
     };
 
     static readonly PopulationMember[] Members =

@@ -1,6 +1,6 @@
+using GpuMlp.Kernels;
 using ILGPU;
 using ILGPU.Runtime;
-using GpuMlp.Kernels;
 
 namespace GpuMlp.Devices;
 

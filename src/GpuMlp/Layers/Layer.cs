@@ -26,7 +26,7 @@ public abstract class Layer : Module
     public Tensor Forward(Tensor x)
     {
         ArgumentNullException.ThrowIfNull(x);
-        Check(x.Device, x.Columns, x.Shape);
+        Check(x.Device, x.Rows, x.Columns);
         input = x;
         output = Room(output, x.Device, x.Rows, OutputsFor(x.Columns));
         ComputeForward(x.Span, output.Span, x.Rows, x.Columns);
@@ -38,7 +38,7 @@ public abstract class Layer : Module
     public sealed override Variable Forward(Variable x)
     {
         ArgumentNullException.ThrowIfNull(x);
-        Check(x.Device, x.Columns, x.Shape);
+        Check(x.Device, x.Rows, x.Columns);
         int outputs = OutputsFor(x.Columns);
         DeviceSpan y = x.Device.Pool.Take(checked(x.Rows * outputs));
         ComputeForward(x.Span, y, x.Rows, x.Columns);
@@ -46,9 +46,9 @@ public abstract class Layer : Module
         return new Variable(y, x.Rows, outputs, needed ? new LayerOperation(this, x) : null) { Logit = this is Sigmoid ? x : null };
     }
 
-    void Check(ComputeDevice device, int columns, string shape)
+    void Check(ComputeDevice device, int rows, int columns)
     {
-        if (Inputs is int inputs && columns != inputs) throw new ArgumentException($"{Name} takes n × {inputs}, got {shape}", "x");
+        if (Inputs is int inputs && columns != inputs) throw new ArgumentException($"{Name} takes n × {inputs}, got {rows} × {columns}", "x");
         if (Own.Count > 0 && Own[0].Parameter.Device != device)
             throw new ArgumentException($"{Name} is on {Own[0].Parameter.Device.Description.Id}, x on {device.Description.Id}; make both on one device", "x");
     }
