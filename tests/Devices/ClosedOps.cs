@@ -10,7 +10,7 @@ static class ClosedOps
 {
     static readonly Type[] structs = [.. typeof(DeviceEntry).Assembly.GetExportedTypes().Where(t => t.IsValueType)];
 
-    /// <summary>The entry points that a GPU runs: a name to show, and the method.</summary>
+    /// <summary>The entry points that a GPU runs (not the strips of an OpenCL device that is a processor): a name to show, and the method.</summary>
     /// <param name="groups">How many ways of filling in a group op are wanted: these are large, and take half a second each to compile.</param>
     internal static IEnumerable<(string Name, MethodInfo Entry)> OnGpus(int groups) =>
         Entries(typeof(IOp<>), int.MaxValue, nameof(DeviceEntry.Kernel))
@@ -18,14 +18,9 @@ static class ClosedOps
             .Concat(Entries(typeof(IGroupOp<>), 1, nameof(DeviceEntry.SingleLaneKernel)))
             .Where(entry => !entry.Name.Contains("Strips", StringComparison.Ordinal));     // a form for OpenCL on processors alone
 
-    /// <summary>Those that only an OpenCL device that is a processor runs.</summary>
-    internal static IEnumerable<(string Name, MethodInfo Entry)> OnProcessorsOnly() =>
-        Entries(typeof(IGroupOp<>), 1, nameof(DeviceEntry.StripKernel)).Concat(Entries(typeof(IGroupOp<>), 1, nameof(DeviceEntry.SingleLaneKernel), fixedView: true));
-
-    // an op over a device's views alone has private arrays, which a GPU would put into slow memory
-    static IEnumerable<(string Name, MethodInfo Entry)> Entries(Type contract, int most, string entry, bool fixedView = false) =>
+    static IEnumerable<(string Name, MethodInfo Entry)> Entries(Type contract, int most, string entry) =>
         from type in structs
-        where type.IsGenericTypeDefinition && View(type, contract) is Type view && view.IsGenericParameter != fixedView
+        where type.IsGenericTypeDefinition && View(type, contract) is not null
         from op in Close(type, View(type, contract)!).Take(most)
         select ($"{Named(op)}, {entry}", typeof(DeviceEntry).GetMethod(entry)!.MakeGenericMethod(op));
 
