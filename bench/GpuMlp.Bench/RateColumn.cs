@@ -5,14 +5,14 @@ using BenchmarkDotNet.Running;
 
 namespace GpuMlp.Bench;
 
-/// <summary>Work by median time: training steps a second.</summary>
+/// <summary>Work by median time: training steps or points a second.</summary>
 sealed class RateColumn : IColumn
 {
     public string Id => nameof(RateColumn);
 
-    public string ColumnName => "steps/s";
+    public string ColumnName => "rate";
 
-    public string Legend => "training steps a second, of all networks together, by the median";
+    public string Legend => "training steps, of all networks together, or points a second, by the median";
 
     public bool AlwaysShow => true;
 
@@ -20,7 +20,7 @@ sealed class RateColumn : IColumn
 
     public int PriorityInCategory => 0;
 
-    public bool IsNumeric => true;
+    public bool IsNumeric => false;
 
     public UnitType UnitType => UnitType.Dimensionless;
 
@@ -32,5 +32,5 @@ sealed class RateColumn : IColumn
 
     public string GetValue(Summary summary, BenchmarkCase benchmarkCase, SummaryStyle style) =>
         summary[benchmarkCase]?.ResultStatistics is { } times && AbsentDevice.CaseOf(benchmarkCase) is { } row
-            ? (row.Work / (times.Median * 1e-9)).ToString("N0", CultureInfo.InvariantCulture) : "NA";
+            ? string.Create(CultureInfo.InvariantCulture, $"{row.Work / (times.Median * 1e-9):N0} {row.Unit}/s") : "NA";
 }

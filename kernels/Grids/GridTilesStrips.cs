@@ -14,7 +14,7 @@ public readonly struct GridTilesStrips<THidden, TOutput>(
     GridBand<ArrayView<float>> band, NetworkShape shape, ArrayView<float> scratch, int widest, int groups) : IGroupOp<ArrayView<float>>
     where THidden : struct, IActivation where TOutput : struct, IActivation
 {
-    const int Points = 64, Outputs = 4, Levels = 4;
+    const int Points = 64, Outputs = 4, Levels = 5;
 
     /// <summary>Floats of scratch memory that a group needs: two layers' activations.</summary>
     public static int ScratchLength(int widest) => 2 * widest * Points;
@@ -26,8 +26,7 @@ public readonly struct GridTilesStrips<THidden, TOutput>(
     public void Run<T, TScalar, TBarrier>(int group, int lane, int lanes)
         where T : struct, ILanes<T, ArrayView<float>> where TScalar : struct, ILanes<TScalar, ArrayView<float>> where TBarrier : struct, IBarrier
     {
-        var sums = LocalMemory.Allocate1D<float>(Outputs * Points);
-        var waiting = LocalMemory.Allocate1D<float>(Levels * Points);
+        var sums = LocalMemory.Allocate1D<float>(Levels * Points);
         int across = (band.Width + Points - 1) / Points;
         long strips = (long)band.Sets * band.Height * across;
         int end = (int)(strips * (group + 1) / groups);
@@ -43,7 +42,7 @@ public readonly struct GridTilesStrips<THidden, TOutput>(
                 int i = shape.Width(l), o = shape.Width(l + 1);
                 if (o == 1)
                 {
-                    Sum(sums, waiting, from, p, i);
+                    Sum(sums, from, p, i);
                     if (l + 1 < shape.Depth)
                         for (int s = 0; s < Points; s++) scratch[to + s] = Hidden(sums[s]);
                     else
@@ -122,22 +121,23 @@ public readonly struct GridTilesStrips<THidden, TOutput>(
     static float Four(float a0, float a1, float a2, float a3, float x0, float x1, float x2, float x3, float sum) =>
         Rounding.Fma(a3, x3, Rounding.Fma(a2, x2, Rounding.Fma(a1, x1, Rounding.Fma(a0, x0, sum))));
 
-    // one output: StridedSum's order, the partial sums with reversed bits so that four of them wait at most; then the bias
-    void Sum(ArrayView<float> sums, ArrayView<float> waiting, int from, int p, int count)
+    // one output: StridedSum's order, the partial sums with reversed bits on a stack, so that four of them wait at most; then the bias
+    void Sum(ArrayView<float> sums, int from, int p, int count)
     {
-        for (int q = 0; q < 16; q++)
+        int top = 0;
+        for (int q = 0; q < 16; q++, top += Points)
         {
-            for (int s = 0; s < Points; s++) sums[s] = 0f;
+            for (int s = 0; s < Points; s++) sums[top + s] = 0f;
             for (int k = (q & 1) << 3 | (q & 2) << 1 | (q & 4) >> 1 | q >> 3; k < count; k += 16)
             {
                 float w = band.Parameters[p + k];
-                for (int s = 0; s < Points; s++) sums[s] = Rounding.Fma(w, scratch[from + k * Points + s], sums[s]);
+                for (int s = 0; s < Points; s++) sums[top + s] = Rounding.Fma(w, scratch[from + k * Points + s], sums[top + s]);
             }
-            int level = 0;
-            for (int bit = q; (bit & 1) != 0; bit >>= 1, level++)
-                for (int s = 0; s < Points; s++) sums[s] = waiting[level * Points + s] + sums[s];
-            if (level < Levels)
-                for (int s = 0; s < Points; s++) waiting[level * Points + s] = sums[s];
+            for (int bit = q; (bit & 1) != 0; bit >>= 1)
+            {
+                top -= Points;
+                for (int s = 0; s < Points; s++) sums[top + s] += sums[top + Points + s];
+            }
         }
         float bias = band.Parameters[p + count];
         for (int s = 0; s < Points; s++) sums[s] += bias;

@@ -12,7 +12,7 @@ namespace GpuMlp.Kernels.Grids;
 public readonly struct GridTwoLayerStrips<THidden, TOutput>(GridBand<ArrayView<float>> band, int hidden, int secondLayer) : IGroupOp<ArrayView<float>>
     where THidden : struct, IActivation where TOutput : struct, IActivation
 {
-    const int Rows = 4, Points = 64, All = Rows * Points, Columns = 1024, Levels = 4;
+    const int Rows = 4, Points = 64, All = Rows * Points, Columns = 1024, Levels = 5;
 
     int Across => (band.Width + Columns - 1) / Columns;
 
@@ -28,11 +28,10 @@ public readonly struct GridTwoLayerStrips<THidden, TOutput>(GridBand<ArrayView<f
         int start = group % Across * Columns, row = group / Across % Down * Rows, set = group / Across / Down;
         int end = band.Width - start < Columns ? band.Width : start + Columns;
         var x = LocalMemory.Allocate1D<float>(Points);
-        var sums = LocalMemory.Allocate1D<float>(All);
         var totals = LocalMemory.Allocate1D<float>(All);
-        var waiting = LocalMemory.Allocate1D<float>(Levels * All);
-        int w = set * band.SetLength, v = w + secondLayer;
-        int last = band.Height - 1;                               // rows past it repeat it, and are not stored
+        var sums = LocalMemory.Allocate1D<float>(Levels * All);    // a stack: the one being made, and those that wait for their other half
+        int w = set * band.SetLength, v = w + secondLayer, last = band.Height - 1;
+        // rows past the last repeat it, and are not stored
         float ya = band.Y[row], yb = band.Y[row + 1 < last ? row + 1 : last], yc = band.Y[row + 2 < last ? row + 2 : last];
         float yd = band.Y[row + 3 < last ? row + 3 : last], bias = band.Parameters[v + hidden];
         for (int column = start; column < end; column += Points)
@@ -41,28 +40,19 @@ public readonly struct GridTwoLayerStrips<THidden, TOutput>(GridBand<ArrayView<f
             for (int s = 0; s < Points; s++) x[s] = band.X[column + (s < count ? s : 0)];
             for (int begin = 0; begin < hidden; begin += StridedSum.Block)
             {
-                int stop = hidden - begin < StridedSum.Block ? hidden : begin + StridedSum.Block;
-                for (int q = 0; q < 16; q++)
+                int stop = hidden - begin < StridedSum.Block ? hidden : begin + StridedSum.Block, top = 0;
+                for (int q = 0; q < 16; q++, top += All)
                 {
-                    for (int s = 0; s < All; s++) sums[s] = 0f;
-                    for (int k = begin + ((q & 1) << 3 | (q & 2) << 1 | (q & 4) >> 1 | q >> 3); k < stop; k += 16)
+                    int k = begin + ((q & 1) << 3 | (q & 2) << 1 | (q & 4) >> 1 | q >> 3);
+                    if (k < stop) Unit(x, sums, top, ya, yb, yc, yd, w + k, v + k, false);
+                    else
+                        for (int s = 0; s < All; s++) sums[top + s] = 0f;
+                    for (k += 16; k < stop; k += 16) Unit(x, sums, top, ya, yb, yc, yd, w + k, v + k, true);
+                    for (int bit = q; (bit & 1) != 0; bit >>= 1)
                     {
-                        float wx = band.Parameters[w + k], wy = band.Parameters[w + hidden + k];
-                        float b = band.Parameters[w + 2 * hidden + k], u = band.Parameters[v + k];
-                        for (int s = 0; s < Points; s++)
-                        {
-                            float t = Rounding.Fma(x[s], wx, b);
-                            sums[s] = Rounding.Fma(Hidden(Rounding.Fma(ya, wy, t)), u, sums[s]);
-                            sums[Points + s] = Rounding.Fma(Hidden(Rounding.Fma(yb, wy, t)), u, sums[Points + s]);
-                            sums[2 * Points + s] = Rounding.Fma(Hidden(Rounding.Fma(yc, wy, t)), u, sums[2 * Points + s]);
-                            sums[3 * Points + s] = Rounding.Fma(Hidden(Rounding.Fma(yd, wy, t)), u, sums[3 * Points + s]);
-                        }
+                        top -= All;
+                        for (int s = 0; s < All; s++) sums[top + s] += sums[top + All + s];
                     }
-                    int level = 0;
-                    for (int bit = q; (bit & 1) != 0; bit >>= 1, level++)
-                        for (int s = 0; s < All; s++) sums[s] = waiting[level * All + s] + sums[s];
-                    if (level < Levels)
-                        for (int s = 0; s < All; s++) waiting[level * All + s] = sums[s];
                 }
                 if (begin == 0)
                     for (int s = 0; s < All; s++) totals[s] = sums[s];
@@ -75,6 +65,24 @@ public readonly struct GridTwoLayerStrips<THidden, TOutput>(GridBand<ArrayView<f
                 int at = (set * band.Height + row + r) * band.Width + column;
                 for (int s = 0; s < count; s++) band.Results[at + s] = totals[r * Points + s];
             }
+        }
+    }
+
+    // a hidden unit's share of all the points' sums at top: the first one of a sum begins it
+    void Unit(ArrayView<float> x, ArrayView<float> sums, int top, float ya, float yb, float yc, float yd, int w, int v, bool add)
+    {
+        float wx = band.Parameters[w], wy = band.Parameters[w + hidden], b = band.Parameters[w + 2 * hidden], u = band.Parameters[v];
+        for (int s = 0; s < Points; s++)
+        {
+            float t = Rounding.Fma(x[s], wx, b);
+            int i = top + s;
+            sums[i] = Rounding.Fma(Hidden(Rounding.Fma(ya, wy, t)), u, add ? sums[i] : 0f);
+            i += Points;
+            sums[i] = Rounding.Fma(Hidden(Rounding.Fma(yb, wy, t)), u, add ? sums[i] : 0f);
+            i += Points;
+            sums[i] = Rounding.Fma(Hidden(Rounding.Fma(yc, wy, t)), u, add ? sums[i] : 0f);
+            i += Points;
+            sums[i] = Rounding.Fma(Hidden(Rounding.Fma(yd, wy, t)), u, add ? sums[i] : 0f);
         }
     }
 

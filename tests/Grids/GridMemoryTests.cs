@@ -5,13 +5,6 @@ using GpuMlp.Layers;
 
 namespace GpuMlp.Tests;
 
-/// <summary>The tests that watch the process's memory, and so run while no other does.</summary>
-[CollectionDefinition(Name, DisableParallelization = true)]
-public class AloneCollection
-{
-    public const string Name = "alone";
-}
-
 /// <summary>A grid of any size streams to a file in bounded memory.</summary>
 [Collection(AloneCollection.Name)]
 public class GridMemoryTests

@@ -69,4 +69,14 @@ public class GridSpecTests
         Assert.Contains("along y", Assert.Throws<ArgumentException>(() => GridSpec.FromSize(new(0, 1, 1e6, 1e6 + 1e-3), 2, 2)).Message);
         Assert.Contains("beyond float32", Assert.Throws<ArgumentException>(() => GridSpec.FromSize(new(0, 1e39, 0, 1), 2, 2)).Message);
     }
+
+    [Fact]
+    public void InputsThatWereStandardizedAreRoundedOnce()
+    {
+        GridSpec grid = GridSpec.FromSize(Tutorial, 7, 5).Standardized(0.3, 0.7, -0.1, 3);
+        Assert.Equal([.. Enumerable.Range(0, 7).Select(i => (float)((i * (4.0 / 6) + -1.5 - 0.3) / 0.7))], grid.X[..6].Append((float)((2.5 - 0.3) / 0.7)));
+        Assert.Equal((float)((-1 - -0.1) / 3), grid.Y[0]);
+        Assert.Equal(grid.Y.Reverse(), grid.TopDown().Y);
+        Assert.Throws<ArgumentException>(() => grid.Standardized(0, 0, 0, 1));
+    }
 }

@@ -23,6 +23,7 @@ sealed class AffineBound
     internal AffineBound(Sequential network, bool endsInSigmoid)
     {
         int widest = 2;
+        GridNetwork.RequireFinite(network);
         foreach (Layer layer in endsInSigmoid ? network.Layers.SkipLast(1) : network.Layers)
         {
             if (layer is Linear linear)
@@ -105,9 +106,5 @@ sealed class AffineBound
         }
     }
 
-    static double[] Doubles(float[] values)
-    {
-        if (values.Any(v => !float.IsFinite(v))) throw new ArgumentException("the network has parameters that are not finite: its boundary cannot be bounded");
-        return [.. values.Select(v => (double)v)];
-    }
+    static double[] Doubles(float[] values) => [.. values.Select(v => (double)v)];
 }

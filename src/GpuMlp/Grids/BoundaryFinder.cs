@@ -39,6 +39,20 @@ public sealed class BoundaryFinder
         return new Boundary(grid.Window, finder.squares.Lines(), finder.evaluations, finder.bounds);
     }
 
+    /// <summary>The boundary of a network with one hidden layer of ReLU, exactly (in float64): straight between the lines where units switch.</summary>
+    /// <exception cref="ArgumentException">The network is another, has parameters that are not finite, or the window is none.</exception>
+    public static Boundary FindExact(Sequential network, Window window)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        GridSpec.FromSize(window, 1, 1);
+        if (!new GridNetwork(network).IsPiecewiseLinear)
+            throw new ArgumentException("the exact line needs a network with one hidden layer of ReLU", nameof(network));
+        return ExactBoundary.Find(network, window);
+    }
+
+    /// <summary>Whether <see cref="FindExact"/> takes a network.</summary>
+    public static bool HasExactLine(Sequential network) => new GridNetwork(network).IsPiecewiseLinear;
+
     /// <summary>The cells that the boundary crosses, as (column, row) of their lower left corner.</summary>
     internal static HashSet<(int Column, int Row)> Cells(Sequential network, GridSpec grid)
     {

@@ -12,7 +12,7 @@ sealed class GridNetwork
 {
     readonly GridKernels? kernels;
 
-    internal GridNetwork(Sequential network)
+    internal GridNetwork(Sequential network, bool piecewise = false)
     {
         if (network.Inputs != 2) throw new ArgumentException($"a grid needs a network of exactly two inputs, the model has {network.Inputs}", nameof(network));
         int outputs = network.Layers.Aggregate(2, (width, layer) => layer.OutputsFor(width));
@@ -28,10 +28,12 @@ sealed class GridNetwork
             if (Form == GridForm.Batches) why = "it is deeper or wider than a tile takes";
         }
         else Form = GridForm.Batches;
+        if (piecewise) Form = Piecewise(network);
         Reason = Form switch
         {
             GridForm.Strips => "strips: one hidden layer stays in registers",
             GridForm.Tiles => "tiles: activations stay in the nearest cache",
+            GridForm.Piecewise => "piecewise: rows from their breakpoints; within a few 2⁻²⁴ of Forward's logits, not their bits",
             _ => $"batches, layer by layer: {why}",
         };
     }
@@ -51,6 +53,23 @@ sealed class GridNetwork
 
     /// <summary>Whether the network is one hidden layer of ReLU.</summary>
     internal bool IsPiecewiseLinear => kernels is GridKernels<Relu> && Widths.Length == 3;
+
+    GridForm Piecewise(Sequential network)
+    {
+        if (!IsPiecewiseLinear) throw new ArgumentException("piecewise rows need a network with one hidden layer of ReLU", nameof(network));
+        if (network.Device.Host is null)
+            throw new ArgumentException($"piecewise rows are computed by the device cpu, the model is on {network.Device.Description.Id}", nameof(network));
+        RequireFinite(network);
+        return GridForm.Piecewise;
+    }
+
+    /// <summary>Refuses parameters from which no breakpoint and no bound follows.</summary>
+    internal static void RequireFinite(Sequential network)
+    {
+        foreach (var parameter in network.Parameters())
+            if (parameter.Value.ToArray().Any(v => !float.IsFinite(v)))
+                throw new ArgumentException("the network has parameters that are not finite", nameof(network));
+    }
 
     static string? WhyNotChain(Layer[] chain)
     {

@@ -10,7 +10,6 @@ namespace GpuMlp.Grids;
 /// <summary>One grid on a device: its axes, the parameter sets, scratch memory, and room for a band of values where the device is not the host.</summary>
 sealed class GridRun : IDisposable
 {
-    const int DevicePoints = 1 << 24;
 
     readonly GridNetwork plan;
     readonly GridSpec grid;
@@ -43,7 +42,7 @@ sealed class GridRun : IDisposable
         if (device.Host is not null || sets > 1) ToHost(0, grid.Height, value, target);
         else
         {
-            int rows = Math.Max(1, DevicePoints / grid.Width);
+            int rows = Math.Max(1, device.GridBandPoints() / grid.Width);
             for (int row = 0; row < grid.Height; row += rows)
             {
                 int n = Math.Min(rows, grid.Height - row);

@@ -22,7 +22,15 @@ public sealed class GridSpec
     /// <summary>The most points along one axis.</summary>
     public const int MaxAxis = 1 << 26;
 
-    GridSpec(Window window, float[] x, float[] y) => (Window, X, Y) = (window, x, y);
+    readonly Axis columns, rows;
+
+    GridSpec(Window window, Axis columns, Axis rows)
+    {
+        (Window, this.columns, this.rows) = (window, columns, rows);
+        (X, Y) = (columns.Points(), rows.Points());
+        CheckDistinct(X, "x", window);
+        CheckDistinct(Y, "y", window);
+    }
 
     /// <summary>The window that the grid covers.</summary>
     public Window Window { get; }
@@ -30,7 +38,7 @@ public sealed class GridSpec
     /// <summary>The x coordinate of each column, ascending.</summary>
     public float[] X { get; }
 
-    /// <summary>The y coordinate of each row, ascending.</summary>
+    /// <summary>The y coordinate of each row, ascending (descending after <see cref="TopDown"/>).</summary>
     public float[] Y { get; }
 
     /// <summary>The number of columns.</summary>
@@ -52,7 +60,7 @@ public sealed class GridSpec
         if (!(step > 0 && double.IsFinite(step))) throw new ArgumentException(Invariant($"step {step}: a step is positive and finite"), nameof(step));
         double width = Math.Ceiling((window.X1 - window.X0) / step), height = Math.Ceiling((window.Y1 - window.Y0) / step);
         CheckCounts(width, height, Invariant($"step {step} over {window}"));
-        return Checked(window, Arange(window.X0, (int)width, step), Arange(window.Y0, (int)height, step));
+        return new GridSpec(window, Axis.Arange(window.X0, (int)width, step), Axis.Arange(window.Y0, (int)height, step));
     }
 
     /// <summary>The points of numpy.linspace(X0, X1, width) × numpy.linspace(Y0, Y1, height): the ends are included.</summary>
@@ -64,8 +72,19 @@ public sealed class GridSpec
         CheckWindow(window);
         if (width < 1 || height < 1) throw new ArgumentException(Invariant($"size {width}x{height}: a grid has at least one column and one row"));
         CheckCounts(width, height, Invariant($"size {width}x{height}"));
-        return Checked(window, Linspace(window.X0, window.X1, width), Linspace(window.Y0, window.Y1, height));
+        return new GridSpec(window, Axis.Linspace(window.X0, window.X1, width), Axis.Linspace(window.Y0, window.Y1, height));
     }
+
+    /// <summary>The same points as a network takes them whose inputs were standardized: (x - meanX) / deviationX, likewise y.</summary>
+    /// <exception cref="ArgumentException">A deviation is not positive, or points would coincide in float32.</exception>
+    public GridSpec Standardized(double meanX, double deviationX, double meanY, double deviationY)
+    {
+        if (!(deviationX > 0 && deviationY > 0)) throw new ArgumentException(Invariant($"deviations {deviationX} and {deviationY}: a deviation is positive"));
+        return new(Window, columns with { Shift = meanX, Divisor = deviationX }, rows with { Shift = meanY, Divisor = deviationY });
+    }
+
+    /// <summary>The same grid with its rows from the largest y down, as pictures have them.</summary>
+    public GridSpec TopDown() => new(Window, columns, rows with { Reversed = true });
 
     static void CheckWindow(Window window)
     {
@@ -83,38 +102,33 @@ public sealed class GridSpec
             throw new ArgumentException(Invariant($"{what} makes {width * height:N0} points; allowed are {MaxPoints:N0}"));
     }
 
-    static GridSpec Checked(Window window, float[] x, float[] y)
-    {
-        CheckDistinct(x, "x", window);
-        CheckDistinct(y, "y", window);
-        return new GridSpec(window, x, y);
-    }
-
     static void CheckDistinct(float[] axis, string name, Window window)
     {
         if (!float.IsFinite(axis[0]) || !float.IsFinite(axis[^1])) throw new ArgumentException($"window {window}: {name} is beyond float32", nameof(window));
+        bool ascending = axis[^1] > axis[0];
         for (int i = 1; i < axis.Length; i++)
-            if (axis[i] <= axis[i - 1])
+            if (ascending ? axis[i] <= axis[i - 1] : axis[i] >= axis[i - 1])
                 throw new ArgumentException(Invariant(
                     $"window {window}: {axis.Length:N0} points along {name} are finer than float32's spacing at {axis[i]}; use fewer points or a larger window"), nameof(window));
     }
 
-    static float[] Arange(double start, int count, double step)
-    {
-        var axis = new float[count];
-        double delta = start + step - start;                       // NumPy takes the step back from the second point
-        for (int i = 0; i < axis.Length; i++) axis[i] = (float)(start + i * delta);
-        return axis;
-    }
-
-    static float[] Linspace(double start, double stop, int count)
-    {
-        var axis = new float[count];
-        double step = count > 1 ? (stop - start) / (count - 1) : 0;
-        for (int i = 0; i < count; i++) axis[i] = (float)(i * step + start);
-        if (count > 1) axis[^1] = (float)stop;
-        return axis;
-    }
-
     static string Invariant(FormattableString text) => FormattableString.Invariant(text);
+
+    /// <summary>How an axis was made: start + i · step, NumPy's way, with the last point given where linspace gives it.</summary>
+    readonly record struct Axis(double Start, double Step, double? Last, int Count, double Shift = 0, double Divisor = 1, bool Reversed = false)
+    {
+        // NumPy takes the step back from the second point
+        internal static Axis Arange(double start, int count, double step) => new(start, start + step - start, null, count);
+
+        internal static Axis Linspace(double start, double stop, int count) =>
+            count > 1 ? new(start, (stop - start) / (count - 1), stop, count) : new(start, 0, null, count);
+
+        internal float[] Points()
+        {
+            var points = new float[Count];
+            for (int i = 0; i < Count; i++)
+                points[Reversed ? Count - 1 - i : i] = (float)(((i == Count - 1 && Last is double last ? last : Start + i * Step) - Shift) / Divisor);
+            return points;
+        }
+    }
 }

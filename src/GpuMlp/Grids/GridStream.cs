@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace GpuMlp.Grids;
 
 /// <summary>Computes a grid band by band into two buffers: while a sink takes one, the next band goes into the other.</summary>
@@ -11,12 +13,13 @@ static class GridStream
 
     internal static int BandRows(GridSpec grid) => Math.Clamp(BandPoints / grid.Width, 1, grid.Height);
 
-    internal static void Run<T>(GridSpec grid, GridSink<T> sink, Source<T> source, CancellationToken cancellation)
+    internal static TimeSpan Run<T>(GridSpec grid, GridSink<T> sink, Source<T> source, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(sink);
         int bandRows = BandRows(grid);
         T[] current = new T[bandRows * grid.Width], other = bandRows < grid.Height ? new T[current.Length] : current;
         Task written = Task.CompletedTask;
+        TimeSpan evaluating = default;
         try
         {
             for (int row = 0; row < grid.Height; row += bandRows)
@@ -24,7 +27,9 @@ static class GridStream
                 cancellation.ThrowIfCancellationRequested();
                 int first = row, rows = Math.Min(bandRows, grid.Height - row);
                 T[] band = current;
+                long start = Stopwatch.GetTimestamp();
                 source(first, rows, band.AsSpan(0, rows * grid.Width));
+                evaluating += Stopwatch.GetElapsedTime(start);
                 written.GetAwaiter().GetResult();
                 written = Task.Run(() => sink(first, band.AsSpan(0, rows * grid.Width)), CancellationToken.None);
                 (current, other) = (other, current);
@@ -36,5 +41,6 @@ static class GridStream
             ((IAsyncResult)written).AsyncWaitHandle.WaitOne();
         }
         written.GetAwaiter().GetResult();
+        return evaluating;
     }
 }

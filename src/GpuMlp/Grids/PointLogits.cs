@@ -4,7 +4,7 @@ using GpuMlp.Tensors;
 
 namespace GpuMlp.Grids;
 
-/// <summary>A network's logits at points that the host lays out, through <see cref="Sequential.Predict"/>.</summary>
+/// <summary>A network's logits at points that the host lays out, through <see cref="Sequential.Forward(Tensor)"/>.</summary>
 sealed class PointLogits(Sequential network, bool endsInSigmoid)
 {
     /// <summary>Points in one batch.</summary>

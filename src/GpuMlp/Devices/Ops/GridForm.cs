@@ -11,4 +11,7 @@ public enum GridForm
 
     /// <summary>Any other network: layer by layer, in batches of points.</summary>
     Batches,
+
+    /// <summary>One hidden layer of ReLU, on the host and on request only: rows from their breakpoints; the bits are not Forward's.</summary>
+    Piecewise,
 }

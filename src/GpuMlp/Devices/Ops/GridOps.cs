@@ -51,12 +51,17 @@ static class GridOps
     internal static int GridScratchLength(this ComputeDevice device, GridForm form, int widest) => form != GridForm.Tiles ? 0
         : TileGroups(device) * (IsVectorCompiler(device) ? GridTilesStrips<Relu, Identity>.ScratchLength(widest) : GridTiles<Relu, Identity, HostView>.ScratchLength(widest));
 
+    /// <summary>Points that are evaluated before they are copied to the host: on a processor so few that they are still in its cache then.</summary>
+    internal static int GridBandPoints(this ComputeDevice device) => IsVectorCompiler(device) ? 1 << 22 : 1 << 24;
+
     /// <summary>results (sets, rows, columns) in host memory; the device is the host.</summary>
     internal static void GridForward<THidden, TOutput>(this HostRunner host, ComputeDevice device, GridForm form, in GridJob job, HostView results)
         where THidden : struct, IActivation where TOutput : struct, IActivation
     {
         if (form == GridForm.Strips)
             host.RunGroups(new GridTwoLayer<THidden, TOutput, HostView>(job.OnHost(results), job.Widths[1], SecondLayer(job)), job.Work);
+        else if (form == GridForm.Piecewise)
+            host.Run(new GridPiecewise<TOutput>(job.OnHost(results), job.Widths[1], SecondLayer(job)), job.Work / job.Widths[1]);
         else
             host.RunGroups(new GridTiles<THidden, TOutput, HostView>(
                 job.OnHost(results), new NetworkShape(job.Widths), job.Scratch, job.Widest, TileGroups(device)), job.Work);

@@ -1,0 +1,102 @@
+using BenchmarkDotNet.Attributes;
+using GpuMlp.Devices;
+using GpuMlp.Grids;
+using GpuMlp.Kernels;
+using GpuMlp.Kernels.Lanes;
+using GpuMlp.Layers;
+using GpuMlp.Losses;
+using GpuMlp.Randomness;
+using GpuMlp.Tensors;
+
+namespace GpuMlp.Bench;
+
+/// <summary>Dense grids: what the kernel takes, what it takes to have the values in host memory, and what the processor's multiply-adds alone would take.</summary>
+public class GridBenchmarks
+{
+    static readonly Window Shown = new(-1.5, 2.5, -1, 1.5);
+
+    Sequential? network;
+    GridEvaluator? evaluator, piecewise;
+    GridSpec? grid;
+    float[] values = [];
+
+    /// <summary>Which grid.</summary>
+    [ParamsSource(nameof(Cases))]
+    public required GridCase Case { get; set; }
+
+    /// <summary>All grids.</summary>
+    public static IEnumerable<GridCase> Cases => GridCase.All();
+
+    /// <summary>Compiles, and checks the first rows against the layers.</summary>
+    [GlobalSetup]
+    public void Check()
+    {
+        AbsentDevice.Refuse(Case);
+        network = NetworkSpec.Parse(Case.Net).Build(OpenDevices.Get(Case.Device), Initialization.Uniform, new PhiloxStream(0, StreamPurpose.Initialization), new BceLoss());
+        evaluator = new GridEvaluator(network);
+        grid = GridSpec.FromSize(Shown, Case.Side, Case.Side);
+        values = evaluator.Evaluate(grid);
+        if (network.Device.Host is not null && Case.Net == "2-50-1") piecewise = new GridEvaluator(network, piecewise: true);
+        var points = new float[2 * grid.Width];
+        for (int k = 0; k < grid.Width; k++) (points[2 * k], points[2 * k + 1]) = (grid.X[k], grid.Y[0]);
+        if (!network.Predict(points).AsSpan().SequenceEqual(values.AsSpan(0, grid.Width))) throw new InvalidOperationException($"{Case}: other values than the layers'");
+    }
+
+    /// <summary>The values stay on the device.</summary>
+    [Benchmark(Description = "kernel")]
+    public void Kernel()
+    {
+        using Tensor onDevice = evaluator!.EvaluateOnDevice(grid!);
+    }
+
+    /// <summary>The values end in an array that was there before.</summary>
+    [Benchmark(Description = "into host memory")]
+    public void IntoHostMemory() => evaluator!.Evaluate(grid!, values);
+
+    /// <summary>The values end in a new array.</summary>
+    [Benchmark(Description = "into a new array")]
+    public float[] IntoANewArray() => evaluator!.Evaluate(grid!);
+
+    /// <summary>Rows from their breakpoints, into an array that was there before; where there is no such form, the usual one.</summary>
+    [Benchmark(Description = "piecewise, where there is that form")]
+    public void Piecewise() => (piecewise ?? evaluator)!.Evaluate(grid!, values);
+
+    /// <summary>The grid's multiply-adds and nothing else, on the processor's own cores: no form can be faster there.</summary>
+    [Benchmark(Description = "limit: multiply-adds alone on the CPU")]
+    public void Limit()
+    {
+        int[] widths = [.. NetworkSpec.Parse(Case.Net).Widths];
+        long multiplyAdds = widths.Zip(widths.Skip(1), (i, o) => (long)i * o).Sum() * Case.Work;
+        OpenDevices.Get("cpu").Host!.Run(new MultiplyAdds(multiplyAdds), long.MaxValue);
+    }
+
+    /// <summary>Frees the network.</summary>
+    [GlobalCleanup]
+    public void Free() => network?.Dispose();
+
+    /// <summary>So many multiply-adds in registers, in twelve chains.</summary>
+    readonly unsafe struct MultiplyAdds(long count) : IOp<HostView>
+    {
+        const int Shares = 256, Chains = 12;
+
+        public int Items(int width) => Shares;
+
+        [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+        public void Run<T>(int first, int end, int stride) where T : struct, ILanes<T, HostView>
+        {
+            long steps = count / Shares / Chains / T.Width * ((end - first + stride - 1) / stride);
+            T x = T.Splat(0.999f), y = T.Splat(0.001f);
+            T a = x, b = x, c = x, d = x, e = x, f = x, g = x, h = x, i = x, j = x, k = x, l = x;
+            for (; steps > 0; steps--)
+            {
+                (a, b, c, d) = (T.Fma(a, x, y), T.Fma(b, x, y), T.Fma(c, x, y), T.Fma(d, x, y));
+                (e, f, g, h) = (T.Fma(e, x, y), T.Fma(f, x, y), T.Fma(g, x, y), T.Fma(h, x, y));
+                (i, j, k, l) = (T.Fma(i, x, y), T.Fma(j, x, y), T.Fma(k, x, y), T.Fma(l, x, y));
+            }
+            float* kept = stackalloc float[16];
+            T sum = T.Add(T.Add(T.Add(a, b), T.Add(c, d)), T.Add(T.Add(T.Add(e, f), T.Add(g, h)), T.Add(T.Add(i, j), T.Add(k, l))));
+            T.Store(new HostView(kept), 0, sum, T.Width);
+            if (float.IsNaN(*kept)) throw new InvalidOperationException();
+        }
+    }
+}

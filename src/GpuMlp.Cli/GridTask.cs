@@ -1,0 +1,203 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using GpuMlp.Data;
+using GpuMlp.Devices;
+using GpuMlp.Files;
+using GpuMlp.Grids;
+
+namespace GpuMlp.Cli;
+
+/// <summary>One run of grid: checks all there is to check, evaluates, writes.</summary>
+sealed class GridTask
+{
+    readonly GridRequest request;
+    readonly Terminal terminal;
+    readonly ComputeDevice device;
+    readonly Model model;
+    readonly GridSpec grid;
+    readonly CancellationToken cancellation;
+    TimeSpan compile, evaluate, write;
+
+    GridTask(GridRequest request, Terminal terminal, ComputeDevice device, Model model, CancellationToken cancellation)
+    {
+        (this.request, this.terminal, this.device, this.model, this.cancellation) = (request, terminal, device, model, cancellation);
+        if (model.Network.Inputs != 2)
+            throw new UsageException($"{request.Model}: a grid needs a model of exactly two inputs, this one has {model.Network.Inputs}");
+        grid = Grid();
+    }
+
+    /// <summary>Does what the options ask for.</summary>
+    /// <returns>The exit code.</returns>
+    public static int Execute(GridRequest request, Terminal terminal)
+    {
+        request.Check(terminal.Json);
+        using var interruption = new Interruption();
+        long start = Stopwatch.GetTimestamp();
+        using ComputeDevice device = Open(request.Device, terminal);
+        TimeSpan open = Stopwatch.GetElapsedTime(start);
+        Model model = Load(request.Model, device);
+        using var network = model.Network;
+        var task = new GridTask(request, terminal, device, model, interruption.Token);
+        GridSummary summary = request.Value == "boundary" ? task.FindBoundary() : task.Evaluate();
+        summary = summary with { Timings = summary.Timings with { Open = open.TotalSeconds } };
+        if (terminal.Json) Console.Out.WriteLine(JsonSerializer.Serialize(summary, GridJson.Default.GridSummary));
+        else terminal.Note(string.Create(CultureInfo.InvariantCulture,
+            $"{summary.Points:N0} points in {summary.Timings.Evaluate:0.###} s, {summary.Form}: {summary.PointsPerSecond / 1e6:N1} million points/s"));
+        return ExitCode.Ok;
+    }
+
+    static ComputeDevice Open(string name, Terminal terminal)
+    {
+        try
+        {
+            ComputeDevice device = ComputeDevice.Open(name);
+            terminal.Note($"device {device.Description.Id}: {device.Name}");
+            return device;
+        }
+        catch (ArgumentException e)
+        {
+            throw UsageException.For("device", name, "allowed are auto, cpu, cpu:ilgpu, opencl, opencl:INDEX, cuda and cuda:INDEX", e);
+        }
+    }
+
+    static Model Load(string path, ComputeDevice device)
+    {
+        try
+        {
+            return ModelFile.Load(path, device);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new UsageException(e.Message, e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException(File.Exists(path) ? $"{path}: {e.Message}" : $"{path}: there is no such file", e);
+        }
+    }
+
+    GridSpec Grid()
+    {
+        Window window = request.X is null
+            ? model.Window ?? throw new UsageException($"--x and --y are needed: {request.Model} has no window of its own")
+            : Parse($"{request.X},{request.Y}");
+        try
+        {
+            if (request.Step is not null) return GridSpec.FromStep(window, request.Spacing());
+            (int width, int height) = request.Dimensions();
+            return GridSpec.FromSize(window, width, height);
+        }
+        catch (ArgumentException e)
+        {
+            string message = Plain(e);
+            throw new UsageException(message.StartsWith("window", StringComparison.Ordinal) ? message : $"--{message}", e);
+        }
+    }
+
+    Window Parse(string text)
+    {
+        try { return WindowText.Parse(text); }
+        catch (FormatException e) { throw new UsageException($"--x {request.X} --y {request.Y}: {e.Message}", e); }
+    }
+
+    static string Plain(ArgumentException e) => e.ParamName is null ? e.Message : e.Message.Replace($" (Parameter '{e.ParamName}')", "");
+
+    // what the network takes: its inputs may have been standardized
+    GridSpec Inputs(GridSpec spec) => model.Standardizer is Standardizer s ? spec.Standardized(s.Mean[0], s.Deviation[0], s.Mean[1], s.Deviation[1]) : spec;
+
+    GridSummary Evaluate()
+    {
+        GridEvaluator evaluator = Evaluator();
+        long start = Stopwatch.GetTimestamp();
+        GridSpec small = Inputs(GridSpec.FromSize(grid.Window, 2, 2));
+        if (request.Value == "class") evaluator.EvaluateClasses(small);
+        else evaluator.Evaluate(small, Wanted);
+        compile = Stopwatch.GetElapsedTime(start);
+        var outputs = new GridOutputs(grid, request.Value);
+        if (request.Out == "-")
+        {
+            using Stream stdout = Console.OpenStandardOutput();
+            Write(evaluator, outputs, stdout);
+        }
+        else Save(stream => Write(evaluator, outputs, stream));
+        return Summary(evaluator.Form.ToString().ToLowerInvariant());
+    }
+
+    GridEvaluator Evaluator()
+    {
+        try { return new GridEvaluator(model.Network, request.Form == "piecewise"); }
+        catch (ArgumentException e) { throw new UsageException($"{(request.Form == "auto" ? request.Model : "--form piecewise")}: {Plain(e)}", e); }
+    }
+
+    GridValue Wanted => request.Value == "logit" ? GridValue.Logit : GridValue.Probability;
+
+    void Write(GridEvaluator evaluator, GridOutputs outputs, Stream stream)
+    {
+        GridSpec points = Inputs(request.Kind == ".png" ? grid.TopDown() : grid);
+        using IDisposable? _ = request.Value == "class"
+            ? Run(outputs.Classes(stream, request.Kind), sink => evaluator.StreamClasses(points, sink, cancellation))
+            : Run(outputs.Values(stream, request.Kind), sink => evaluator.Stream(points, sink, Wanted, cancellation));
+    }
+
+    IDisposable? Run<T>(GridOutputs.Writer<T> writer, Func<GridSink<T>, TimeSpan> stream)
+    {
+        evaluate = stream((row, values) =>
+        {
+            long start = Stopwatch.GetTimestamp();
+            writer.Rows(row, values);
+            write += Stopwatch.GetElapsedTime(start);
+        });
+        writer.Finish();
+        return writer.Resource;
+    }
+
+    // an output that cannot be begun is bad input, one that fails on the way a failure
+    void Save(Action<Stream> fill)
+    {
+        AtomicFile file;
+        try { file = AtomicFile.Create(request.Out!); }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException) { throw UsageException.For("out", request.Out, $"cannot write there: {e.Message}", e); }
+        using (file)
+        {
+            fill(file.Stream);
+            long start = Stopwatch.GetTimestamp();
+            file.Commit();
+            write += Stopwatch.GetElapsedTime(start);
+        }
+    }
+
+    GridSummary FindBoundary()
+    {
+        bool exact = BoundaryFinder.HasExactLine(model.Network);
+        if (request.Form == "piecewise" && !exact) throw UsageException.For("form", request.Form, "needs one hidden layer of ReLU");
+        GridSpec points = Inputs(grid);
+        long start = Stopwatch.GetTimestamp();
+        Boundary found = exact ? BoundaryFinder.FindExact(model.Network, Window(points)) : BoundaryFinder.Find(model.Network, points, cancellation);
+        evaluate = Stopwatch.GetElapsedTime(start);
+        if (model.Standardizer is Standardizer s)
+            found = found with
+            {
+                Lines = [.. found.Lines.Select(line => (IReadOnlyList<BoundaryPoint>)[.. line.Select(p =>
+                    new BoundaryPoint(p.X * s.Deviation[0] + s.Mean[0], p.Y * s.Deviation[1] + s.Mean[1]))])],
+            };
+        found = found with { Window = grid.Window };
+        Save(stream =>
+        {
+            long begun = Stopwatch.GetTimestamp();
+            using var text = new StreamWriter(stream, leaveOpen: true);
+            if (request.Kind == ".svg") found.WriteSvg(text);
+            else found.WriteCsv(text);
+            write += Stopwatch.GetElapsedTime(begun);
+        });
+        return Summary(exact ? "exact" : "adaptive") with { Evaluations = found.Evaluations, Lines = found.Lines.Count };
+    }
+
+    static Window Window(GridSpec spec) => spec.Width > 1 && spec.Height > 1
+        ? new Window(spec.X[0], spec.X[^1], spec.Y[0], spec.Y[^1])
+        : throw new UsageException("--value boundary needs two columns and two rows at least");
+
+    GridSummary Summary(string form) => new(1, Program.Version, new GridDevice(DevicesCommand.Named(device.Kind), device.Name), form, request.Value,
+        grid.Width, grid.Height, grid.Points, evaluate > TimeSpan.Zero ? grid.Points / evaluate.TotalSeconds : 0, null, null,
+        new GridTimings(0, compile.TotalSeconds, evaluate.TotalSeconds, write.TotalSeconds));
+}
