@@ -15,12 +15,12 @@ static class ClosedOps
     internal static IEnumerable<(string Name, MethodInfo Entry)> OnGpus(int groups) =>
         Entries(typeof(IOp<>), int.MaxValue, nameof(DeviceEntry.Kernel))
             .Concat(Entries(typeof(IGroupOp<>), groups, nameof(DeviceEntry.GroupKernel)))
-            .Concat(Entries(typeof(IGroupOp<>), 1, nameof(DeviceEntry.SingleLaneKernel)))
-            .Where(entry => !entry.Name.Contains("Strips", StringComparison.Ordinal));     // a form for OpenCL on processors alone
+            .Concat(Entries(typeof(IGroupOp<>), 1, nameof(DeviceEntry.SingleLaneKernel)));
 
+    // an op whose view is fixed is a form for one kind of device: the host, or OpenCL on a processor
     static IEnumerable<(string Name, MethodInfo Entry)> Entries(Type contract, int most, string entry) =>
         from type in structs
-        where type.IsGenericTypeDefinition && View(type, contract) is not null
+        where type.IsGenericTypeDefinition && View(type, contract) is { IsGenericParameter: true }
         from op in Close(type, View(type, contract)!).Take(most)
         select ($"{Named(op)}, {entry}", typeof(DeviceEntry).GetMethod(entry)!.MakeGenericMethod(op));
 
