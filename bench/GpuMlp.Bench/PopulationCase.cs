@@ -16,7 +16,7 @@ public sealed record PopulationCase(int Networks, int Steps, string Device, stri
     {
         foreach (DeviceDescription device in AbsentDevice.Devices)
         {
-            foreach (int networks in device.IsAvailable ? (int[])[256, 4096] : [256])
+            foreach (int networks in device.IsAvailable && !BenchConfig.IsDry ? (int[])[256, 4096] : [256])
                 yield return new(networks, BenchConfig.IsDry ? 2 : 1_000, device.Id, device.Excluded);
         }
     }

@@ -23,7 +23,7 @@ public sealed record StepsCase(string Net, int Batch, EngineChoice Engine, strin
                 bool few = BenchConfig.IsDry && device.Kind != DeviceKind.Cpu;
                 foreach (string net in few ? ["2-50-1"] : (string[])["2-50-1", "2-64-64-1"])
                     foreach (int batch in few ? [1] : (int[])[1, 32])
-                        foreach (EngineChoice engine in (EngineChoice[])[EngineChoice.Layers, EngineChoice.Fused])
+                        foreach (EngineChoice engine in few ? [EngineChoice.Fused] : (EngineChoice[])[EngineChoice.Layers, EngineChoice.Fused])
                             yield return new(net, batch, engine, device.Id, Cut(engine == EngineChoice.Fused && batch == 1 ? 10_000 : 1_000));
             }
             else yield return new("2-50-1", 1, EngineChoice.Fused, device.Id, 10_000, device.Excluded);

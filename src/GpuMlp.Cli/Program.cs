@@ -25,7 +25,7 @@ static class Program
 
     static int Run(string[] arguments)
     {
-        var root = new RootCommand { TrainCommand.Create(), SweepCommand.Create(), DevicesCommand.Create() };
+        var root = new RootCommand { TrainCommand.Create(), SweepCommand.Create(), DevicesCommand.Create(), BenchCommand.Create() };
         root.SetAction(_ =>
         {
             HelpText.Write(Console.Error, root);
