@@ -10,16 +10,13 @@ static class ClosedOps
 {
     static readonly Type[] structs = [.. typeof(DeviceEntry).Assembly.GetExportedTypes().Where(t => t.IsValueType)];
 
-    /// <summary>The entry points that a GPU runs: a name to show, and the method.</summary>
+    /// <summary>The entry points that a GPU runs (not the strips of an OpenCL device that is a processor): a name to show, and the method.</summary>
     /// <param name="groups">How many ways of filling in a group op are wanted: these are large, and take half a second each to compile.</param>
     internal static IEnumerable<(string Name, MethodInfo Entry)> OnGpus(int groups) =>
         Entries(typeof(IOp<>), int.MaxValue, nameof(DeviceEntry.Kernel))
             .Concat(Entries(typeof(IGroupOp<>), groups, nameof(DeviceEntry.GroupKernel)))
             .Concat(Entries(typeof(IGroupOp<>), 1, nameof(DeviceEntry.SingleLaneKernel)))
             .Where(entry => !entry.Name.Contains("Strips", StringComparison.Ordinal));     // a form for OpenCL on processors alone
-
-    /// <summary>Those that only an OpenCL device that is a processor runs.</summary>
-    internal static IEnumerable<(string Name, MethodInfo Entry)> OnProcessorsOnly() => Entries(typeof(IGroupOp<>), 1, nameof(DeviceEntry.StripKernel));
 
     static IEnumerable<(string Name, MethodInfo Entry)> Entries(Type contract, int most, string entry) =>
         from type in structs

@@ -41,8 +41,8 @@ public class NewtonFormsTests
     {
         foreach (float a in extremes)
         {
-            AssertSame(MathF.Sqrt(a), NewtonForms.Sqrt(a), $"√{a:R}");
-            foreach (float b in extremes) AssertSame(a / b, NewtonForms.Divide(a, b), $"{a:R} / {b:R}");
+            AssertRoot(a, NewtonForms.Sqrt(a));
+            foreach (float b in extremes) AssertQuotient(a, b, NewtonForms.Divide(a, b));
         }
     }
 
@@ -53,8 +53,8 @@ public class NewtonFormsTests
         for (int i = 0; i < 2_000_000; i++)
         {
             (float a, float b) = Operands(random);
-            AssertSame(a / b, NewtonForms.Divide(a, b), $"{a:R} / {b:R}");
-            AssertSame(MathF.Sqrt(a), NewtonForms.Sqrt(a), $"√{a:R}");
+            AssertQuotient(a, b, NewtonForms.Divide(a, b));
+            AssertRoot(a, NewtonForms.Sqrt(a));
         }
     }
 
@@ -78,8 +78,8 @@ public class NewtonFormsTests
         {
             float a = operands[3 * i], b = operands[3 * i + 1];
             int at = i * Arithmetic<ArrayView<float>>.Count;
-            AssertSame(a / b, results[at + Arithmetic<ArrayView<float>>.Quotient], $"{a:R} / {b:R}");
-            AssertSame(MathF.Sqrt(a), results[at + Arithmetic<ArrayView<float>>.Root], $"√{a:R}");
+            AssertQuotient(a, b, results[at + Arithmetic<ArrayView<float>>.Quotient]);
+            AssertRoot(a, results[at + Arithmetic<ArrayView<float>>.Root]);
         }
     }
 
@@ -94,9 +94,15 @@ public class NewtonFormsTests
     static float Pattern(Random random, int firstExponent, int exponents) =>
         BitConverter.Int32BitsToSingle(random.Next(2) << 31 | firstExponent + random.Next(exponents) << 23 | random.Next(1 << 23));
 
-    static void AssertSame(float expected, float actual, string what)
+    static void AssertQuotient(float a, float b, float actual)
     {
-        if (BitConverter.SingleToInt32Bits(expected) != BitConverter.SingleToInt32Bits(actual) && !(float.IsNaN(expected) && float.IsNaN(actual)))
-            Assert.Fail($"{what} is {actual:R}, not {expected:R}");
+        if (!Same(a / b, actual)) Assert.Fail($"{a:R} / {b:R} is {actual:R}, not {a / b:R}");
     }
+
+    static void AssertRoot(float a, float actual)
+    {
+        if (!Same(MathF.Sqrt(a), actual)) Assert.Fail($"√{a:R} is {actual:R}, not {MathF.Sqrt(a):R}");
+    }
+
+    static bool Same(float a, float b) => BitConverter.SingleToInt32Bits(a) == BitConverter.SingleToInt32Bits(b) || (float.IsNaN(a) && float.IsNaN(b));
 }

@@ -8,7 +8,7 @@ namespace GpuMlp.Tests;
 /// <summary>The self-test of a device's arithmetic finds each fault that it is for, says nothing of a device without one, and mends what it can.</summary>
 public class SelfTestTests
 {
-    static ArithmeticFaults Faults<TFault>() where TFault : struct, IFault => SelfTest.Check(SelfTest.OnHost<FaultyLanes<TFault>>());
+    static ArithmeticFaults Faults<TFault>() where TFault : struct, IFault => SelfTest.Check(FaultyDevice.Results<TFault>());
 
     [Fact]
     public void NoFaultIsNone() => Assert.Equal(ArithmeticFaults.None, Faults<NoFault>());
@@ -40,11 +40,12 @@ public class SelfTestTests
     [Fact]
     public void EachResultOfOneTripleMatters()
     {
-        float[] right = SelfTest.OnHost<FaultyLanes<NoFault>>();
-        for (int column = 0; column < 14; column++)
+        float[] right = FaultyDevice.Results<NoFault>();
+        int columns = right.Length / SelfTest.Triples;
+        for (int column = 0; column < columns; column++)
         {
             float[] wrong = [.. right];
-            wrong[14 * (SelfTest.Triples - 3) + column] = 1234.5f;             // a triple of normal values
+            wrong[columns * (SelfTest.Triples - 3) + column] = 1234.5f;             // a triple of normal values
             Assert.NotEqual(ArithmeticFaults.None, SelfTest.Check(wrong));
         }
     }
