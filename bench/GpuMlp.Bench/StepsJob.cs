@@ -12,12 +12,16 @@ sealed class StepsJob : IDisposable
 {
     internal static readonly DataSet Moons = DataSets.MakeMoons(2000);
     static readonly Dictionary<(string Net, int Batch, int Steps), float[]> References = [];
+    readonly ulong seed;
 
     /// <summary>Builds the network on an open device, which stays open, and compiles what is not compiled yet.</summary>
-    internal StepsJob(StepsCase row, ComputeDevice device)
+    /// <param name="row">Which run.</param>
+    /// <param name="device">Where.</param>
+    /// <param name="seed">Of weights and rows.</param>
+    internal StepsJob(StepsCase row, ComputeDevice device, ulong seed = 0)
     {
-        (Row, Device) = (row, device);
-        Network = NetworkSpec.Parse(row.Net).Build(Device, Initialization.He, new PhiloxStream(0, StreamPurpose.Initialization), new BceLoss());
+        (Row, Device, this.seed) = (row, device, seed);
+        Network = NetworkSpec.Parse(row.Net).Build(Device, Initialization.He, new PhiloxStream(seed, StreamPurpose.Initialization), new BceLoss());
         Start = Parameters();
         using Trainer trainer = NewTrainer(row.Steps);
         trainer.WarmUp();
@@ -31,8 +35,6 @@ sealed class StepsJob : IDisposable
 
     /// <summary>The parameters that every run begins with.</summary>
     internal float[] Start { get; }
-
-    internal static Picks NewPicks() => Picks.Philox(0, Moons.Count);
 
     /// <summary>Uploads, trains, reads losses and parameters back; the last loss.</summary>
     internal float Train() => Train(Row.Steps).Loss;
@@ -66,7 +68,7 @@ sealed class StepsJob : IDisposable
         return References[key] = job.Train(Row.Steps).Parameters;
     }
 
-    Trainer NewTrainer(int steps) => new(Network, Moons, NewPicks(),
+    Trainer NewTrainer(int steps) => new(Network, Moons, Picks.Philox(seed, Moons.Count),
         new TrainingOptions { Steps = steps, Batch = Row.Batch, SnapshotEvery = 0, Engine = Row.Engine });
 
     internal float[] Parameters()

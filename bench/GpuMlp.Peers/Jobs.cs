@@ -69,10 +69,7 @@ sealed class Jobs : IDisposable
         new Comparison(job, (double)networks * Steps, "steps").Print(
         [
             .. OnThreads(() => torch.Train(net, Steps)).Select(c => c with { Times = networks, Note = "from one network" }),
-            .. devices.Select(d => new Contender($"one after the other, fused, {d.Id}", false, () =>
-            {
-                for (int network = 0; network < networks; network++) d.Ours.Train(net, Steps, EngineChoice.Fused);
-            })),
+            .. devices.Select(d => new Contender($"population, {d.Id}", false, () => d.Ours.TrainMany(net, Steps, networks))),
         ], turns);
 
     void Grid(string job, string net, int side) =>

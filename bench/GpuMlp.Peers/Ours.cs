@@ -22,6 +22,18 @@ sealed class Ours(ComputeDevice device, DataSet data) : IDisposable
         trainer.Run();
     }
 
+    /// <summary>Networks with seeds of their own, all at once: weights are drawn, losses, parameters and accuracies come back.</summary>
+    internal void TrainMany(string net, int steps, int networks)
+    {
+        var members = Enumerable.Range(0, networks).Select(seed => new PopulationMember
+        {
+            Net = NetworkSpec.Parse(net),
+            Initialization = Initialization.Uniform,
+            Seed = (ulong)seed,
+        });
+        new Population(device, [.. members], [PopulationData.Of(data)], new PopulationOptions { Steps = steps }).Run();
+    }
+
     /// <summary>A dense grid of side² points, every value in host memory at the end.</summary>
     internal void Grid(string net, int side, Window window)
     {

@@ -25,7 +25,10 @@ static class Program
 
     static int Run(string[] arguments)
     {
-        var root = new RootCommand { TrainCommand.Create(), SweepCommand.Create(), GridCommand.Create(), DevicesCommand.Create() };
+        var root = new RootCommand
+        {
+            TrainCommand.Create(), SweepCommand.Create(), GridCommand.Create(), BenchCommand.Create(), DevicesCommand.Create(),
+        };
         root.SetAction(_ =>
         {
             HelpText.Write(Console.Error, root);

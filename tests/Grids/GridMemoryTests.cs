@@ -6,7 +6,7 @@ using GpuMlp.Layers;
 namespace GpuMlp.Tests;
 
 /// <summary>A grid of any size streams to a file in bounded memory.</summary>
-[Collection(AloneCollection.Name)]
+[Collection(nameof(Alone))]
 public class GridMemoryTests
 {
     static readonly Window Shown = new(-1.5, 2.5, -1, 1.5);

@@ -1,0 +1,83 @@
+using BenchmarkDotNet.Attributes;
+using GpuMlp.Devices;
+using GpuMlp.Layers;
+using GpuMlp.Training;
+
+namespace GpuMlp.Bench;
+
+/// <summary>Training steps of many networks at once.</summary>
+public class PopulationBenchmarks
+{
+    // how many networks are also trained alone, to compare
+    const int Alone = 4;
+
+    ComputeDevice? device;
+    PopulationMember[] members = [];
+    PopulationBatch? batch;
+
+    /// <summary>Which population.</summary>
+    [ParamsSource(nameof(Cases))]
+    public required PopulationCase Case { get; set; }
+
+    /// <summary>All populations.</summary>
+    public static IEnumerable<PopulationCase> Cases => PopulationCase.All();
+
+    static PopulationData[] Data => [PopulationData.Of(StepsJob.Moons)];
+
+    /// <summary>Compiles, and checks a few networks against the layer engine on the CPU.</summary>
+    [GlobalSetup]
+    public void Check()
+    {
+        AbsentDevice.Refuse(Case);
+        device = OpenDevices.Get(Case.Device);
+        members = [.. Enumerable.Range(0, Case.Networks).Select(seed => new PopulationMember
+        {
+            Net = NetworkSpec.Parse("2-50-1"),
+            Initialization = Initialization.He,
+            Seed = (ulong)seed,
+        })];
+        IReadOnlyList<PopulationResult> results = Train(device);
+        for (int k = 0; k < Alone; k++) Check(k, results[k].Parameters);
+        int[] all = [.. Enumerable.Range(0, members.Length)];
+        batch = new PopulationBatch(device, members, Data, new PopulationBatchPlan(all, [0], 0), Case.Steps, Case.Steps);
+    }
+
+    void Check(int number, float[] parameters)
+    {
+        using var alone = new StepsJob(new StepsCase("2-50-1", 1, EngineChoice.Layers, "cpu", Case.Steps), OpenDevices.Get("cpu"), members[number].Seed);
+        alone.Train();
+        float[] expected = alone.Parameters();
+        for (int p = 0; p < expected.Length; p++)
+        {
+            bool right = device!.SameBits ? parameters[p].Equals(expected[p]) : MathF.Abs(parameters[p] - expected[p]) <= 1e-3f;
+            if (!right) throw new InvalidOperationException($"{Case}: network {number}, parameter {p} is {parameters[p]:R}, alone on the CPU layer by layer {expected[p]:R}");
+        }
+    }
+
+    IReadOnlyList<PopulationResult> Train(ComputeDevice on) =>
+        new Population(on, members, Data, new PopulationOptions { Steps = Case.Steps, StepsPerLaunch = Case.Steps }).Run();
+
+    /// <summary>All is on the device: one launch and the wait for its end. Networks train on from one call to the next.</summary>
+    [Benchmark(Description = "kernel")]
+    public void Kernel()
+    {
+        batch!.Run(0, Case.Steps);
+        device!.Synchronize();
+    }
+
+    /// <summary>The kernel is compiled: weights are drawn, all goes up, losses, parameters and accuracies come back.</summary>
+    [Benchmark(Description = "with copies")]
+    public int WithCopies() => Train(device!).Count;
+
+    /// <summary>From nothing: the device is opened and the kernel compiled, too.</summary>
+    [Benchmark(Description = "end to end")]
+    public int EndToEnd()
+    {
+        using ComputeDevice fresh = ComputeDevice.Open(Case.Device);
+        return Train(fresh).Count;
+    }
+
+    /// <summary>Frees what the row used.</summary>
+    [GlobalCleanup]
+    public void Free() => batch?.Dispose();
+}

@@ -1,0 +1,28 @@
+using GpuMlp.Devices;
+
+namespace GpuMlp.Bench;
+
+/// <summary>A population of 2-50-1 networks on a device.</summary>
+public sealed record PopulationCase(int Networks, int Steps, string Device, string? Absent = null) : IBenchCase
+{
+    /// <inheritdoc/>
+    public long Work => (long)Networks * Steps;
+
+    /// <inheritdoc/>
+    public string Unit => "steps";
+
+    /// <summary>Both sizes on every device; one row a device that is absent.</summary>
+    internal static IEnumerable<PopulationCase> All()
+    {
+        foreach (DeviceDescription device in AbsentDevice.Devices)
+        {
+            // a kernel of another device than the processor takes seconds to compile, and the steps' rows do that already
+            if (BenchConfig.IsDry && device.IsAvailable && device.Kind != DeviceKind.Cpu) continue;
+            foreach (int networks in device.IsAvailable && !BenchConfig.IsDry ? (int[])[256, 4096] : [256])
+                yield return new(networks, BenchConfig.IsDry ? 2 : 1_000, device.Id, device.Excluded);
+        }
+    }
+
+    /// <summary>What the table's row says.</summary>
+    public override string ToString() => Absent is null ? $"{Networks:N0} networks × {Steps:N0} steps, 2-50-1, {Device}" : $"{Device} (absent: {Absent})";
+}
