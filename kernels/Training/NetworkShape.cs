@@ -47,19 +47,23 @@ public readonly struct NetworkShape
 
     /// <summary>Floats of layer l in the arena.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public int ArenaLength(int l) => Pad((Width(l) + 1) * Width(l + 1), ArenaAlignment);
+    public int ArenaLength(int l) => ArenaLength(Width(l), Width(l + 1));
 
-    /// <summary>Floats from one row of layer l's weights to the next in scratch memory; one output's weights lie in one row.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public int RowLength(int l, int width) => Width(l + 1) == 1 ? 1 : Pad(Width(l + 1), width);
+    /// <summary>Floats of a layer in the arena.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int ArenaLength(int inputs, int outputs) => Pad((inputs + 1) * outputs, ArenaAlignment);
 
-    /// <summary>Floats of layer l's weights in scratch memory.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public int WeightsLength(int l, int width) => Width(l + 1) == 1 ? Pad(Width(l), width) : Width(l) * RowLength(l, width);
+    /// <summary>Floats from one row of a layer's weights to the next in scratch memory; one output's weights lie in one row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int RowLength(int outputs, int width) => outputs == 1 ? 1 : Pad(outputs, width);
 
-    /// <summary>Floats of layer l in scratch memory: weights, then bias.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public int ScratchLength(int l, int width) => WeightsLength(l, width) + Pad(Width(l + 1), width);
+    /// <summary>Floats of a layer's weights in scratch memory.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int WeightsLength(int inputs, int outputs, int width) => outputs == 1 ? Pad(inputs, width) : inputs * Pad(outputs, width);
+
+    /// <summary>Floats of a layer in scratch memory: weights, then bias.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int ScratchLength(int inputs, int outputs, int width) => WeightsLength(inputs, outputs, width) + Pad(outputs, width);
 
     /// <summary>Floats of scratch memory that a group needs for steps of n examples, with lanes of any width.</summary>
     public long GroupScratchLength(int n) => n == 1 ? SingleExampleScratchLength() : BatchScratchLength(n);
@@ -67,7 +71,7 @@ public readonly struct NetworkShape
     long SingleExampleScratchLength()
     {
         int length = Partials + TableLength;
-        for (int l = 0; l < Depth; l++) length += ScratchLength(l, 16);
+        for (int l = 0; l < Depth; l++) length += ScratchLength(Width(l), Width(l + 1), 16);
         for (int k = 0; k <= Depth; k++) length += 3 * Pad(Width(k), 16);
         return length;
     }

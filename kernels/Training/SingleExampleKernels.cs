@@ -29,13 +29,13 @@ public readonly partial struct SingleExampleTraining<TActivation, TLoss, TView>(
         where T : struct, ILanes<T, TView> where TScalar : struct, ILanes<TScalar, TView> where TBarrier : struct, IBarrier
     {
         TView m = views.Scratch;
-        int partials = group * plan.ScratchLength, table = partials + Partials, steps = plan.Steps, features = shape.Width(0);
+        int partials = group * plan.ScratchLength, table = partials + Partials, steps = plan.Steps;
         if (lane == 0) WriteTable<T>(m, table);
         TBarrier.Wait();
         Unpack<T>(m, table, group * plan.ArenaLength, lane, lanes);
         float rate = T.Get(views.Networks, 4 * group);
         uint key0 = (uint)T.GetInt(views.Networks, 4 * group + 1), key1 = (uint)T.GetInt(views.Networks, 4 * group + 2);
-        int firstRow = T.GetInt(views.Networks, 4 * group + 3), input = T.GetInt(m, table + Units);
+        int firstRow = T.GetInt(views.Networks, 4 * group + 3), features = T.GetInt(m, table), input = T.GetInt(m, table + Units);
         PhiloxBlock block = default;
         TBarrier.Wait();
         for (int k = 0; k < steps; k++)

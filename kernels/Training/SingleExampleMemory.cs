@@ -9,15 +9,17 @@ public readonly partial struct SingleExampleTraining<TActivation, TLoss, TView>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void WriteTable<T>(TView m, int table) where T : struct, ILanes<T, TView>
     {
+        // every width is asked for once: a device's compiler writes the whole choice out each time
         int w = table + NetworkShape.TableLength, a = w;
-        for (int l = 0; l < shape.Depth; l++) a += shape.ScratchLength(l, T.Width);
+        for (int k = 0; k <= shape.Depth; k++) T.SetInt(m, table + k * Row, shape.Width(k));
+        for (int t = table; t < table + shape.Depth * Row; t += Row) a += NetworkShape.ScratchLength(T.GetInt(m, t), T.GetInt(m, t + Row), T.Width);
         for (int k = 0; k <= shape.Depth; k++)
         {
-            T.SetInt(m, table + k * Row, shape.Width(k));
-            T.SetInt(m, table + k * Row + Units, a);
-            T.SetInt(m, table + k * Row + Weights, w);
-            a += 3 * NetworkShape.Pad(shape.Width(k), T.Width);
-            if (k < shape.Depth) w += shape.ScratchLength(k, T.Width);
+            int t = table + k * Row, units = T.GetInt(m, t);
+            T.SetInt(m, t + Units, a);
+            T.SetInt(m, t + Weights, w);
+            a += 3 * NetworkShape.Pad(units, T.Width);
+            if (k < shape.Depth) w += NetworkShape.ScratchLength(units, T.GetInt(m, t + Row), T.Width);
         }
     }
 
@@ -26,14 +28,15 @@ public readonly partial struct SingleExampleTraining<TActivation, TLoss, TView>
     {
         for (int l = 0; l < shape.Depth; l++)
         {
-            int inputs = shape.Width(l), outputs = shape.Width(l + 1), row = shape.RowLength(l, T.Width), length = shape.WeightsLength(l, T.Width);
-            int w = T.GetInt(m, table + l * Row + Weights), padded = shape.ScratchLength(l, T.Width);
+            int t = table + l * Row, inputs = T.GetInt(m, t), outputs = T.GetInt(m, t + Row), w = T.GetInt(m, t + Weights);
+            int row = NetworkShape.RowLength(outputs, T.Width), length = NetworkShape.WeightsLength(inputs, outputs, T.Width);
+            int padded = NetworkShape.ScratchLength(inputs, outputs, T.Width);
             if (T.Width > 1)                                         // scalar lanes have no padding, and others work alone
                 for (int k = 0; k < padded; k++) T.Set(m, w + k, 0f);
             for (int i = 0; i < inputs; i++)
                 for (int o = lane; o < outputs; o += lanes) T.Set(m, w + i * row + o, T.Get(views.Parameters, arena + i * outputs + o));
             for (int o = lane; o < outputs; o += lanes) T.Set(m, w + length + o, T.Get(views.Parameters, arena + inputs * outputs + o));
-            arena += shape.ArenaLength(l);
+            arena += NetworkShape.ArenaLength(inputs, outputs);
         }
     }
 
@@ -42,12 +45,12 @@ public readonly partial struct SingleExampleTraining<TActivation, TLoss, TView>
     {
         for (int l = 0; l < shape.Depth; l++)
         {
-            int inputs = shape.Width(l), outputs = shape.Width(l + 1), row = shape.RowLength(l, T.Width), length = shape.WeightsLength(l, T.Width);
-            int w = T.GetInt(m, table + l * Row + Weights);
+            int t = table + l * Row, inputs = T.GetInt(m, t), outputs = T.GetInt(m, t + Row), w = T.GetInt(m, t + Weights);
+            int row = NetworkShape.RowLength(outputs, T.Width), length = NetworkShape.WeightsLength(inputs, outputs, T.Width);
             for (int i = 0; i < inputs; i++)
                 for (int o = lane; o < outputs; o += lanes) T.Set(target, arena + i * outputs + o, T.Get(m, w + i * row + o));
             for (int o = lane; o < outputs; o += lanes) T.Set(target, arena + inputs * outputs + o, T.Get(m, w + length + o));
-            arena += shape.ArenaLength(l);
+            arena += NetworkShape.ArenaLength(inputs, outputs);
         }
     }
 }
