@@ -52,7 +52,8 @@ sealed class TrainOutputs(OutputFolder folder, Terminal terminal, TrainConfig co
 
     void WriteBoundaries(Window shown, TrainingResult result, double accuracy, Stopwatch evaluate, Stopwatch plot, CancellationToken cancellation)
     {
-        GridSpec fine = GridSpec.FromSize(shown, PlotWidth / PixelsPerCell, PlotHeight / PixelsPerCell);
+        int cell = network.Outputs > 2 ? 1 : PixelsPerCell;         // between classes nothing is interpolated
+        GridSpec fine = GridSpec.FromSize(shown, PlotWidth / cell, PlotHeight / cell);
         GridSpec coarse = GridSpec.FromSize(shown, FrameWidth / PixelsPerCell, FrameHeight / PixelsPerCell);
         float[] points = input.Raw.Flat.ToArray();
         // the plotting library takes long to wake: it does so while the device evaluates
