@@ -21,7 +21,7 @@ static class GridCommand
         ("--x X0:X1, --y Y0:Y1", "the window [the model's]"),
         ("--size WIDTHxHEIGHT", "so many points, the window's ends included"),
         ("--step S", "points S apart, the window's far ends excluded"),
-        ("--value V", "probability, class, logit or boundary [probability]"),
+        ("--value V", "probability, class, logit or boundary; of a model of many classes class, of numbers logit [probability]"),
         ("--form F", "auto, or piecewise: one hidden layer of ReLU, rows from their breakpoints; other bits [auto]"),
         ("--out FILE", ".npy, .csv, .png (probability or class), .svg (boundary); - is .npy to stdout"),
         ("--device D", "auto, cpu, cpu:ilgpu, opencl, opencl:I, cuda or cuda:I [auto]"),

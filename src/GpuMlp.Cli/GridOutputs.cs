@@ -13,10 +13,13 @@ sealed class GridOutputs(GridSpec grid, string value)
     // class 0, in between, class 1: Okabe and Ito, "Color Universal Design" (2008)
     const uint Zero = 0x0072B2, Middle = 0xFFFFFF, One = 0xD55E00;
 
-    /// <summary>Classes into .npy (or - for stdout), .png or .csv.</summary>
-    public Writer<byte> Classes(Stream stream, string kind) => kind switch
+    // the classes' hues, from class 2 on in their order there
+    static readonly uint[] hues = [Zero, One, 0x009E73, 0xCC79A7, 0xE69F00, 0x56B4E9, 0xF0E442, 0x555555];
+
+    /// <summary>Classes 0 to <paramref name="count"/> - 1 into .npy (or - for stdout), .png or .csv.</summary>
+    public Writer<byte> Classes(Stream stream, string kind, int count) => kind switch
     {
-        ".png" => Png(stream, [Mix(Middle, Zero, 0.5), Mix(Middle, One, 0.5)], (byte[] row, ReadOnlySpan<byte> values) => values.CopyTo(row)),
+        ".png" => Png(stream, [.. Enumerable.Range(0, count).Select(k => Mix(Middle, hues[k % hues.Length], 0.5))], (byte[] row, ReadOnlySpan<byte> values) => values.CopyTo(row)),
         ".csv" => Csv<byte>(stream, c => c.ToString(CultureInfo.InvariantCulture)),
         _ => Npy<byte>(stream),
     };

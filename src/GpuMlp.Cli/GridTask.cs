@@ -5,6 +5,8 @@ using GpuMlp.Data;
 using GpuMlp.Devices;
 using GpuMlp.Files;
 using GpuMlp.Grids;
+using GpuMlp.Layers;
+using GpuMlp.Losses;
 
 namespace GpuMlp.Cli;
 
@@ -24,7 +26,19 @@ sealed class GridTask
         (this.request, this.terminal, this.device, this.model, this.cancellation) = (request, terminal, device, model, cancellation);
         if (model.Network.Inputs != 2)
             throw new UsageException($"{request.Model}: a grid needs a model of exactly two inputs, this one has {model.Network.Inputs}");
+        CheckValue();
         grid = Grid();
+    }
+
+    // what a value means depends on what the network returns
+    void CheckValue()
+    {
+        int outputs = model.Network.Outputs;
+        if (outputs > 1 && request.Value != "class")
+            throw UsageException.For("value", request.Value, $"{request.Model} has {outputs} outputs, one a class; allowed is class");
+        if (outputs > 1 && request.Form != "auto") throw UsageException.For("form", request.Form, $"needs a model of one output, {request.Model} has {outputs}");
+        if (outputs == 1 && request.Value != "logit" && model.Network.Loss is MseLoss && model.Network.Layers[^1] is not Sigmoid)
+            throw UsageException.For("value", request.Value, $"{request.Model} returns a number, no class; allowed is logit, which is that number");
     }
 
     /// <summary>Does what the options ask for.</summary>
@@ -106,22 +120,34 @@ sealed class GridTask
     // what the network takes: its inputs may have been standardized
     GridSpec Inputs(GridSpec spec) => model.Standardizer is Standardizer s ? spec.Standardized(s.Mean[0], s.Deviation[0], s.Mean[1], s.Deviation[1]) : spec;
 
+    delegate TimeSpan Classes(GridSpec grid, GridSink<byte> sink, CancellationToken cancellation);
+
     GridSummary Evaluate()
     {
-        GridEvaluator evaluator = Evaluator();
+        bool several = model.Network.Outputs > 1;
+        GridEvaluator? evaluator = several ? null : Evaluator();
+        Classes classes = several ? new ClassEvaluator(model.Network).Stream : evaluator!.StreamClasses;
         long start = Stopwatch.GetTimestamp();
         GridSpec small = Inputs(GridSpec.FromSize(grid.Window, 2, 2));
-        if (request.Value == "class") evaluator.EvaluateClasses(small);
-        else evaluator.Evaluate(small, Wanted);
+        if (request.Value == "class") classes(small, (_, _) => { }, cancellation);
+        else evaluator!.Evaluate(small, Wanted);
         compile = Stopwatch.GetElapsedTime(start);
-        var outputs = new GridOutputs(grid, request.Value);
         if (request.Out == "-")
         {
             using Stream stdout = Console.OpenStandardOutput();
-            Write(evaluator, outputs, stdout);
+            Write(stdout);
         }
-        else Save(stream => Write(evaluator, outputs, stream));
-        return Summary(evaluator.Form.ToString().ToLowerInvariant());
+        else Save(Write);
+        return Summary(several ? "batches" : evaluator!.Form.ToString().ToLowerInvariant());
+
+        void Write(Stream stream)
+        {
+            var outputs = new GridOutputs(grid, request.Value);
+            GridSpec points = Inputs(request.Kind == ".png" ? grid.TopDown() : grid);
+            using IDisposable? _ = request.Value == "class"
+                ? Run(outputs.Classes(stream, request.Kind, Math.Max(2, model.Network.Outputs)), sink => classes(points, sink, cancellation))
+                : Run(outputs.Values(stream, request.Kind), sink => evaluator!.Stream(points, sink, Wanted, cancellation));
+        }
     }
 
     GridEvaluator Evaluator()
@@ -131,14 +157,6 @@ sealed class GridTask
     }
 
     GridValue Wanted => request.Value == "logit" ? GridValue.Logit : GridValue.Probability;
-
-    void Write(GridEvaluator evaluator, GridOutputs outputs, Stream stream)
-    {
-        GridSpec points = Inputs(request.Kind == ".png" ? grid.TopDown() : grid);
-        using IDisposable? _ = request.Value == "class"
-            ? Run(outputs.Classes(stream, request.Kind), sink => evaluator.StreamClasses(points, sink, cancellation))
-            : Run(outputs.Values(stream, request.Kind), sink => evaluator.Stream(points, sink, Wanted, cancellation));
-    }
 
     IDisposable? Run<T>(GridOutputs.Writer<T> writer, Func<GridSink<T>, TimeSpan> stream)
     {

@@ -27,7 +27,7 @@ static class Program
     {
         var root = new RootCommand
         {
-            TrainCommand.Create(), SweepCommand.Create(), GridCommand.Create(), BenchCommand.Create(), DevicesCommand.Create(),
+            TrainCommand.Create(), SweepCommand.Create(), GridCommand.Create(), BenchCommand.Create(), DevicesCommand.Create(), GradcheckCommand.Create(),
         };
         root.SetAction(_ =>
         {

@@ -18,9 +18,9 @@ sealed class SweepData
     {
         Numbers = [.. grid.Rows.Select(Number)];
         Sets = [.. configs.Select(Describe)];
-        var seen = new HashSet<(string, int)>();
+        var seen = new HashSet<(string, string, int)>();
         for (int row = 0; row < grid.Rows.Count; row++)
-            if (seen.Add((grid.Rows[row].Net, Sets[Numbers[row]].Features))) CheckFit(grid.Rows[row], Sets[Numbers[row]].Features);
+            if (seen.Add((grid.Rows[row].Net, grid.Rows[row].Loss, Sets[Numbers[row]].Features))) CheckFit(grid.Rows[row], Sets[Numbers[row]].Features);
     }
 
     /// <summary>Each network's data set.</summary>
@@ -84,6 +84,7 @@ sealed class SweepData
 
     static void CheckFit(TrainConfig row, int features)
     {
+        if (row.Loss is "mse" or "cross-entropy") throw UsageException.For("loss", row.Loss, "a sweep trains networks of one output with bce, bce-torch or bce-logits");
         IReadOnlyList<int> widths = NetworkSpec.Parse(row.Net).Widths;
         if (widths[0] != features)
             throw UsageException.For("net", row.Net, $"--data {row.Data} has {features} features, so the network begins with {features}, as in {string.Join('-', [features, .. widths.Skip(1)])}");

@@ -24,6 +24,7 @@ static class TrainCommand
     [
         ("", "the tutorial: 10,000 steps of a 2-50-1 network on two moons, with 41 pictures of its boundary"),
         (" --data spirals --net 2-64-64-1 --batch 32 --lr 0.1 --steps 50000", "something harder"),
+        (" --data blobs --net 2-64-3 --loss cross-entropy", "three classes, an output each"),
         (" --data csv:flowers.csv --label species --standardize --net 4-16-1", "a file of one's own"),
         (" --config runs/moons/run.json --seed 1 --out runs/again", "a run of before, with another seed"),
     ];

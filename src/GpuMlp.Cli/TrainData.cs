@@ -1,5 +1,6 @@
 using GpuMlp.Data;
 using GpuMlp.Files;
+using GpuMlp.Layers;
 using GpuMlp.Randomness;
 using GpuMlp.Training;
 
@@ -13,15 +14,15 @@ static class TrainData
     const string CsvPrefix = "csv:";
     const long BytesPerSample = 64;                                // float64 while they are made, float32 here and on the device, labels, the order
 
-    delegate DataSet Generator(int samples, double noise, RandomStream random);
+    delegate DataSet Generator(int samples, double noise, RandomStream random, int classes);
 
     static readonly OrderedDictionary<string, Generator> Generators = new()
     {
-        ["moons"] = (samples, noise, random) => DataSets.MakeMoons(samples, noise, random),
-        ["circles"] = (samples, noise, random) => DataSets.MakeCircles(samples, noise, random),
-        ["blobs"] = (samples, _, random) => DataSets.MakeBlobs(samples, classes: 2, deviation: 1, random),
-        ["xor"] = (samples, noise, random) => DataSets.MakeXor(samples, noise, random),
-        ["spirals"] = (samples, noise, random) => DataSets.MakeSpirals(samples, noise, random),
+        ["moons"] = (samples, noise, random, _) => DataSets.MakeMoons(samples, noise, random),
+        ["circles"] = (samples, noise, random, _) => DataSets.MakeCircles(samples, noise, random),
+        ["blobs"] = (samples, _, random, classes) => DataSets.MakeBlobs(samples, classes, deviation: 1, random),
+        ["xor"] = (samples, noise, random, _) => DataSets.MakeXor(samples, noise, random),
+        ["spirals"] = (samples, noise, random, _) => DataSets.MakeSpirals(samples, noise, random),
     };
 
     /// <summary>The generated data sets.</summary>
@@ -63,7 +64,9 @@ static class TrainData
         if (Generators.TryGetValue(config.Data, out Generator? generate))
         {
             HostMemory.Require($"--samples {config.Samples}", BytesPerSample * config.Samples!.Value);
-            return generate(config.Samples!.Value, config.Noise ?? 0, random);
+            int clouds = Clouds(config);
+            if (clouds > config.Samples) throw UsageException.For("samples", $"{config.Samples}", $"{clouds} blobs, one an output of --net {config.Net}, need a row each");
+            return generate(config.Samples!.Value, config.Noise ?? 0, random, clouds);
         }
         string path = config.Data[CsvPrefix.Length..];
         try
@@ -84,6 +87,10 @@ static class TrainData
             throw UsageException.For("data", config.Data, e.Message, e);
         }
     }
+
+    // blobs are as many as the network tells apart
+    static int Clouds(TrainConfig config) =>
+        config is { Data: "blobs", Loss: "cross-entropy" } ? Math.Max(2, NetworkSpec.Parse(config.Net).Widths[^1]) : 2;
 
     /// <summary>The streams that data and initial weights are drawn from: with numpy they are one, read in that order.</summary>
     /// <exception cref="UsageException">numpy has no such seed.</exception>

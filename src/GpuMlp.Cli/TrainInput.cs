@@ -11,7 +11,7 @@ namespace GpuMlp.Cli;
 /// <param name="Raw">The data in its own units, which the pictures show.</param>
 /// <param name="Data">The data as the network takes it.</param>
 /// <param name="Standardizer">What leads from the one to the other; null where they are the same.</param>
-/// <param name="Window">What the pictures show; null where the data has no picture.</param>
+/// <param name="Window">What the data lies in; null where it has other than two features.</param>
 sealed record TrainInput(NetworkSpec Spec, DataSet Raw, DataSet Data, Standardizer? Standardizer, Window? Window)
 {
     /// <summary>Makes or reads the data of a config.</summary>
@@ -20,22 +20,46 @@ sealed record TrainInput(NetworkSpec Spec, DataSet Raw, DataSet Data, Standardiz
     {
         NetworkSpec spec = NetworkSpec.Parse(config.Net, Named.Activations[config.Activation]);
         DataSet raw = TrainData.Load(config, random);
+        if (config.Loss == "mse" && raw.ClassCount > 2) raw = AsNumbers(config, raw);
         Check(config, spec, raw);
         Standardizer? standardizer = config.Standardize ? Standardizer.Fit(raw) : null;
+        spec = spec with { LinearOutput = config.Loss == "cross-entropy" || raw.ClassCount == 0 };
         return new TrainInput(spec, raw, standardizer?.Apply(raw) ?? raw, standardizer, ChooseWindow(config, raw));
     }
+
+    /// <summary>What pictures of the input plane show; null where there are none: of another number of features, or of labels without classes.</summary>
+    public Window? Plane => Raw.ClassCount > 0 ? Window : null;
+
+    // labels 0, 1, 2, … may be classes or counts: the loss decides
+    static DataSet AsNumbers(TrainConfig config, DataSet raw) => raw.ClassNames.Select((name, k) => name == $"{k}").All(number => number)
+        ? new DataSet(raw.Name, raw.Inputs, raw.Labels, [])
+        : throw UsageException.For("data", config.Data, $"--loss mse takes labels that are numbers, or two classes; these are {raw.ClassCount} names, for which take --loss cross-entropy");
 
     static void Check(TrainConfig config, NetworkSpec spec, DataSet raw)
     {
         if (spec.Widths[0] != raw.Features)
             throw UsageException.For("net", config.Net, $"--data {config.Data} has {raw.Features} features, " +
                 $"so the network begins with {raw.Features}, as in {string.Join('-', [raw.Features, .. spec.Widths.Skip(1)])}");
-        if (spec.Widths[^1] != 1) throw UsageException.For("net", config.Net, $"--loss {config.Loss} needs one output: the last width is 1");
+        if (config.Loss == "cross-entropy") CheckClasses(config, spec, raw);
+        else if (spec.Widths[^1] != 1)
+            throw UsageException.For("net", config.Net, $"--loss {config.Loss} needs one output: the last width is 1; --loss cross-entropy takes an output a class");
+        else if (config.Loss != "mse" && raw.ClassCount != 2)
+            throw UsageException.For("data", config.Data, $"--loss {config.Loss} needs two classes, " + (raw.ClassCount == 0
+                ? "the labels are numbers other than classes, for which take --loss mse" : $"the labels have {raw.ClassCount}, for which take --loss cross-entropy"));
         if (spec.ParameterCount > int.MaxValue / 2)
             throw UsageException.For("net", config.Net, $"{spec.ParameterCount} parameters; at most {int.MaxValue / 2} are allowed");
-        if (raw.ClassCount != 2)
-            throw UsageException.For("data", config.Data, $"--loss {config.Loss} needs two classes, " +
-                (raw.ClassCount == 0 ? "the labels are numbers other than classes" : $"the labels have {raw.ClassCount}"));
+    }
+
+    static void CheckClasses(TrainConfig config, NetworkSpec spec, DataSet raw)
+    {
+        if (raw.ClassCount < 2)
+            throw UsageException.For("data", config.Data, "--loss cross-entropy needs two classes or more, " + (raw.ClassCount == 0
+                ? "the labels are numbers other than 0, 1, 2, …, for which take --loss mse" : "the labels have one"));
+        if (raw.ClassCount > ClassEvaluator.MostClasses)
+            throw UsageException.For("data", config.Data, $"the labels have {raw.ClassCount} classes; at most {ClassEvaluator.MostClasses} are allowed");
+        if (spec.Widths[^1] != raw.ClassCount)
+            throw UsageException.For("net", config.Net, $"--loss cross-entropy needs an output a class, and --data {config.Data} has {raw.ClassCount}: " +
+                $"the last width is {raw.ClassCount}, as in {string.Join('-', [.. spec.Widths.SkipLast(1), raw.ClassCount])}");
     }
 
     static Window? ChooseWindow(TrainConfig config, DataSet raw)

@@ -32,12 +32,13 @@ static class TrainOptions
             c => c.Net, (c, v) => c with { Net = v }, Readers.Checked(text => NetworkSpec.Parse(text))),
         Of(Network, "activation", "NAME", string.Join(", ", Named.Activations.Keys),
             c => c.Activation, (c, v) => c with { Activation = v }, Readers.OneOf(Named.Activations.Keys)),
-        Of(Network, "init", "NAME", $"{string.Join(", ", Named.Initializations.Keys)}; auto is normal with one hidden layer, else he or xavier",
+        Of(Network, "init", "NAME", $"{string.Join(", ", Named.Initializations.Keys)}; auto is normal with one hidden layer and a sigmoid, else he or xavier",
             c => c.Init, (c, v) => c with { Init = v }, Readers.OneOf(Named.Initializations.Keys)),
         Of(Network, "init-scale", "S", "what the drawn weights and biases are multiplied by",
             c => c.InitScale, (c, v) => c with { InitScale = v }, Readers.Scale),
 
-        Of(Training, "loss", "NAME", string.Join(", ", Named.Losses.Keys),
+        Of(Training, "loss", "NAME", $"{string.Join(", ", Named.Losses.Keys)}; cross-entropy: a linear output a class (blobs are as many); " +
+            "mse: one output, linear for labels that are numbers, a sigmoid for two classes",
             c => c.Loss, (c, v) => c with { Loss = v }, Readers.OneOf(Named.Losses.Keys)),
         Of(Training, "lr", "RATE", "learning rate",
             c => c.Lr, (c, v) => c with { Lr = v }, Readers.Rate),

@@ -26,19 +26,23 @@ sealed class TrainOutputs(OutputFolder folder, Terminal terminal, TrainConfig co
         LossesCsv.Write(folder["losses.csv"], result.Losses);
     }
 
+    /// <summary>Of a regression, the root of the mean squared error over the data, once the model is written.</summary>
+    public double? RootMeanSquareError { get; private set; }
+
     /// <summary>Writes the model and all pictures.</summary>
-    /// <returns>The accuracy over the data, and how long evaluating and drawing took.</returns>
+    /// <returns>The accuracy over the data, null of a regression, and how long evaluating and drawing took.</returns>
     public (double? Accuracy, TimeSpan Evaluate, TimeSpan Plot) WriteModelAndPictures(TrainingResult result, CancellationToken cancellation)
     {
         ModelFile.Save(folder["model.safetensors"], new Model(network, input.Window, input.Standardizer, input.Raw.ClassNames));
         var evaluate = new Stopwatch();
         var plot = new Stopwatch();
         evaluate.Start();
-        double accuracy = Accuracy();
+        double? accuracy = input.Raw.ClassCount > 0 ? Accuracy() : null;
+        if (accuracy is null) RootMeanSquareError = Error();
         evaluate.Stop();
         if (config.NoPlots) return (accuracy, evaluate.Elapsed, plot.Elapsed);
 
-        if (input.Window is Window shown) WriteBoundaries(shown, result, accuracy, evaluate, plot, cancellation);
+        if (input.Plane is Window shown) WriteBoundaries(shown, result, accuracy!.Value, evaluate, plot, cancellation);
         plot.Start();
         string title = $"{config.Loss} loss · {config.Net} · {input.Raw.Name} · {network.Device.Description.Id}";
         LossPlot.Save(folder["loss.png"], result.Losses, title, Options(PlotWidth, PlotHeight));
@@ -48,7 +52,8 @@ sealed class TrainOutputs(OutputFolder folder, Terminal terminal, TrainConfig co
 
     void WriteBoundaries(Window shown, TrainingResult result, double accuracy, Stopwatch evaluate, Stopwatch plot, CancellationToken cancellation)
     {
-        GridSpec fine = GridSpec.FromSize(shown, PlotWidth / PixelsPerCell, PlotHeight / PixelsPerCell);
+        int cell = network.Outputs > 2 ? 1 : PixelsPerCell;         // between classes nothing is interpolated
+        GridSpec fine = GridSpec.FromSize(shown, PlotWidth / cell, PlotHeight / cell);
         GridSpec coarse = GridSpec.FromSize(shown, FrameWidth / PixelsPerCell, FrameHeight / PixelsPerCell);
         float[] points = input.Raw.Flat.ToArray();
         // the plotting library takes long to wake: it does so while the device evaluates
@@ -97,20 +102,27 @@ sealed class TrainOutputs(OutputFolder folder, Terminal terminal, TrainConfig co
     // the axes of the picture are in the data's units; the network wants them as its inputs were
     float[] Evaluate(GridSpec grid)
     {
-        if (input.Standardizer is not Standardizer standardizer) return GridEvaluator.Evaluate(network, grid);
+        if (input.Standardizer is not Standardizer standardizer) return Regions(grid);
         double Map(double value, int axis) => (value - standardizer.Mean[axis]) / standardizer.Deviation[axis];
         var mapped = new Window(Map(grid.Window.X0, 0), Map(grid.Window.X1, 0), Map(grid.Window.Y0, 1), Map(grid.Window.Y1, 1));
-        return GridEvaluator.Evaluate(network, GridSpec.FromSize(mapped, grid.Width, grid.Height));
+        return Regions(GridSpec.FromSize(mapped, grid.Width, grid.Height));
     }
+
+    float[] Regions(GridSpec grid) => network.Outputs > 1 ? new ClassEvaluator(network).Regions(grid) : GridEvaluator.Evaluate(network, grid);
 
     double Accuracy()
     {
-        float[] predictions = network.Predict(input.Data.Flat);
-        int right = 0;
-        for (int row = 0; row < predictions.Length; row++)
-            if (predictions[row] > 0.5f == (input.Data.Labels[row] == 1f)) right++;
-        return (double)right / predictions.Length;
+        ReadOnlySpan<float> predictions = network.Predict(input.Data.Flat);
+        int right = 0, outputs = network.Outputs;
+        for (int row = 0; row < input.Data.Count; row++)
+        {
+            float label = input.Data.Labels[row];
+            if (outputs > 1 ? ClassEvaluator.ArgMax(predictions.Slice(row * outputs, outputs)) == label : predictions[row] > 0.5f == (label == 1f)) right++;
+        }
+        return (double)right / input.Data.Count;
     }
+
+    double Error() => Math.Sqrt(network.Predict(input.Data.Flat).Zip(input.Data.Labels, (p, y) => ((double)p - y) * ((double)p - y)).Average());
 
     string Title(int step, float loss, double accuracy)
     {

@@ -34,9 +34,9 @@ sealed class TrainRun
     {
         using var interruption = new Interruption();
         var run = new TrainRun(config, terminal);
-        if (run.input.Window is null && !config.NoPlots)
-            terminal.Note("data.png, boundary.png, boundary.gif and frames are left out: " +
-                $"the data has {run.input.Raw.Features} features, a picture of it needs 2");
+        if (run.input.Plane is null && !config.NoPlots)
+            terminal.Note("data.png, boundary.png, boundary.gif and frames are left out: " + (run.input.Raw.ClassCount == 0
+                ? "the labels are numbers, a picture needs classes" : $"the data has {run.input.Raw.Features} features, a picture of it needs 2"));
         using OutputFolder folder = OutputFolder.Prepare(output ?? DefaultOutput(config), force);
         interruption.AtOnce = folder.Dispose;
         return run.Execute(folder, interruption);
@@ -89,6 +89,7 @@ sealed class TrainRun
             FinalLoss = RunRecord.Finite(result.FinalLoss),
             MeanLossLast1000 = RunRecord.Finite(result.MeanLossLast1000),
             Accuracy = accuracy,
+            RootMeanSquareError = outputs.RootMeanSquareError,
             StopReason = result.StopReason.ToString().ToLowerInvariant(),
             DivergedStep = result.DivergedStep,
             Timings = new RunTimings(Seconds(open), Seconds(compile), Seconds(train), Seconds(evaluate), Seconds(plot), Seconds(total.Elapsed)),
@@ -107,7 +108,7 @@ sealed class TrainRun
     };
 
     // snapshots are for pictures only
-    long Frames => input.Window is null || config.NoPlots || config.SnapshotEvery == 0 ? 0 : config.Steps / config.SnapshotEvery + 1L;
+    long Frames => input.Plane is null || config.NoPlots || config.SnapshotEvery == 0 ? 0 : config.Steps / config.SnapshotEvery + 1L;
 
     Trainer Prepare(Sequential network)
     {

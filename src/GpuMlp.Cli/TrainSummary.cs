@@ -17,7 +17,8 @@ static class TrainSummary
         yield return Invariant($"trained    {record.Steps:N0} steps{stopped} in {timings.Train:G3} s, engine {record.Engine}; all in {timings.Total:G3} s");
         if (record.FinalLoss is not null)
             yield return Invariant($"loss       {record.FinalLoss:G4} at the end, {record.MeanLossLast1000:G4} over the last {Math.Min(1000, record.Steps):N0} steps");
-        yield return Invariant($"accuracy   {100 * record.Accuracy:0.0#} % of the rows");
+        yield return record.RootMeanSquareError is double error ? Invariant($"error      {error:G4}, root mean square over the rows")
+            : Invariant($"accuracy   {100 * record.Accuracy:0.0#} % of the rows");
         yield return Invariant($"written    {folder}");
     }
 

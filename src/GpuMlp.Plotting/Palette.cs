@@ -28,12 +28,12 @@ static class Palette
 
     /// <summary>The points of class <paramref name="k"/> of <paramref name="classes"/>.</summary>
     public static uint Point(PlotStyle style, int k, int classes) =>
-        style == PlotStyle.Notebook ? Bone(k / (double)(classes - 1)) : Distinct[k % Distinct.Length];
+        style == PlotStyle.Notebook ? Bone(k / (double)(classes - 1)) : Hue(k);
 
     /// <summary>The region of class <paramref name="k"/> of <paramref name="classes"/>, pale enough for points to show on it.</summary>
     public static uint Region(PlotStyle style, int k, int classes) => style == PlotStyle.Notebook
         ? Blues(0.2 + 0.7 * k / (classes - 1))
-        : Mix(0xFFFFFFFF, Distinct[k % Distinct.Length], 0.45);
+        : Mix(0xFFFFFFFF, Hue(k), 0.45);
 
     /// <summary>The colours of the bands of probability, from [0, 1/Bands) upwards: class 0's hue, almost white at 0.5, class 1's hue.</summary>
     public static uint[] ProbabilityBands()
@@ -58,6 +58,14 @@ static class Palette
         }
         return result;
     }
+
+    // after the eight, the same darker, then lighter
+    static uint Hue(int k) => (k / Distinct.Length % 3) switch
+    {
+        0 => Distinct[k % Distinct.Length],
+        1 => Mix(0xFF000000, Distinct[k % Distinct.Length], 0.55),
+        _ => Mix(0xFFFFFFFF, Distinct[k % Distinct.Length], 0.55),
+    };
 
     static uint Blues(double t)
     {

@@ -1,5 +1,6 @@
 using CsCheck;
 using GpuMlp.Autograd;
+using GpuMlp.Cli.Gradients;
 using GpuMlp.Devices;
 
 namespace GpuMlp.Tests;

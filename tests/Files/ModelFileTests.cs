@@ -109,7 +109,7 @@ public class ModelFileTests
         using var folder = new ScratchFolder();
         using ComputeDevice device = ComputeDevice.Open("cpu");
         using var mixed = new Sequential(new Linear(device, 2, 3), new ReLU(), new Linear(device, 3, 3), new Tanh(), new Linear(device, 3, 1), new Sigmoid());
-        using var open = new Sequential(new Linear(device, 2, 1));
+        using var open = new Sequential(new Linear(device, 2, 1), new Tanh());
         foreach (Sequential network in (Sequential[])[mixed, open])
             Assert.Throws<ArgumentException>(() => ModelFile.Save(folder.File("m"), new Model(network, null, null, [])));
         Assert.Empty(folder.Names);

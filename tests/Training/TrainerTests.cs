@@ -92,7 +92,7 @@ public sealed class TrainerTests : IDisposable
     {
         using Sequential network = Network();
         Assert.Contains("2 inputs", Refusal(network, new DataSet("d", new float[4, 3], [0, 1, 0, 1], ["a", "b"]), new TrainingOptions()), StringComparison.Ordinal);
-        Assert.Contains("row 1 has 2", Refusal(network, new DataSet("d", new float[2, 2], [0, 2], []), new TrainingOptions()), StringComparison.Ordinal);
+        Assert.Contains("value 1 is 2", Refusal(network, new DataSet("d", new float[2, 2], [0, 2], []), new TrainingOptions()), StringComparison.Ordinal);
         Assert.Contains("picks", Assert.Throws<ArgumentException>(() => new Trainer(network, Moons, Picks.Fixed([1]), new TrainingOptions())).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => new Trainer(network, Moons, Picks.Philox(0, 200), new TrainingOptions { LearningRate = float.NaN }));
         Assert.Throws<ArgumentOutOfRangeException>(() => new Trainer(network, Moons, Picks.Philox(0, 200), new TrainingOptions { Steps = -1 }));

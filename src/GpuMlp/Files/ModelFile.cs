@@ -22,10 +22,10 @@ public sealed record Model(Sequential Network, Window? Window, Standardizer? Sta
 public static class ModelFile
 {
     const string Format = "gpumlp", Version = "1";
-    static readonly string[] Required = ["format", "version", "net", "activation", "loss", "classes"], Optional = ["window", "standardizer"];
+    static readonly string[] Required = ["format", "version", "net", "activation", "loss", "classes"], Optional = ["output", "window", "standardizer"];
 
     /// <summary>Writes a model atomically: equal models give equal bytes.</summary>
-    /// <exception cref="ArgumentException">The network is not linear layers with one kind of activation between them and a sigmoid at the end.</exception>
+    /// <exception cref="ArgumentException">The network is not linear layers with one kind of activation between them, and a sigmoid or nothing at the end.</exception>
     public static void Save(string path, Model model)
     {
         (NetworkSpec spec, Linear[] layers) = Describe(model.Network);
@@ -38,6 +38,7 @@ public static class ModelFile
             ["loss"] = model.Network.Loss.Name,
             ["classes"] = JsonSerializer.Serialize([.. model.ClassNames], ModelJson.Default.StringArray),
         };
+        if (spec.LinearOutput) metadata["output"] = "linear";      // else a sigmoid
         if (model.Window is Window window) metadata["window"] = WindowText.Format(window);
         if (model.Standardizer is Standardizer standardizer)
             metadata["standardizer"] = JsonSerializer.Serialize(
@@ -70,6 +71,7 @@ public static class ModelFile
 
         NetworkSpec spec = ReadSpec(path, metadata);
         Func<Loss> loss = Pick(path, metadata, "loss", Named.Losses);
+        Read(path, "loss", metadata["loss"], _ => CheckOutput(spec, loss()));
         Window? window = metadata.TryGetValue("window", out string? text) ? Read(path, "window", text, WindowText.Parse) : null;
         Standardizer? standardizer = metadata.TryGetValue("standardizer", out text)
             ? Read(path, "standardizer", text, json => ParseStandardizer(json, spec)) : null;
@@ -91,7 +93,8 @@ public static class ModelFile
     {
         Linear[] linear = [.. network.Layers.Where((_, l) => l % 2 == 0).OfType<Linear>()];
         Layer[] others = [.. network.Layers.Where((_, l) => l % 2 == 1)];
-        Layer[] between = [.. others.SkipLast(1)];
+        bool linearOutput = linear.Length == others.Length + 1;
+        Layer[] between = [.. linearOutput ? others : others.SkipLast(1)];
         Activation? activation = between.FirstOrDefault() switch
         {
             null or ReLU => Activation.ReLU,
@@ -101,19 +104,25 @@ public static class ModelFile
             SiLU => Activation.SiLU,
             _ => null,
         };
-        bool plain = linear.Length + others.Length == network.Layers.Count && linear.Length == others.Length && others[^1] is Sigmoid
+        bool plain = linear.Length + others.Length == network.Layers.Count && (linearOutput || others[^1] is Sigmoid)
             && between.All(layer => layer.GetType() == between[0].GetType());
         if (!plain || activation is null)
-            throw new ArgumentException("a model file holds linear layers with one kind of activation between them and a sigmoid at the end; " +
+            throw new ArgumentException("a model file holds linear layers with one kind of activation between them and a sigmoid or nothing at the end; " +
                 $"this network is {string.Join(", ", network.Layers.Select(layer => layer.Name))}", nameof(network));
-        return (new NetworkSpec([network.Inputs, .. linear.Select(layer => layer.Bias.Length)], activation.Value), linear);
+        return (new NetworkSpec([network.Inputs, .. linear.Select(layer => layer.Bias.Length)], activation.Value) { LinearOutput = linearOutput }, linear);
     }
 
     static NetworkSpec ReadSpec(string path, IReadOnlyDictionary<string, string> metadata)
     {
         Activation activation = Pick(path, metadata, "activation", Named.Activations);
-        return Read(path, "net", metadata["net"], net => NetworkSpec.Parse(net, activation));
+        bool linear = metadata.TryGetValue("output", out string? output) && output == "linear";
+        if (output is not (null or "linear")) throw Bad(path, "output", output, "allowed is linear; a network that ends in a sigmoid has none");
+        return Read(path, "net", metadata["net"], net => NetworkSpec.Parse(net, activation)) with { LinearOutput = linear };
     }
+
+    // a file is data of unknown origin: its network has to be one that its loss can stand behind
+    static Loss CheckOutput(NetworkSpec spec, Loss loss) => loss is CrossEntropyLoss && !(spec.LinearOutput && spec.Widths[^1] > 1)
+        ? throw new FormatException($"cross-entropy needs a linear output of two columns or more, this network is {spec} with {(spec.LinearOutput ? "a linear" : "a sigmoid")} output") : loss;
 
     // weights (i,o) and biases (o) by turns, checked before anything is made on a device
     static float[][] ReadTensors(string path, SafetensorsFile file, NetworkSpec spec)

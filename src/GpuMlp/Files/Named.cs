@@ -33,6 +33,8 @@ public static class Named
         ["bce"] = () => new BceLoss(),
         ["bce-torch"] = () => new BceLoss(BceForm.Torch),
         ["bce-logits"] = () => new BceWithLogitsLoss(),
+        ["mse"] = () => new MseLoss(),
+        ["cross-entropy"] = () => new CrossEntropyLoss(),
     };
 
     /// <summary>Training engines by name.</summary>

@@ -39,8 +39,13 @@ public sealed record RunRecord
     /// <summary>The mean of the last 1,000 losses; null where there is none or it is not finite.</summary>
     public required float? MeanLossLast1000 { get; init; }
 
-    /// <summary>The share of the data whose predicted class is its label, in [0, 1]; null where a diverged network has none.</summary>
+    /// <summary>The share of the data whose predicted class is its label, in [0, 1]; null where a diverged network or a
+    /// regression has none.</summary>
     public required double? Accuracy { get; init; }
+
+    /// <summary>The root of the mean squared error over the data, of a regression; absent elsewhere.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? RootMeanSquareError { get; init; }
 
     /// <summary>completed, cancelled or diverged.</summary>
     public required string StopReason { get; init; }

@@ -5,7 +5,7 @@ namespace GpuMlp.Layers;
 /// <summary>How weights and biases begin.</summary>
 public enum Initialization
 {
-    /// <summary>Normal with one hidden layer at most, else He or Xavier by the activation.</summary>
+    /// <summary>Normal with one hidden layer at most and a sigmoid at the end, else He or Xavier by the activation.</summary>
     Auto,
 
     /// <summary>The tutorial's: weights and biases from N(0, 1), unscaled.</summary>
@@ -24,10 +24,10 @@ public enum Initialization
 /// <summary>Draws initial weights from a stream that the caller hands in.</summary>
 public static class Initializer
 {
-    /// <summary>What <see cref="Initialization.Auto"/> stands for in a network; N(0, 1) saturates deeper ones.</summary>
+    /// <summary>What <see cref="Initialization.Auto"/> stands for in a network; N(0, 1) saturates deeper ones, and lets a linear output begin far too large.</summary>
     public static Initialization Resolve(Initialization initialization, NetworkSpec net) => initialization != Initialization.Auto
         ? initialization
-        : net.Depth <= 2 ? Initialization.Normal
+        : net.Depth <= 2 && !net.LinearOutput ? Initialization.Normal
         : net.Activation is Activation.Tanh or Activation.Sigmoid ? Initialization.Xavier : Initialization.He;
 
     /// <summary>Fills a layer: its weights row by row, then its bias.</summary>

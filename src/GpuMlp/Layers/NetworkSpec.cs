@@ -25,7 +25,7 @@ public enum Activation
     SiLU,
 }
 
-/// <summary>What a network is made of: widths such as 2-50-1, the activation between them, a sigmoid at the end.</summary>
+/// <summary>What a network is made of: widths such as 2-50-1, the activation between them, a sigmoid or nothing at the end.</summary>
 /// <param name="Widths">Inputs, hidden widths, outputs.</param>
 /// <param name="Activation">The activation after each linear layer but the last.</param>
 public sealed record NetworkSpec(IReadOnlyList<int> Widths, Activation Activation)
@@ -44,6 +44,9 @@ public sealed record NetworkSpec(IReadOnlyList<int> Widths, Activation Activatio
         if (widths.Length < 2) throw new FormatException($"'{net}' is not a network: give inputs, hidden widths and outputs, as in 2-50-1");
         return new NetworkSpec(widths, activation);
     }
+
+    /// <summary>Whether the last linear layer's result is the output, as targets that are any numbers need; with cross-entropy it always is.</summary>
+    public bool LinearOutput { get; init; }
 
     /// <summary>Number of linear layers.</summary>
     public int Depth => Widths.Count - 1;
@@ -80,7 +83,8 @@ public sealed record NetworkSpec(IReadOnlyList<int> Widths, Activation Activatio
         for (int l = 0; l < Depth; l++)
         {
             layers.Add(new Linear(device, Widths[l], Widths[l + 1]));
-            layers.Add(l + 1 < Depth ? NewActivation() : new Sigmoid());
+            if (l + 1 < Depth) layers.Add(NewActivation());
+            else if (!LinearOutput && loss is not CrossEntropyLoss) layers.Add(new Sigmoid());
         }
         return new Sequential([.. layers]) { Loss = loss };
     }
@@ -98,7 +102,7 @@ public sealed record NetworkSpec(IReadOnlyList<int> Widths, Activation Activatio
     public override string ToString() => string.Join('-', Widths);
 
     /// <inheritdoc/>
-    public bool Equals(NetworkSpec? other) => other is not null && other.Activation == Activation && other.Widths.SequenceEqual(Widths);
+    public bool Equals(NetworkSpec? other) => other is not null && other.Activation == Activation && other.LinearOutput == LinearOutput && other.Widths.SequenceEqual(Widths);
 
     /// <inheritdoc/>
     public override int GetHashCode() => Widths.Aggregate((int)Activation, HashCode.Combine);

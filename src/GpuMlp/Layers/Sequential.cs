@@ -61,6 +61,9 @@ public sealed class Sequential : Module
     /// <summary>Number of columns that the network takes.</summary>
     public int Inputs => ByHand.First(l => l.Inputs is not null).Inputs!.Value;
 
+    /// <summary>Number of columns that the network returns.</summary>
+    public int Outputs => ByHand.Aggregate(Inputs, (width, layer) => layer.OutputsFor(width));
+
     Layer[] ByHand
     {
         get
@@ -148,7 +151,7 @@ public sealed class Sequential : Module
         ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
         if (points.Length % Inputs != 0)
             throw new ArgumentException($"{points.Length} values are not whole points of {Inputs} inputs", nameof(points));
-        int count = points.Length / Inputs, columns = ByHand.Aggregate(Inputs, (width, layer) => layer.OutputsFor(width));
+        int count = points.Length / Inputs, columns = Outputs;
         var results = new float[count * columns];
         for (int start = 0; start < count; start += batch)
         {

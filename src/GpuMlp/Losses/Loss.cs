@@ -48,6 +48,14 @@ public abstract class Loss
             throw new ArgumentException($"{Name} takes labels 0 and 1, value {row} is {value:R}; other classes need CrossEntropyLoss, numbers MseLoss", "label");
     }
 
+    /// <summary>Refuses labels (n), one a row, that the loss of outputs of so many columns cannot take.</summary>
+    /// <exception cref="ArgumentException">A label is not allowed, or another number of columns is needed.</exception>
+    internal void RequireLabels(ReadOnlySpan<float> labels, int columns)
+    {
+        if (!Fits(labels.Length, columns, labels.Length, 1)) throw WrongShapes($"{labels.Length} × {columns}", $"{labels.Length} × 1", "label");
+        CheckLabels(new LabelFacts(labels), columns);
+    }
+
     internal ArgumentException WrongShapes(string output, string label, string parameter) =>
         new($"{Name} takes {Shapes}, got {output} and {label}", parameter);
 

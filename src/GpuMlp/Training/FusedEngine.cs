@@ -47,6 +47,7 @@ sealed class FusedEngine : ITrainingEngine
     /// <summary>Null if the fused engine can train the network so, else why not.</summary>
     internal static string? WhyNot(Sequential network, TrainingOptions options)
     {
+        if (!FusedLaunches.Know(network.Loss)) return $"it knows bce, bce-torch and bce-logits, the loss is {network.Loss.Name}";
         int depth = network.Layers.OfType<Linear>().Count();
         if (depth > NetworkShape.MaxDepth) return $"it takes up to {NetworkShape.MaxDepth} linear layers, the network has {depth}";
         if (network.Layers.OfType<Linear>().Last().Weight.Value.Columns != 1) return "it takes networks of one output";

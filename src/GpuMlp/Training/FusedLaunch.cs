@@ -14,6 +14,9 @@ delegate void FusedLaunch(ComputeDevice device, TrainingSpans spans, TrainingPla
 /// <summary>The fused kernel for each activation and loss.</summary>
 static class FusedLaunches
 {
+    internal static bool Know(Loss loss) => loss is BceLoss or BceWithLogitsLoss;
+
+    /// <exception cref="NotSupportedException">Another loss than those of <see cref="Know"/>.</exception>
     internal static FusedLaunch Of(Activation activation, Loss loss) => activation switch
     {
         Activation.ReLU => Of<Relu>(loss),
@@ -27,6 +30,7 @@ static class FusedLaunches
     {
         BceLoss { Form: BceForm.Tutorial } => TrainingOps.Train<TActivation, Bce>,
         BceLoss => TrainingOps.Train<TActivation, BceTorch>,
-        _ => TrainingOps.Train<TActivation, BceLogits>,
+        BceWithLogitsLoss => TrainingOps.Train<TActivation, BceLogits>,
+        _ => throw new NotSupportedException($"no fused kernel knows {loss.Name}"),
     };
 }

@@ -107,6 +107,7 @@ public sealed class Population
         if (!float.IsFinite(member.InitScale)) throw new ArgumentOutOfRangeException(nameof(member.InitScale), member.InitScale, "an initial scale is finite");
         if (member.Net.Depth > NetworkShape.MaxDepth)
             throw new ArgumentException($"a population takes networks of up to {NetworkShape.MaxDepth} linear layers, {member.Net} has {member.Net.Depth}");
+        if (!FusedLaunches.Know(member.Loss)) throw new ArgumentException($"a population trains with bce, bce-torch or bce-logits, the loss is {member.Loss.Name}");
         if (member.Net.Widths[^1] != 1) throw new ArgumentException($"a population takes networks of one output, {member.Net} has {member.Net.Widths[^1]}");
         if ((uint)member.Data >= (uint)data.Count) throw new ArgumentException($"there are {data.Count} data sets, a member asks for number {member.Data}");
         if (data[member.Data].Features != member.Net.Widths[0])

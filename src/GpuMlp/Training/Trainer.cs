@@ -13,15 +13,14 @@ public sealed class Trainer : IDisposable
     readonly ITrainingEngine engine;
 
     /// <summary>Prepares a run: uploads the data, allocates all that the run needs.</summary>
-    /// <exception cref="ArgumentException">The data has other than the network's number of features, or a label outside {0, 1}; or fixed picks are too few.</exception>
+    /// <exception cref="ArgumentException">The data has other than the network's number of features, or a label that the loss does not take; or fixed picks are too few.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     public Trainer(Sequential network, DataSet data, Picks picks, TrainingOptions options)
     {
         options.Validate();
         if (data.Features != network.Inputs)
             throw new ArgumentException($"the network takes {network.Inputs} inputs, the data has {data.Features} features", nameof(data));
-        int wrong = Array.FindIndex(data.Labels, y => y is not (0f or 1f));
-        if (wrong >= 0) throw new ArgumentException($"{network.Loss.Name} takes labels 0 and 1, row {wrong} has {data.Labels[wrong]:R}", nameof(data));
+        network.Loss.RequireLabels(data.Labels, network.Outputs);
         if (picks.Count < (long)options.Steps * options.Batch)
             throw new ArgumentException($"{options.Steps} steps of {options.Batch} take {(long)options.Steps * options.Batch} picks, there are {picks.Count}", nameof(picks));
         (this.network, this.options) = (network, options);

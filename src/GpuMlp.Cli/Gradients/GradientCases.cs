@@ -4,7 +4,7 @@ using GpuMlp.Layers;
 using GpuMlp.Losses;
 using static System.Math;
 
-namespace GpuMlp.Tests;
+namespace GpuMlp.Cli.Gradients;
 
 /// <summary>Every op, layer and loss with its float64 twin.</summary>
 static class GradientCases

@@ -1,0 +1,84 @@
+using GpuMlp.Layers;
+
+namespace GpuMlp.Grids;
+
+/// <summary>Evaluates a network of two inputs and an output a class over dense grids: a point's class is its largest output.</summary>
+/// <remarks>Points go through <see cref="Sequential.Predict"/> in batches; the outputs are compared on the host.</remarks>
+public sealed class ClassEvaluator
+{
+    /// <summary>The most classes: one is a byte.</summary>
+    public const int MostClasses = 256;
+
+    readonly Sequential network;
+
+    /// <summary>An evaluator of a network, whose parameters it reads at each call.</summary>
+    /// <exception cref="ArgumentException">The network has other than two inputs, or other than 2 to 256 outputs.</exception>
+    public ClassEvaluator(Sequential network)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        if (network.Inputs != 2) throw new ArgumentException($"a grid needs a network of exactly two inputs, the model has {network.Inputs}", nameof(network));
+        if (network.Outputs is < 2 or > MostClasses)
+            throw new ArgumentException($"a grid of classes needs a network of 2 to {MostClasses} outputs, the model has {network.Outputs}", nameof(network));
+        this.network = network;
+    }
+
+    /// <summary>The index of the largest value, the first of equal ones; NaN is never the largest.</summary>
+    public static int ArgMax(ReadOnlySpan<float> values)
+    {
+        int best = 0;
+        for (int k = 1; k < values.Length; k++)
+            if (values[k] > values[best] || float.IsNaN(values[best])) best = k;
+        return best;
+    }
+
+    /// <summary>The classes over a grid, byte[Height · Width], x fastest, row 0 at the smallest y.</summary>
+    /// <exception cref="ArgumentException">The grid has too many points for an array.</exception>
+    public byte[] Evaluate(GridSpec grid)
+    {
+        var classes = new byte[Length(grid)];
+        Fill(grid, 0, grid.Height, classes.AsSpan(), static outputs => (byte)ArgMax(outputs));
+        return classes;
+    }
+
+    /// <summary>What pictures of regions take, float[Height · Width]: class numbers; of two classes the probability of class 1, σ(z₁ - z₀).</summary>
+    /// <exception cref="ArgumentException">The grid has too many points for an array.</exception>
+    public float[] Regions(GridSpec grid)
+    {
+        var values = new float[Length(grid)];
+        Fill(grid, 0, grid.Height, values.AsSpan(), network.Outputs == 2
+            ? static outputs => 1 / (1 + MathF.Exp(outputs[0] - outputs[1]))
+            : static outputs => ArgMax(outputs));
+        return values;
+    }
+
+    /// <summary>Hands the classes of a grid of any size to a sink, some rows at a time, in bounded memory.</summary>
+    /// <returns>The time that evaluating took, without the sink's.</returns>
+    /// <exception cref="OperationCanceledException">Cancelled; the sink has ended.</exception>
+    public TimeSpan Stream(GridSpec grid, GridSink<byte> sink, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(grid);
+        return GridStream.Run<byte>(grid, sink, (row, rows, target) => Fill(grid, row, rows, target, static outputs => (byte)ArgMax(outputs)), cancellation);
+    }
+
+    delegate T Reduce<T>(ReadOnlySpan<float> outputs);
+
+    void Fill<T>(GridSpec grid, int firstRow, int rows, Span<T> target, Reduce<T> reduce)
+    {
+        int count = rows * grid.Width, outputs = network.Outputs;
+        var points = new float[2 * Math.Min(count, PointLogits.Batch)];
+        for (int at = 0; at < count; at += PointLogits.Batch)
+        {
+            int n = Math.Min(PointLogits.Batch, count - at);
+            for (int k = 0; k < n; k++) (points[2 * k], points[2 * k + 1]) = (grid.X[(at + k) % grid.Width], grid.Y[firstRow + (at + k) / grid.Width]);
+            ReadOnlySpan<float> values = network.Predict(points.AsSpan(0, 2 * n), PointLogits.Batch);
+            for (int k = 0; k < n; k++) target[at + k] = reduce(values.Slice(k * outputs, outputs));
+        }
+    }
+
+    static int Length(GridSpec grid)
+    {
+        ArgumentNullException.ThrowIfNull(grid);
+        return grid.Points <= Array.MaxLength / 4 ? (int)grid.Points
+            : throw new ArgumentException($"a grid of {grid.Points:N0} points is too large for an array; stream it", nameof(grid));
+    }
+}
