@@ -1,8 +1,8 @@
 using GpuMlp.Devices;
 using GpuMlp.Devices.Ops;
-using GpuMlp.Kernels.Activations;
-using GpuMlp.Kernels.Losses;
 using GpuMlp.Kernels.Training;
+using GpuMlp.Losses;
+using GpuMlp.Optimizers;
 using GpuMlp.Randomness;
 using GpuMlp.Tensors;
 using GpuMlp.Training;
@@ -19,6 +19,7 @@ sealed class StepsLaunch : IDisposable
     readonly DeviceBuffer start, picks, losses, networks, scratch;
     readonly Tensor batchX, batchY;
     readonly NetworkShape shape;
+    readonly FusedKernel kernel;
 
     internal StepsLaunch(StepsJob job)
     {
@@ -26,14 +27,15 @@ sealed class StepsLaunch : IDisposable
         ComputeDevice device = job.Device;
         int batch = job.Row.Batch, steps = job.Row.Steps;
         data = new TrainingData(device, StepsJob.Moons);
+        kernel = FusedKernel.Of(Layers.Activation.ReLU, new BceLoss(), sigmoid: true, OptimizerSpec.Default, batch);
         shape = new NetworkShape(Layers.NetworkSpec.Parse(job.Row.Net).Widths);
         start = device.Allocate(job.Start.Length);
         device.CopyToDevice(job.Start, start.All);
         picks = device.Allocate(batch * steps);
         losses = device.Allocate(steps);
-        networks = device.Allocate(4);                             // learning rate, seed 0 in two halves, first row 0
-        device.CopyToDevice([Rate, 0f, 0f, 0f], networks.All);
-        scratch = device.Allocate((int)shape.GroupScratchLength(batch));
+        networks = device.Allocate(TrainingPlan.NetworkRow);       // learning rate, seed 0 in two halves, first row 0, no decay
+        device.CopyToDevice([Rate, 0f, 0f, 0f, 0f], networks.All);
+        scratch = device.Allocate((int)kernel.ScratchLength(shape, batch));
         batchX = new Tensor(device, batch, data.Inputs.Columns);
         batchY = new Tensor(device, batch, 1);
     }
@@ -50,10 +52,12 @@ sealed class StepsLaunch : IDisposable
     void Fused()
     {
         var spans = new TrainingSpans(
-            data.Inputs.Span, data.Labels.Span, picks.All, job.Network.Arena.Values, networks.All, losses.All, losses.All, scratch.All);
+            data.Inputs.Span, data.Labels.Span, picks.All, job.Network.Arena.Values, networks.All, losses.All, losses.All, scratch.All,
+            losses.All, losses.All);
         var plan = new TrainingPlan(
-            1, 0, job.Row.Steps, data.Inputs.Rows, 0, (uint)StreamPurpose.Sampling, 0, job.Network.Arena.Length, scratch.Length);
-        job.Device.Train<Relu, Bce>(spans, plan, shape, job.Row.Batch, 6L * job.Network.ParameterCount * job.Row.Batch * job.Row.Steps, null);
+            1, 0, job.Row.Steps, data.Inputs.Rows, 0, (uint)StreamPurpose.Sampling, 0, job.Network.Arena.Length, scratch.Length,
+            0, OptimizerSpec.Default.Numbers);
+        kernel.Launch(job.Device, spans, plan, shape, job.Row.Batch, 6L * job.Network.ParameterCount * job.Row.Batch * job.Row.Steps, null);
     }
 
     void LayerByLayer()

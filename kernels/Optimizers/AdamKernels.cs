@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using GpuMlp.Kernels.Lanes;
+using GpuMlp.Kernels.Numerics;
 
 namespace GpuMlp.Kernels.Optimizers;
 
@@ -11,7 +12,15 @@ namespace GpuMlp.Kernels.Optimizers;
 /// <param name="Epsilon">What keeps the denominator from 0.</param>
 /// <param name="Decay">Weight decay that is added to the gradient (Adam).</param>
 /// <param name="Shrink">What weights are multiplied by first: 1, or 1 - rate · weight decay (AdamW).</param>
-public readonly record struct AdamNumbers(float Beta1, float Beta2, float Rate, float Root, float Epsilon, float Decay, float Shrink);
+public readonly record struct AdamNumbers(float Beta1, float Beta2, float Rate, float Root, float Epsilon, float Decay, float Shrink)
+{
+    /// <summary>The numbers of a step from what holds for the run and what changes; every rounding is named, so devices agree.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static AdamNumbers Of(OptimizerNumbers run, StepNumbers step) => new(
+        run.Momentum, run.Beta2, Rounding.Multiply(step.Rate, step.Correction), step.Root, run.Epsilon,
+        run.Decoupled != 0 ? 0f : step.Decay,
+        run.Decoupled != 0 ? 1f - Rounding.Multiply(step.Rate, step.Decay) : 1f);
+}
 
 /// <summary>
 /// One step of torch.optim.Adam or AdamW over n parameters: w *= shrink; g = dw + decay·w; m += (1 - β₁)·(g - m);
@@ -40,5 +49,19 @@ public readonly struct AdamStep<TView>(TView w, TView dw, TView m, TView v, Adam
             T move = T.Divide(mean, T.Add(T.Divide(T.Sqrt(square), root), epsilon));
             T.Store(w, i, T.Fma(down, move, value), n - i);
         }
+    }
+}
+
+/// <summary><see cref="AdamStep{TView}"/>, or AdamW's, as a part of a larger kernel.</summary>
+public readonly struct Adam : IOptimizer
+{
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Step<T, TView, TBarrier>(
+        TView w, TView dw, TView state, TView room, OptimizerNumbers run, StepNumbers step, int n, int lane, int lanes)
+        where T : struct, ILanes<T, TView> where TView : struct where TBarrier : struct, IBarrier
+    {
+        var op = new AdamStep<TView>(w, dw, state, T.From(state, n), AdamNumbers.Of(run, step), n);
+        op.Run<T>(lane, op.Items(T.Width), lanes);
     }
 }

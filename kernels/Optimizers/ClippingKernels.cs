@@ -8,7 +8,7 @@ namespace GpuMlp.Kernels.Optimizers;
 public readonly struct SquaredBlocks<TView>(TView dw, TView parts, int n) : IOp<TView> where TView : struct
 {
     /// <inheritdoc/>
-    public int Items(int width) => (n + StridedSum.Block - 1) / StridedSum.Block;
+    public int Items(int width) => SquaredBlocks.Count(n);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -20,6 +20,14 @@ public readonly struct SquaredBlocks<TView>(TView dw, TView parts, int n) : IOp<
             T.Set(parts, block, StridedSum.Dot<T, TView>(dw, at, dw, at, count));
         }
     }
+}
+
+/// <summary>How gradients are cut into blocks for their norm.</summary>
+public static class SquaredBlocks
+{
+    /// <summary>Blocks of n values.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int Count(int n) => (n + StridedSum.Block - 1) / StridedSum.Block;
 }
 
 /// <summary>

@@ -28,3 +28,17 @@ public readonly struct MomentumStep<TView>(TView w, TView dw, TView v, float rat
         }
     }
 }
+
+/// <summary><see cref="MomentumStep{TView}"/> as a part of a larger kernel.</summary>
+public readonly struct Momentum : IOptimizer
+{
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Step<T, TView, TBarrier>(
+        TView w, TView dw, TView state, TView room, OptimizerNumbers run, StepNumbers step, int n, int lane, int lanes)
+        where T : struct, ILanes<T, TView> where TView : struct where TBarrier : struct, IBarrier
+    {
+        var op = new MomentumStep<TView>(w, dw, state, step.Rate, run.Momentum, step.Decay, run.Nesterov, n);
+        op.Run<T>(lane, op.Items(T.Width), lanes);
+    }
+}

@@ -21,3 +21,17 @@ public readonly struct SgdStep<TView>(TView w, TView dw, float rate, int n) : IO
         }
     }
 }
+
+/// <summary><see cref="SgdStep{TView}"/> as a part of a larger kernel.</summary>
+public readonly struct Sgd : IOptimizer
+{
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Step<T, TView, TBarrier>(
+        TView w, TView dw, TView state, TView room, OptimizerNumbers run, StepNumbers step, int n, int lane, int lanes)
+        where T : struct, ILanes<T, TView> where TView : struct where TBarrier : struct, IBarrier
+    {
+        var op = new SgdStep<TView>(w, dw, step.Rate, n);
+        op.Run<T>(lane, op.Items(T.Width), lanes);
+    }
+}

@@ -10,15 +10,16 @@ using GpuMlp.Kernels.Randomness;
 namespace GpuMlp.Kernels.Training;
 
 /// <summary>
-/// Steps of gradient descent on batches of n random examples inside one launch: one group of lanes a network, which does the very ops
-/// that the layers launch one by one.
+/// Steps of TOptimizer on batches of n random examples inside one launch: one group of lanes a network, which does the very ops that the
+/// layers launch one by one.
 /// </summary>
 /// <remarks>
 /// Scratch memory of a group: a table of where things begin, labels (n), gradients in the arena's layout, per width its activations,
-/// pre-activations and their gradients (n,width), losses (n), room for a transposed weight matrix.
+/// pre-activations and their gradients (n,width), losses (n), room for a transposed weight matrix, room for the optimizer at the end.
 /// </remarks>
-public readonly struct BatchTraining<TActivation, TLoss, TView>(TrainingViews<TView> views, TrainingPlan plan, NetworkShape shape, int n) : IGroupOp<TView>
-    where TActivation : struct, IActivation where TLoss : struct, ILoss where TView : struct
+public readonly struct BatchTraining<TActivation, TLoss, TOptimizer, TView>(TrainingViews<TView> views, TrainingPlan plan, NetworkShape shape, int n)
+    : IGroupOp<TView>
+    where TActivation : struct, IActivation where TLoss : struct, IBatchLoss where TOptimizer : struct, IOptimizer where TView : struct
 {
     // a row of the table: the width k, where its activations begin, where layer k's weights do in the arena
     const int Units = 1, Weights = 2, Row = NetworkShape.TableRow;
@@ -36,7 +37,8 @@ public readonly struct BatchTraining<TActivation, TLoss, TView>(TrainingViews<TV
         if (lane == 0) WriteTable<T>(m);
         for (int k = lane; k < plan.ArenaLength; k += lanes) T.Set(dw, k, 0f);           // the arena's padding has no gradient
         TBarrier.Wait();
-        float rate = T.Get(views.Networks, 4 * group);
+        TView states = T.From(views.States, OptimizerNumbers.MostStates * group * plan.ArenaLength);
+        TView room = T.From(m, plan.ScratchLength - Clipped<TOptimizer>.Room(plan.ArenaLength));
         for (int k = 0; k < plan.Steps; k++)
         {
             int step = plan.FirstStep + k;
@@ -45,13 +47,21 @@ public readonly struct BatchTraining<TActivation, TLoss, TView>(TrainingViews<TV
             Forward<T, TBarrier>(m, w, lane, lanes);
             Loss<T, TBarrier>(m, labels, group * plan.Steps + k, lane, lanes);
             Backward<T, TBarrier>(m, w, dw, lane, lanes);
-            var sgd = new SgdStep<TView>(w, dw, rate, plan.ArenaLength);
-            sgd.Run<T>(lane, sgd.Items(T.Width), lanes);
+            TOptimizer.Step<T, TView, TBarrier>(w, dw, states, room, plan.Optimizer, Numbers<T>(group, k), plan.ArenaLength, lane, lanes);
             TBarrier.Wait();
             if (plan.SnapshotEvery > 0 && group == 0 && step % plan.SnapshotEvery == 0)
                 for (int i = lane; i < plan.ArenaLength; i += lanes)
                     T.Set(views.Snapshots, step / plan.SnapshotEvery * plan.ArenaLength + i, T.Get(w, i));
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    StepNumbers Numbers<T>(int group, int k) where T : struct, ILanes<T, TView>
+    {
+        int network = TrainingPlan.NetworkRow * group, at = StepNumbers.TableRow * k;
+        float rate = T.Get(views.Networks, network), decay = T.Get(views.Networks, network + 4);
+        if (plan.HasSchedule == 0) return new StepNumbers(rate, decay, 1f, 1f);
+        return new StepNumbers(Rounding.Multiply(rate, T.Get(views.Schedule, at)), decay, T.Get(views.Schedule, at + 1), T.Get(views.Schedule, at + 2));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -71,8 +81,9 @@ public readonly struct BatchTraining<TActivation, TLoss, TView>(TrainingViews<TV
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void Gather<T>(TView m, TView labels, int group, int step, int k, int lane, int lanes) where T : struct, ILanes<T, TView>
     {
-        uint key0 = (uint)T.GetInt(views.Networks, 4 * group + 1), key1 = (uint)T.GetInt(views.Networks, 4 * group + 2);
-        int firstRow = T.GetInt(views.Networks, 4 * group + 3), features = shape.Width(0);
+        int network = TrainingPlan.NetworkRow * group;
+        uint key0 = (uint)T.GetInt(views.Networks, network + 1), key1 = (uint)T.GetInt(views.Networks, network + 2);
+        int firstRow = T.GetInt(views.Networks, network + 3), features = shape.Width(0);
         TView x = T.From(m, T.GetInt(m, Units));
         for (int r = lane; r < n; r += lanes)
         {
@@ -113,9 +124,9 @@ public readonly struct BatchTraining<TActivation, TLoss, TView>(TrainingViews<TV
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void Loss<T, TBarrier>(TView m, TView labels, int lossAt, int lane, int lanes) where T : struct, ILanes<T, TView> where TBarrier : struct, IBarrier
     {
-        TView z = T.From(m, T.GetInt(m, shape.Depth * Row + Units) + n), values = T.From(z, 2 * n);
-        var loss = new LossForward<TLoss, TView>(z, labels, values, T.From(z, n), n);
-        loss.Run<T>(lane, loss.Items(T.Width), lanes);
+        int o = T.GetInt(m, shape.Depth * Row);
+        TView p = T.From(m, T.GetInt(m, shape.Depth * Row + Units)), z = T.From(p, n * o), dz = T.From(z, n * o), values = T.From(dz, n * o);
+        TLoss.Run<T, TView>(z, labels, p, values, dz, n, o, lane, lanes);
         TBarrier.Wait();
         if (lane == 0) new Mean<TView>(values, views.Losses, n, lossAt).Run<T>(0, 1, 1);
     }
@@ -123,7 +134,7 @@ public readonly struct BatchTraining<TActivation, TLoss, TView>(TrainingViews<TV
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void Backward<T, TBarrier>(TView m, TView w, TView dw, int lane, int lanes) where T : struct, ILanes<T, TView> where TBarrier : struct, IBarrier
     {
-        TView transposed = T.From(m, T.GetInt(m, shape.Depth * Row + Units) + 4 * n);
+        TView transposed = T.From(m, T.GetInt(m, shape.Depth * Row + Units) + n * (3 * T.GetInt(m, shape.Depth * Row) + 1));
         for (int l = shape.Depth - 1; l >= 0; l--)
         {
             int t = l * Row, i = T.GetInt(m, t), o = T.GetInt(m, t + Row), at = T.GetInt(m, t + Weights);

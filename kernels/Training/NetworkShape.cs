@@ -65,10 +65,8 @@ public readonly struct NetworkShape
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int ScratchLength(int inputs, int outputs, int width) => WeightsLength(inputs, outputs, width) + Pad(outputs, width);
 
-    /// <summary>Floats of scratch memory that a group needs for steps of n examples, with lanes of any width.</summary>
-    public long GroupScratchLength(int n) => n == 1 ? SingleExampleScratchLength() : BatchScratchLength(n);
-
-    long SingleExampleScratchLength()
+    /// <summary>Floats of scratch memory that a group of <see cref="SingleExampleTraining{TActivation, TLoss, TView}"/> needs, with lanes of any width.</summary>
+    public long SingleExampleScratchLength()
     {
         int length = Partials + TableLength;
         for (int l = 0; l < Depth; l++) length += ScratchLength(Width(l), Width(l + 1), 16);
@@ -76,17 +74,17 @@ public readonly struct NetworkShape
         return length;
     }
 
-    // see BatchTraining
-    long BatchScratchLength(long n)
+    /// <summary>Floats of scratch memory that a group of <see cref="BatchTraining{TActivation, TLoss, TOptimizer, TView}"/> needs for steps of n examples.</summary>
+    public long BatchScratchLength(long n)
     {
-        long length = TableLength + n, transposed = 0;
+        long length = TableLength + n, arena = 0, transposed = 0;
         for (int l = 0; l < Depth; l++)
         {
-            length += ArenaLength(l);
+            arena += ArenaLength(l);
             if (Width(l + 1) > StridedSum.Block) transposed = Math.Max(transposed, (long)Width(l) * Width(l + 1));
         }
         for (int k = 0; k <= Depth; k++) length += 3 * n * Width(k);
-        return length + n + transposed;
+        return length + arena + n + transposed + (arena + StridedSum.Block - 1) / StridedSum.Block + 1;
     }
 
     static int At(IReadOnlyList<int> widths, int k) => k < widths.Count ? widths[k] : 1;

@@ -6,23 +6,22 @@ using GpuMlp.Kernels.Numerics;
 namespace GpuMlp.Kernels.Training;
 
 /// <summary>
-/// The probabilities y (networks, points) that networks of one shape give to points, in one launch: one group a network, lanes over the
-/// points.
+/// The outputs y (networks, outputs, points) of networks of one shape for points, in one launch: one group a network, lanes over the points.
 /// </summary>
 /// <remarks>Every sum has the order that it has layer by layer. Scratch memory of a lane: two rows of units, each unit a vector of points.</remarks>
 /// <param name="x">Points, (rows, features).</param>
 /// <param name="parameters">The networks' arenas, one after the other.</param>
-/// <param name="networks">Four values a network, the last of them the first of its rows in x.</param>
+/// <param name="networks"><see cref="TrainingPlan.NetworkRow"/> values a network, the fourth of them the first of its rows in x.</param>
 /// <param name="y">The result, of this launch's networks.</param>
 /// <param name="scratch">Each group's working memory.</param>
-/// <param name="shape">The networks' shape; one output.</param>
+/// <param name="shape">The networks' shape.</param>
 /// <param name="first">The number of the launch's first network.</param>
 /// <param name="count">Networks of this launch.</param>
 /// <param name="points">Points of each network.</param>
 /// <param name="arenaLength">Floats of one network's arena.</param>
-public readonly struct PopulationForward<TActivation, TView>(TView x, TView parameters, TView networks, TView y, TView scratch,
+public readonly struct PopulationForward<TActivation, TOutput, TView>(TView x, TView parameters, TView networks, TView y, TView scratch,
     NetworkShape shape, int first, int count, int points, int arenaLength) : IGroupOp<TView>
-    where TActivation : struct, IActivation where TView : struct
+    where TActivation : struct, IActivation where TOutput : struct, IActivation where TView : struct
 {
     // floats that a group's lanes hold together at most: sixteen on the host, 64 threads of one on a GPU
     const int GroupWidth = 64;
@@ -45,29 +44,31 @@ public readonly struct PopulationForward<TActivation, TView>(TView x, TView para
     public void Run<T, TScalar, TBarrier>(int group, int lane, int lanes)
         where T : struct, ILanes<T, TView> where TScalar : struct, ILanes<TScalar, TView> where TBarrier : struct, IBarrier
     {
-        int features = shape.Width(0), row = Widest(shape) * T.Width, firstRow = T.GetInt(networks, 4 * (first + group) + 3);
-        int units = 2 * (group * GroupWidth * Widest(shape) + lane * row);
+        int features = shape.Width(0), row = Widest(shape) * T.Width, firstRow = T.GetInt(networks, TrainingPlan.NetworkRow * (first + group) + 3);
+        int place = 2 * (group * GroupWidth * Widest(shape) + lane * row);
         for (int p = lane * T.Width; p < points; p += lanes * T.Width)
         {
             for (int i = 0; i < T.Width; i++)
             {
                 int at = (firstRow + (p + i < points ? p + i : points - 1)) * features;
-                for (int f = 0; f < features; f++) T.Set(scratch, units + f * T.Width + i, T.Get(x, at + f));
+                for (int f = 0; f < features; f++) T.Set(scratch, place + f * T.Width + i, T.Get(x, at + f));
             }
-            int from = units, to = units + row, w = (first + group) * arenaLength;
+            int from = place, to = place + row, w = (first + group) * arenaLength;
             for (int l = 0; l < shape.Depth; l++)
             {
-                int inputs = shape.Width(l), outputs = shape.Width(l + 1);
-                if (outputs == 1) T.Store(scratch, to, Single<T>(from, w, inputs), T.Width);
-                else Hidden<T>(from, to, w, inputs, outputs);
-                for (int u = to; u < to + outputs * T.Width && l < shape.Depth - 1; u += T.Width)
+                int inputs = shape.Width(l), units = shape.Width(l + 1);
+                if (units == 1) T.Store(scratch, to, Single<T>(from, w, inputs), T.Width);
+                else Hidden<T>(from, to, w, inputs, units);
+                for (int u = to; u < to + units * T.Width && l < shape.Depth - 1; u += T.Width)
                     T.Store(scratch, u, TActivation.Forward<T, TView>(T.Load(scratch, u)), T.Width);
                 w += shape.ArenaLength(l);
                 int swap = from;
                 from = to;
                 to = swap;
             }
-            T.Store(y, group * points + p, Exponentials.Sigmoid<T, TView>(T.Load(scratch, from)), points - p);
+            int outputs = shape.Width(shape.Depth);
+            for (int o = 0; o < outputs; o++)
+                T.Store(y, (group * outputs + o) * points + p, TOutput.Forward<T, TView>(T.Load(scratch, from + o * T.Width)), points - p);
         }
     }
 

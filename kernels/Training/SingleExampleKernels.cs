@@ -3,6 +3,7 @@ using GpuMlp.Kernels.Activations;
 using GpuMlp.Kernels.Lanes;
 using GpuMlp.Kernels.Losses;
 using GpuMlp.Kernels.Numerics;
+using GpuMlp.Kernels.Optimizers;
 using GpuMlp.Kernels.Randomness;
 
 namespace GpuMlp.Kernels.Training;
@@ -33,9 +34,10 @@ public readonly partial struct SingleExampleTraining<TActivation, TLoss, TView>(
         if (lane == 0) WriteTable<T>(m, table);
         TBarrier.Wait();
         Unpack<T>(m, table, group * plan.ArenaLength, lane, lanes);
-        float rate = T.Get(views.Networks, 4 * group);
-        uint key0 = (uint)T.GetInt(views.Networks, 4 * group + 1), key1 = (uint)T.GetInt(views.Networks, 4 * group + 2);
-        int firstRow = T.GetInt(views.Networks, 4 * group + 3), features = T.GetInt(m, table), input = T.GetInt(m, table + Units);
+        int network = TrainingPlan.NetworkRow * group;
+        float rate = T.Get(views.Networks, network);
+        uint key0 = (uint)T.GetInt(views.Networks, network + 1), key1 = (uint)T.GetInt(views.Networks, network + 2);
+        int firstRow = T.GetInt(views.Networks, network + 3), features = T.GetInt(m, table), input = T.GetInt(m, table + Units);
         PhiloxBlock block = default;
         TBarrier.Wait();
         for (int k = 0; k < steps; k++)
@@ -52,7 +54,8 @@ public readonly partial struct SingleExampleTraining<TActivation, TLoss, TView>(
             TBarrier.Wait();
             float label = T.Get(views.Y, row), z = Forward<T, TBarrier>(m, partials, table, lane, lanes);
             if (lane == 0) T.Set(views.Losses, group * steps + k, Value<TScalar>(z, label));
-            Backward<T, TBarrier>(m, table, Gradient<TScalar>(z, label), rate, lane, lanes);
+            float scheduled = plan.HasSchedule != 0 ? Rounding.Multiply(rate, T.Get(views.Schedule, StepNumbers.TableRow * k)) : rate;
+            Backward<T, TBarrier>(m, table, Gradient<TScalar>(z, label), scheduled, lane, lanes);
             if (plan.SnapshotEvery > 0 && group == 0 && step % plan.SnapshotEvery == 0)
                 Pack<T>(m, table, views.Snapshots, step / plan.SnapshotEvery * plan.ArenaLength, lane, lanes);
         }

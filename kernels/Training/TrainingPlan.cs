@@ -1,8 +1,11 @@
+using GpuMlp.Kernels.Optimizers;
+
 namespace GpuMlp.Kernels.Training;
 
 /// <summary>Where a training kernel finds its data and leaves its results; every network of a population has a stretch of each.</summary>
 /// <remarks>Integers travel as the bits of floats.</remarks>
-public readonly struct TrainingViews<TView>(TView x, TView y, TView picks, TView parameters, TView networks, TView losses, TView snapshots, TView scratch)
+public readonly struct TrainingViews<TView>(TView x, TView y, TView picks, TView parameters, TView networks, TView losses, TView snapshots, TView scratch,
+    TView states, TView schedule)
     where TView : struct
 {
     /// <summary>Examples, (examples, features); data sets one after the other.</summary>
@@ -17,7 +20,9 @@ public readonly struct TrainingViews<TView>(TView x, TView y, TView picks, TView
     /// <summary>The networks' arenas, one after the other.</summary>
     public readonly TView Parameters = parameters;
 
-    /// <summary>Four values a network: learning rate, low and high half of its seed, the first of its rows in X and Y.</summary>
+    /// <summary>
+    /// <see cref="TrainingPlan.NetworkRow"/> values a network: learning rate, low and high half of its seed, the first of its rows in X and Y, weight decay.
+    /// </summary>
     public readonly TView Networks = networks;
 
     /// <summary>The loss of each step of this launch, (networks, steps).</summary>
@@ -28,11 +33,21 @@ public readonly struct TrainingViews<TView>(TView x, TView y, TView picks, TView
 
     /// <summary>Each group's working memory.</summary>
     public readonly TView Scratch = scratch;
+
+    /// <summary>What the optimizer keeps from step to step, <see cref="OptimizerNumbers.MostStates"/> arenas a network; empty for plain descent.</summary>
+    public readonly TView States = states;
+
+    /// <summary><see cref="StepNumbers.TableRow"/> values a step of this launch, the same for all networks; unused where nothing changes.</summary>
+    public readonly TView Schedule = schedule;
 }
 
 /// <summary>The sizes and counts of a training launch.</summary>
-public readonly struct TrainingPlan(int networks, int firstStep, int steps, int examples, int hasPicks, uint stream, int snapshotEvery, int arenaLength, int scratchLength)
+public readonly struct TrainingPlan(int networks, int firstStep, int steps, int examples, int hasPicks, uint stream, int snapshotEvery, int arenaLength, int scratchLength,
+    int hasSchedule, OptimizerNumbers optimizer)
 {
+    /// <summary>Values of a network in <see cref="TrainingViews{TView}.Networks"/>.</summary>
+    public const int NetworkRow = 5;
+
     /// <summary>Networks, one a group.</summary>
     public readonly int Networks = networks;
 
@@ -59,4 +74,10 @@ public readonly struct TrainingPlan(int networks, int firstStep, int steps, int 
 
     /// <summary>Floats of one group's scratch memory.</summary>
     public readonly int ScratchLength = scratchLength;
+
+    /// <summary>1 if learning rates, or Adam's corrections, change from step to step.</summary>
+    public readonly int HasSchedule = hasSchedule;
+
+    /// <summary>The optimizer's numbers.</summary>
+    public readonly OptimizerNumbers Optimizer = optimizer;
 }

@@ -16,7 +16,7 @@ namespace GpuMlp.Cli;
 sealed class ModulesRun(TrainConfig config, TrainInput input, RandomStream weights, Terminal terminal)
 {
     // what the sample decides for itself
-    static readonly string[] fixedOptions = ["net", "activation", "init", "init-scale", "loss", "batch", "engine", "standardize"];
+    static readonly string[] fixedOptions = ["net", "activation", "init", "init-scale", "loss", "optimizer", "momentum", "weight-decay", "schedule", "warmup", "clip", "batch", "engine", "standardize"];
 
     readonly List<BoundaryFrame> frames = [];
 
@@ -24,7 +24,7 @@ sealed class ModulesRun(TrainConfig config, TrainInput input, RandomStream weigh
     /// <exception cref="UsageException">An option that it decides has another value.</exception>
     public static void Check(TrainConfig config)
     {
-        var defaults = new TrainConfig();
+        TrainConfig defaults = TrainData.Resolve(new TrainConfig());
         foreach (TrainOption option in TrainOptions.All.Where(option => fixedOptions.Contains(option.Name)))
         {
             if (option.Text(config) == option.Text(defaults)) continue;

@@ -11,84 +11,98 @@ sealed class SweepData
 {
     readonly Dictionary<TrainConfig, int> numbers = [];
     readonly List<TrainConfig> configs = [];
-    readonly Dictionary<TrainConfig, DataSet> files = [];
+    readonly Dictionary<TrainConfig, DataSet> probes = [];
+    readonly Dictionary<(TrainConfig, string, string, string), (NetworkSpec, DataSet)> fits = [];
 
     /// <exception cref="UsageException">A file is missing or not such data, or a network does not go with its data.</exception>
     public SweepData(SweepGrid grid)
     {
         Numbers = [.. grid.Rows.Select(Number)];
         Sets = [.. configs.Select(Describe)];
-        var seen = new HashSet<(string, string, int)>();
-        for (int row = 0; row < grid.Rows.Count; row++)
-            if (seen.Add((grid.Rows[row].Net, grid.Rows[row].Loss, Sets[Numbers[row]].Features))) CheckFit(grid.Rows[row], Sets[Numbers[row]].Features);
+        Networks = [.. grid.Rows.Select(row => Fit(row).Spec)];
+        if (grid.Common.Window is not null)
+            foreach (TrainConfig config in configs) TrainInput.ChooseWindow(config, Probe(config));
+        HavePlane = grid.Rows.All(row => Fit(row).Raw is { Features: 2, ClassCount: > 0 });
     }
 
     /// <summary>Each network's data set.</summary>
     public IReadOnlyList<int> Numbers { get; }
 
+    /// <summary>Each network, with a linear output where its loss and its data want one.</summary>
+    public IReadOnlyList<NetworkSpec> Networks { get; }
+
     public IReadOnlyList<PopulationData> Sets { get; }
+
+    /// <summary>Whether all have two features and classes, which is what a mosaic shows.</summary>
+    public bool HavePlane { get; }
 
     /// <summary>A data set in its own units, and what standardizes it; null where nothing does.</summary>
     public (DataSet Raw, Standardizer? Standardizer) Load(int set)
     {
         TrainConfig config = configs[set];
-        DataSet raw = files.TryGetValue(config, out DataSet? file) ? file : TrainData.Load(config, TrainData.Streams(config).Data);
+        DataSet raw = config.Samples is null ? Probe(config) : TrainData.Load(config, TrainData.Streams(config).Data);
         return (raw, config.Standardize ? Standardizer.Fit(raw) : null);
     }
 
     /// <summary>What a picture of a data set of two features shows.</summary>
-    public Window WindowOf(int set)
-    {
-        TrainConfig config = configs[set];
-        if (config.Window is string window) return WindowText.Parse(window);
-        if (config.Data == "moons") return new Window(-1.5, 2.5, -1, 1.5);
-        (double x0, double x1, double y0, double y1) = Load(set).Raw.Bounds();
-        return new Window(x0, x1, y0, y1);
-    }
+    public Window WindowOf(int set) => TrainInput.ChooseWindow(configs[set], Load(set).Raw)!.Value;
 
     int Number(TrainConfig row)
     {
-        // a file does not change with the seed
-        var config = new TrainConfig
-        {
-            Data = row.Data,
-            Samples = row.Samples,
-            Noise = row.Noise,
-            Label = row.Label,
-            Standardize = row.Standardize,
-            Window = row.Window,
-            Seed = row.Samples is null ? 0 : row.Seed,
-        };
+        TrainConfig config = Key(row);
         if (numbers.TryGetValue(config, out int number)) return number;
         configs.Add(config);
         return numbers[config] = configs.Count - 1;
     }
 
+    // what the data depends on: blobs are one an output, and a file does not change with the seed
+    static TrainConfig Key(TrainConfig row) => new()
+    {
+        Data = row.Data,
+        Samples = row.Samples,
+        Noise = row.Noise,
+        Label = row.Label,
+        Standardize = row.Standardize,
+        Window = row.Window,
+        Seed = row.Samples is null ? 0 : row.Seed,
+        Loss = TrainData.Clouds(row) > 2 ? row.Loss : "bce",
+        Net = TrainData.Clouds(row) > 2 ? $"2-{TrainData.Clouds(row)}" : "2-1",
+    };
+
     PopulationData Describe(TrainConfig config, int set)
     {
-        int rows = config.Samples ?? 0, features = 2;
-        if (config.Samples is null)
-        {
-            DataSet file = files[config] = TrainData.Load(config, TrainData.Streams(config).Data);
-            if (file.ClassCount != 2)
-                throw UsageException.For("data", config.Data, $"binary cross-entropy needs two classes, " +
-                    (file.ClassCount == 0 ? "the labels are numbers other than classes" : $"the labels have {file.ClassCount}"));
-            (rows, features) = (file.Count, file.Features);
-        }
-        return new PopulationData(rows, features, () =>
+        DataSet probe = Probe(config);
+        return new PopulationData(config.Samples ?? probe.Count, probe.Features, () =>
         {
             (DataSet raw, Standardizer? standardizer) = Load(set);
             return standardizer?.Apply(raw) ?? raw;
         });
     }
 
-    static void CheckFit(TrainConfig row, int features)
+    /// <summary>The names of the classes that a network tells apart; none where it learns numbers.</summary>
+    public IReadOnlyList<string> ClassNames(TrainConfig row) => Fit(row).Raw.ClassNames;
+
+    (NetworkSpec Spec, DataSet Raw) Fit(TrainConfig row)
     {
-        if (row.Loss is "mse" or "cross-entropy") throw UsageException.For("loss", row.Loss, "a sweep trains networks of one output with bce, bce-torch or bce-logits");
-        IReadOnlyList<int> widths = NetworkSpec.Parse(row.Net).Widths;
-        if (widths[0] != features)
-            throw UsageException.For("net", row.Net, $"--data {row.Data} has {features} features, so the network begins with {features}, as in {string.Join('-', [features, .. widths.Skip(1)])}");
-        if (widths[^1] != 1) throw UsageException.For("net", row.Net, $"--loss {row.Loss} needs one output: the last width is 1");
-        if (row.Window is string window && features != 2) throw UsageException.For("window", window, $"--data {row.Data} has {features} features; a window needs 2");
+        TrainConfig data = ProbeKey(Key(row));
+        var key = (data, row.Net, row.Activation, row.Loss);
+        if (!fits.TryGetValue(key, out var fit)) fits[key] = fit = TrainInput.Fit(row, Probe(data));
+        return fit;
     }
+
+    // a file itself; of data that is generated a few rows tell features and classes
+    DataSet Probe(TrainConfig config)
+    {
+        TrainConfig key = ProbeKey(config);
+        if (!probes.TryGetValue(key, out DataSet? probe)) probes[key] = probe = TrainData.Load(key, TrainData.Streams(key).Data);
+        return probe;
+    }
+
+    static TrainConfig ProbeKey(TrainConfig config) => config with
+    {
+        Seed = 0,
+        Samples = config.Samples is int samples ? Math.Min(samples, Math.Max(16, TrainData.Clouds(config))) : null,
+        Standardize = false,
+        Window = null,
+    };
 }

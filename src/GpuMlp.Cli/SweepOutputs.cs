@@ -15,8 +15,8 @@ sealed class SweepOutputs(OutputFolder folder, SweepGrid grid, SweepData data, I
 {
     const int MostTiles = 256, GridWidth = 80, GridHeight = 60;
 
-    /// <summary>The row of the best network: the highest accuracy, then the lowest mean loss, then the first; null if all diverged.</summary>
-    public int? Best { get; } = Enumerable.Range(0, results.Count).Where(k => results[k].Accuracy is not null)
+    /// <summary>The row of the best network: the highest accuracy where there are classes, then the lowest mean loss, then the first; null if all diverged.</summary>
+    public int? Best { get; } = Enumerable.Range(0, results.Count).Where(k => results[k] is { DivergedStep: null, Steps: > 0 })
         .OrderByDescending(k => results[k].Accuracy).ThenBy(k => results[k].MeanLossLast1000).Select(k => (int?)k).FirstOrDefault();
 
     /// <summary>Writes sweep.csv: a row a network, its options under train's names (the steps it made), then what came out.</summary>
@@ -42,7 +42,7 @@ sealed class SweepOutputs(OutputFolder folder, SweepGrid grid, SweepData data, I
     {
         using Sequential network = Build(row);
         (DataSet raw, Standardizer? standardizer) = data.Load(data.Numbers[row]);
-        ModelFile.Save(folder["best.safetensors"], new Model(network, raw.Features == 2 ? data.WindowOf(data.Numbers[row]) : null, standardizer, raw.ClassNames));
+        ModelFile.Save(folder["best.safetensors"], new Model(network, raw.Features == 2 ? data.WindowOf(data.Numbers[row]) : null, standardizer, data.ClassNames(grid.Rows[row])));
     }
 
     /// <summary>Evaluates the networks that the mosaic shows, all or 256 evenly picked, on one grid.</summary>
@@ -56,7 +56,8 @@ sealed class SweepOutputs(OutputFolder folder, SweepGrid grid, SweepData data, I
         GridSpec points = GridSpec.FromSize(window, GridWidth, GridHeight);
         (TrainOption Option, string[] Values)[] varying = [.. grid.Axes.Where(axis => axis.Values.Length > 1)];
         Dictionary<int, float[]> predictions = Predict([.. shown.Where(row => results[row].Accuracy is not null)], points);
-        List<MosaicTile> tiles = [.. shown.Select(row => new MosaicTile(predictions.GetValueOrDefault(row), Label(row, varying), Outcome(results[row]), row == Best))];
+        List<MosaicTile> tiles = [.. shown.Select(row => new MosaicTile(
+            predictions.GetValueOrDefault(row), Label(row, varying), Outcome(results[row]), row == Best, Math.Max(2, data.Networks[row].Widths[^1])))];
         int square = (int)Math.Ceiling(Math.Sqrt(count)), fastest = varying.Length > 0 ? varying[^1].Values.Length : 1;
         // rows that each hold one value of the slower options, where that is not too long or too thin a sheet
         bool aligned = count == results.Count && fastest <= 32 && fastest * 3 >= square && fastest <= 4 * square;
@@ -68,12 +69,12 @@ sealed class SweepOutputs(OutputFolder folder, SweepGrid grid, SweepData data, I
         var plain = new Lazy<float[]>(() => Flat(points, null));
         var standardized = rows.Select(row => data.Numbers[row]).Distinct().ToDictionary(set => set, set => new Lazy<float[]>(() => Flat(points, data.Load(set).Standardizer)));
         var predictions = new Dictionary<int, float[]>();
-        foreach (var alike in rows.GroupBy(row => Spec(row)))
+        foreach (var alike in rows.GroupBy(row => data.Networks[row]))
         {
             int[] group = [.. alike];
             float[][] values = PopulationEvaluator.Evaluate(device, alike.Key, [.. group.Select(row => results[row].Parameters)],
                 [.. group.Select(row => (grid.Common.Standardize ? standardized[data.Numbers[row]] : plain).Value)]);
-            for (int k = 0; k < group.Length; k++) predictions[group[k]] = values[k];
+            for (int k = 0; k < group.Length; k++) predictions[group[k]] = Regions(values[k], alike.Key);
         }
         return predictions;
     }
@@ -92,11 +93,24 @@ sealed class SweepOutputs(OutputFolder folder, SweepGrid grid, SweepData data, I
         return points;
     }
 
-    NetworkSpec Spec(int row) => NetworkSpec.Parse(grid.Rows[row].Net, Named.Activations[grid.Rows[row].Activation]);
+    // of an output a class, (outputs, points), what pictures take
+    static float[] Regions(float[] values, NetworkSpec spec)
+    {
+        int outputs = spec.Widths[^1], points = values.Length / outputs;
+        if (outputs == 1) return values;
+        var regions = new float[points];
+        Span<float> point = stackalloc float[ClassEvaluator.MostClasses];
+        for (int k = 0; k < points; k++)
+        {
+            for (int o = 0; o < outputs; o++) point[o] = values[o * points + k];
+            regions[k] = ClassEvaluator.Region(point[..outputs]);
+        }
+        return regions;
+    }
 
     Sequential Build(int row)
     {
-        Sequential network = Spec(row).Build(device, Named.Losses[grid.Rows[row].Loss]());
+        Sequential network = data.Networks[row].Build(device, Named.Losses[grid.Rows[row].Loss]());
         network.LoadParameters(results[row].Parameters);
         return network;
     }

@@ -93,11 +93,12 @@ sealed class SweepRun(SweepGrid grid, SweepData data, Terminal terminal)
 
     PopulationMember Member(TrainConfig row, int number) => new()
     {
-        Net = NetworkSpec.Parse(row.Net, Named.Activations[row.Activation]),
+        Net = data.Networks[number],
         Initialization = Named.Initializations[row.Init],
         InitScale = row.InitScale,
         Seed = row.Seed,
         LearningRate = row.Lr,
+        Optimizer = TrainData.Optimizer(row),
         Loss = Named.Losses[row.Loss](),
         Batch = row.Batch,
         Data = data.Numbers[number],
@@ -111,9 +112,9 @@ sealed class SweepRun(SweepGrid grid, SweepData data, Terminal terminal)
 
     (TimeSpan Evaluate, TimeSpan Plot) WriteMosaic(OutputFolder folder, SweepOutputs outputs, ComputeDevice device, Stopwatch clock)
     {
-        if (grid.Common.NoPlots || data.Sets.Any(set => set.Features != 2))
+        if (grid.Common.NoPlots || !data.HavePlane)
         {
-            if (!grid.Common.NoPlots) terminal.Note("mosaic.png is left out: a picture of the data needs 2 features");
+            if (!grid.Common.NoPlots) terminal.Note("mosaic.png is left out: a picture of the data needs 2 features and classes");
             return default;
         }
         clock.Restart();
@@ -148,7 +149,7 @@ sealed class SweepRun(SweepGrid grid, SweepData data, Terminal terminal)
         if (record.Best is SweepBest best)
         {
             string options = string.Join(' ', grid.Axes.Where(axis => axis.Values.Length > 1).Select(axis => $"--{axis.Option.Name} {axis.Option.Text(best.Config)}"));
-            terminal.Say(Invariant($"best       row {best.Row}: accuracy {100 * best.Accuracy:0.0#} %, loss {best.MeanLossLast1000:G4} {options}").TrimEnd());
+            terminal.Say(Invariant($"best       row {best.Row}: {(best.Accuracy is double share ? Invariant($"accuracy {100 * share:0.0#} %, ") : "")}loss {best.MeanLossLast1000:G4} {options}").TrimEnd());
         }
         else terminal.Note("best.safetensors is left out: no network stayed finite");
         terminal.Say($"written    {folder}");

@@ -1,6 +1,8 @@
+using System.Globalization;
 using GpuMlp.Data;
 using GpuMlp.Files;
 using GpuMlp.Layers;
+using GpuMlp.Optimizers;
 using GpuMlp.Randomness;
 using GpuMlp.Training;
 
@@ -11,6 +13,7 @@ static class TrainData
 {
     public const int DefaultSamples = 2000, MaxSamples = 500_000_000;
     public const double DefaultNoise = 0.1;
+    const float AdamWDecay = 0.01f;                                // PyTorch's
     const string CsvPrefix = "csv:";
     const long BytesPerSample = 64;                                // float64 while they are made, float32 here and on the device, labels, the order
 
@@ -37,8 +40,8 @@ static class TrainData
     /// <summary>What to call the data in the name of a folder.</summary>
     public static string ShortName(string data) => IsCsv(data) ? Path.GetFileNameWithoutExtension(data[CsvPrefix.Length..]) : data;
 
-    /// <summary>The config with the data's own defaults filled in.</summary>
-    /// <exception cref="UsageException">An option was given that this data has not.</exception>
+    /// <summary>The config with the defaults filled in that its data and its optimizer have of their own.</summary>
+    /// <exception cref="UsageException">An option was given that its data or its optimizer has not.</exception>
     public static TrainConfig Resolve(TrainConfig config)
     {
         bool csv = IsCsv(config.Data), noisy = !csv && config.Data != "blobs";
@@ -50,12 +53,29 @@ static class TrainData
             throw UsageException.For("noise", $"{noise}", $"--data {config.Data} has no noise to set{why}; leave it out");
         }
         if (!csv && config.Label is string label) throw UsageException.For("label", label, $"--data {config.Data} has no columns; only csv:FILE has");
+        bool hasMomentum = config.Optimizer is "momentum" or "nesterov";
+        if (!hasMomentum && config.Momentum is float momentum)
+            throw UsageException.For("momentum", momentum.ToString(CultureInfo.InvariantCulture), $"--optimizer {config.Optimizer} has none to set; momentum and nesterov have");
+        if (config.Warmup > config.Steps)
+            throw UsageException.For("warmup", $"{config.Warmup}", $"is longer than the run of --steps {config.Steps}");
         return config with
         {
+            Momentum = hasMomentum ? config.Momentum ?? OptimizerSpec.Default.Momentum : null,
+            WeightDecay = config.WeightDecay ?? (config.Optimizer == "adamw" ? AdamWDecay : 0),
             Samples = csv ? null : config.Samples ?? DefaultSamples,
             Noise = noisy ? config.Noise ?? DefaultNoise : null,
         };
     }
+
+    /// <summary>The optimizer of a resolved config.</summary>
+    public static OptimizerSpec Optimizer(TrainConfig config) => new()
+    {
+        Kind = Named.Optimizers[config.Optimizer],
+        Momentum = config.Momentum ?? OptimizerSpec.Default.Momentum,
+        WeightDecay = config.WeightDecay ?? 0,
+        Schedule = Named.Schedules[config.Schedule](config.Steps - config.Warmup).After(config.Warmup),
+        ClipNorm = config.Clip,
+    };
 
     /// <summary>Makes or reads the data.</summary>
     /// <exception cref="UsageException">The file is missing, or not such data.</exception>
@@ -88,8 +108,8 @@ static class TrainData
         }
     }
 
-    // blobs are as many as the network tells apart
-    static int Clouds(TrainConfig config) =>
+    /// <summary>How many blobs there are: as many as the network tells apart.</summary>
+    public static int Clouds(TrainConfig config) =>
         config is { Data: "blobs", Loss: "cross-entropy" } ? Math.Max(2, NetworkSpec.Parse(config.Net).Widths[^1]) : 2;
 
     /// <summary>The streams that data and initial weights are drawn from: with numpy they are one, read in that order.</summary>

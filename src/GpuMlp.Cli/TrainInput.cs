@@ -18,13 +18,19 @@ sealed record TrainInput(NetworkSpec Spec, DataSet Raw, DataSet Data, Standardiz
     /// <exception cref="UsageException">The data is not there or not fit, or an option does not go with it.</exception>
     public static TrainInput Load(TrainConfig config, RandomStream random)
     {
+        (NetworkSpec spec, DataSet raw) = Fit(config, TrainData.Load(config, random));
+        Standardizer? standardizer = config.Standardize ? Standardizer.Fit(raw) : null;
+        return new TrainInput(spec, raw, standardizer?.Apply(raw) ?? raw, standardizer, ChooseWindow(config, raw));
+    }
+
+    /// <summary>The network of a config, and the data as its loss takes it.</summary>
+    /// <exception cref="UsageException">They do not go together.</exception>
+    public static (NetworkSpec Spec, DataSet Raw) Fit(TrainConfig config, DataSet raw)
+    {
         NetworkSpec spec = NetworkSpec.Parse(config.Net, Named.Activations[config.Activation]);
-        DataSet raw = TrainData.Load(config, random);
         if (config.Loss == "mse" && raw.ClassCount > 2) raw = AsNumbers(config, raw);
         Check(config, spec, raw);
-        Standardizer? standardizer = config.Standardize ? Standardizer.Fit(raw) : null;
-        spec = spec with { LinearOutput = config.Loss == "cross-entropy" || raw.ClassCount == 0 };
-        return new TrainInput(spec, raw, standardizer?.Apply(raw) ?? raw, standardizer, ChooseWindow(config, raw));
+        return (spec with { LinearOutput = config.Loss == "cross-entropy" || raw.ClassCount == 0 }, raw);
     }
 
     /// <summary>What pictures of the input plane show; null where there are none: of another number of features, or of labels without classes.</summary>
@@ -62,7 +68,9 @@ sealed record TrainInput(NetworkSpec Spec, DataSet Raw, DataSet Data, Standardiz
                 $"the last width is {raw.ClassCount}, as in {string.Join('-', [.. spec.Widths.SkipLast(1), raw.ClassCount])}");
     }
 
-    static Window? ChooseWindow(TrainConfig config, DataSet raw)
+    /// <summary>What pictures of a config and its data show; null where the data has other than two features.</summary>
+    /// <exception cref="UsageException">A window was given for such data.</exception>
+    public static Window? ChooseWindow(TrainConfig config, DataSet raw)
     {
         if (raw.Features != 2)
             return config.Window is null ? null

@@ -57,6 +57,18 @@ static class Readers
         float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out float value) && value >= 0 && float.IsFinite(value)
             ? value : throw new FormatException("a scale is a number of 0 or more");
 
+    public static float Share(string text) =>
+        float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out float value) && value is > 0 and < 1
+            ? value : throw new FormatException("momentum is a number above 0 and below 1");
+
+    public static float Decay(string text) =>
+        float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out float value) && value >= 0 && float.IsFinite(value)
+            ? value : throw new FormatException("weight decay is a number of 0 or more");
+
+    public static float Norm(string text) =>
+        float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out float value) && value > 0 && float.IsFinite(value)
+            ? value : throw new FormatException("a norm to clip at is a positive number");
+
     public static double Deviation(string text) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value >= 0 && double.IsFinite(value)
             ? value : throw new FormatException("noise is a standard deviation, a number of 0 or more");

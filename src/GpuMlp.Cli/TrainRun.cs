@@ -103,6 +103,7 @@ sealed class TrainRun
         Steps = config.Steps,
         Batch = config.Batch,
         LearningRate = config.Lr,
+        Optimizer = TrainData.Optimizer(config),
         SnapshotEvery = Frames > 0 ? config.SnapshotEvery : 0,
         Engine = Named.Engines[config.Engine],
     };

@@ -4,11 +4,12 @@ using SkiaSharp;
 namespace GpuMlp.Plotting;
 
 /// <summary>One small picture of a mosaic.</summary>
-/// <param name="Predictions">float[Height · Width] of the grid, probabilities of class 1; null where there is nothing to show, which is drawn grey.</param>
+/// <param name="Predictions">float[Height · Width] of the grid, probabilities of class 1, or class numbers where there are more than two; null where there is nothing to show, which is drawn grey.</param>
 /// <param name="Label">What stands under it; cut with an ellipsis where it is too long.</param>
 /// <param name="Outcome">What stands under the label.</param>
 /// <param name="Highlighted">Whether it has a frame.</param>
-public sealed record MosaicTile(float[]? Predictions, string Label, string Outcome, bool Highlighted = false);
+/// <param name="Classes">How many classes there are.</param>
+public sealed record MosaicTile(float[]? Predictions, string Label, string Outcome, bool Highlighted = false, int Classes = 2);
 
 /// <summary>Decision boundaries of many networks as small pictures side by side.</summary>
 public static class MosaicPlot
@@ -50,8 +51,9 @@ public static class MosaicPlot
             canvas.DrawText(Fit(title, font, sheet.Width - 2 * Gap), Gap, TitleHeight * 0.68f, font, ink);
 
         var places = tiles.Select((_, k) => new SKPointI(Gap + k % columns * (width + Gap), TitleHeight + k / columns * (height + labelHeight))).ToArray();
-        var painter = new RegionPainter(grid, grid.Window, width, height, style, 2, Math.Clamp(width / 100f, 1, 2));
-        Parallel.For(0, tiles.Count, k => Paint(painter, tiles[k], picture, places[k], width, height));
+        var painters = tiles.Select(tile => tile.Classes).Distinct().ToDictionary(
+            classes => classes, classes => new RegionPainter(grid, grid.Window, width, height, style, classes, Math.Clamp(width / 100f, 1, 2)));
+        Parallel.For(0, tiles.Count, k => Paint(painters[tiles[k].Classes], tiles[k], picture, places[k], width, height));
         using var labels = new SKFont(PlotFont.Typeface, textSize) { Subpixel = true };
         using var frame = new SKPaint { Color = Palette.Ink(style), IsStroke = true, StrokeWidth = 3 };
         for (int k = 0; k < tiles.Count; k++)

@@ -17,7 +17,7 @@ static class Rules
         new("Autograd", "Kernels", "Tensors", "Devices"),
         new("Losses", "Kernels", "Autograd", "Tensors", "Devices"),
         new("Layers", "Kernels", "Losses", "Autograd", "Tensors", "Devices", "Randomness"),
-        new("Optimizers", "Tensors", "Devices"),
+        new("Optimizers", "Kernels", "Tensors", "Devices"),
         new("Data", "Randomness"),
         new("Training", "Kernels", "Randomness", "Devices", "Tensors", "Autograd", "Losses", "Layers", "Optimizers", "Data"),
         new("Grids", "Kernels", "Layers", "Devices", "Tensors"),
@@ -28,6 +28,7 @@ static class Rules
     public static readonly string[] OpInterfaces =
     [
         "GpuMlp.Kernels.IOp`1", "GpuMlp.Kernels.IGroupOp`1", "GpuMlp.Kernels.Activations.IActivation", "GpuMlp.Kernels.Losses.ILoss",
+        "GpuMlp.Kernels.Losses.IBatchLoss", "GpuMlp.Kernels.Optimizers.IOptimizer",
     ];
 
     static readonly string[] PlottingPrefixes = ["ScottPlot", "SkiaSharp", "HarfBuzzSharp", "Magick.NET"];

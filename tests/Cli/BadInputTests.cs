@@ -18,6 +18,14 @@ public class BadInputTests
     [InlineData(2, "--quiet --engine fused --net 2-2-2-2-2-2-2-2-2-1", "--engine fused: ")]
     [InlineData(2, "--quiet --device gpu", "--device gpu: allowed are auto, cpu")]
     [InlineData(2, "--config no-such.json", "--config no-such.json: there is no such file")]
+    [InlineData(2, "--optimizer lion", "--optimizer lion: allowed are sgd, momentum, nesterov, adam, adamw")]
+    [InlineData(2, "--momentum 0.9", "--momentum 0.9: --optimizer sgd has none to set")]
+    [InlineData(2, "--optimizer nesterov --momentum 1", "--momentum 1: momentum is a number above 0 and below 1")]
+    [InlineData(2, "--weight-decay -1", "--weight-decay -1: weight decay is a number of 0 or more")]
+    [InlineData(2, "--schedule linear", "--schedule linear: allowed are constant, step, cosine")]
+    [InlineData(2, "--warmup 200 --steps 100", "--warmup 200: is longer than the run of --steps 100")]
+    [InlineData(2, "--clip 0", "--clip 0: a norm to clip at is a positive number")]
+    [InlineData(2, "--api modules --optimizer adam", "--optimizer adam: --api modules runs the tutorial's sample")]
     [InlineData(2, "--optimiser adam", "'--optimiser'")]
     [InlineData(3, "--device cuda:77", "'cuda:77' is not available")]
     [InlineData(5, "--batch 2000000000 --net 2-64-1", "out of memory: --net 2-64-1 with --batch 2000000000")]
@@ -49,7 +57,7 @@ public class BadInputTests
     }
 
     [Theory]
-    [InlineData("""{"config": {"steps": 5, "momentum": 0.9}}""", "c.json:1:", "'momentum' is not a setting")]
+    [InlineData("""{"config": {"steps": 5, "dropout": 0.9}}""", "c.json:1:", "'dropout' is not a setting")]
     [InlineData("""{"config": {"steps": "many"}}""", "c.json:1:", "config.steps has a value of another type")]
     [InlineData("""{"config": {"lr": -1}}""", "c.json: lr -1:", "a learning rate is a positive number")]
     [InlineData("""{"config": {"lr": 1, "lr": 2}}""", "c.json:1:", "twice")]

@@ -17,7 +17,7 @@ public class ClassesTests
         using var folder = new ScratchFolder();
         Gpumlp.Outcome outcome = Gpumlp.Run("train --data blobs --net 2-64-3 --loss cross-entropy --steps 3000 --snapshot-every 1000 --json --out", folder.File("run"));
         Assert.Equal(0, outcome.ExitCode);
-        Assert.Contains("engine layers: not fused, it knows bce", outcome.Error);
+        Assert.Contains("engine fused: 387 parameters at batch 1", outcome.Error);
         Assert.InRange(JsonDocument.Parse(outcome.Out).RootElement.GetProperty("accuracy").GetDouble(), 0.9, 1);
         using SKBitmap picture = SKBitmap.Decode(folder.File("run/boundary.png"));
         for (int k = 0; k < 3; k++) Assert.True(picture.Pixels.Count(p => (uint)p == Palette.Region(PlotStyle.Plain, k, 3)) > 1000, $"no region of class {k}");
@@ -36,6 +36,20 @@ public class ClassesTests
         Gpumlp.Outcome refused = Gpumlp.Run($"grid {model} --quiet --size 9x9 --value logit --out", folder.File("z.npy"));
         Assert.Equal(2, refused.ExitCode);
         Assert.Contains("has 3 outputs, one a class; allowed is class", Assert.Single(refused.ErrorLines));
+    }
+
+    [Fact]
+    public void A_sweep_of_classes_draws_their_regions_and_keeps_the_best_as_train_makes_it()
+    {
+        using var folder = new ScratchFolder();
+        Gpumlp.Outcome outcome = Gpumlp.Run("sweep --device cpu --data blobs --net 2-16-3,2-16-4 --loss cross-entropy --optimizer sgd,adam --seeds 1..2 --steps 500 --json --out", folder.File("sweep"));
+        Assert.Equal(0, outcome.ExitCode);
+        using SKBitmap mosaic = Pictures.Decode(folder.File("sweep/mosaic.png"));
+        for (int k = 0; k < 3; k++) Assert.True(mosaic.Pixels.Count(p => (uint)p == Palette.Region(PlotStyle.Plain, k, 3)) > 1000, $"no region of class {k}");
+        JsonElement best = JsonDocument.Parse(outcome.Out).RootElement.GetProperty("best").GetProperty("config");
+        string options = string.Join(' ', ((string[])["net", "optimizer", "seed"]).Select(name => $"--{name} {best.GetProperty(name)}"));
+        Assert.Equal(0, Gpumlp.Run($"train --data blobs --loss cross-entropy --steps 500 --no-plots --quiet {options} --out", folder.File("alone")).ExitCode);
+        Assert.Equal(File.ReadAllBytes(folder.File("alone/model.safetensors")), File.ReadAllBytes(folder.File("sweep/best.safetensors")));
     }
 
     [Fact]
@@ -66,9 +80,9 @@ public class ClassesTests
     [InlineData("train --loss cross-entropy", "--net 2-50-1: --loss cross-entropy needs an output a class, and --data moons has 2")]
     [InlineData("train --loss cross-entropy --net 2-50-3", "the last width is 2, as in 2-50-2")]
     [InlineData("train --loss mse --net 2-50-2", "--loss mse needs one output")]
-    [InlineData("train --loss mse --engine fused --quiet", "--engine fused: the fused engine cannot train this: it knows bce")]
     [InlineData("train --data blobs --samples 2 --net 2-8-3 --loss cross-entropy", "--samples 2: 3 blobs")]
-    [InlineData("sweep --loss mse", "--loss mse: a sweep trains")]
+    [InlineData("sweep --loss bce,cross-entropy", "--net 2-50-1: --loss cross-entropy needs an output a class, and --data moons has 2")]
+    [InlineData("sweep --net 2-8-1,2-8-3 --loss mse", "--net 2-8-3: --loss mse needs one output")]
     public void What_does_not_go_together_is_refused(string command, string message)
     {
         using var folder = new ScratchFolder();

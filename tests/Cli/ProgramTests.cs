@@ -59,7 +59,7 @@ public class ProgramTests
     {
         foreach (TrainOption option in TrainOptions.All)
         {
-            string text = option.Name switch { "label" => "kind", "window" => "0:1,2:3", "samples" => "7", "noise" => "0.25", _ => option.Text(new TrainConfig())! };
+            string text = option.Name switch { "label" => "kind", "window" => "0:1,2:3", "samples" => "7", "noise" or "momentum" or "weight-decay" or "clip" => "0.25", _ => option.Text(new TrainConfig())! };
             TrainConfig config = option.Apply(new TrainConfig(), text);
             Assert.Equal(text, option.Text(config));
             Assert.Equal(config, option.Apply(config, text));
@@ -71,6 +71,9 @@ public class ProgramTests
                 "activation" => "tanh",
                 "init" => "he",
                 "loss" => "bce-torch",
+                "optimizer" => "adam",
+                "momentum" => "0.5",
+                "schedule" => "cosine",
                 "engine" => "layers",
                 "api" => "modules",
                 "device" => "cpu",

@@ -45,6 +45,20 @@ public class TrainTests
     }
 
     [Theory]
+    [InlineData("--optimizer nesterov --momentum 0.8 --weight-decay 0.001 --lr 0.005 --schedule step --warmup 50 --batch 4", 0.99)]
+    [InlineData("--optimizer adamw --lr 0.005 --schedule cosine --clip 1", 0.99)]
+    public void An_optimizer_learns_and_its_run_is_repeated_from_its_record_in_both_engines(string options, double accuracy)
+    {
+        using var folder = new ScratchFolder();
+        Assert.Equal(0, Gpumlp.Run($"train {options} --steps 4000 --no-plots --quiet --out", folder.File("first")).ExitCode);
+        Assert.Equal(0, Gpumlp.Run($"train --engine layers --quiet --config {folder.File("first/run.json")} --out", folder.File("second")).ExitCode);
+        Assert.Equal(File.ReadAllBytes(folder.File("first/losses.csv")), File.ReadAllBytes(folder.File("second/losses.csv")));
+        JsonElement record = Json(File.ReadAllText(folder.File("first/run.json")));
+        Assert.Equal("fused", record.GetProperty("engine").GetString());
+        Assert.InRange(record.GetProperty("accuracy").GetDouble(), accuracy, 1);
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("--rng numpy --engine layers")]
     public void No_steps_leave_one_picture_of_the_network_as_it_began(string options)

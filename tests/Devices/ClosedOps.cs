@@ -38,14 +38,21 @@ static class ClosedOps
     static Type[] Choices(Type parameter)
     {
         Type contract = parameter.GetGenericParameterConstraints().Single(c => c.IsInterface);
-        Type[] found = [.. structs.Where(t => !t.IsGenericTypeDefinition && contract.IsAssignableFrom(t))];
+        // one that is made of another, such as a loss on a sigmoid, takes the first there is
+        Type[] found = [.. structs.Where(t => t.GetInterfaces().Contains(contract)).Select(t => t.IsGenericTypeDefinition ? t.MakeGenericType(FirstPlain(t)) : t)];
         Assert.True(found.Length > 0, $"nothing public implements {contract.Name}");
         return found;
     }
 
+    static Type FirstPlain(Type composite)
+    {
+        Type contract = composite.GetGenericArguments().Single().GetGenericParameterConstraints().Single(c => c.IsInterface);
+        return structs.First(t => !t.IsGenericTypeDefinition && contract.IsAssignableFrom(t));
+    }
+
     static string Named(Type op)
     {
-        var arguments = op.GetGenericArguments().Where(a => a != typeof(ArrayView<float>)).Select(a => a.Name).ToList();
+        var arguments = op.GetGenericArguments().Where(a => a != typeof(ArrayView<float>)).Select(Named).ToList();
         return op.Name.Split('`')[0] + (arguments.Count == 0 ? "" : $"<{string.Join(", ", arguments)}>");
     }
 }

@@ -1,5 +1,6 @@
 using GpuMlp.Devices;
 using GpuMlp.Kernels.Activations;
+using GpuMlp.Kernels.Grids;
 using GpuMlp.Kernels.Lanes;
 using GpuMlp.Kernels.Training;
 using GpuMlp.Layers;
@@ -9,14 +10,14 @@ using GpuMlp.Training;
 
 namespace GpuMlp.Tests;
 
-/// <summary><see cref="PopulationForward{TActivation, TView}"/>: many networks in a launch against each network layer by layer.</summary>
+/// <summary><see cref="PopulationForward{TActivation, TOutput, TView}"/>: many networks in a launch against each network layer by layer.</summary>
 public class PopulationForwardTests
 {
     const int Networks = 5;
 
     static void Check(ComputeDevice device, string net, Activation activation, int points)
     {
-        NetworkSpec spec = NetworkSpec.Parse(net, activation);
+        NetworkSpec spec = NetworkSpec.Parse(net, activation) with { LinearOutput = points % 2 == 0 };
         float[][] sets = [.. Enumerable.Range(0, 2).Select(set => Enumerable.Range(0, points * spec.Widths[0]).Select(k => MathF.Sin(k * 1.7f + set) * 3).ToArray())];
         var parameters = new float[Networks][];
         var wanted = new float[Networks][];
@@ -26,11 +27,14 @@ public class PopulationForwardTests
             parameters[k] = new float[network.Arena.Length];
             spec.Draw(parameters[k], Initialization.Uniform, new PhiloxStream((ulong)k, StreamPurpose.Initialization), 3);
             network.LoadParameters(parameters[k]);
-            wanted[k] = network.Predict(sets[k % 2]);
+            wanted[k] = OutputByOutput(network.Predict(sets[k % 2]), spec.Widths[^1]);
         }
         float[][] actual = PopulationEvaluator.Evaluate(device, spec, parameters, [.. Enumerable.Range(0, Networks).Select(k => sets[k % 2])]);
         for (int k = 0; k < Networks; k++) Assert.Equal(wanted[k], actual[k]);
     }
+
+    static float[] OutputByOutput(float[] values, int outputs) =>
+        [.. Enumerable.Range(0, outputs).SelectMany(o => Enumerable.Range(0, values.Length / outputs).Select(row => values[row * outputs + o]))];
 
     [Theory]
     [InlineData(16, 1)]
@@ -42,7 +46,7 @@ public class PopulationForwardTests
     {
         using ComputeDevice device = ComputeDevice.OpenCpu(lanes, cores);
         foreach (Activation activation in Enum.GetValues<Activation>()) Check(device, "2-9-6-1", activation, 37);
-        foreach (string net in (string[])["2-1", "2-50-1", "300-3-1", "2-1-1", "3-1-5-1", "2-600-1", "2-270-5-1", "1-2-3-4-5-6-7-8-1"])
+        foreach (string net in (string[])["2-1", "2-50-1", "300-3-1", "2-1-1", "3-1-5-1", "2-600-1", "2-270-5-1", "2-9-3", "3-17", "1-2-3-4-5-6-7-8-1"])
             foreach (int points in (int[])[1, 16, 65]) Check(device, net, Activation.Tanh, points);
     }
 
@@ -58,7 +62,7 @@ public class PopulationForwardTests
     {
         OpenCL.Need();
         using ComputeDevice device = ComputeDevice.Open("opencl");
-        foreach (string net in (string[])["2-50-1", "2-270-1-5-1"]) Check(device, net, Activation.ReLU, 117);
+        foreach (string net in (string[])["2-50-1", "2-270-1-5-3"]) Check(device, net, Activation.ReLU, 117);
     }
 
     [Fact]
@@ -68,10 +72,10 @@ public class PopulationForwardTests
         NetworkSpec spec = NetworkSpec.Parse("2-9-1");
         var points = new float[2 * 10];
         float[][] parameters = [.. Enumerable.Range(0, 7).Select(k => Enumerable.Repeat(0.1f * k, 128).ToArray())];
-        using DeviceBuffer x = device.Allocate(20), arenas = device.Allocate(7 * 128), networks = device.Allocate(28);
+        using DeviceBuffer x = device.Allocate(20), arenas = device.Allocate(7 * 128), networks = device.Allocate(7 * TrainingPlan.NetworkRow);
         device.CopyToDevice([.. parameters.SelectMany(p => p)], arenas.All);
         var seen = new List<(int, float)>();
-        long each = PopulationForward<Relu, HostView>.ScratchLength(new NetworkShape(spec.Widths)) + 10;
+        long each = PopulationForward<Relu, Identity, HostView>.ScratchLength(new NetworkShape(spec.Widths)) + 10;
         PopulationEvaluator.Run(device, spec, x.All, 10, arenas.All, networks.All, 7, 3 * each, (k, values) => seen.Add((k, values[0])));
         float[][] atOnce = PopulationEvaluator.Evaluate(device, spec, parameters, [.. Enumerable.Repeat(points, 7)]);
         Assert.Equal(atOnce.Select((values, k) => (k, values[0])), seen);

@@ -1,6 +1,7 @@
 using GpuMlp.Data;
 using GpuMlp.Devices;
 using GpuMlp.Layers;
+using GpuMlp.Optimizers;
 using GpuMlp.Training;
 
 namespace GpuMlp.Tests;
@@ -39,10 +40,11 @@ public class PopulationPlanTests
     [InlineData("2-50-1", 1)]
     [InlineData("2-300-7-1", 5)]
     [InlineData("2-1", 1)]
-    public void A_device_with_no_more_than_the_plan_says_is_enough(string net, int batch)
+    [InlineData("2-20-1", 2, OptimizerKind.Adam)]
+    public void A_device_with_no_more_than_the_plan_says_is_enough(string net, int batch, OptimizerKind optimizer = OptimizerKind.Sgd)
     {
         using ComputeDevice device = ComputeDevice.Open("cpu");
-        PopulationMember[] members = [.. Members(6, 3, NetworkSpec.Parse(net)).Select(m => m with { Batch = batch })];
+        PopulationMember[] members = [.. Members(6, 3, NetworkSpec.Parse(net)).Select(m => m with { Batch = batch, Optimizer = new() { Kind = optimizer } })];
         var population = new Population(device, members, Sets(3), new PopulationOptions { Steps = 20 });
         device.MemoryLimit = population.Plan.Bytes;
         Assert.All(population.Run(cancellation: TestContext.Current.CancellationToken), result => Assert.Equal(20, result.Steps));
@@ -81,7 +83,7 @@ public class PopulationPlanTests
         PopulationMember good = Members(1, 1)[0];
         Assert.StartsWith("a population has at least one network", Refusal());
         Assert.StartsWith("3-5-1 takes 3 inputs, its data has 2 features", Refusal(good, good with { Net = NetworkSpec.Parse("3-5-1") }));
-        Assert.StartsWith("a population takes networks of one output, 2-5-2 has 2", Refusal(good with { Net = NetworkSpec.Parse("2-5-2") }));
+        Assert.StartsWith("a population cannot train 2-5-2: with bce it takes networks of one output", Refusal(good with { Net = NetworkSpec.Parse("2-5-2") }));
         Assert.StartsWith("a population takes networks of up to 8 linear layers", Refusal(good with { Net = NetworkSpec.Parse("2-2-2-2-2-2-2-2-2-1") }));
         Assert.StartsWith("there are 2 data sets, a member asks for number 2", Refusal(good with { Data = 2 }));
         Assert.Contains("a learning rate is positive and finite", Refusal(good with { LearningRate = 0 }));

@@ -1,10 +1,11 @@
 using GpuMlp.Layers;
 using GpuMlp.Losses;
+using GpuMlp.Optimizers;
 using GpuMlp.Training;
 
 namespace GpuMlp.Files;
 
-/// <summary>The names that options and files give to activations, initializations and losses, in the order in which to list them.</summary>
+/// <summary>The names that options and files give to activations, initializations, losses and optimizers, in the order in which to list them.</summary>
 public static class Named
 {
     /// <summary>Activations by name.</summary>
@@ -35,6 +36,24 @@ public static class Named
         ["bce-logits"] = () => new BceWithLogitsLoss(),
         ["mse"] = () => new MseLoss(),
         ["cross-entropy"] = () => new CrossEntropyLoss(),
+    };
+
+    /// <summary>Optimizers by name.</summary>
+    public static IReadOnlyDictionary<string, OptimizerKind> Optimizers { get; } = new OrderedDictionary<string, OptimizerKind>
+    {
+        ["sgd"] = OptimizerKind.Sgd,
+        ["momentum"] = OptimizerKind.Momentum,
+        ["nesterov"] = OptimizerKind.Nesterov,
+        ["adam"] = OptimizerKind.Adam,
+        ["adamw"] = OptimizerKind.AdamW,
+    };
+
+    /// <summary>Learning-rate schedules by name: each makes one for a number of steps.</summary>
+    public static IReadOnlyDictionary<string, Func<int, Schedule>> Schedules { get; } = new OrderedDictionary<string, Func<int, Schedule>>
+    {
+        ["constant"] = _ => Schedule.Constant,
+        ["step"] = steps => Schedule.Step(Math.Max(1, (steps + 2) / 3)),
+        ["cosine"] = steps => Schedule.Cosine(Math.Max(1, steps)),
     };
 
     /// <summary>Training engines by name.</summary>

@@ -44,8 +44,26 @@ public sealed record TrainConfig
     /// <summary>The loss.</summary>
     public string Loss { get; set; } = "bce";
 
-    /// <summary>The learning rate.</summary>
+    /// <summary>The optimizer.</summary>
+    public string Optimizer { get; set; } = "sgd";
+
+    /// <summary>The learning rate, before the schedule.</summary>
     public float Lr { get; set; } = 0.01f;
+
+    /// <summary>Share of the velocity that stays; null for optimizers without momentum.</summary>
+    public float? Momentum { get; set; }
+
+    /// <summary>Weight decay; null for what the optimizer has of itself.</summary>
+    public float? WeightDecay { get; set; }
+
+    /// <summary>How the learning rate changes: constant, step or cosine.</summary>
+    public string Schedule { get; set; } = "constant";
+
+    /// <summary>Steps over which the learning rate grows to its full height.</summary>
+    public int Warmup { get; set; }
+
+    /// <summary>The norm that gradients are scaled down to; null leaves them.</summary>
+    public float? Clip { get; set; }
 
     /// <summary>Number of steps.</summary>
     public int Steps { get; set; } = 10_000;

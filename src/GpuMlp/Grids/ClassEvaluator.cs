@@ -45,11 +45,12 @@ public sealed class ClassEvaluator
     public float[] Regions(GridSpec grid)
     {
         var values = new float[Length(grid)];
-        Fill(grid, 0, grid.Height, values.AsSpan(), network.Outputs == 2
-            ? static outputs => 1 / (1 + MathF.Exp(outputs[0] - outputs[1]))
-            : static outputs => ArgMax(outputs));
+        Fill(grid, 0, grid.Height, values.AsSpan(), Region);
         return values;
     }
+
+    /// <summary>What pictures of regions take at one point: the class; of two classes the probability of class 1.</summary>
+    public static float Region(ReadOnlySpan<float> outputs) => outputs.Length == 2 ? 1 / (1 + MathF.Exp(outputs[0] - outputs[1])) : ArgMax(outputs);
 
     /// <summary>Hands the classes of a grid of any size to a sink, some rows at a time, in bounded memory.</summary>
     /// <returns>The time that evaluating took, without the sink's.</returns>

@@ -48,6 +48,9 @@ public sealed record NetworkSpec(IReadOnlyList<int> Widths, Activation Activatio
     /// <summary>Whether the last linear layer's result is the output, as targets that are any numbers need; with cross-entropy it always is.</summary>
     public bool LinearOutput { get; init; }
 
+    /// <summary>Whether a network trained with that loss ends in a sigmoid.</summary>
+    internal bool EndsInSigmoid(Loss loss) => !LinearOutput && loss is not CrossEntropyLoss;
+
     /// <summary>Number of linear layers.</summary>
     public int Depth => Widths.Count - 1;
 
@@ -84,7 +87,7 @@ public sealed record NetworkSpec(IReadOnlyList<int> Widths, Activation Activatio
         {
             layers.Add(new Linear(device, Widths[l], Widths[l + 1]));
             if (l + 1 < Depth) layers.Add(NewActivation());
-            else if (!LinearOutput && loss is not CrossEntropyLoss) layers.Add(new Sigmoid());
+            else if (EndsInSigmoid(loss)) layers.Add(new Sigmoid());
         }
         return new Sequential([.. layers]) { Loss = loss };
     }

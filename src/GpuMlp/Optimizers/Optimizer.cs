@@ -81,10 +81,10 @@ public abstract class Optimizer : IDisposable
         Device.Scale(dw, scale);
     }
 
-    private protected static float Share(float value, string name) => value is >= 0f and < 1f
+    internal static float Share(float value, string name) => value is >= 0f and < 1f
         ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} is at least 0 and below 1");
 
-    private protected static float NotNegative(float value, string name) => value >= 0f && float.IsFinite(value)
+    internal static float NotNegative(float value, string name) => value >= 0f && float.IsFinite(value)
         ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} is finite and not negative");
 
     /// <summary>Frees what the optimizer keeps on the device; parameters stay.</summary>

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using GpuMlp.Devices;
 using GpuMlp.Devices.Ops;
+using GpuMlp.Kernels.Optimizers;
 using GpuMlp.Kernels.Training;
 using GpuMlp.Layers;
 using GpuMlp.Randomness;
@@ -19,8 +20,9 @@ sealed class FusedEngine : ITrainingEngine
     readonly TrainingOptions options;
     readonly SnapshotStore snapshots;
     readonly NetworkShape shape;
-    readonly FusedLaunch launch;
-    readonly DeviceBuffer networks, scratch;
+    readonly FusedKernel kernel;
+    readonly StepTable schedule;
+    readonly DeviceBuffer networks, scratch, states;
     DeviceBuffer losses, rows;
     double stepsPerSecond;
 
@@ -29,11 +31,17 @@ sealed class FusedEngine : ITrainingEngine
         (this.network, this.data, this.picks, this.options, this.snapshots) = (network, data, picks, options, snapshots);
         ComputeDevice device = network.Device;
         shape = new NetworkShape(Widths(network));
-        launch = FusedLaunches.Of(ActivationOf(network), network.Loss);
-        scratch = device.Allocate((int)shape.GroupScratchLength(options.Batch));
-        networks = device.Allocate(4);
+        kernel = KernelOf(network, options);
+        scratch = device.Allocate((int)kernel.ScratchLength(shape, options.Batch));
+        networks = device.Allocate(TrainingPlan.NetworkRow);
         ulong seed = picks.Seed ?? 0;
-        device.CopyToDevice([options.LearningRate, BitConverter.UInt32BitsToSingle((uint)seed), BitConverter.UInt32BitsToSingle((uint)(seed >> 32)), 0f], networks.All);
+        device.CopyToDevice(
+        [
+            options.LearningRate, BitConverter.UInt32BitsToSingle((uint)seed), BitConverter.UInt32BitsToSingle((uint)(seed >> 32)), 0f,
+            options.Optimizer.WeightDecay,
+        ], networks.All);
+        states = device.Allocate(options.Optimizer.IsPlain ? 0 : OptimizerNumbers.MostStates * network.Arena.Length);
+        schedule = new StepTable(device, options.Optimizer);
         losses = device.Allocate(0);
         rows = device.Allocate(0);
         stepsPerSecond = FirstGuess;
@@ -47,20 +55,23 @@ sealed class FusedEngine : ITrainingEngine
     /// <summary>Null if the fused engine can train the network so, else why not.</summary>
     internal static string? WhyNot(Sequential network, TrainingOptions options)
     {
-        if (!FusedLaunches.Know(network.Loss)) return $"it knows bce, bce-torch and bce-logits, the loss is {network.Loss.Name}";
         int depth = network.Layers.OfType<Linear>().Count();
         if (depth > NetworkShape.MaxDepth) return $"it takes up to {NetworkShape.MaxDepth} linear layers, the network has {depth}";
-        if (network.Layers.OfType<Linear>().Last().Weight.Value.Columns != 1) return "it takes networks of one output";
         for (int l = 0; l < network.Layers.Count; l++)
         {
             Layer layer = network.Layers[l];
             bool fits = l % 2 == 0 ? layer is Linear : l == network.Layers.Count - 1 ? layer is Sigmoid : layer.GetType() == network.Layers[1].GetType();
-            if (!fits) return $"it takes linear layers with one kind of activation between them and a sigmoid at the end, layer {l} is {layer.Name}";
+            if (!fits) return $"it takes linear layers with one kind of activation between them and a sigmoid or nothing at the end, layer {l} is {layer.Name}";
         }
-        if (network.Layers.Count % 2 != 0) return "it takes networks that end in a sigmoid";
-        long scratch = new NetworkShape(Widths(network)).GroupScratchLength(options.Batch);
+        if (FusedKernel.WhyNot(network.Loss, EndsInSigmoid(network), network.Outputs) is string why) return why;
+        long scratch = KernelOf(network, options).ScratchLength(new NetworkShape(Widths(network)), options.Batch);
         return scratch <= MaxScratch ? null : $"a group works in up to {MaxScratch:N0} floats, this run needs {scratch:N0}";
     }
+
+    static bool EndsInSigmoid(Sequential network) => network.Layers.Count % 2 == 0;
+
+    static FusedKernel KernelOf(Sequential network, TrainingOptions options) =>
+        FusedKernel.Of(ActivationOf(network), network.Loss, EndsInSigmoid(network), options.Optimizer, options.Batch);
 
     // 256 MiB a group
     const long MaxScratch = 1 << 26;
@@ -82,6 +93,7 @@ sealed class FusedEngine : ITrainingEngine
         network.Device.CopyToHost(network.Arena.Values, parameters);
         Run(0, stackalloc float[1]);
         network.Device.CopyToDevice(parameters, network.Arena.Values);
+        network.Device.Clear(states.All);
         stepsPerSecond = FirstGuess;
     }
 
@@ -102,10 +114,11 @@ sealed class FusedEngine : ITrainingEngine
 
     void Start(int firstStep, int steps)
     {
-        var spans = new TrainingSpans(data.Inputs.Span, data.Labels.Span, rows.All, network.Arena.Values, networks.All, losses.All, snapshots.All, scratch.All);
+        var spans = new TrainingSpans(data.Inputs.Span, data.Labels.Span, rows.All, network.Arena.Values, networks.All, losses.All, snapshots.All, scratch.All,
+            states.All, schedule.Of(firstStep, steps));
         var plan = new TrainingPlan(1, firstStep, steps, data.Inputs.Rows, picks.Seed is null ? 1 : 0, (uint)StreamPurpose.Sampling,
-            snapshots.Every, network.Arena.Length, scratch.Length);
-        launch(network.Device, spans, plan, shape, options.Batch, 6L * network.ParameterCount * options.Batch * steps, options.LanesPerGroup);
+            snapshots.Every, network.Arena.Length, scratch.Length, schedule.IsEmpty ? 0 : 1, options.Optimizer.Numbers);
+        kernel.Launch(network.Device, spans, plan, shape, options.Batch, 6L * network.ParameterCount * options.Batch * steps, options.LanesPerGroup);
     }
 
     DeviceBuffer Grown(DeviceBuffer buffer, int length)
@@ -128,6 +141,8 @@ sealed class FusedEngine : ITrainingEngine
     {
         scratch.Dispose();
         networks.Dispose();
+        states.Dispose();
+        schedule.Dispose();
         losses.Dispose();
         rows.Dispose();
     }

@@ -1,6 +1,7 @@
 using GpuMlp.Devices;
 using GpuMlp.Devices.Ops;
 using GpuMlp.Layers;
+using GpuMlp.Optimizers;
 using GpuMlp.Tensors;
 
 namespace GpuMlp.Training;
@@ -16,6 +17,7 @@ sealed class LayerEngine : ITrainingEngine
     readonly int chunk;
     readonly Tensor batchX, batchY;
     readonly DeviceBuffer pickBuffer, lossBuffer;
+    Optimizer optimizer;
 
     internal LayerEngine(Sequential network, TrainingData data, Picks picks, TrainingOptions options, SnapshotStore snapshots)
     {
@@ -26,6 +28,7 @@ sealed class LayerEngine : ITrainingEngine
         batchY = new Tensor(device, options.Batch, 1);
         pickBuffer = device.Allocate(chunk * options.Batch);
         lossBuffer = device.Allocate(chunk);
+        optimizer = NewOptimizer();
     }
 
     public string Name => "layers";
@@ -38,6 +41,8 @@ sealed class LayerEngine : ITrainingEngine
         network.Device.CopyToHost(network.Arena.Values, parameters);
         Step(0, 0);
         network.Device.CopyToDevice(parameters, network.Arena.Values);
+        optimizer.Dispose();
+        optimizer = NewOptimizer();                                // without what the trial step left in it
         network.Device.Synchronize();
     }
 
@@ -58,8 +63,10 @@ sealed class LayerEngine : ITrainingEngine
             data.Inputs.Span, data.Labels.Span, pickBuffer.All, firstPick, batchX.Span, batchY.Span, options.Batch, data.Inputs.Columns);
         network.ComputeLoss(network.Forward(batchX), batchY, lossBuffer.All, at);
         network.Backward();
-        network.Step(options.LearningRate);
+        optimizer.Step();
     }
+
+    Optimizer NewOptimizer() => options.Optimizer.Build(network.Parameters(), options.LearningRate);
 
     public void Dispose()
     {
@@ -67,5 +74,6 @@ sealed class LayerEngine : ITrainingEngine
         batchY.Dispose();
         pickBuffer.Dispose();
         lossBuffer.Dispose();
+        optimizer.Dispose();
     }
 }

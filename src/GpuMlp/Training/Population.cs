@@ -41,7 +41,7 @@ public sealed class Population
     /// <summary>Compiles all that the run needs, so that <see cref="Run"/> is training alone.</summary>
     public void WarmUp()
     {
-        foreach (var alike in Plan.Batches.SelectMany(b => b.Members.Take(1)).GroupBy(m => (members[m].Net.Activation, members[m].Loss.Name, members[m].Batch > 1)))
+        foreach (var alike in Plan.Batches.SelectMany(b => b.Members.Take(1)).GroupBy(m => members[m].Kernel))
         {
             int m = alike.First();
             using var batch = new PopulationBatch(device, members, data, new PopulationBatchPlan([m], [members[m].Data], 0), 1, 1);
@@ -107,8 +107,8 @@ public sealed class Population
         if (!float.IsFinite(member.InitScale)) throw new ArgumentOutOfRangeException(nameof(member.InitScale), member.InitScale, "an initial scale is finite");
         if (member.Net.Depth > NetworkShape.MaxDepth)
             throw new ArgumentException($"a population takes networks of up to {NetworkShape.MaxDepth} linear layers, {member.Net} has {member.Net.Depth}");
-        if (!FusedLaunches.Know(member.Loss)) throw new ArgumentException($"a population trains with bce, bce-torch or bce-logits, the loss is {member.Loss.Name}");
-        if (member.Net.Widths[^1] != 1) throw new ArgumentException($"a population takes networks of one output, {member.Net} has {member.Net.Widths[^1]}");
+        if (FusedKernel.WhyNot(member.Loss, member.Net.EndsInSigmoid(member.Loss), member.Net.Widths[^1]) is string why) throw new ArgumentException($"a population cannot train {member.Net}: {why}");
+        member.Optimizer.Validate();
         if ((uint)member.Data >= (uint)data.Count) throw new ArgumentException($"there are {data.Count} data sets, a member asks for number {member.Data}");
         if (data[member.Data].Features != member.Net.Widths[0])
             throw new ArgumentException($"{member.Net} takes {member.Net.Widths[0]} inputs, its data has {data[member.Data].Features} features");

@@ -4,6 +4,7 @@ using GpuMlp.Devices;
 using GpuMlp.Devices.Ops;
 using GpuMlp.Kernels.Training;
 using GpuMlp.Layers;
+using GpuMlp.Optimizers;
 using GpuMlp.Randomness;
 
 namespace GpuMlp.Training;
@@ -15,12 +16,14 @@ sealed class PopulationBatch : IDisposable
     readonly IReadOnlyList<PopulationMember> members;
     readonly PopulationBatchPlan plan;
     readonly NetworkShape shape;
-    readonly FusedLaunch launch;
+    readonly FusedKernel kernel;
+    readonly OptimizerSpec optimizer;
+    readonly StepTable schedule;
     readonly int rows, features, arenaLength, scratchLength;
     readonly PopulationTrack[] tracks;
     readonly Dictionary<int, int> place;
     readonly float[] arenas, losses;
-    readonly DeviceBuffer x, y, parameters, networks, lossBuffer, scratch, nothing;
+    readonly DeviceBuffer x, y, parameters, networks, lossBuffer, scratch, states, nothing;
 
     internal PopulationBatch(
         ComputeDevice device, IReadOnlyList<PopulationMember> members, IReadOnlyList<PopulationData> data, PopulationBatchPlan plan, int steps, int chunkSteps)
@@ -28,9 +31,10 @@ sealed class PopulationBatch : IDisposable
         (this.device, this.members, this.plan) = (device, members, plan);
         PopulationMember first = members[plan.Members[0]];
         shape = new NetworkShape(first.Net.Widths);
-        launch = FusedLaunches.Of(first.Net.Activation, first.Loss);
+        (kernel, optimizer) = (first.Kernel, first.Optimizer);
+        schedule = new StepTable(device, optimizer);
         (rows, features) = (data[first.Data].Rows, data[first.Data].Features);
-        (arenaLength, scratchLength) = (PopulationPlan.ArenaLength(shape), (int)PopulationPlan.ScratchLength(shape, first.Batch));
+        (arenaLength, scratchLength) = (PopulationPlan.ArenaLength(shape), (int)PopulationPlan.ScratchLength(shape, first));
         int count = plan.Members.Count;
         place = plan.Data.Select((set, k) => (set, k)).ToDictionary(p => p.set, p => p.k);
         tracks = [.. plan.Members.Select(_ => new PopulationTrack(steps))];
@@ -39,9 +43,10 @@ sealed class PopulationBatch : IDisposable
         x = device.Allocate(plan.Data.Count * rows * features);
         y = device.Allocate(plan.Data.Count * rows);
         parameters = device.Allocate(arenas.Length);
-        networks = device.Allocate(4 * count);
+        networks = device.Allocate(TrainingPlan.NetworkRow * count);
         lossBuffer = device.Allocate(losses.Length);
         scratch = device.Allocate(count * scratchLength);
+        states = device.Allocate(PopulationPlan.StateArenas(first) * arenas.Length);
         nothing = device.Allocate(0);
         Upload(data);
         DrawParameters();
@@ -65,9 +70,8 @@ sealed class PopulationBatch : IDisposable
             set.Flat.CopyTo(inputs.AsSpan(k * rows * features));
             set.Labels.CopyTo(labels.AsSpan(k * rows));
         });
-        int wrong = Array.FindIndex(labels, label => label is not (0f or 1f));
-        if (wrong >= 0)
-            throw new ArgumentException($"{members[plan.Members[0]].Loss.Name} takes labels 0 and 1, data set {plan.Data[wrong / rows]} has {labels[wrong]:R} in row {wrong % rows}");
+        PopulationMember first = members[plan.Members[0]];
+        for (int k = 0; k < plan.Data.Count; k++) first.Loss.RequireLabels(labels.AsSpan(k * rows, rows), first.Net.Widths[^1]);
         device.CopyToDevice(inputs, x.All);
         device.CopyToDevice(labels, y.All);
     }
@@ -79,8 +83,9 @@ sealed class PopulationBatch : IDisposable
         {
             PopulationMember member = members[plan.Members[k]];
             member.Net.Draw(arenas.AsSpan(k * arenaLength, arenaLength), member.Initialization, new PhiloxStream(member.Seed, StreamPurpose.Initialization), member.InitScale);
-            table[4 * k] = member.LearningRate;
-            Span<int> integers = MemoryMarshal.Cast<float, int>(table.AsSpan(4 * k + 1, 3));
+            int row = TrainingPlan.NetworkRow * k;
+            (table[row], table[row + 4]) = (member.LearningRate, member.Optimizer.WeightDecay);
+            Span<int> integers = MemoryMarshal.Cast<float, int>(table.AsSpan(row + 1, 3));
             (integers[0], integers[1], integers[2]) = ((int)(uint)member.Seed, (int)(uint)(member.Seed >> 32), place[member.Data] * rows);
         });
         device.CopyToDevice(arenas, parameters.All);
@@ -91,9 +96,11 @@ sealed class PopulationBatch : IDisposable
     internal void Run(int firstStep, int steps)
     {
         int count = plan.Members.Count;
-        var spans = new TrainingSpans(x.All, y.All, nothing.All, parameters.All, networks.All, lossBuffer.All, nothing.All, scratch.All);
-        var launchPlan = new TrainingPlan(count, firstStep, steps, rows, 0, (uint)StreamPurpose.Sampling, 0, arenaLength, scratchLength);
-        launch(device, spans, launchPlan, shape, members[plan.Members[0]].Batch, Work * steps, null);
+        var spans = new TrainingSpans(x.All, y.All, nothing.All, parameters.All, networks.All, lossBuffer.All, nothing.All, scratch.All,
+            states.All, schedule.Of(firstStep, steps));
+        var launchPlan = new TrainingPlan(count, firstStep, steps, rows, 0, (uint)StreamPurpose.Sampling, 0, arenaLength, scratchLength,
+            schedule.IsEmpty ? 0 : 1, optimizer.Numbers);
+        kernel.Launch(device, spans, launchPlan, shape, members[plan.Members[0]].Batch, Work * steps, null);
     }
 
     /// <summary>Takes what the last launch left: losses and parameters.</summary>
@@ -117,24 +124,34 @@ sealed class PopulationBatch : IDisposable
         device.CopyToHost(y.All, labels);
         long room = (long)scratch.Length + lossBuffer.Length;
         scratch.Dispose();
+        states.Dispose();
         lossBuffer.Dispose();
-        PopulationEvaluator.Run(device, first.Net, x.All, rows, parameters.All, networks.All, plan.Members.Count, room, (k, predictions) =>
+        NetworkSpec spec = first.Spec;
+        PopulationEvaluator.Run(device, spec, x.All, rows, parameters.All, networks.All, plan.Members.Count, room, (k, predictions) =>
         {
             ReadOnlySpan<float> wanted = labels.AsSpan(place[members[plan.Members[k]].Data] * rows, rows);
-            results[plan.Members[k]] = tracks[k].Result(Accuracy(predictions, wanted));
+            results[plan.Members[k]] = tracks[k].Result(Accuracy(spec, predictions, wanted));
         });
     }
 
-    static double Accuracy(ReadOnlySpan<float> predictions, ReadOnlySpan<float> labels)
+    // predictions (outputs, rows); null where the output is a number and not a class
+    static double? Accuracy(NetworkSpec spec, ReadOnlySpan<float> predictions, ReadOnlySpan<float> labels)
     {
-        int right = 0;
+        int outputs = spec.Widths[^1], right = 0;
+        if (outputs == 1 && spec.LinearOutput) return null;
         for (int row = 0; row < labels.Length; row++)
-            if (predictions[row] > 0.5f == (labels[row] == 1f)) right++;
+        {
+            int best = 0;
+            for (int k = 1; k < outputs; k++)
+                if (predictions[k * labels.Length + row] > predictions[best * labels.Length + row]) best = k;
+            if (outputs > 1 ? best == labels[row] : predictions[row] > 0.5f == (labels[row] == 1f)) right++;
+        }
         return (double)right / labels.Length;
     }
 
     public void Dispose()
     {
-        foreach (DeviceBuffer buffer in (DeviceBuffer[])[x, y, parameters, networks, lossBuffer, scratch, nothing]) buffer.Dispose();
+        foreach (DeviceBuffer buffer in (DeviceBuffer[])[x, y, parameters, networks, lossBuffer, scratch, states, nothing]) buffer.Dispose();
+        schedule.Dispose();
     }
 }

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using GpuMlp.Devices;
 using GpuMlp.Devices.Ops;
 using GpuMlp.Kernels.Activations;
+using GpuMlp.Kernels.Grids;
 using GpuMlp.Kernels.Lanes;
 using GpuMlp.Kernels.Training;
 using GpuMlp.Layers;
@@ -17,9 +18,9 @@ public static class PopulationEvaluator
     // enough to fill a device, small beside its memory: 64 MiB
     const long Floats = 1 << 24;
 
-    /// <summary>Each network's probabilities at its points.</summary>
+    /// <summary>Each network's outputs at its points, (outputs, points): all points of the first output, then of the second.</summary>
     /// <param name="device">Where.</param>
-    /// <param name="net">The networks' shape: one output, up to eight linear layers.</param>
+    /// <param name="net">The networks' shape: up to eight linear layers, and a sigmoid or nothing at the end.</param>
     /// <param name="parameters">An arena a network.</param>
     /// <param name="points">The points of each network, (points, inputs) row-major, as many for each; an array that several share is uploaded once.</param>
     /// <exception cref="ArgumentException">Lengths do not go together.</exception>
@@ -32,8 +33,8 @@ public static class PopulationEvaluator
         if (points.Any(p => p.Length != length) || length != rows * net.Widths[0])
             throw new ArgumentException($"as many points of {net.Widths[0]} values are needed for each network", nameof(points));
         var sets = points.Distinct().ToList();
-        var table = new float[4 * parameters.Count];
-        for (int k = 0; k < parameters.Count; k++) MemoryMarshal.Cast<float, int>(table.AsSpan())[4 * k + 3] = sets.IndexOf(points[k]) * rows;
+        var table = new float[TrainingPlan.NetworkRow * parameters.Count];
+        for (int k = 0; k < parameters.Count; k++) MemoryMarshal.Cast<float, int>(table.AsSpan())[TrainingPlan.NetworkRow * k + 3] = sets.IndexOf(points[k]) * rows;
         using DeviceBuffer x = device.Allocate(sets.Count * length), arenas = device.Allocate(arena * parameters.Count), networks = device.Allocate(table.Length);
         for (int s = 0; s < sets.Count; s++) device.CopyToDevice(sets[s], x.All.Slice(s * length, length));
         for (int k = 0; k < parameters.Count; k++) device.CopyToDevice(parameters[k], arenas.All.Slice(k * arena, arena));
@@ -48,29 +49,29 @@ public static class PopulationEvaluator
         long floats, ResultTaker take)
     {
         var shape = new NetworkShape(net.Widths);
-        long each = PopulationForward<Relu, HostView>.ScratchLength(shape);
-        int atOnce = (int)Math.Clamp(floats / (each + rows), 1, count);
-        using DeviceBuffer scratch = device.Allocate(checked((int)each * atOnce)), y = device.Allocate(checked(rows * atOnce));
-        Launch launch = Of(net.Activation);
+        long each = PopulationForward<Relu, Identity, HostView>.ScratchLength(shape);
+        int outputs = net.Widths[^1], atOnce = (int)Math.Clamp(floats / (each + rows * outputs), 1, count);
+        using DeviceBuffer scratch = device.Allocate(checked((int)each * atOnce)), y = device.Allocate(checked(rows * outputs * atOnce));
+        Launch launch = net.LinearOutput ? Of<Identity>(net.Activation) : Of<Kernels.Activations.Sigmoid>(net.Activation);
         var values = new float[y.Length];
         for (int first = 0; first < count; first += atOnce)
         {
             int now = Math.Min(atOnce, count - first);
             launch(device, x, parameters, networks, y.All, scratch.All, shape, first, now, rows, PopulationPlan.ArenaLength(shape), 2 * net.ParameterCount * rows * now);
-            device.CopyToHost(y.All.Slice(0, now * rows), values.AsSpan(0, now * rows));
-            for (int k = 0; k < now; k++) take(first + k, values.AsSpan(k * rows, rows));
+            device.CopyToHost(y.All.Slice(0, now * rows * outputs), values.AsSpan(0, now * rows * outputs));
+            for (int k = 0; k < now; k++) take(first + k, values.AsSpan(k * rows * outputs, rows * outputs));
         }
     }
 
-    /// <summary>Is handed a network's probabilities.</summary>
+    /// <summary>Is handed a network's outputs, (outputs, rows).</summary>
     internal delegate void ResultTaker(int network, ReadOnlySpan<float> values);
 
-    static Launch Of(Activation activation) => activation switch
+    static Launch Of<TOutput>(Activation activation) where TOutput : struct, IActivation => activation switch
     {
-        Activation.ReLU => PopulationOps.EvaluateNetworks<Relu>,
-        Activation.LeakyReLU => PopulationOps.EvaluateNetworks<LeakyRelu>,
-        Activation.Tanh => PopulationOps.EvaluateNetworks<Kernels.Activations.Tanh>,
-        Activation.Sigmoid => PopulationOps.EvaluateNetworks<Kernels.Activations.Sigmoid>,
-        _ => PopulationOps.EvaluateNetworks<Silu>,
+        Activation.ReLU => PopulationOps.EvaluateNetworks<Relu, TOutput>,
+        Activation.LeakyReLU => PopulationOps.EvaluateNetworks<LeakyRelu, TOutput>,
+        Activation.Tanh => PopulationOps.EvaluateNetworks<Kernels.Activations.Tanh, TOutput>,
+        Activation.Sigmoid => PopulationOps.EvaluateNetworks<Kernels.Activations.Sigmoid, TOutput>,
+        _ => PopulationOps.EvaluateNetworks<Silu, TOutput>,
     };
 }

@@ -1,13 +1,14 @@
 using GpuMlp.Data;
 using GpuMlp.Layers;
 using GpuMlp.Losses;
+using GpuMlp.Optimizers;
 
 namespace GpuMlp.Training;
 
 /// <summary>One network of a population: what it is, how it begins and how it learns.</summary>
 public sealed record PopulationMember
 {
-    /// <summary>Widths and activation; one output.</summary>
+    /// <summary>Widths, activation, and whether it ends in a sigmoid; with cross-entropy none does.</summary>
     public required NetworkSpec Net { get; init; }
 
     /// <summary>How weights and biases begin.</summary>
@@ -19,8 +20,11 @@ public sealed record PopulationMember
     /// <summary>Seed of its weights and of the rows it trains on.</summary>
     public ulong Seed { get; init; }
 
-    /// <summary>The learning rate of gradient descent.</summary>
+    /// <summary>The learning rate, before the optimizer's schedule.</summary>
     public float LearningRate { get; init; } = 0.01f;
+
+    /// <summary>How its parameters are moved by their gradients.</summary>
+    public OptimizerSpec Optimizer { get; init; } = OptimizerSpec.Default;
 
     /// <summary>What it minimizes.</summary>
     public Loss Loss { get; init; } = new BceLoss();
@@ -30,6 +34,12 @@ public sealed record PopulationMember
 
     /// <summary>The number of its data set in the population's list.</summary>
     public int Data { get; init; }
+
+    /// <summary>The network as it is evaluated.</summary>
+    internal NetworkSpec Spec => Net with { LinearOutput = !Net.EndsInSigmoid(Loss) };
+
+    /// <summary>What trains it.</summary>
+    internal FusedKernel Kernel => FusedKernel.Of(Net.Activation, Loss, Net.EndsInSigmoid(Loss), Optimizer, Batch);
 }
 
 /// <summary>A data set of a population, loaded when the batch that trains on it begins, on any thread.</summary>
@@ -63,7 +73,7 @@ public sealed record PopulationOptions
 /// <param name="FinalLoss">The last step's loss; NaN if no step was made.</param>
 /// <param name="MeanLossLast1000">The mean of the last 1,000 losses.</param>
 /// <param name="DivergedStep">The first step whose loss was not finite, or the last of the launch after which a weight was not; null if none.</param>
-/// <param name="Accuracy">The share of its data whose predicted class is its label; null if it diverged or made no step.</param>
+/// <param name="Accuracy">The share of its data whose predicted class is its label; null if it diverged, made no step, or learns numbers.</param>
 /// <param name="Parameters">Its arena as it ended; empty if it made no step.</param>
 public sealed record PopulationResult(int Steps, float FinalLoss, float MeanLossLast1000, int? DivergedStep, double? Accuracy, float[] Parameters)
 {

@@ -1,6 +1,8 @@
 using System.Globalization;
+using GpuMlp.Kernels.Optimizers;
 using GpuMlp.Kernels.Training;
 using GpuMlp.Layers;
+using GpuMlp.Optimizers;
 
 namespace GpuMlp.Training;
 
@@ -38,23 +40,24 @@ public sealed record PopulationPlan(int Networks, int ChunkSteps, long Budget, I
         var batches = new List<PopulationBatchPlan>();
         // who shares a data set stands together, so that a batch needs few of them
         foreach (var bucket in Enumerable.Range(0, members.Count).GroupBy(m => Shape(members[m], data)))
-            batches.AddRange(Fill([.. bucket.OrderBy(m => members[m].Data)], members, data, NetworkBytes(members[bucket.First()], chunk, options.Steps), budget, available));
+            batches.AddRange(Fill([.. bucket.OrderBy(m => members[m].Data)], members, data, NetworkBytes(members[bucket.First()], chunk, options.Steps), TableBytes(members[bucket.First()], chunk), budget, available));
         return new PopulationPlan(members.Count, chunk, budget, batches);
     }
 
     // all that the networks of one launch have in common
-    static (NetworkSpec, string, int, int) Shape(PopulationMember member, IReadOnlyList<PopulationData> data) =>
-        (member.Net, member.Loss.Name, member.Batch, data[member.Data].Rows);
+    static (NetworkSpec, string, OptimizerSpec, bool, int, int) Shape(PopulationMember member, IReadOnlyList<PopulationData> data) =>
+        (member.Net, member.Loss.Name, member.Optimizer with { WeightDecay = 0 }, member.Optimizer.IsPlain, member.Batch, data[member.Data].Rows);
 
     static IEnumerable<PopulationBatchPlan> Fill(
-        int[] bucket, IReadOnlyList<PopulationMember> members, IReadOnlyList<PopulationData> data, long network, long budget, long available)
+        int[] bucket, IReadOnlyList<PopulationMember> members, IReadOnlyList<PopulationData> data, long network, long table, long budget, long available)
     {
         List<int> taken = [], sets = [];
         long bytes = 0;
         foreach (int m in bucket)
         {
             int set = members[m].Data;
-            long more = network + (sets.Count > 0 && sets[^1] == set ? 0 : DataBytes(data[set])), alone = network + DataBytes(data[set]);
+            long alone = table + network + DataBytes(data[set]);
+            long more = taken.Count == 0 ? alone : network + (sets[^1] == set ? 0 : DataBytes(data[set]));
             if (alone > available)
                 throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
                     $"one network {members[m].Net} with its data takes {alone:N0} bytes, {available:N0} are available"));
@@ -75,14 +78,20 @@ public sealed record PopulationPlan(int Networks, int ChunkSteps, long Budget, I
         if (member.Net.ParameterCount > MostParameters) return 4 * sizeof(float) * member.Net.ParameterCount + MostBytes;
         var shape = new NetworkShape(member.Net.Widths);
         // arena and losses lie on the device, on the host, and once more while they are copied
-        return sizeof(float) * (3L * ArenaLength(shape) + ScratchLength(shape, member.Batch) + 4 + 3L * chunk + Math.Min(Tail, steps));
+        return sizeof(float) * ((3L + StateArenas(member)) * ArenaLength(shape) + ScratchLength(shape, member) + TrainingPlan.NetworkRow + 3L * chunk + Math.Min(Tail, steps));
     }
+
+    // what changes from step to step, on the device and on the host
+    static long TableBytes(PopulationMember member, int chunk) => member.Optimizer.IsConstant ? 0 : 2L * sizeof(float) * StepNumbers.TableRow * chunk;
 
     // on the device and on the host while it goes there
     static long DataBytes(PopulationData data) => 2L * sizeof(float) * data.Rows * (data.Features + 1);
 
     /// <summary>Floats from one network's scratch memory to the next's: every group begins at a cache line.</summary>
-    internal static long ScratchLength(NetworkShape shape, int batch) => (shape.GroupScratchLength(batch) + 15) / 16 * 16;
+    internal static long ScratchLength(NetworkShape shape, PopulationMember member) => (member.Kernel.ScratchLength(shape, member.Batch) + 15) / 16 * 16;
+
+    /// <summary>Arenas that a network's optimizer keeps beside the parameters.</summary>
+    internal static int StateArenas(PopulationMember member) => member.Optimizer.IsPlain ? 0 : OptimizerNumbers.MostStates;
 
     internal static int ArenaLength(NetworkShape shape) => Enumerable.Range(0, shape.Depth).Sum(shape.ArenaLength);
 

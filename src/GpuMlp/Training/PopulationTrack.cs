@@ -47,7 +47,7 @@ sealed class PopulationTrack(int steps)
     }
 
     /// <summary>What became of the network, whose accuracy counts if it is finite.</summary>
-    internal PopulationResult Result(double accuracy)
+    internal PopulationResult Result(double? accuracy)
     {
         var last = new TrainingResult(tail[^Math.Min(Steps, tail.Length)..], [], StopReason.Completed, null);
         return new PopulationResult(Steps, LastLoss, last.MeanLossLast1000, DivergedStep, DivergedStep is null ? accuracy : null, parameters);

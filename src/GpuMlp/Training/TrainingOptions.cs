@@ -1,3 +1,5 @@
+using GpuMlp.Optimizers;
+
 namespace GpuMlp.Training;
 
 /// <summary>Which engine trains; both end in the same bits.</summary>
@@ -22,8 +24,11 @@ public sealed record TrainingOptions
     /// <summary>Examples a step, drawn independently with replacement; may exceed the data.</summary>
     public int Batch { get; init; } = 1;
 
-    /// <summary>The learning rate of gradient descent.</summary>
+    /// <summary>The learning rate, before the optimizer's schedule.</summary>
     public float LearningRate { get; init; } = 0.01f;
+
+    /// <summary>How parameters are moved by their gradients.</summary>
+    public OptimizerSpec Optimizer { get; init; } = OptimizerSpec.Default;
 
     /// <summary>A snapshot after the update of every such step (0, N, 2N, …) and of the last; 0 takes none.</summary>
     public int SnapshotEvery { get; init; } = 250;
@@ -44,5 +49,6 @@ public sealed record TrainingOptions
         ArgumentOutOfRangeException.ThrowIfNegative(SnapshotEvery);
         if (StepsPerLaunch is int steps) ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1, nameof(StepsPerLaunch));
         Layers.Layer.RequireRate(LearningRate);
+        Optimizer.Validate();
     }
 }

@@ -1,6 +1,5 @@
 using GpuMlp.Kernels.Elementwise;
 using GpuMlp.Kernels.Lanes;
-using GpuMlp.Kernels.Numerics;
 using GpuMlp.Kernels.Optimizers;
 using ILGPU;
 
@@ -29,19 +28,19 @@ static class OptimizerOps
     internal static void AdamStep(this ComputeDevice device, DeviceSpan w, DeviceSpan dw, DeviceSpan m, DeviceSpan v,
         int t, float rate, float beta1, float beta2, float epsilon, float decay, bool decoupled)
     {
-        var numbers = new AdamNumbers(
-            beta1, beta2,
-            Rate: (float)(rate / (1 - Math.Pow(beta1, t))),
-            Root: (float)Math.Sqrt(1 - Math.Pow(beta2, t)),
-            epsilon,
-            Decay: decoupled ? 0 : decay,
-            Shrink: decoupled ? 1 - rate * decay : 1);
+        (float correction, float root) = AdamCorrections(beta1, beta2, t);
+        AdamNumbers numbers = AdamNumbers.Of(
+            new OptimizerNumbers(beta1, beta2, epsilon, 0, decoupled ? 1 : 0, 0), new StepNumbers(rate, decay, correction, root));
         if (device.Host is HostRunner host) host.Run(new AdamStep<HostView>(w, dw, m, v, numbers, w.Length), 30L * w.Length);
         else device.Launch(new AdamStep<ArrayView<float>>(w, dw, m, v, numbers, w.Length));
     }
 
+    /// <summary>1 / (1 - β₁ᵗ) and √(1 - β₂ᵗ), rounded once: what Adam's step number t (1, 2, …) divides out of its moments.</summary>
+    internal static (float Correction, float Root) AdamCorrections(float beta1, float beta2, int t) =>
+        ((float)(1 / (1 - Math.Pow(beta1, t))), (float)Math.Sqrt(1 - Math.Pow(beta2, t)));
+
     /// <summary>Floats that <see cref="ClipScale"/> needs for its parts.</summary>
-    internal static int ClipParts(int length) => (length + StridedSum.Block - 1) / StridedSum.Block;
+    internal static int ClipParts(int length) => SquaredBlocks.Count(length);
 
     /// <summary>scale = min(1, limit / (‖dw‖ + 10⁻⁶)).</summary>
     internal static void ClipScale(this ComputeDevice device, DeviceSpan dw, DeviceSpan parts, DeviceSpan scale, float limit)

@@ -1,6 +1,7 @@
 using GpuMlp.Kernels.Activations;
 using GpuMlp.Kernels.Lanes;
 using GpuMlp.Kernels.Losses;
+using GpuMlp.Kernels.Optimizers;
 using GpuMlp.Kernels.Training;
 using ILGPU;
 
@@ -8,27 +9,33 @@ namespace GpuMlp.Devices.Ops;
 
 /// <summary>The stretches of memory that a training launch works on; see <see cref="TrainingViews{TView}"/>.</summary>
 readonly record struct TrainingSpans(
-    DeviceSpan X, DeviceSpan Y, DeviceSpan Picks, DeviceSpan Parameters, DeviceSpan Networks, DeviceSpan Losses, DeviceSpan Snapshots, DeviceSpan Scratch)
+    DeviceSpan X, DeviceSpan Y, DeviceSpan Picks, DeviceSpan Parameters, DeviceSpan Networks, DeviceSpan Losses, DeviceSpan Snapshots, DeviceSpan Scratch,
+    DeviceSpan States, DeviceSpan Schedule)
 {
-    internal TrainingViews<HostView> Host => new(X, Y, Picks, Parameters, Networks, Losses, Snapshots, Scratch);
+    internal TrainingViews<HostView> Host => new(X, Y, Picks, Parameters, Networks, Losses, Snapshots, Scratch, States, Schedule);
 
-    internal TrainingViews<ArrayView<float>> Device => new(X, Y, Picks, Parameters, Networks, Losses, Snapshots, Scratch);
+    internal TrainingViews<ArrayView<float>> Device => new(X, Y, Picks, Parameters, Networks, Losses, Snapshots, Scratch, States, Schedule);
 }
 
 /// <summary>Many training steps in one launch.</summary>
 static class TrainingOps
 {
-    /// <summary>Steps of n examples each, one group a network.</summary>
-    internal static void Train<TActivation, TLoss>(
+    /// <summary>Plain steps of one example each, one group a network: the quick form, for one output.</summary>
+    internal static void TrainOnExamples<TActivation, TLoss>(
         this ComputeDevice device, TrainingSpans spans, TrainingPlan plan, NetworkShape shape, int n, long work, int? lanes)
         where TActivation : struct, IActivation where TLoss : struct, ILoss
     {
+        if (device.Host is HostRunner host) host.RunGroups(new SingleExampleTraining<TActivation, TLoss, HostView>(spans.Host, plan, shape), work);
+        else device.LaunchGroups(new SingleExampleTraining<TActivation, TLoss, ArrayView<float>>(spans.Device, plan, shape), lanes);
+    }
+
+    /// <summary>Steps of n examples each, one group a network.</summary>
+    internal static void TrainOnBatches<TActivation, TLoss, TOptimizer>(
+        this ComputeDevice device, TrainingSpans spans, TrainingPlan plan, NetworkShape shape, int n, long work, int? lanes)
+        where TActivation : struct, IActivation where TLoss : struct, IBatchLoss where TOptimizer : struct, IOptimizer
+    {
         if (device.Host is HostRunner host)
-        {
-            if (n == 1) host.RunGroups(new SingleExampleTraining<TActivation, TLoss, HostView>(spans.Host, plan, shape), work);
-            else host.RunGroups(new BatchTraining<TActivation, TLoss, HostView>(spans.Host, plan, shape, n), work);
-        }
-        else if (n == 1) device.LaunchGroups(new SingleExampleTraining<TActivation, TLoss, ArrayView<float>>(spans.Device, plan, shape), lanes);
-        else device.LaunchGroups(new BatchTraining<TActivation, TLoss, ArrayView<float>>(spans.Device, plan, shape, n), lanes);
+            host.RunGroups(new BatchTraining<TActivation, TLoss, TOptimizer, HostView>(spans.Host, plan, shape, n), work);
+        else device.LaunchGroups(new BatchTraining<TActivation, TLoss, TOptimizer, ArrayView<float>>(spans.Device, plan, shape, n), lanes);
     }
 }

@@ -1,0 +1,67 @@
+using System.Runtime.CompilerServices;
+using GpuMlp.Kernels.Activations;
+using GpuMlp.Kernels.Lanes;
+
+namespace GpuMlp.Kernels.Losses;
+
+/// <summary>A batch's loss inside a larger kernel: values and the gradient at what the last linear layer returned.</summary>
+/// <remarks>Each is the very op, or ops, launched layer by layer, so the bits are the same.</remarks>
+public interface IBatchLoss
+{
+    /// <summary>values (n) = the loss of each row, dz (n,o) = the gradient of their mean at z (n,o).</summary>
+    /// <param name="z">What the last linear layer returned.</param>
+    /// <param name="y">Labels, (n).</param>
+    /// <param name="p">Room for the outputs, (n,o).</param>
+    /// <param name="values">Losses of the rows.</param>
+    /// <param name="dz">The gradient.</param>
+    /// <param name="n">Rows.</param>
+    /// <param name="o">Columns of z.</param>
+    /// <param name="lane">Which lane this is.</param>
+    /// <param name="lanes">Lanes of the group.</param>
+    static abstract void Run<T, TView>(TView z, TView y, TView p, TView values, TView dz, int n, int o, int lane, int lanes)
+        where T : struct, ILanes<T, TView> where TView : struct;
+}
+
+/// <summary>A loss of one output, taken of z itself: a logit, or an output that is any number.</summary>
+public readonly struct OnOutput<TLoss> : IBatchLoss where TLoss : struct, ILoss
+{
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Run<T, TView>(TView z, TView y, TView p, TView values, TView dz, int n, int o, int lane, int lanes)
+        where T : struct, ILanes<T, TView> where TView : struct
+    {
+        var loss = new LossForward<TLoss, TView>(z, y, values, dz, n);
+        loss.Run<T>(lane, loss.Items(T.Width), lanes);
+    }
+}
+
+/// <summary>A loss of one output that a sigmoid makes of z.</summary>
+public readonly struct OnSigmoid<TLoss> : IBatchLoss where TLoss : struct, ILoss
+{
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Run<T, TView>(TView z, TView y, TView p, TView values, TView dz, int n, int o, int lane, int lanes)
+        where T : struct, ILanes<T, TView> where TView : struct
+    {
+        // all three share the rows out alike, so a lane reads only what it wrote itself
+        var forward = new ActivationForward<Sigmoid, TView>(z, p, n);
+        forward.Run<T>(lane, forward.Items(T.Width), lanes);
+        var loss = new LossForward<TLoss, TView>(p, y, values, dz, n);
+        loss.Run<T>(lane, loss.Items(T.Width), lanes);
+        var backward = new ActivationBackward<Sigmoid, TView>(z, dz, dz, n);
+        backward.Run<T>(lane, backward.Items(T.Width), lanes);
+    }
+}
+
+/// <summary>Cross-entropy of o logits.</summary>
+public readonly struct OfClasses : IBatchLoss
+{
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Run<T, TView>(TView z, TView y, TView p, TView values, TView dz, int n, int o, int lane, int lanes)
+        where T : struct, ILanes<T, TView> where TView : struct
+    {
+        var loss = new CrossEntropy<TView>(z, y, values, dz, n, o);
+        loss.Run<T>(lane, loss.Items(T.Width), lanes);
+    }
+}

@@ -1,0 +1,32 @@
+using GpuMlp.Devices;
+using GpuMlp.Kernels.Optimizers;
+using GpuMlp.Optimizers;
+
+namespace GpuMlp.Training;
+
+/// <summary>What changes from step to step and is the same for all networks of a launch, on the device; nothing where an optimizer is constant.</summary>
+sealed class StepTable(ComputeDevice device, OptimizerSpec optimizer) : IDisposable
+{
+    DeviceBuffer buffer = device.Allocate(0);
+    float[] rows = [];
+
+    internal bool IsEmpty => optimizer.IsConstant;
+
+    /// <summary>The rows of steps first, first + 1, …</summary>
+    internal DeviceSpan Of(int first, int steps)
+    {
+        if (IsEmpty) return buffer.All;
+        int length = steps * StepNumbers.TableRow;
+        if (buffer.Length < length)
+        {
+            buffer.Dispose();
+            buffer = device.Allocate(length);
+            rows = new float[length];
+        }
+        for (int k = 0; k < steps; k++) optimizer.Fill(first + k, rows.AsSpan(k * StepNumbers.TableRow, StepNumbers.TableRow));
+        device.CopyToDevice(rows.AsSpan(0, length), buffer.All.Slice(0, length));
+        return buffer.All.Slice(0, length);
+    }
+
+    public void Dispose() => buffer.Dispose();
+}

@@ -1,0 +1,187 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using GpuMlp.Data;
+using GpuMlp.Devices;
+using GpuMlp.Kernels.Losses;
+using GpuMlp.Kernels.Optimizers;
+using GpuMlp.Layers;
+using GpuMlp.Losses;
+using GpuMlp.Optimizers;
+using GpuMlp.Randomness;
+using GpuMlp.Training;
+
+namespace GpuMlp.Tests;
+
+/// <summary>Every optimizer, schedule and loss that train offers: the fused engine ends in the layers' bits, alone and in a population.</summary>
+/// <remarks>
+/// In the kernel they are <see cref="Kernels.Optimizers.Sgd"/>, <see cref="Momentum"/>, <see cref="Kernels.Optimizers.Adam"/> and
+/// <see cref="Clipped{TOptimizer}"/>; <see cref="OnOutput{TLoss}"/>, <see cref="OnSigmoid{TLoss}"/> and <see cref="OfClasses"/>.
+/// </remarks>
+public class FusedOptimizersTests
+{
+    const int Steps = 45;
+
+    static readonly DataSet Moons = DataSets.MakeMoons(300, noise: 0.1, seed: 3);
+    static readonly DataSet Clouds = DataSets.MakeBlobs(300, 3, deviation: 1, new PhiloxStream(1, StreamPurpose.Data));
+
+    static readonly Dictionary<string, OptimizerSpec> Optimizers = new()
+    {
+        ["sgd"] = new(),
+        ["sgd, cosine"] = new() { Schedule = Schedule.Cosine(Steps) },
+        ["sgd, decay"] = new() { WeightDecay = 0.01f },
+        ["sgd, clip"] = new() { ClipNorm = 0.5f },
+        ["momentum, step, warm-up"] = new() { Kind = OptimizerKind.Momentum, Schedule = Schedule.Step(10, 0.5f).After(7) },
+        ["nesterov, decay, clip"] = new() { Kind = OptimizerKind.Nesterov, Momentum = 0.8f, WeightDecay = 0.001f, ClipNorm = 1f },
+        ["adam"] = new() { Kind = OptimizerKind.Adam },
+        ["adam, decay, clip, cosine"] = new() { Kind = OptimizerKind.Adam, WeightDecay = 0.01f, ClipNorm = 0.3f, Schedule = Schedule.Cosine(Steps) },
+        ["adamw, warm-up"] = new() { Kind = OptimizerKind.AdamW, WeightDecay = 0.1f, Schedule = Schedule.Constant.After(20) },
+    };
+
+    // net, loss, whether labels are numbers
+    static readonly (string Net, Loss Loss, bool Linear)[] Problems =
+    [
+        ("2-17-1", new BceLoss(), false), ("2-9-20-1", new MseLoss(), false), ("2-9-1", new MseLoss(), true), ("2-9-3", new CrossEntropyLoss(), false),
+        ("2-3", new CrossEntropyLoss(), false), ("2-300-3", new CrossEntropyLoss(), false),
+    ];
+
+    public static TheoryData<string> Names() => [.. Optimizers.Keys];
+
+    [Theory, MemberData(nameof(Names))]
+    public void EnginesEndInTheSameBits(string optimizer)
+    {
+        foreach ((string net, Loss loss, bool linear) in Problems)
+        {
+            foreach (int batch in (int[])[1, 5])
+            {
+                var run = new Run(net, loss, linear, batch, Optimizers[optimizer]);
+                string expected = run.Hash(ComputeDevice.OpenCpu(16, 1), EngineChoice.Layers);
+                Assert.Equal(expected, run.Hash(ComputeDevice.OpenCpu(16, 1), EngineChoice.Fused));
+                Assert.Equal(expected, run.Hash(ComputeDevice.OpenCpu(8, 1), EngineChoice.Fused, stepsPerLaunch: 7));
+                Assert.Equal(expected, run.Hash(ComputeDevice.OpenCpu(1, 1), EngineChoice.Fused));
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("momentum, step, warm-up", 0)]
+    [InlineData("adam, decay, clip, cosine", 3)]
+    [InlineData("sgd, cosine", 0)]
+    public void SoDoesOpenCL(string optimizer, int problem)
+    {
+        Requirement.Need("opencl", ComputeDevice.List().Any(d => d.Kind == DeviceKind.OpenCL && d.IsAvailable), "install pocl-opencl-icd");
+        (string net, Loss loss, bool linear) = Problems[problem];
+        var run = new Run(net, loss, linear, 1, Optimizers[optimizer]);
+        Assert.Equal(run.Hash(ComputeDevice.Open("cpu"), EngineChoice.Layers), run.Hash(ComputeDevice.Open("opencl"), EngineChoice.Fused));
+    }
+
+    [Fact]
+    public void SoDoGroupsOfTwoLanes()
+    {
+        foreach (string optimizer in (string[])["adam, decay, clip, cosine", "nesterov, decay, clip"])
+        {
+            var run = new Run("2-9-3", new CrossEntropyLoss(), false, 3, Optimizers[optimizer], steps: 12);
+            Assert.Equal(run.Hash(ComputeDevice.Open("cpu"), EngineChoice.Layers), run.Hash(ComputeDevice.Open("cpu:ilgpu"), EngineChoice.Fused, lanes: 2));
+        }
+    }
+
+    [Fact]
+    public void AWarmUpLeavesNothingInAnOptimizer()
+    {
+        var run = new Run("2-17-1", new BceLoss(), false, 2, Optimizers["adam"]);
+        foreach (EngineChoice engine in (EngineChoice[])[EngineChoice.Layers, EngineChoice.Fused])
+            Assert.Equal(run.Hash(ComputeDevice.Open("cpu"), engine), run.Hash(ComputeDevice.Open("cpu"), engine, warmUp: false));
+    }
+
+    [Fact]
+    public void EachNetworkOfAPopulationEndsAsItDoesAlone()
+    {
+        using var device = ComputeDevice.Open("cpu");
+        PopulationMember[] members =
+        [
+            .. from optimizer in Optimizers.Values
+               from decay in (float[])[optimizer.WeightDecay, 0.02f]
+               select new PopulationMember { Net = NetworkSpec.Parse("2-12-1"), Seed = 4, LearningRate = 0.02f, Batch = 2, Optimizer = optimizer with { WeightDecay = decay } },
+        ];
+        var population = new Population(device, members, [PopulationData.Of(Moons)], new PopulationOptions { Steps = Steps, StepsPerLaunch = 8 });
+        IReadOnlyList<PopulationResult> results = population.Run(cancellation: TestContext.Current.CancellationToken);
+        for (int k = 0; k < members.Length; k++)
+        {
+            using Sequential network = members[k].Net.Build(device, Initialization.Auto, new PhiloxStream(4, StreamPurpose.Initialization), new BceLoss());
+            var options = new TrainingOptions { Steps = Steps, Batch = 2, LearningRate = 0.02f, Optimizer = members[k].Optimizer, SnapshotEvery = 0 };
+            using var trainer = new Trainer(network, Moons, Picks.Philox(4, Moons.Count), options);
+            TrainingResult alone = trainer.Run(cancellation: TestContext.Current.CancellationToken);
+            Assert.Equal(alone.FinalLoss, results[k].FinalLoss);
+            var parameters = new float[network.Arena.Length];
+            device.CopyToHost(network.Arena.Values, parameters);
+            Assert.Equal(parameters, results[k].Parameters);
+        }
+    }
+
+    [Fact]
+    public void NetworksOfClassesAndOfNumbersTrainTogether()
+    {
+        using var device = ComputeDevice.Open("cpu");
+        PopulationMember[] members =
+        [
+            .. from problem in Problems.Where(p => p.Net.StartsWith("2-9") || p.Net == "2-3")
+               select new PopulationMember
+               {
+                   Net = NetworkSpec.Parse(problem.Net) with { LinearOutput = problem.Linear }, Loss = problem.Loss, Seed = 4, LearningRate = 0.02f,
+                   Optimizer = Optimizers["adam"], Data = problem.Loss is CrossEntropyLoss ? 1 : 0,
+               },
+        ];
+        IReadOnlyList<PopulationResult> results = new Population(
+            device, members, [PopulationData.Of(Moons), PopulationData.Of(Clouds)], new PopulationOptions { Steps = 300 }).Run(cancellation: TestContext.Current.CancellationToken);
+        for (int k = 0; k < members.Length; k++)
+        {
+            DataSet data = members[k].Data == 1 ? Clouds : Moons;
+            using Sequential network = members[k].Net.Build(device, Initialization.Auto, new PhiloxStream(4, StreamPurpose.Initialization), members[k].Loss);
+            using var trainer = new Trainer(network, data, Picks.Philox(4, data.Count), new TrainingOptions { Steps = 300, LearningRate = 0.02f, Optimizer = Optimizers["adam"], SnapshotEvery = 0 });
+            Assert.Equal(trainer.Run(cancellation: TestContext.Current.CancellationToken).FinalLoss, results[k].FinalLoss);
+            float[] outputs = network.Predict(data.Flat);
+            int columns = network.Outputs, right = Enumerable.Range(0, data.Count).Count(row => columns == 1
+                ? outputs[row] > 0.5f == (data.Labels[row] == 1f) : Array.IndexOf(outputs, outputs[(row * columns)..((row + 1) * columns)].Max(), row * columns) - row * columns == data.Labels[row]);
+            Assert.Equal(members[k].Net.LinearOutput ? null : (double)right / data.Count, results[k].Accuracy);
+        }
+    }
+
+    [Fact]
+    public void NumbersOutOfRangeAreRefused()
+    {
+        using var device = ComputeDevice.Open("cpu");
+        using Sequential network = NetworkSpec.Parse("2-3-1").Build(device, Initialization.Auto, new PhiloxStream(0, StreamPurpose.Initialization), new BceLoss());
+        foreach (OptimizerSpec wrong in (OptimizerSpec[])[new() { Momentum = 1 }, new() { WeightDecay = -1 }, new() { ClipNorm = 0 }, new() { Beta2 = float.NaN }])
+            Assert.Throws<ArgumentOutOfRangeException>(() => new Trainer(network, Moons, Picks.Philox(0, Moons.Count), new TrainingOptions { Optimizer = wrong }));
+    }
+
+    sealed record Run(string Net, Loss Loss, bool Linear, int Batch, OptimizerSpec Optimizer, int steps = Steps)
+    {
+        DataSet Data => Loss is CrossEntropyLoss ? Clouds : Moons;
+
+        internal string Hash(ComputeDevice device, EngineChoice engine, int? stepsPerLaunch = null, int? lanes = null, bool warmUp = true)
+        {
+            using (device)
+            {
+                NetworkSpec spec = NetworkSpec.Parse(Net, Activation.Tanh) with { LinearOutput = Linear };
+                using Sequential network = spec.Build(device, Initialization.Auto, new PhiloxStream(5, StreamPurpose.Initialization), Loss);
+                var options = new TrainingOptions
+                {
+                    Steps = steps,
+                    Batch = Batch,
+                    LearningRate = 0.03f,
+                    Optimizer = Optimizer,
+                    SnapshotEvery = 20,
+                    Engine = engine,
+                    StepsPerLaunch = stepsPerLaunch,
+                    LanesPerGroup = lanes,
+                };
+                using var trainer = new Trainer(network, Data, Picks.Philox(9, Data.Count), options);
+                if (warmUp) trainer.WarmUp();
+                TrainingResult result = trainer.Run(cancellation: TestContext.Current.CancellationToken);
+                Assert.Equal(StopReason.Completed, result.StopReason);
+                float[] all = [.. result.Losses, .. result.Snapshots.SelectMany(s => s.Parameters)];
+                return Convert.ToHexString(SHA256.HashData(MemoryMarshal.AsBytes<float>(all)));
+            }
+        }
+    }
+}
