@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using GpuMlp.Devices;
+using GpuMlp.Files;
 
 namespace GpuMlp.Cli;
 
@@ -54,11 +55,20 @@ static class DevicesCommand
     {
         null => "-",
         true => "yes",
-        false => $"no: {row.WhyNotSameBits}",
+        false => $"close, not equal: {row.WhyNotSameBits}",
     };
 
     static string State(DeviceRow row) => row.Excluded is string reason ? $"excluded: {reason}"
         : row.Note is string note ? $"ready ({note})" : "ready";
+
+    /// <summary>A device as records have it.</summary>
+    public static RunDevice Record(ComputeDevice device) => new(Named(device.Kind), device.Name, device.SameBits, device.WhyNotSameBits);
+
+    /// <summary>Says of a device whose results are not those of the others that they are not.</summary>
+    public static void NoteBits(ComputeDevice device, Terminal terminal)
+    {
+        if (device.WhyNotSameBits is string why) terminal.Note($"{device.Description.Id} {why}: results are close to other devices', not equal");
+    }
 
     /// <summary>A kind's name in records: that of --device without an index.</summary>
     public static string Named(DeviceKind kind) => kind switch

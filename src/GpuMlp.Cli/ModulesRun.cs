@@ -59,7 +59,7 @@ sealed class ModulesRun(TrainConfig config, TrainInput input, RandomStream weigh
         {
             Version = Program.Version,
             Config = config with { Window = input.Window is Window shown ? WindowText.Format(shown) : null },
-            Device = new RunDevice(DevicesCommand.Named(device.Kind), device.Name),
+            Device = DevicesCommand.Record(device),
             Engine = "modules",
             Init = "normal",
             Parameters = net.ParameterCount,

@@ -52,7 +52,7 @@ sealed class SweepRun(SweepGrid grid, SweepData data, Terminal terminal)
         if (outputs.Best is int best) outputs.WriteBest(best);
         (TimeSpan evaluate, TimeSpan plot) = WriteMosaic(folder, outputs, device, clock);
 
-        var record = new SweepRecord(RunRecord.CurrentSchema, Program.Version, Options(), new RunDevice(DevicesCommand.Named(device.Kind), device.Name), "fused",
+        var record = new SweepRecord(RunRecord.CurrentSchema, Program.Version, Options(), DevicesCommand.Record(device), "fused",
             results.Count, results.Count(r => r.DivergedStep is not null), grid.Common.Steps,
             new SweepPlan(population.Plan.Batches.Count, population.Plan.Bytes, population.Plan.Budget, population.Plan.ChunkSteps),
             Best(outputs.Best, results), results.Any(r => r.Steps < grid.Common.Steps && r.DivergedStep is null) ? "cancelled" : "completed",
@@ -71,6 +71,7 @@ sealed class SweepRun(SweepGrid grid, SweepData data, Terminal terminal)
             ComputeDevice device = ComputeDevice.Open(asked == "auto" ? ComputeDevice.ForWideWork().Id : asked);
             string why = asked != "auto" ? "" : device.Description.IsGpu ? " (auto: a population fills a GPU)" : " (auto: there is no GPU)";
             terminal.Note($"device {device.Description.Id}: {device.Name}{why}");
+            DevicesCommand.NoteBits(device, terminal);
             return device;
         }
         catch (ArgumentException e)

@@ -81,8 +81,9 @@ sealed class TrainRun
         {
             Version = Program.Version,
             Config = config with { Window = input.Window is Window shown ? WindowText.Format(shown) : null },
-            Device = new RunDevice(DevicesCommand.Named(device.Kind), device.Name),
+            Device = DevicesCommand.Record(device),
             Engine = trainer.Engine,
+            EngineReason = trainer.EngineReason,
             Init = Named.Of(Named.Initializations, init),
             Parameters = input.Spec.ParameterCount,
             Steps = result.Steps,
@@ -133,6 +134,7 @@ sealed class TrainRun
             ComputeDevice device = ComputeDevice.Open(config.Device);
             string why = config.Device == "auto" ? " (auto: one network is too little work for a GPU)" : "";
             terminal.Note($"device {device.Description.Id}: {device.Name}{why}");
+            DevicesCommand.NoteBits(device, terminal);
             return device;
         }
         catch (ArgumentException e)

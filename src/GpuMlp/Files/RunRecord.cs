@@ -24,6 +24,10 @@ public sealed record RunRecord
     /// <summary>The engine that trained.</summary>
     public required string Engine { get; init; }
 
+    /// <summary>Why that engine, with the limit that decided; absent where there was no choice.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? EngineReason { get; init; }
+
     /// <summary>The initialization that was used, where the config may say auto.</summary>
     public required string Init { get; init; }
 
@@ -98,7 +102,10 @@ public sealed record RunRecord
 /// <summary>What a run ran on.</summary>
 /// <param name="Kind">cpu, cpu:ilgpu, opencl or cuda.</param>
 /// <param name="Name">The driver's name for it.</param>
-public sealed record RunDevice(string Kind, string Name);
+/// <param name="SameBits">Whether it rounds as the processor does, as its self-test saw: equal, or only close.</param>
+/// <param name="WhyNotSameBits">What it does otherwise; absent where nothing.</param>
+public sealed record RunDevice(
+    string Kind, string Name, bool SameBits, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? WhyNotSameBits);
 
 /// <summary>Seconds, each to a synchronised end.</summary>
 /// <param name="Open">Finding and opening the device.</param>

@@ -73,8 +73,8 @@ sealed class FusedEngine : ITrainingEngine
     static FusedKernel KernelOf(Sequential network, TrainingOptions options) =>
         FusedKernel.Of(ActivationOf(network), network.Loss, EndsInSigmoid(network), options.Optimizer, options.Batch);
 
-    // 256 MiB a group
-    const long MaxScratch = 1 << 26;
+    /// <summary>Floats that a group may work in: 256 MiB.</summary>
+    internal const long MaxScratch = 1 << 26;
 
     static int[] Widths(Sequential network) => [network.Inputs, .. network.Layers.OfType<Linear>().Select(l => l.Weight.Value.Columns)];
 

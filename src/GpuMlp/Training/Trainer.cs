@@ -1,4 +1,5 @@
 using GpuMlp.Data;
+using GpuMlp.Kernels.Training;
 using GpuMlp.Layers;
 
 namespace GpuMlp.Training;
@@ -34,7 +35,7 @@ public sealed class Trainer : IDisposable
         engine = fused ? new FusedEngine(network, this.data, picks, options, snapshots) : new LayerEngine(network, this.data, picks, options, snapshots);
         EngineReason = options.Engine != EngineChoice.Auto ? "as asked"
             : whyNot ?? (pays
-                ? $"{network.ParameterCount:N0} parameters at batch {options.Batch:N0} fit one group, so the run is a launch or a few"
+                ? $"{network.ParameterCount:N0} parameters at batch {options.Batch:N0} fit one group (up to {NetworkShape.MaxDepth} linear layers and {FusedEngine.MaxScratch:N0} floats), so the run is a launch or a few"
                 : $"{network.ParameterCount:N0} parameters at batch {options.Batch:N0} are work enough to share out a layer at a time");
     }
 
