@@ -31,7 +31,8 @@ public readonly struct Bce : ILoss
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Gradient<T, TView>(T z, T y) where T : struct, ILanes<T, TView> where TView : struct
     {
-        T p = Exponentials.Sigmoid<T, TView>(z), q = Exponentials.Sigmoid<T, TView>(T.Negate(z));
+        SigmoidPair<T> sigmoids = Exponentials.Sigmoids<T, TView>(z);
+        T p = sigmoids.P, q = sigmoids.Q;
         T g = T.Divide(T.Multiply(p, q), T.Add(Case<T, TView>(y, p, q), T.Splat(Epsilon)));
         return Case<T, TView>(y, T.Negate(g), g);
     }
@@ -59,7 +60,8 @@ public readonly struct BceTorch : ILoss
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Gradient<T, TView>(T z, T y) where T : struct, ILanes<T, TView> where TView : struct
     {
-        T p = Exponentials.Sigmoid<T, TView>(z), q = Exponentials.Sigmoid<T, TView>(T.Negate(z));
+        SigmoidPair<T> sigmoids = Exponentials.Sigmoids<T, TView>(z);
+        T p = sigmoids.P, q = sigmoids.Q;
         T pq = T.Multiply(p, q), floor = T.Splat(1e-12f);
         T d = Bce.Case<T, TView>(y, T.Negate(q), p);
         return T.Multiply(T.Divide(d, T.SelectLess(pq, floor, floor, pq)), pq);

@@ -108,6 +108,15 @@ public static class Exponentials
         return T.Fma(T.Negate(q), t, t);
     }
 
+    /// <summary>σ(x) and σ(-x), in the bits of <see cref="Sigmoid"/> on either, from one exponential and one division.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static SigmoidPair<T> Sigmoids<T, TView>(T x) where T : struct, ILanes<T, TView> where TView : struct
+    {
+        T one = T.Splat(1f), zero = T.Splat(0f), u = ExpOfNegativeMagnitude<T, TView>(x);
+        T down = T.Negate(T.Divide(u, T.Add(one, u))), t = T.SelectLess(x, zero, u, one), s = T.SelectLess(zero, x, u, one);
+        return new SigmoidPair<T>(T.Fma(down, t, t), T.Fma(down, s, s));
+    }
+
     /// <summary>σ(-|x|), the smaller of σ(x) and σ(-x) = 1 - σ(x).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T SigmoidTail<T, TView>(T x) where T : struct, ILanes<T, TView> where TView : struct
@@ -128,3 +137,8 @@ public static class Exponentials
     static T ExpOfNegativeMagnitude<T, TView>(T x) where T : struct, ILanes<T, TView> where TView : struct =>
         ExpBelow89<T, TView>(T.SelectLess(x, T.Splat(0f), x, T.Negate(x)));
 }
+
+/// <summary>A sigmoid's two sides.</summary>
+/// <param name="P">σ(x).</param>
+/// <param name="Q">σ(-x).</param>
+public readonly record struct SigmoidPair<T>(T P, T Q) where T : struct;

@@ -1,5 +1,6 @@
 using GpuMlp.Devices;
 using GpuMlp.Kernels.Lanes;
+using GpuMlp.Kernels.Numerics;
 using ILGPU;
 
 namespace GpuMlp.Tests;
@@ -71,6 +72,23 @@ public sealed class ExponentialsTests(DeviceRoutes routes, ITestOutputHelper out
         SameBits<Functions.Tanh>(-10, 10);
         SameBits<Functions.Sigmoid>(-105, 20);
         SameBits<Functions.Softplus>(-105, 20);
+    }
+
+    [Fact]
+    public void BothSidesOfASigmoidAreThoseOfTwo()
+    {
+        var x = new float[100_000];
+        Spread(new Random(2), x, -105, 105);
+        foreach (float v in (float[])[.. x, 0, -0f, NaN, Infinity, -Infinity])
+        {
+            HostLanes z = HostLanes.Splat(v);
+            SigmoidPair<HostLanes> pair = Exponentials.Sigmoids<HostLanes, HostView>(z);
+            Assert.Equal(Bits(Exponentials.Sigmoid<HostLanes, HostView>(z)), Bits(pair.P));
+            Assert.Equal(Bits(Exponentials.Sigmoid<HostLanes, HostView>(HostLanes.Negate(z))), Bits(pair.Q));
+        }
+
+        // which NaN is not IEEE's to say
+        static int Bits(HostLanes value) => float.IsNaN(HostLanes.First(value)) ? -1 : BitConverter.SingleToInt32Bits(HostLanes.First(value));
     }
 
     // 2²¹ values a function, 10⁷ in all
