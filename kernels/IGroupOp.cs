@@ -22,19 +22,19 @@ public interface IGroupOp<TView> where TView : struct
 public interface IBarrier
 {
     /// <summary>Returns when every lane of the group has come here.</summary>
-    static abstract void Wait();
+    static abstract void Wait(int lanes);
 }
 
 /// <summary>The barrier of a group of one lane: nothing to wait for.</summary>
 public readonly struct NoBarrier : IBarrier
 {
     /// <inheritdoc/>
-    public static void Wait() { }
+    public static void Wait(int lanes) { }
 }
 
 /// <summary>The barrier of a device's thread group.</summary>
 public readonly struct GroupBarrier : IBarrier
 {
     /// <inheritdoc/>
-    public static void Wait() => Group.Barrier();
+    public static void Wait(int lanes) => Group.Barrier();
 }

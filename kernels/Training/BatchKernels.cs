@@ -35,19 +35,19 @@ public readonly struct BatchTraining<TActivation, TLoss, TView>(TrainingViews<TV
         TView labels = T.From(m, NetworkShape.TableLength), dw = T.From(labels, n);
         if (lane == 0) WriteTable<T>(m);
         for (int k = lane; k < plan.ArenaLength; k += lanes) T.Set(dw, k, 0f);           // the arena's padding has no gradient
-        TBarrier.Wait();
+        TBarrier.Wait(lanes);
         float rate = T.Get(views.Networks, 4 * group);
         for (int k = 0; k < plan.Steps; k++)
         {
             int step = plan.FirstStep + k;
             Gather<T>(m, labels, group, step, k, lane, lanes);
-            TBarrier.Wait();
+            TBarrier.Wait(lanes);
             Forward<T, TBarrier>(m, w, lane, lanes);
             Loss<T, TBarrier>(m, labels, group * plan.Steps + k, lane, lanes);
             Backward<T, TBarrier>(m, w, dw, lane, lanes);
             var sgd = new SgdStep<TView>(w, dw, rate, plan.ArenaLength);
             sgd.Run<T>(lane, sgd.Items(T.Width), lanes);
-            TBarrier.Wait();
+            TBarrier.Wait(lanes);
             if (plan.SnapshotEvery > 0 && group == 0 && step % plan.SnapshotEvery == 0)
                 for (int i = lane; i < plan.ArenaLength; i += lanes)
                     T.Set(views.Snapshots, step / plan.SnapshotEvery * plan.ArenaLength + i, T.Get(w, i));
@@ -102,11 +102,11 @@ public readonly struct BatchTraining<TActivation, TLoss, TView>(TrainingViews<TV
                 var product = new MatMul<TView>(a, weight, bias, z, n, o, i, i, 1, 1);
                 product.Run<T>(lane, product.Items(T.Width), lanes);
             }
-            TBarrier.Wait();
+            TBarrier.Wait(lanes);
             if (l + 1 == shape.Depth) return;
             var activation = new ActivationForward<TActivation, TView>(z, next, n * o);
             activation.Run<T>(lane, activation.Items(T.Width), lanes);
-            TBarrier.Wait();
+            TBarrier.Wait(lanes);
         }
     }
 
@@ -116,7 +116,7 @@ public readonly struct BatchTraining<TActivation, TLoss, TView>(TrainingViews<TV
         TView z = T.From(m, T.GetInt(m, shape.Depth * Row + Units) + n), values = T.From(z, 2 * n);
         var loss = new LossForward<TLoss, TView>(z, labels, values, T.From(z, n), n);
         loss.Run<T>(lane, loss.Items(T.Width), lanes);
-        TBarrier.Wait();
+        TBarrier.Wait(lanes);
         if (lane == 0) new Mean<TView>(values, views.Losses, n, lossAt).Run<T>(0, 1, 1);
     }
 
@@ -134,7 +134,7 @@ public readonly struct BatchTraining<TActivation, TLoss, TView>(TrainingViews<TV
             var sums = new ColumnSums<TView>(dy, T.From(gradient, i * o), n, o);
             sums.Run<T>(lane, sums.Items(T.Width), lanes);
             if (l > 0) InputGradient<T, TBarrier>(dy, weight, transposed, a, i, o, lane, lanes);
-            TBarrier.Wait();
+            TBarrier.Wait(lanes);
         }
     }
 
@@ -155,12 +155,12 @@ public readonly struct BatchTraining<TActivation, TLoss, TView>(TrainingViews<TV
             {
                 var transpose = new Transpose<TView>(weight, transposed, i, o);
                 transpose.Run<T>(lane, transpose.Items(T.Width), lanes);
-                TBarrier.Wait();
+                TBarrier.Wait(lanes);
             }
             var product = new MatMul<TView>(dy, o > 1 ? transposed : weight, weight, dx, n, i, o, o, 1, 0);
             product.Run<T>(lane, product.Items(T.Width), lanes);
         }
-        TBarrier.Wait();
+        TBarrier.Wait(lanes);
         var activation = new ActivationBackward<TActivation, TView>(z, dx, dx, n * i);
         activation.Run<T>(lane, activation.Items(T.Width), lanes);
     }

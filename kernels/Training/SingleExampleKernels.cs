@@ -31,13 +31,13 @@ public readonly partial struct SingleExampleTraining<TActivation, TLoss, TView>(
         TView m = views.Scratch;
         int partials = group * plan.ScratchLength, table = partials + Partials, steps = plan.Steps;
         if (lane == 0) WriteTable<T>(m, table);
-        TBarrier.Wait();
+        TBarrier.Wait(lanes);
         Unpack<T>(m, table, group * plan.ArenaLength, lane, lanes);
         float rate = T.Get(views.Networks, 4 * group);
         uint key0 = (uint)T.GetInt(views.Networks, 4 * group + 1), key1 = (uint)T.GetInt(views.Networks, 4 * group + 2);
         int firstRow = T.GetInt(views.Networks, 4 * group + 3), features = T.GetInt(m, table), input = T.GetInt(m, table + Units);
         PhiloxBlock block = default;
-        TBarrier.Wait();
+        TBarrier.Wait(lanes);
         for (int k = 0; k < steps; k++)
         {
             int step = plan.FirstStep + k, row;
@@ -49,7 +49,7 @@ public readonly partial struct SingleExampleTraining<TActivation, TLoss, TView>(
             }
             row += firstRow;
             for (int i = lane; i < features; i += lanes) T.Set(m, input + i, T.Get(views.X, row * features + i));
-            TBarrier.Wait();
+            TBarrier.Wait(lanes);
             float label = T.Get(views.Y, row), z = Forward<T, TBarrier>(m, partials, table, lane, lanes);
             if (lane == 0) T.Set(views.Losses, group * steps + k, Value<TScalar>(z, label));
             Backward<T, TBarrier>(m, table, Gradient<TScalar>(z, label), rate, lane, lanes);
@@ -73,7 +73,7 @@ public readonly partial struct SingleExampleTraining<TActivation, TLoss, TView>(
             int outputs = T.GetInt(m, t), next = T.GetInt(m, t + Units);
             if (outputs == 1) SingleOutput<T, TBarrier>(m, partials, w, a, next, inputs, lane, lanes);
             else Hidden<T>(m, w, a, next, inputs, NetworkShape.Pad(outputs, T.Width), lane, lanes);
-            TBarrier.Wait();
+            TBarrier.Wait(lanes);
         }
         return Logit<T, TBarrier>(m, partials, T.GetInt(m, t + Weights), T.GetInt(m, t + Units), T.GetInt(m, t), lane, lanes);
     }
@@ -96,11 +96,11 @@ public readonly partial struct SingleExampleTraining<TActivation, TLoss, TView>(
                 if (l > 0)
                 {
                     HiddenInputGradient<T>(m, w, a, dz, inputs, outputs, padded, lane, lanes);
-                    TBarrier.Wait();
+                    TBarrier.Wait(lanes);
                 }
                 HiddenUpdate<T>(m, w, a, dz, inputs, padded, rate, lane, lanes);
             }
-            TBarrier.Wait();
+            TBarrier.Wait(lanes);
         }
     }
 
@@ -184,9 +184,9 @@ public readonly partial struct SingleExampleTraining<TActivation, TLoss, TView>(
         {
             int stop = inputs - begin < StridedSum.Block ? inputs : begin + StridedSum.Block;
             for (int q = lane; q < Partials; q += lanes) T.Set(m, partials + q, StridedSum.Partial<T, TView>(m, a, m, w, begin + q, stop));
-            TBarrier.Wait();
+            TBarrier.Wait(lanes);
             float sum = StridedSum.Tree<T, TView>(m, partials);
-            TBarrier.Wait();
+            TBarrier.Wait(lanes);
             total = begin == 0 ? sum : total + sum;
         }
         return total + bias;
