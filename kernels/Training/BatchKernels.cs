@@ -103,9 +103,11 @@ public readonly struct BatchTraining<TActivation, TLoss, TView>(TrainingViews<TV
                 product.Run<T>(lane, product.Items(T.Width), lanes);
             }
             TBarrier.Wait(lanes);
-            if (l + 1 == shape.Depth) return;
-            var activation = new ActivationForward<TActivation, TView>(z, next, n * o);
-            activation.Run<T>(lane, activation.Items(T.Width), lanes);
+            if (l + 1 < shape.Depth)
+            {
+                var activation = new ActivationForward<TActivation, TView>(z, next, n * o);
+                activation.Run<T>(lane, activation.Items(T.Width), lanes);
+            }
             TBarrier.Wait(lanes);
         }
     }
@@ -133,17 +135,27 @@ public readonly struct BatchTraining<TActivation, TLoss, TView>(TrainingViews<TV
             product.Run<T>(lane, product.Items(T.Width), lanes);
             var sums = new ColumnSums<TView>(dy, T.From(gradient, i * o), n, o);
             sums.Run<T>(lane, sums.Items(T.Width), lanes);
-            if (l > 0) InputGradient<T, TBarrier>(dy, weight, transposed, a, i, o, lane, lanes);
+            if (l > 0 && o > StridedSum.Block)
+            {
+                var transpose = new Transpose<TView>(weight, transposed, i, o);
+                transpose.Run<T>(lane, transpose.Items(T.Width), lanes);
+            }
+            TBarrier.Wait(lanes);
+            TView z = T.From(a, n * i), dx = T.From(z, n * i);                           // behind the activations
+            if (l > 0) InputGradient<T>(dy, weight, transposed, dx, i, o, lane, lanes);
+            TBarrier.Wait(lanes);
+            if (l > 0)
+            {
+                var activation = new ActivationBackward<TActivation, TView>(z, dx, dx, n * i);
+                activation.Run<T>(lane, activation.Items(T.Width), lanes);
+            }
             TBarrier.Wait(lanes);
         }
     }
 
-    // a: the activations (n,i); behind them the pre-activations and room for their gradients
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    void InputGradient<T, TBarrier>(TView dy, TView weight, TView transposed, TView a, int i, int o, int lane, int lanes)
-        where T : struct, ILanes<T, TView> where TBarrier : struct, IBarrier
+    void InputGradient<T>(TView dy, TView weight, TView transposed, TView dx, int i, int o, int lane, int lanes) where T : struct, ILanes<T, TView>
     {
-        TView z = T.From(a, n * i), dx = T.From(z, n * i);
         if (o > 1 && o <= StridedSum.Block)
         {
             var sums = new LinearInputGradient<TView>(dy, weight, dx, n, i, o);
@@ -151,17 +163,8 @@ public readonly struct BatchTraining<TActivation, TLoss, TView>(TrainingViews<TV
         }
         else
         {
-            if (o > 1)
-            {
-                var transpose = new Transpose<TView>(weight, transposed, i, o);
-                transpose.Run<T>(lane, transpose.Items(T.Width), lanes);
-                TBarrier.Wait(lanes);
-            }
             var product = new MatMul<TView>(dy, o > 1 ? transposed : weight, weight, dx, n, i, o, o, 1, 0);
             product.Run<T>(lane, product.Items(T.Width), lanes);
         }
-        TBarrier.Wait(lanes);
-        var activation = new ActivationBackward<TActivation, TView>(z, dx, dx, n * i);
-        activation.Run<T>(lane, activation.Items(T.Width), lanes);
     }
 }
