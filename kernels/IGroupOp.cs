@@ -21,20 +21,33 @@ public interface IGroupOp<TView> where TView : struct
 /// <summary>Where the lanes of a group wait for each other and see each other's writes.</summary>
 public interface IBarrier
 {
-    /// <summary>Returns when every lane of the group has come here.</summary>
-    static abstract void Wait();
+    /// <summary>Whether a group is one lane; known when a kernel is compiled.</summary>
+    static abstract bool IsAlone { get; }
+
+    /// <summary>Returns when all <paramref name="lanes"/> of the group have come here. Every lane takes part in every wait, never under a condition.</summary>
+    /// <remarks>
+    /// The argument keeps the waits whole: ILGPU 1.5.3 compiles what follows an if twice, once for either way, where it begins with a call of
+    /// a static abstract member without arguments (its reader of IL does not see that a branch lands on the call's prefix).
+    /// </remarks>
+    static abstract void Wait(int lanes);
 }
 
 /// <summary>The barrier of a group of one lane: nothing to wait for.</summary>
 public readonly struct NoBarrier : IBarrier
 {
     /// <inheritdoc/>
-    public static void Wait() { }
+    public static bool IsAlone => true;
+
+    /// <inheritdoc/>
+    public static void Wait(int lanes) { }
 }
 
 /// <summary>The barrier of a device's thread group.</summary>
 public readonly struct GroupBarrier : IBarrier
 {
     /// <inheritdoc/>
-    public static void Wait() => Group.Barrier();
+    public static bool IsAlone => false;
+
+    /// <inheritdoc/>
+    public static void Wait(int lanes) => Group.Barrier();
 }

@@ -95,16 +95,27 @@ public static class StridedSum
         return total;
     }
 
-    /// <summary>One partial sum: terms begin, begin + 16, … below stop, for a group of lanes that share the partial sums out.</summary>
-    public static float Partial<T, TView>(TView a, int ia, TView b, int ib, int begin, int stop) where T : struct, ILanes<T, TView> where TView : struct
+    /// <summary>How many partial sums a product of so many terms has: sixteen a block.</summary>
+    public static int PartialSums(int count) => 16 * ((count + Block - 1) / Block);
+
+    /// <summary>Partial sum number q of a product, for a group of lanes that share the partial sums out.</summary>
+    public static float Partial<T, TView>(TView a, int ia, TView b, int ib, int q, int count) where T : struct, ILanes<T, TView> where TView : struct
     {
+        int block = q / 16, begin = block * Block, stop = count - begin < Block ? count : begin + Block;
         float p = 0f;
-        for (int k = begin; k < stop; k += 16) p = Rounding.Fma(T.Get(a, ia + k), T.Get(b, ib + k), p);
+        for (int k = begin + q - 16 * block; k < stop; k += 16) p = Rounding.Fma(T.Get(a, ia + k), T.Get(b, ib + k), p);
         return p;
     }
 
-    /// <summary>The tree over sixteen partial sums in memory.</summary>
-    public static float Tree<T, TView>(TView p, int at) where T : struct, ILanes<T, TView> where TView : struct
+    /// <summary>The product whose partial sums are in memory: the tree over each block's sixteen, the blocks in order.</summary>
+    public static float Total<T, TView>(TView p, int at, int count) where T : struct, ILanes<T, TView> where TView : struct
+    {
+        float total = Tree<T, TView>(p, at);
+        for (int k = 16; k < count; k += 16) total += Tree<T, TView>(p, at + k);
+        return total;
+    }
+
+    static float Tree<T, TView>(TView p, int at) where T : struct, ILanes<T, TView> where TView : struct
     {
         float s0 = Four<T, TView>(p, at) + Four<T, TView>(p, at + 2);
         return s0 + (Four<T, TView>(p, at + 1) + Four<T, TView>(p, at + 3));

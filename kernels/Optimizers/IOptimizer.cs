@@ -61,10 +61,10 @@ public readonly struct Clipped<TOptimizer> : IOptimizer where TOptimizer : struc
     {
         var squares = new SquaredBlocks<TView>(dw, room, n);
         squares.Run<T>(lane, squares.Items(T.Width), lanes);
-        TBarrier.Wait();
+        TBarrier.Wait(lanes);
         TView scale = T.From(room, SquaredBlocks.Count(n));
         new ClipScale<TView>(room, scale, run.Clip, SquaredBlocks.Count(n)).Run<T>(lane, 1, lanes);
-        TBarrier.Wait();
+        TBarrier.Wait(lanes);
         var product = new BinaryForward<Multiply, TView>(dw, scale, dw, 1, n, new Broadcast(0, 1), new Broadcast(0, 0));
         product.Run<T>(lane, product.Items(T.Width), lanes);           // a lane's own gradients, which its step then reads
         TOptimizer.Step<T, TView, TBarrier>(w, dw, state, room, run, step, n, lane, lanes);

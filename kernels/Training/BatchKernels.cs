@@ -36,19 +36,19 @@ public readonly struct BatchTraining<TActivation, TLoss, TOptimizer, TView>(Trai
         TView labels = T.From(m, NetworkShape.TableLength), dw = T.From(labels, n);
         if (lane == 0) WriteTable<T>(m);
         for (int k = lane; k < plan.ArenaLength; k += lanes) T.Set(dw, k, 0f);           // the arena's padding has no gradient
-        TBarrier.Wait();
+        TBarrier.Wait(lanes);
         TView states = T.From(views.States, OptimizerNumbers.MostStates * group * plan.ArenaLength);
         TView room = T.From(m, plan.ScratchLength - Clipped<TOptimizer>.Room(plan.ArenaLength));
         for (int k = 0; k < plan.Steps; k++)
         {
             int step = plan.FirstStep + k;
             Gather<T>(m, labels, group, step, k, lane, lanes);
-            TBarrier.Wait();
+            TBarrier.Wait(lanes);
             Forward<T, TBarrier>(m, w, lane, lanes);
             Loss<T, TBarrier>(m, labels, group * plan.Steps + k, lane, lanes);
             Backward<T, TBarrier>(m, w, dw, lane, lanes);
             TOptimizer.Step<T, TView, TBarrier>(w, dw, states, room, plan.Optimizer, Numbers<T>(group, k), plan.ArenaLength, lane, lanes);
-            TBarrier.Wait();
+            TBarrier.Wait(lanes);
             if (plan.SnapshotEvery > 0 && group == 0 && step % plan.SnapshotEvery == 0)
                 for (int i = lane; i < plan.ArenaLength; i += lanes)
                     T.Set(views.Snapshots, step / plan.SnapshotEvery * plan.ArenaLength + i, T.Get(w, i));
@@ -113,11 +113,13 @@ public readonly struct BatchTraining<TActivation, TLoss, TOptimizer, TView>(Trai
                 var product = new MatMul<TView>(a, weight, bias, z, n, o, i, i, 1, 1);
                 product.Run<T>(lane, product.Items(T.Width), lanes);
             }
-            TBarrier.Wait();
-            if (l + 1 == shape.Depth) return;
-            var activation = new ActivationForward<TActivation, TView>(z, next, n * o);
-            activation.Run<T>(lane, activation.Items(T.Width), lanes);
-            TBarrier.Wait();
+            TBarrier.Wait(lanes);
+            if (l + 1 < shape.Depth)
+            {
+                var activation = new ActivationForward<TActivation, TView>(z, next, n * o);
+                activation.Run<T>(lane, activation.Items(T.Width), lanes);
+            }
+            TBarrier.Wait(lanes);
         }
     }
 
@@ -127,7 +129,7 @@ public readonly struct BatchTraining<TActivation, TLoss, TOptimizer, TView>(Trai
         int o = T.GetInt(m, shape.Depth * Row);
         TView p = T.From(m, T.GetInt(m, shape.Depth * Row + Units)), z = T.From(p, n * o), dz = T.From(z, n * o), values = T.From(dz, n * o);
         TLoss.Run<T, TView>(z, labels, p, values, dz, n, o, lane, lanes);
-        TBarrier.Wait();
+        TBarrier.Wait(lanes);
         if (lane == 0) new Mean<TView>(values, views.Losses, n, lossAt).Run<T>(0, 1, 1);
     }
 
@@ -144,17 +146,27 @@ public readonly struct BatchTraining<TActivation, TLoss, TOptimizer, TView>(Trai
             product.Run<T>(lane, product.Items(T.Width), lanes);
             var sums = new ColumnSums<TView>(dy, T.From(gradient, i * o), n, o);
             sums.Run<T>(lane, sums.Items(T.Width), lanes);
-            if (l > 0) InputGradient<T, TBarrier>(dy, weight, transposed, a, i, o, lane, lanes);
-            TBarrier.Wait();
+            if (l > 0 && o > StridedSum.Block)
+            {
+                var transpose = new Transpose<TView>(weight, transposed, i, o);
+                transpose.Run<T>(lane, transpose.Items(T.Width), lanes);
+            }
+            TBarrier.Wait(lanes);
+            TView z = T.From(a, n * i), dx = T.From(z, n * i);                           // behind the activations
+            if (l > 0) InputGradient<T>(dy, weight, transposed, dx, i, o, lane, lanes);
+            TBarrier.Wait(lanes);
+            if (l > 0)
+            {
+                var activation = new ActivationBackward<TActivation, TView>(z, dx, dx, n * i);
+                activation.Run<T>(lane, activation.Items(T.Width), lanes);
+            }
+            TBarrier.Wait(lanes);
         }
     }
 
-    // a: the activations (n,i); behind them the pre-activations and room for their gradients
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    void InputGradient<T, TBarrier>(TView dy, TView weight, TView transposed, TView a, int i, int o, int lane, int lanes)
-        where T : struct, ILanes<T, TView> where TBarrier : struct, IBarrier
+    void InputGradient<T>(TView dy, TView weight, TView transposed, TView dx, int i, int o, int lane, int lanes) where T : struct, ILanes<T, TView>
     {
-        TView z = T.From(a, n * i), dx = T.From(z, n * i);
         if (o > 1 && o <= StridedSum.Block)
         {
             var sums = new LinearInputGradient<TView>(dy, weight, dx, n, i, o);
@@ -162,17 +174,8 @@ public readonly struct BatchTraining<TActivation, TLoss, TOptimizer, TView>(Trai
         }
         else
         {
-            if (o > 1)
-            {
-                var transpose = new Transpose<TView>(weight, transposed, i, o);
-                transpose.Run<T>(lane, transpose.Items(T.Width), lanes);
-                TBarrier.Wait();
-            }
             var product = new MatMul<TView>(dy, o > 1 ? transposed : weight, weight, dx, n, i, o, o, 1, 0);
             product.Run<T>(lane, product.Items(T.Width), lanes);
         }
-        TBarrier.Wait();
-        var activation = new ActivationBackward<TActivation, TView>(z, dx, dx, n * i);
-        activation.Run<T>(lane, activation.Items(T.Width), lanes);
     }
 }

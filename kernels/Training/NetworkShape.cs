@@ -17,9 +17,6 @@ public readonly struct NetworkShape
 
     const int ArenaAlignment = 64;
 
-    /// <summary>Partial sums that a group keeps at the start of its scratch memory.</summary>
-    internal const int Partials = 16;
-
     /// <summary>Integers of a row of the table that a group keeps of its layers, and of the whole table.</summary>
     internal const int TableRow = 4, TableLength = 48;
 
@@ -31,7 +28,11 @@ public readonly struct NetworkShape
         Depth = widths.Count - 1;
         w0 = At(widths, 0); w1 = At(widths, 1); w2 = At(widths, 2); w3 = At(widths, 3); w4 = At(widths, 4);
         w5 = At(widths, 5); w6 = At(widths, 6); w7 = At(widths, 7); w8 = At(widths, 8);
+        PartialSums = StridedSum.PartialSums(At(widths, Depth - 1));
     }
+
+    /// <summary>Partial sums of the output, which a group keeps at the start of its scratch memory.</summary>
+    public int PartialSums { get; }
 
     /// <summary>Number of linear layers.</summary>
     public int Depth { get; }
@@ -68,7 +69,7 @@ public readonly struct NetworkShape
     /// <summary>Floats of scratch memory that a group of <see cref="SingleExampleTraining{TActivation, TLoss, TView}"/> needs, with lanes of any width.</summary>
     public long SingleExampleScratchLength()
     {
-        int length = Partials + TableLength;
+        int length = PartialSums + TableLength;
         for (int l = 0; l < Depth; l++) length += ScratchLength(Width(l), Width(l + 1), 16);
         for (int k = 0; k <= Depth; k++) length += 3 * Pad(Width(k), 16);
         return length;

@@ -19,8 +19,6 @@ namespace GpuMlp.Kernels.Training;
 public readonly partial struct SingleExampleTraining<TActivation, TLoss, TView>(TrainingViews<TView> views, TrainingPlan plan, NetworkShape shape) : IGroupOp<TView>
     where TActivation : struct, IActivation where TLoss : struct, ILoss where TView : struct
 {
-    const int Partials = NetworkShape.Partials;
-
     /// <inheritdoc/>
     public int Groups => plan.Networks;
 
@@ -30,16 +28,16 @@ public readonly partial struct SingleExampleTraining<TActivation, TLoss, TView>(
         where T : struct, ILanes<T, TView> where TScalar : struct, ILanes<TScalar, TView> where TBarrier : struct, IBarrier
     {
         TView m = views.Scratch;
-        int partials = group * plan.ScratchLength, table = partials + Partials, steps = plan.Steps;
+        int partials = group * plan.ScratchLength, table = partials + shape.PartialSums, steps = plan.Steps;
         if (lane == 0) WriteTable<T>(m, table);
-        TBarrier.Wait();
+        TBarrier.Wait(lanes);
         Unpack<T>(m, table, group * plan.ArenaLength, lane, lanes);
         int network = TrainingPlan.NetworkRow * group;
         float rate = T.Get(views.Networks, network);
         uint key0 = (uint)T.GetInt(views.Networks, network + 1), key1 = (uint)T.GetInt(views.Networks, network + 2);
         int firstRow = T.GetInt(views.Networks, network + 3), features = T.GetInt(m, table), input = T.GetInt(m, table + Units);
         PhiloxBlock block = default;
-        TBarrier.Wait();
+        TBarrier.Wait(lanes);
         for (int k = 0; k < steps; k++)
         {
             int step = plan.FirstStep + k, row;
@@ -51,11 +49,12 @@ public readonly partial struct SingleExampleTraining<TActivation, TLoss, TView>(
             }
             row += firstRow;
             for (int i = lane; i < features; i += lanes) T.Set(m, input + i, T.Get(views.X, row * features + i));
-            TBarrier.Wait();
+            TBarrier.Wait(lanes);
             float label = T.Get(views.Y, row), z = Forward<T, TBarrier>(m, partials, table, lane, lanes);
             if (lane == 0) T.Set(views.Losses, group * steps + k, Value<TScalar>(z, label));
             float scheduled = plan.HasSchedule != 0 ? Rounding.Multiply(rate, T.Get(views.Schedule, StepNumbers.TableRow * k)) : rate;
             Backward<T, TBarrier>(m, table, Gradient<TScalar>(z, label), scheduled, lane, lanes);
+            TBarrier.Wait(lanes);
             if (plan.SnapshotEvery > 0 && group == 0 && step % plan.SnapshotEvery == 0)
                 Pack<T>(m, table, views.Snapshots, step / plan.SnapshotEvery * plan.ArenaLength, lane, lanes);
         }
@@ -74,9 +73,9 @@ public readonly partial struct SingleExampleTraining<TActivation, TLoss, TView>(
             int inputs = T.GetInt(m, t), a = T.GetInt(m, t + Units), w = T.GetInt(m, t + Weights);
             t += Row;
             int outputs = T.GetInt(m, t), next = T.GetInt(m, t + Units);
-            if (outputs == 1) SingleOutput<T, TBarrier>(m, partials, w, a, next, inputs, lane, lanes);
+            if (outputs == 1) SingleUnit<T>(m, w, a, next, inputs, lane);
             else Hidden<T>(m, w, a, next, inputs, NetworkShape.Pad(outputs, T.Width), lane, lanes);
-            TBarrier.Wait();
+            TBarrier.Wait(lanes);
         }
         return Logit<T, TBarrier>(m, partials, T.GetInt(m, t + Weights), T.GetInt(m, t + Units), T.GetInt(m, t), lane, lanes);
     }
@@ -89,21 +88,10 @@ public readonly partial struct SingleExampleTraining<TActivation, TLoss, TView>(
             int t = table + l * Row;
             int inputs = T.GetInt(m, t), a = T.GetInt(m, t + Units), w = T.GetInt(m, t + Weights), outputs = T.GetInt(m, t + Row);
             int padded = NetworkShape.Pad(outputs, T.Width), dz = T.GetInt(m, t + Row + Units) + 2 * padded;
-            if (outputs == 1)
-            {
-                float gradient = l == shape.Depth - 1 ? g : T.Get(m, dz);
-                OutputBackward<T>(m, w, a, inputs, l, gradient, rate, lane, lanes);
-            }
-            else
-            {
-                if (l > 0)
-                {
-                    HiddenInputGradient<T>(m, w, a, dz, inputs, outputs, padded, lane, lanes);
-                    TBarrier.Wait();
-                }
-                HiddenUpdate<T>(m, w, a, dz, inputs, padded, rate, lane, lanes);
-            }
-            TBarrier.Wait();
+            if (outputs == 1) OutputBackward<T>(m, w, a, inputs, l, l == shape.Depth - 1 ? g : T.Get(m, dz), rate, lane, lanes);
+            else if (l > 0) HiddenInputGradient<T>(m, w, a, dz, inputs, outputs, padded, lane, lanes);
+            TBarrier.Wait(lanes);
+            if (outputs != 1) HiddenUpdate<T>(m, w, a, dz, inputs, padded, rate, lane, lanes);
         }
     }
 
@@ -165,34 +153,27 @@ public readonly partial struct SingleExampleTraining<TActivation, TLoss, TView>(
         T.Store(m, next + u, TActivation.Forward<T, TView>(z), T.Width);
     }
 
+    /// <summary>A hidden layer of one unit: its sum is one lane's, since the barriers that sharing it takes would stand under a condition.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void SingleOutput<T, TBarrier>(TView m, int partials, int w, int a, int next, int inputs, int lane, int lanes)
-        where T : struct, ILanes<T, TView> where TBarrier : struct, IBarrier
+    static void SingleUnit<T>(TView m, int w, int a, int next, int inputs, int lane) where T : struct, ILanes<T, TView>
     {
-        T z = T.Splat(Logit<T, TBarrier>(m, partials, w, a, inputs, lane, lanes));
         if (lane != 0) return;
+        T z = T.Splat(StridedSum.Dot<T, TView>(m, a, m, w, inputs) + T.Get(m, w + NetworkShape.Pad(inputs, T.Width)));
         T.Store(m, next + T.Width, z, T.Width);
         T.Store(m, next, TActivation.Forward<T, TView>(z), T.Width);
     }
 
-    /// <summary>One output: the strided sum, then + b. Lanes that work together take the partial sums among them.</summary>
+    /// <summary>The output: the strided sum, then + b. Lanes that work together take the partial sums among them.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static float Logit<T, TBarrier>(TView m, int partials, int w, int a, int inputs, int lane, int lanes)
         where T : struct, ILanes<T, TView> where TBarrier : struct, IBarrier
     {
         float bias = T.Get(m, w + NetworkShape.Pad(inputs, T.Width));
-        if (lanes == 1) return StridedSum.Dot<T, TView>(m, a, m, w, inputs) + bias;
-        float total = 0f;
-        for (int begin = 0; begin < inputs; begin += StridedSum.Block)
-        {
-            int stop = inputs - begin < StridedSum.Block ? inputs : begin + StridedSum.Block;
-            for (int q = lane; q < Partials; q += lanes) T.Set(m, partials + q, StridedSum.Partial<T, TView>(m, a, m, w, begin + q, stop));
-            TBarrier.Wait();
-            float sum = StridedSum.Tree<T, TView>(m, partials);
-            TBarrier.Wait();
-            total = begin == 0 ? sum : total + sum;
-        }
-        return total + bias;
+        if (TBarrier.IsAlone) return StridedSum.Dot<T, TView>(m, a, m, w, inputs) + bias;
+        int count = StridedSum.PartialSums(inputs);
+        for (int q = lane; q < count; q += lanes) T.Set(m, partials + q, StridedSum.Partial<T, TView>(m, a, m, w, q, inputs));
+        TBarrier.Wait(lanes);
+        return StridedSum.Total<T, TView>(m, partials, count) + bias;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
