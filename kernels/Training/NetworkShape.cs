@@ -20,6 +20,9 @@ public readonly struct NetworkShape
     /// <summary>Integers of a row of the table that a group keeps of its layers, and of the whole table.</summary>
     internal const int TableRow = 4, TableLength = 48;
 
+    /// <summary>Floats at the end of a group's scratch memory: logits and labels of the steps whose losses are still to be computed.</summary>
+    internal const int RecordLength = 32;
+
     readonly int w0, w1, w2, w3, w4, w5, w6, w7, w8;
 
     /// <summary>The shape of widths w0-w1-…, at most nine of them.</summary>
@@ -72,7 +75,7 @@ public readonly struct NetworkShape
         int length = PartialSums + TableLength;
         for (int l = 0; l < Depth; l++) length += ScratchLength(Width(l), Width(l + 1), 16);
         for (int k = 0; k <= Depth; k++) length += 3 * Pad(Width(k), 16);
-        return length;
+        return length + RecordLength;
     }
 
     /// <summary>Floats of scratch memory that a group of <see cref="BatchTraining{TActivation, TLoss, TOptimizer, TView}"/> needs for steps of n examples.</summary>

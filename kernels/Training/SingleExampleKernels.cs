@@ -51,7 +51,7 @@ public readonly partial struct SingleExampleTraining<TActivation, TLoss, TView>(
             for (int i = lane; i < features; i += lanes) T.Set(m, input + i, T.Get(views.X, row * features + i));
             TBarrier.Wait(lanes);
             float label = T.Get(views.Y, row), z = Forward<T, TBarrier>(m, partials, table, lane, lanes);
-            if (lane == 0) T.Set(views.Losses, group * steps + k, Value<TScalar>(z, label));
+            if (lane == 0) Record<T>(m, partials + plan.ScratchLength - NetworkShape.RecordLength, z, label, group * steps, k);
             float scheduled = plan.HasSchedule != 0 ? Rounding.Multiply(rate, T.Get(views.Schedule, StepNumbers.TableRow * k)) : rate;
             Backward<T, TBarrier>(m, table, Gradient<TScalar>(z, label), scheduled, lane, lanes);
             TBarrier.Wait(lanes);
@@ -179,8 +179,18 @@ public readonly partial struct SingleExampleTraining<TActivation, TLoss, TView>(
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static float Gradient<T>(float z, float y) where T : struct, ILanes<T, TView> => T.First(TLoss.Gradient<T, TView>(T.Splat(z), T.Splat(y)));
 
+    /// <summary>Keeps step k's logit and label; nobody waits for a loss, so they are computed sixteen steps together, in vectors.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static float Value<T>(float z, float y) where T : struct, ILanes<T, TView> => T.First(TLoss.Value<T, TView>(T.Splat(z), T.Splat(y)));
+    void Record<T>(TView m, int record, float z, float label, int losses, int k) where T : struct, ILanes<T, TView>
+    {
+        const int Steps = NetworkShape.RecordLength / 2;
+        int slot = k & (Steps - 1), labels = record + Steps;
+        T.Set(m, record + slot, z);
+        T.Set(m, labels + slot, label);
+        if (slot < Steps - 1 && k < plan.Steps - 1) return;
+        for (int i = 0; i <= slot; i += T.Width)
+            T.Store(views.Losses, losses + k - slot + i, TLoss.Value<T, TView>(T.Load(m, record + i), T.Load(m, labels + i)), slot + 1 - i);
+    }
 
     /// <summary>One output's dx, handed through the activation before it, and its update; lanes over the inputs.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
