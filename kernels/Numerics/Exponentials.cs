@@ -25,12 +25,11 @@ public static class Exponentials
         x = T.SelectLess(x, T.Splat(-104f), T.Splat(-104f), x);
         T n = T.Subtract(T.Fma(x, T.Splat(Log2E), T.Splat(Magic)), T.Splat(Magic));
         T r = T.Fma(n, T.Splat(-Ln2Low), T.Fma(n, T.Splat(-Ln2High), x));
-        T p = T.Fma(T.Splat(1.9875691500e-4f), r, T.Splat(1.3981999507e-3f));
-        p = T.Fma(p, r, T.Splat(8.3334519073e-3f));
-        p = T.Fma(p, r, T.Splat(4.1665795894e-2f));
-        p = T.Fma(p, r, T.Splat(1.6666665459e-1f));
-        p = T.Fma(p, r, T.Splat(5.0000001201e-1f));
-        p = T.Add(T.Fma(p, T.Multiply(r, r), r), T.Splat(1f));
+        // by pairs (Estrin): a step of gradient descent waits for this, and half of the six would wait for each other
+        T square = T.Multiply(r, r);
+        T p = T.Fma(T.Fma(T.Splat(1.9875691500e-4f), r, T.Splat(1.3981999507e-3f)), square, T.Fma(T.Splat(8.3334519073e-3f), r, T.Splat(4.1665795894e-2f)));
+        p = T.Fma(p, square, T.Fma(T.Splat(1.6666665459e-1f), r, T.Splat(5.0000001201e-1f)));
+        p = T.Add(T.Fma(p, square, r), T.Splat(1f));
         // 2ⁿ in two factors: n runs from -150 to 128, beyond the exponents of one float
         T half = T.Fma(n, T.Splat(0.5f), T.Splat(Magic + 127f));
         T rest = T.Add(T.Subtract(n, T.Subtract(half, T.Splat(Magic + 127f))), T.Splat(Magic + 127f));
