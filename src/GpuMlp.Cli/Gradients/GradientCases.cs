@@ -114,7 +114,8 @@ static class GradientCases
                 linear.Bias.Value.CopyFrom([.. inputs[1].Values.Select(v => (float)v)]);
                 Variable x = Variable.From(device, inputs[2].ToFloat(), wantsGradient: true);
                 return ([linear.Weight, linear.Bias, x], linear.Forward(x));
-            }, m => Matrix.Zip(Matrix.Product(m[2], m[0]), m[1], (p, q) => p + q)) { Tensors = ["weight", "bias", "input"] };
+            }, m => Matrix.Zip(Matrix.Product(m[2], m[0]), m[1], (p, q) => p + q))
+            { Tensors = ["weight", "bias", "input"] };
         }
     }
 }
