@@ -16,8 +16,6 @@ public sealed record PopulationCase(int Networks, int Steps, string Device, stri
     {
         foreach (DeviceDescription device in AbsentDevice.Devices)
         {
-            // a kernel of another device than the processor takes seconds to compile, and the steps' rows do that already
-            if (BenchConfig.IsDry && device.IsAvailable && device.Kind != DeviceKind.Cpu) continue;
             foreach (int networks in device.IsAvailable && !BenchConfig.IsDry ? (int[])[256, 4096] : [256])
                 yield return new(networks, BenchConfig.IsDry ? 2 : 1_000, device.Id, device.Excluded);
         }

@@ -3,7 +3,7 @@ using BenchmarkDotNet.Running;
 
 namespace GpuMlp.Bench;
 
-/// <summary>Runs the benchmarks that the arguments name (BenchmarkDotNet's own options; none: all).</summary>
+/// <summary>Runs the benchmarks that the arguments name (BenchmarkDotNet's own options; none: all). Exit code 1 where one failed or none ran.</summary>
 static class Program
 {
     static int Main(string[] arguments)
@@ -12,8 +12,18 @@ static class Program
         if (rest.Length == 0) rest = ["--filter", "*"];
         var summaries = BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(rest, config);
         OpenDevices.Close();
-        var failed = summaries.SelectMany(s => s.Reports).Where(r => !r.Success && AbsentDevice.Of(r.BenchmarkCase) is null).ToList();
+        return rest.Intersect(OnlyTells).Any() || AllRan([.. summaries]) ? 0 : 1;
+    }
+
+    static readonly string[] OnlyTells = ["--list", "--help", "--info", "--version"];
+
+    // BenchmarkDotNet itself takes a body or a set-up that throws as a row without numbers
+    static bool AllRan(Summary[] summaries)
+    {
+        BenchmarkReport[] reports = [.. summaries.SelectMany(s => s.Reports)];
+        BenchmarkReport[] failed = [.. reports.Where(r => !r.Success && AbsentDevice.Of(r.BenchmarkCase) is null)];
         foreach (BenchmarkReport report in failed) Console.Error.WriteLine($"failed: {report.BenchmarkCase.DisplayInfo}");
-        return failed.Count == 0 && summaries.All(s => !s.HasCriticalValidationErrors) ? 0 : 1;
+        if (!reports.Any(r => r.Success)) Console.Error.WriteLine("no benchmark ran");
+        return failed.Length == 0 && reports.Any(r => r.Success) && !summaries.Any(s => s.HasCriticalValidationErrors);
     }
 }

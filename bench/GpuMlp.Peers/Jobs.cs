@@ -36,7 +36,7 @@ sealed class Jobs : IDisposable
         }
     }
 
-    internal static readonly string[] Names = ["steps", "steps-deep", "population", "grid", "grid-deep", "train-command"];
+    internal static readonly string[] Names = ["steps", "steps-deep", "population", "grid", "grid-deep", "modules", "train-command"];
 
     internal void Run(string job)
     {
@@ -47,6 +47,7 @@ sealed class Jobs : IDisposable
             case "population": TrainMany("256 networks × 10,000 steps, 2-50-1", "2-50-1", 256); break;
             case "grid": Grid("grid 4096², 2-50-1", "2-50-1", 4096); break;
             case "grid-deep": Grid("grid 2048², 2-64-64-1", "2-64-64-1", 2048); break;
+            case "modules": Modules(); break;
             case "train-command": TrainCommand(); break;
             default: throw new ArgumentException($"{job} is no job; there are {string.Join(", ", Names)}");
         }
@@ -78,6 +79,17 @@ sealed class Jobs : IDisposable
             .. OnThreads(() => Torch.Grid(net, side, Window)),
             .. devices.Select(d => new Contender(d.Id, false, () => d.Ours.Grid(net, side, Window))),
         ], turns);
+
+    void Modules()
+    {
+        var program = new ModulesProgram(devices.First(d => d.Id == "cpu").Ours.Device, Moons);
+        new Comparison("10,000 steps, 2-50-1, no loss read", Steps, "steps").Print(
+        [
+            .. OnThreads(() => torch.Train("2-50-1", Steps, readLosses: false)),
+            new("modules that define only forward, cpu", false, () => program.Train(Steps)),
+            new("the same steps layer by layer, cpu", false, () => program.TrainByHand(Steps)),
+        ], turns);
+    }
 
     void TrainCommand()
     {

@@ -11,6 +11,8 @@ namespace GpuMlp.Peers;
 /// <summary>The jobs in GpuMlp on one open device.</summary>
 sealed class Ours(ComputeDevice device, DataSet data) : IDisposable
 {
+    internal ComputeDevice Device => device;
+
     Sequential Network(string net) =>
         NetworkSpec.Parse(net).Build(device, Initialization.Uniform, new PhiloxStream(0, StreamPurpose.Initialization), new BceLoss());
 

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace GpuMlp.Peers;
 
-/// <summary>GpuMlp and TorchSharp on the same jobs, side by side in one run: prints a table. Usage: [--turns N] [--gpumlp FILE] [JOB…]</summary>
+/// <summary>GpuMlp and TorchSharp on the same jobs, side by side in one run: prints a table. Usage: [--turns N] [--gpumlp FILE] [JOB…], or numbers FILE</summary>
 static class Program
 {
     static int Main(string[] arguments)
@@ -24,6 +24,7 @@ static class Program
         switch (arguments)
         {
             case ["train-only", string threads]: Jobs.TrainOnly(Whole(threads)); return;
+            case [.., "numbers", string file]: Numbers.Write(file); return;
             case ["weaken", string library, string version]: ElfVersions.Weaken(library, version); return;
         }
         int turns = 5;

@@ -34,8 +34,8 @@ sealed class Torch : IDisposable
         return nn.Sequential(layers);
     }
 
-    /// <summary>The tutorial's loop: each step one random row, its loss read as a number.</summary>
-    internal void Train(string net, int steps)
+    /// <summary>The tutorial's loop: each step one random row, its loss read as a number where asked to.</summary>
+    internal void Train(string net, int steps, bool readLosses = true)
     {
         using TorchModule network = Network(net);
         using optim.Optimizer sgd = optim.SGD(network.parameters(), 1e-2);
@@ -47,7 +47,7 @@ sealed class Torch : IDisposable
             using DisposeScope scope = NewDisposeScope();
             int row = pick.Next((int)x.shape[0]);
             Tensor loss = bce.forward(network.forward(x.narrow(0, row, 1)), y.narrow(0, row, 1));
-            losses[step] = loss.item<float>();
+            if (readLosses) losses[step] = loss.item<float>();
             sgd.zero_grad();
             loss.backward();
             sgd.step();

@@ -1,6 +1,7 @@
 using GpuMlp.Autograd;
 using GpuMlp.Cli.Gradients;
 using GpuMlp.Devices;
+using GpuMlp.Files;
 using GpuMlp.Layers;
 using GpuMlp.Losses;
 
@@ -24,8 +25,7 @@ public class GradientTests
     {
         ComputeDevice device = Opened.Device(deviceId);
         GradientCase test = All[name];
-        Variable[] x = [.. test.Inputs.Select(m => Variable.From(device, m.ToFloat(), wantsGradient: true))];
-        Variable y = test.OnDevice(x);
+        (Variable[] x, Variable y) = test.OnDevice(device);
         Matrix expected = test.OnHost(test.Inputs);
         Close($"{name} forward", expected.Values, y.ToArray(), 4e-6);
 
@@ -33,6 +33,37 @@ public class GradientTests
         y.Backward(Variable.From(device, direction.ToFloat()));
         for (int k = 0; k < x.Length; k++)
             Close($"{name} gradient {k}", test.Differences(k, direction), x[k].Gradient!.ToArray(), 2e-5);
+    }
+
+    public static TheoryData<string, string, string> Networks()
+    {
+        var cases = new TheoryData<string, string, string>();
+        foreach (DeviceDescription device in ComputeDevice.List().Where(d => d.IsAvailable))
+            foreach (string activation in Named.Activations.Keys)
+                foreach (string loss in Named.Losses.Keys) cases.Add(device.Id, activation, loss);
+        return cases;
+    }
+
+    /// <summary>Whole networks, at points drawn anew: each tensor to the kernel tolerance added up over the layers.</summary>
+    [Theory, MemberData(nameof(Networks))]
+    public void GradientsOfNetworksMatchFloat64(string deviceId, string activation, string lossName)
+    {
+        Loss loss = Named.Losses[lossName]();
+        string[] nets = loss switch { CrossEntropyLoss => ["2-9-8-3", "3-17-2"], MseLoss => ["2-9-8-3", "4-20-1"], _ => ["2-8-8-1", "3-50-1"] };
+        foreach (string net in nets)
+        {
+            NetworkSpec spec = NetworkSpec.Parse(net, Named.Activations[activation]) with { LinearOutput = loss is MseLoss };
+            GradientCase test = NetworkCase.Make(spec, loss, new Random(net.Length + deviceId.Length));
+            (Variable[] tensors, Variable y) = test.OnDevice(Opened.Device(deviceId));
+            Close(test.Name, test.OnHost(test.Inputs).Values, y.ToArray(), 1e-6);
+            y.Backward();
+            for (int k = 0; k < tensors.Length; k++)
+            {
+                int[] places = test.Places(k);
+                double error = test.Error(places, test.Differences(k, new(1, 1, [1]), places), tensors[k].Gradient!.ToArray());
+                Assert.True(error <= test.Tolerance, $"{test.Name}: {test.Tensors[k]} is off by {error}, {test.Tolerance} is allowed");
+            }
+        }
     }
 
     static void Close(string what, double[] expected, float[] actual, double tolerance)

@@ -1,16 +1,64 @@
 using GpuMlp.Autograd;
+using GpuMlp.Devices;
 
 namespace GpuMlp.Cli.Gradients;
 
-/// <summary>A function of matrices, twice: on variables and in float64.</summary>
-sealed record GradientCase(string Name, Matrix[] Inputs, Func<Variable[], Variable> OnDevice, Func<Matrix[], Matrix> OnHost)
+/// <summary>A function of matrices, twice: on a device, where its inputs are variables or parameters that hold those matrices, and in float64.</summary>
+sealed record GradientCase(string Name, Matrix[] Inputs, Func<ComputeDevice, (Variable[] Inputs, Variable Result)> OnDevice, Func<Matrix[], Matrix> OnHost)
 {
+    // of a larger tensor so many values, drawn at random, are checked: each takes two evaluations in float64
+    const int MostValues = 1500;
+
+    /// <summary>A function of variables and of nothing else.</summary>
+    internal GradientCase(string name, Matrix[] inputs, Func<Variable[], Variable> onDevice, Func<Matrix[], Matrix> onHost)
+        : this(name, inputs, device => On(device, inputs, onDevice), onHost) { }
+
+    static (Variable[], Variable) On(ComputeDevice device, Matrix[] inputs, Func<Variable[], Variable> function)
+    {
+        Variable[] x = [.. inputs.Select(m => Variable.From(device, m.ToFloat(), wantsGradient: true))];
+        return (x, function(x));
+    }
+
+    /// <summary>What each input is called.</summary>
+    internal string[] Tensors { get; init; } = [.. Inputs.Select((_, k) => $"input {k}")];
+
+    /// <summary>The largest error that passes, as <see cref="Error"/> measures it.</summary>
+    internal double Tolerance { get; init; } = 2e-5;
+
+    /// <summary>What an error is relative to: a tensor's largest difference, at least this; null: to 1 + each difference.</summary>
+    internal double? LeastScale { get; init; }
+
+    /// <summary>The largest error of a gradient of input k, of which the values at some places are known by differences.</summary>
+    internal double Error(int[] places, double[] differences, float[] gradient)
+    {
+        double scale = LeastScale is double least ? Math.Max(least, differences.Max(Math.Abs)) : 0, error = 0;
+        for (int n = 0; n < places.Length; n++)
+        {
+            double off = Math.Abs(differences[n] - gradient[places[n]]) / (scale > 0 ? scale : 1 + Math.Abs(differences[n]));
+            if (!(off <= error)) error = off;                    // NaN too
+        }
+        return double.IsFinite(error) ? error : double.MaxValue;
+    }
+
+    /// <summary>Where to check input k.</summary>
+    internal int[] Places(int k)
+    {
+        int[] all = [.. Enumerable.Range(0, Inputs[k].Values.Length)];
+        if (all.Length <= MostValues) return all;
+        new Random(k).Shuffle(all);
+        return all[..MostValues];
+    }
+
     /// <summary>d(Σ direction · y)/d input k by central differences.</summary>
-    internal double[] Differences(int k, Matrix direction)
+    internal double[] Differences(int k, Matrix direction) => Differences(k, direction, Enumerable.Range(0, Inputs[k].Values.Length));
+
+    internal double[] Differences(int k, Matrix direction, IEnumerable<int> places)
     {
         const double h = 1e-5;
-        double[] values = Inputs[k].Values, gradient = new double[values.Length];
-        for (int i = 0; i < values.Length; i++)
+        double[] values = Inputs[k].Values;
+        return [.. places.Select(Difference)];
+
+        double Difference(int i)
         {
             double centre = values[i];
             values[i] = centre + h;
@@ -18,43 +66,9 @@ sealed record GradientCase(string Name, Matrix[] Inputs, Func<Variable[], Variab
             values[i] = centre - h;
             double down = Along();
             values[i] = centre;
-            gradient[i] = (up - down) / (2 * h);
+            return (up - down) / (2 * h);
         }
-        return gradient;
 
         double Along() => OnHost(Inputs).Values.Zip(direction.Values, (a, b) => a * b).Sum();
     }
-}
-
-/// <summary>A matrix in float64 whose values float32 can hold.</summary>
-sealed record Matrix(int Rows, int Columns, double[] Values)
-{
-    internal static Matrix Random(int rows, int columns, double low, double high, Random random) =>
-        new(rows, columns, [.. Enumerable.Range(0, rows * columns).Select(_ => (double)(float)(low + (high - low) * random.NextDouble()))]);
-
-    internal double At(int row, int column) => Values[(Rows == 1 ? 0 : row) * Columns + (Columns == 1 ? 0 : column)];
-
-    internal float[,] ToFloat()
-    {
-        var values = new float[Rows, Columns];
-        for (int k = 0; k < Values.Length; k++) values[k / Columns, k % Columns] = (float)Values[k];
-        return values;
-    }
-
-    internal Matrix Map(Func<double, double> f) => new(Rows, Columns, [.. Values.Select(f)]);
-
-    internal static Matrix Make(int rows, int columns, Func<int, int, double> f) =>
-        new(rows, columns, [.. Enumerable.Range(0, rows * columns).Select(k => f(k / columns, k % columns))]);
-
-    internal static Matrix Zip(Matrix a, Matrix b, Func<double, double, double> f) =>
-        Make(Math.Max(a.Rows, b.Rows), Math.Max(a.Columns, b.Columns), (r, c) => f(a.At(r, c), b.At(r, c)));
-
-    internal static Matrix Product(Matrix a, Matrix b) =>
-        Make(a.Rows, b.Columns, (r, c) => Enumerable.Range(0, a.Columns).Sum(k => a.At2(r, k) * b.At2(k, c)));
-
-    double At2(int row, int column) => Values[row * Columns + column];
-
-    internal Matrix Softmax() => Make(Rows, Columns, (r, c) => Math.Exp(At2(r, c)) / Enumerable.Range(0, Columns).Sum(k => Math.Exp(At2(r, k))));
-
-    internal Matrix Total(double divisor) => new(1, 1, [Values.Sum() / divisor]);
 }

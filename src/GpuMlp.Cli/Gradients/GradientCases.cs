@@ -19,15 +19,13 @@ static class GradientCases
     // away from kinks, which differences cannot see
     static Matrix OffKinks(Matrix x, params double[] kinks) => x.Map(v => kinks.Any(k => Abs(v - k) < 1e-3) ? v + 0.0078125 : v);
 
-    static double Sigma(double x) => 1 / (1 + Exp(-x));
-
     static IEnumerable<GradientCase> Elementwise()
     {
         (string, Func<Variable, Variable>, Func<double, double>, double, double)[] functions =
         [
-            ("relu", x => x.Relu(), x => Max(x, 0), -2, 2), ("leaky-relu", x => x.LeakyRelu(), x => x < 0 ? 0.01f * x : x, -2, 2),
-            ("tanh", x => x.Tanh(), Tanh, -3, 3), ("sigmoid", x => x.Sigmoid(), Sigma, -6, 6), ("silu", x => x.Silu(), x => x * Sigma(x), -6, 6),
-            ("exp", x => x.Exp(), Exp, -3, 2), ("log", x => x.Log(), Log, 0.1, 5), ("softplus", x => x.Softplus(), x => Log(1 + Exp(x)), -6, 6),
+            ("relu", x => x.Relu(), References.Of(Activation.ReLU), -2, 2), ("leaky-relu", x => x.LeakyRelu(), References.Of(Activation.LeakyReLU), -2, 2),
+            ("tanh", x => x.Tanh(), Tanh, -3, 3), ("sigmoid", x => x.Sigmoid(), References.Sigmoid, -6, 6), ("silu", x => x.Silu(), References.Of(Activation.SiLU), -6, 6),
+            ("exp", x => x.Exp(), Exp, -3, 2), ("log", x => x.Log(), Log, 0.1, 5), ("softplus", x => x.Softplus(), References.Softplus, -6, 6),
             ("clamp", x => x.Clamp(-0.5f, 1), x => Clamp(x, -0.5, 1), -2, 2), ("clamp-min", x => x.Clamp(min: 0), x => Max(x, 0), -2, 2),
             ("negate", x => -x, x => -x, -2, 2), ("scalars", x => 2f * x / 4f - 1f + (3f - x) * 0.5f, x => 2 * x / 4 - 1 + (3 - x) * 0.5, -2, 2),
             ("inverse", x => 1f / x, x => 1 / x, 0.5, 3),
@@ -76,27 +74,22 @@ static class GradientCases
     static IEnumerable<GradientCase> Losses()
     {
         Matrix y = new(9, 1, [0, 1, 1, 0, 0, 1, 0, 1, 1]);
-        (string, Loss, Func<double, double, double>)[] onLogit =
-        [
-            ("bce", new BceLoss(), (z, t) => Log(1 + Exp(t > 0.5 ? -z : z))), ("bce-torch", new BceLoss(BceForm.Torch), (z, t) => Log(1 + Exp(t > 0.5 ? -z : z))),
-        ];
-        foreach (var (name, loss, host) in onLogit)
-            yield return new($"{name} of sigmoid", [Values(9, 1)], x => loss.Forward(x[0].Sigmoid(), Labels(x[0].Device, y)), x => Matrix.Zip(x[0], y, host).Total(9));
+        foreach (Loss loss in (Loss[])[new BceLoss(), new BceLoss(BceForm.Torch)])
+            yield return new($"{loss.Name} of sigmoid", [Values(9, 1)], x => loss.Forward(x[0].Sigmoid(), Labels(x[0].Device, y)), x => References.MeanLoss(loss, x[0], y));
         yield return new("bce of probabilities", [Values(9, 1, 1, 0.1, 0.9)], x => new BceLoss().Forward(x[0], Labels(x[0].Device, y)),
             x => Matrix.Zip(x[0], y, (p, t) => -Log((t > 0.5 ? p : 1 - p) + 1e-10)).Total(9));
         yield return new("bce-logits", [Values(9, 1)], x => new BceWithLogitsLoss().Forward(x[0], Labels(x[0].Device, y)),
-            x => Matrix.Zip(x[0], y, (z, t) => Log(1 + Exp(t > 0.5 ? -z : z))).Total(9));
+            x => References.MeanLoss(new BceWithLogitsLoss(), x[0], y));
         yield return new("bce doubled", [Values(9, 1)], x => new BceLoss().Forward(x[0].Sigmoid(), Labels(x[0].Device, y)) * 2f,
-            x => Matrix.Zip(x[0], y, (z, t) => 2 * Log(1 + Exp(t > 0.5 ? -z : z))).Total(9));
+            x => References.MeanLoss(new BceLoss(), x[0], y).Map(v => 2 * v));
         Matrix target = Values(7, 5, 3);
         yield return new("mse", [Values(7, 5)], x => new MseLoss().Forward(x[0], Variable.From(x[0].Device, target.ToFloat())),
-            x => Matrix.Zip(x[0], target, (a, b) => (a - b) * (a - b)).Total(35));
+            x => References.MeanLoss(new MseLoss(), x[0], target));
         foreach (int classes in (int[])[2, 3, 19])
         {
-            double[] labels = [0, 1, 1, 0, classes - 1];
+            Matrix labels = new(5, 1, [0, 1, 1, 0, classes - 1]);
             yield return new($"cross-entropy of {classes}", [Values(5, classes)],
-                x => new CrossEntropyLoss().Forward(x[0], Labels(x[0].Device, new Matrix(5, 1, labels))),
-                x => new Matrix(1, 1, [Enumerable.Range(0, 5).Average(r => -Log(x[0].Softmax().Values[r * classes + (int)labels[r]]))]));
+                x => new CrossEntropyLoss().Forward(x[0], Labels(x[0].Device, labels)), x => References.MeanLoss(new CrossEntropyLoss(), x[0], labels));
         }
     }
 
@@ -104,23 +97,25 @@ static class GradientCases
 
     static IEnumerable<GradientCase> LayersOnVariables()
     {
-        (string, Func<Layer>, Func<double, double>)[] activations =
+        (string, Activation, Func<Layer>)[] activations =
         [
-            ("ReLU", () => new ReLU(), x => Max(x, 0)), ("LeakyReLU", () => new LeakyReLU(), x => x < 0 ? 0.01f * x : x), ("Tanh", () => new Tanh(), Tanh),
-            ("Sigmoid", () => new Sigmoid(), Sigma), ("SiLU", () => new SiLU(), x => x * Sigma(x)),
+            ("ReLU", Activation.ReLU, () => new ReLU()), ("LeakyReLU", Activation.LeakyReLU, () => new LeakyReLU()), ("Tanh", Activation.Tanh, () => new Tanh()),
+            ("Sigmoid", Activation.Sigmoid, () => new Sigmoid()), ("SiLU", Activation.SiLU, () => new SiLU()),
         ];
-        foreach (var (name, layer, host) in activations)
-            yield return new($"{name} layer", [OffKinks(Values(7, 5), 0)], x => layer().Forward(x[0]), x => x[0].Map(host));
+        foreach (var (name, function, layer) in activations)
+            yield return new($"{name} layer", [OffKinks(Values(7, 5), 0)], x => layer().Forward(x[0]), x => x[0].Map(References.Of(function)));
         foreach (int outputs in (int[])[1, 5, 300])
         {
-            Matrix w = Values(4, outputs, 5), b = Values(1, outputs, 6);
-            yield return new($"Linear layer 4-{outputs}", [Values(3, 4)], x =>
+            Matrix[] inputs = [Values(4, outputs, 5), Values(1, outputs, 6), Values(3, 4)];
+            yield return new($"Linear layer 4-{outputs}", inputs, device =>
             {
-                var linear = new Linear(x[0].Device, 4, outputs);
-                linear.Weight.Value.CopyFrom([.. w.Values.Select(v => (float)v)]);
-                linear.Bias.Value.CopyFrom([.. b.Values.Select(v => (float)v)]);
-                return linear.Forward(x[0]);
-            }, x => Matrix.Zip(Matrix.Product(x[0], w), b, (p, q) => p + q));
+                var linear = new Linear(device, 4, outputs);
+                linear.Weight.Value.CopyFrom([.. inputs[0].Values.Select(v => (float)v)]);
+                linear.Bias.Value.CopyFrom([.. inputs[1].Values.Select(v => (float)v)]);
+                Variable x = Variable.From(device, inputs[2].ToFloat(), wantsGradient: true);
+                return ([linear.Weight, linear.Bias, x], linear.Forward(x));
+            }, m => Matrix.Zip(Matrix.Product(m[2], m[0]), m[1], (p, q) => p + q))
+            { Tensors = ["weight", "bias", "input"] };
         }
     }
 }

@@ -1,0 +1,33 @@
+using GpuMlp.Layers;
+using GpuMlp.Losses;
+using static System.Math;
+
+namespace GpuMlp.Cli.Gradients;
+
+/// <summary>Activations and losses by their definitions in float64.</summary>
+static class References
+{
+    internal static double Sigmoid(double x) => 1 / (1 + Exp(-x));
+
+    internal static double Softplus(double x) => Max(x, 0) + Log(1 + Exp(-Abs(x)));
+
+    internal static Func<double, double> Of(Activation activation) => activation switch
+    {
+        Activation.ReLU => x => Max(x, 0),
+        Activation.LeakyReLU => x => x < 0 ? 0.01f * x : x,
+        Activation.Tanh => Tanh,
+        Activation.Sigmoid => Sigmoid,
+        _ => x => x * Sigmoid(x),
+    };
+
+    /// <summary>Binary cross-entropy of a logit z against a label y of 0 or 1.</summary>
+    internal static double Bce(double z, double y) => Softplus(y > 0.5 ? -z : z);
+
+    /// <summary>The mean loss (1,1) of what a network's last linear layer gave, whether or not a sigmoid follows that.</summary>
+    internal static Matrix MeanLoss(Loss loss, Matrix z, Matrix label) => loss switch
+    {
+        MseLoss => Matrix.Zip(z, label, (a, b) => (a - b) * (a - b)).Total(z.Values.Length),
+        CrossEntropyLoss => new(1, 1, [Enumerable.Range(0, z.Rows).Average(r => -Log(z.Softmax().Values[r * z.Columns + (int)label.Values[r]]))]),
+        _ => Matrix.Zip(z, label, Bce).Total(z.Rows),
+    };
+}
