@@ -3,12 +3,22 @@ using BenchmarkDotNet.Running;
 
 namespace GpuMlp.Bench;
 
-/// <summary>Runs the benchmarks that the arguments name (BenchmarkDotNet's own options; none: all). Exit code 1 where one failed or none ran.</summary>
+/// <summary>Runs the benchmarks that the arguments name (BenchmarkDotNet's own options; none: all). Exit code 1 where one failed or none ran, 2 for an unknown job.</summary>
 static class Program
 {
     static int Main(string[] arguments)
     {
-        (BenchConfig config, string[] rest) = BenchConfig.From(arguments);
+        BenchConfig config;
+        string[] rest;
+        try
+        {
+            (config, rest) = BenchConfig.From(arguments);
+        }
+        catch (ArgumentException e)
+        {
+            Console.Error.WriteLine(e.Message);
+            return 2;
+        }
         if (rest.Length == 0) rest = ["--filter", "*"];
         var summaries = BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(rest, config);
         OpenDevices.Close();
