@@ -77,10 +77,10 @@ public readonly struct NetworkShape
         return length;
     }
 
-    // see BatchTraining
+    // see BatchTraining; the room for a transposed matrix is at the end, and never empty: ILGPU's CPU launcher refuses a view that begins there
     long BatchScratchLength(long n)
     {
-        long length = TableLength + n, transposed = 0;
+        long length = TableLength + n, transposed = 1;
         for (int l = 0; l < Depth; l++)
         {
             length += ArenaLength(l);
