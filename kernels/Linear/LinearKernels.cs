@@ -118,7 +118,7 @@ public readonly struct LinearInputGradient<TView>(TView dy, TView w, TView dx, i
     public void Run<T>(int first, int end, int stride) where T : struct, ILanes<T, TView>
     {
         for (int item = first; item < end; item += stride)
-            T.Set(dx, item, StridedSum.Dot<T, TView>(dy, item / i * o, w, item % i * o, o));
+            T.Set(dx, item, StridedSum.DotBlock<T, TView>(dy, item / i * o, w, item % i * o, o));
     }
 }
 

@@ -16,14 +16,18 @@ public static class StridedSum
     /// <summary>Σ a[ia + k]·b[ib + k] over count terms.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Dot<T, TView>(TView a, int ia, TView b, int ib, int count) where T : struct, ILanes<T, TView> where TView : struct =>
-        count <= Block ? DotBlock<T, TView>(a, ia, b, ib, count) : DotBlocks<T, TView>(a, ia, b, ib, count);
+        T.Width > 1 && count <= Block ? DotBlock<T, TView>(a, ia, b, ib, count) : DotBlocks<T, TView>(a, ia, b, ib, count);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static float DotBlocks<T, TView>(TView a, int ia, TView b, int ib, int count) where T : struct, ILanes<T, TView> where TView : struct
     {
-        float total = DotBlock<T, TView>(a, ia, b, ib, Block);
-        for (int k = Block; k < count; k += Block)
-            total += DotBlock<T, TView>(a, ia + k, b, ib + k, count - k < Block ? count - k : Block);
+        // the block's code is large and a device's compiler puts it wherever it is called: once, in the loop
+        float total = 0f;
+        for (int k = 0; k < count; k += Block)
+        {
+            float sum = DotBlock<T, TView>(a, ia + k, b, ib + k, count - k < Block ? count - k : Block);
+            total = k == 0 ? sum : total + sum;
+        }
         return total;
     }
 
@@ -43,8 +47,9 @@ public static class StridedSum
         return Tree<T, TView>(p0, p1, p2, p3);
     }
 
+    /// <summary>Σ a[ia + k]·b[ib + k] over the at most 256 terms of one block.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static float DotBlock<T, TView>(TView a, int ia, TView b, int ib, int count) where T : struct, ILanes<T, TView> where TView : struct
+    public static float DotBlock<T, TView>(TView a, int ia, TView b, int ib, int count) where T : struct, ILanes<T, TView> where TView : struct
     {
         if (T.Width == 1) return DotScalar<T, TView>(a, ia, b, ib, count);
         T p0 = T.Splat(0f), p1 = p0, p2 = p0, p3 = p0;

@@ -58,10 +58,10 @@ public readonly struct Adam : IOptimizer
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Step<T, TView, TBarrier>(
-        TView w, TView dw, TView state, TView room, OptimizerNumbers run, StepNumbers step, int n, int lane, int lanes)
+        TView w, TView dw, TView states, int first, TView room, OptimizerNumbers run, StepNumbers step, int n, int lane, int lanes)
         where T : struct, ILanes<T, TView> where TView : struct where TBarrier : struct, IBarrier
     {
-        var op = new AdamStep<TView>(w, dw, state, T.From(state, n), AdamNumbers.Of(run, step), n);
+        var op = new AdamStep<TView>(w, dw, T.From(states, first), T.From(states, first + n), AdamNumbers.Of(run, step), n);
         op.Run<T>(lane, op.Items(T.Width), lanes);
     }
 }

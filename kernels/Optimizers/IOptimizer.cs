@@ -11,7 +11,8 @@ public interface IOptimizer
     /// <summary>Moves parameters w (n) by their gradients dw (n); the caller's barriers stand before and after.</summary>
     /// <param name="w">The parameters.</param>
     /// <param name="dw">Their gradients, which clipping scales.</param>
-    /// <param name="state">What is kept from step to step, 0 at first: up to <see cref="OptimizerNumbers.MostStates"/> · n.</param>
+    /// <param name="states">What is kept from step to step, 0 at first.</param>
+    /// <param name="first">Where in it this network's <see cref="OptimizerNumbers.MostStates"/> · n values begin.</param>
     /// <param name="room"><see cref="Clipped{TOptimizer}.Room"/> floats that nobody else uses meanwhile.</param>
     /// <param name="run">The numbers of the run.</param>
     /// <param name="step">The numbers of this step.</param>
@@ -19,7 +20,7 @@ public interface IOptimizer
     /// <param name="lane">Which lane this is.</param>
     /// <param name="lanes">Lanes of the group.</param>
     static abstract void Step<T, TView, TBarrier>(
-        TView w, TView dw, TView state, TView room, OptimizerNumbers run, StepNumbers step, int n, int lane, int lanes)
+        TView w, TView dw, TView states, int first, TView room, OptimizerNumbers run, StepNumbers step, int n, int lane, int lanes)
         where T : struct, ILanes<T, TView> where TView : struct where TBarrier : struct, IBarrier;
 }
 
@@ -56,7 +57,7 @@ public readonly struct Clipped<TOptimizer> : IOptimizer where TOptimizer : struc
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Step<T, TView, TBarrier>(
-        TView w, TView dw, TView state, TView room, OptimizerNumbers run, StepNumbers step, int n, int lane, int lanes)
+        TView w, TView dw, TView states, int first, TView room, OptimizerNumbers run, StepNumbers step, int n, int lane, int lanes)
         where T : struct, ILanes<T, TView> where TView : struct where TBarrier : struct, IBarrier
     {
         var squares = new SquaredBlocks<TView>(dw, room, n);
@@ -67,6 +68,6 @@ public readonly struct Clipped<TOptimizer> : IOptimizer where TOptimizer : struc
         TBarrier.Wait(lanes);
         var product = new BinaryForward<Multiply, TView>(dw, scale, dw, 1, n, new Broadcast(0, 1), new Broadcast(0, 0));
         product.Run<T>(lane, product.Items(T.Width), lanes);           // a lane's own gradients, which its step then reads
-        TOptimizer.Step<T, TView, TBarrier>(w, dw, state, room, run, step, n, lane, lanes);
+        TOptimizer.Step<T, TView, TBarrier>(w, dw, states, first, room, run, step, n, lane, lanes);
     }
 }

@@ -35,10 +35,10 @@ public readonly struct Momentum : IOptimizer
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Step<T, TView, TBarrier>(
-        TView w, TView dw, TView state, TView room, OptimizerNumbers run, StepNumbers step, int n, int lane, int lanes)
+        TView w, TView dw, TView states, int first, TView room, OptimizerNumbers run, StepNumbers step, int n, int lane, int lanes)
         where T : struct, ILanes<T, TView> where TView : struct where TBarrier : struct, IBarrier
     {
-        var op = new MomentumStep<TView>(w, dw, state, step.Rate, run.Momentum, step.Decay, run.Nesterov, n);
+        var op = new MomentumStep<TView>(w, dw, T.From(states, first), step.Rate, run.Momentum, step.Decay, run.Nesterov, n);
         op.Run<T>(lane, op.Items(T.Width), lanes);
     }
 }

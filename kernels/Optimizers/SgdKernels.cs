@@ -28,7 +28,7 @@ public readonly struct Sgd : IOptimizer
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Step<T, TView, TBarrier>(
-        TView w, TView dw, TView state, TView room, OptimizerNumbers run, StepNumbers step, int n, int lane, int lanes)
+        TView w, TView dw, TView states, int first, TView room, OptimizerNumbers run, StepNumbers step, int n, int lane, int lanes)
         where T : struct, ILanes<T, TView> where TView : struct where TBarrier : struct, IBarrier
     {
         var op = new SgdStep<TView>(w, dw, step.Rate, n);

@@ -37,7 +37,6 @@ public readonly struct BatchTraining<TActivation, TLoss, TOptimizer, TView>(Trai
         if (lane == 0) WriteTable<T>(m);
         for (int k = lane; k < plan.ArenaLength; k += lanes) T.Set(dw, k, 0f);           // the arena's padding has no gradient
         TBarrier.Wait(lanes);
-        TView states = T.From(views.States, OptimizerNumbers.MostStates * group * plan.ArenaLength);
         TView room = T.From(m, plan.ScratchLength - Clipped<TOptimizer>.Room(plan.ArenaLength));
         for (int k = 0; k < plan.Steps; k++)
         {
@@ -47,7 +46,7 @@ public readonly struct BatchTraining<TActivation, TLoss, TOptimizer, TView>(Trai
             Forward<T, TBarrier>(m, w, lane, lanes);
             Loss<T, TBarrier>(m, labels, group * plan.Steps + k, lane, lanes);
             Backward<T, TBarrier>(m, w, dw, lane, lanes);
-            TOptimizer.Step<T, TView, TBarrier>(w, dw, states, room, plan.Optimizer, Numbers<T>(group, k), plan.ArenaLength, lane, lanes);
+            TOptimizer.Step<T, TView, TBarrier>(w, dw, views.States, OptimizerNumbers.MostStates * group * plan.ArenaLength, room, plan.Optimizer, Numbers<T>(group, k), plan.ArenaLength, lane, lanes);
             TBarrier.Wait(lanes);
             if (plan.SnapshotEvery > 0 && group == 0 && step % plan.SnapshotEvery == 0)
                 for (int i = lane; i < plan.ArenaLength; i += lanes)

@@ -217,9 +217,12 @@ public readonly partial struct SingleExampleTraining<TActivation, TLoss, TView>(
         {
             int stop = inputs - block < T.Width ? inputs : block + T.Width;
             for (int i = block; i < stop; i++)
-                T.Set(m, a + 2 * padded + i, outputs <= StridedSum.Block
-                    ? StridedSum.Dot<T, TView>(m, dz, m, w + i * row, outputs)
-                    : StridedSum.Ascending<T, TView>(m, dz, m, w + i * row, outputs));
+            {
+                float sum = outputs <= StridedSum.Block
+                    ? StridedSum.DotBlock<T, TView>(m, dz, m, w + i * row, outputs)
+                    : StridedSum.Ascending<T, TView>(m, dz, m, w + i * row, outputs);
+                T.Set(m, a + 2 * padded + i, sum);
+            }
             T da = T.Load(m, a + 2 * padded + block);
             T.Store(m, a + 2 * padded + block, TActivation.Backward<T, TView>(T.Load(m, a + padded + block), da), T.Width);
         }

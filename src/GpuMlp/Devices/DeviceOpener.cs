@@ -50,7 +50,7 @@ static class DeviceOpener
 
     static ComputeDevice OpenCpuIlgpu(OpenOptions options)
     {
-        Context context = Create(builder => builder.CPU(new CPUDevice(2, 1, options.Cores)));
+        Context context = Create(builder => builder.CPU(new CPUDevice(2, options.GroupLanes / 2, options.Cores)));
         return new ComputeDevice(new("cpu:ilgpu", DeviceKind.CpuIlgpu, "ILGPU's CPU launcher"), context,
             context.GetCPUDevice(0).CreateCPUAccelerator(context, CPUAcceleratorMode.Parallel), null);
     }
