@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace GpuMlp.Tests;
 
 /// <summary>An OpenCL that is missing or broken: one message that says what and how to mend it, and a process that ends as it should.</summary>
@@ -37,12 +39,38 @@ public sealed class BrokenInstallationTests : IDisposable
         AssertOneMessage(Train("OCL_ICD_VENDORS", folder), "/nowhere/libbroken.so", "broken.icd", "does not load", "pocl-opencl-icd");
     }
 
-    [Fact]
-    public void ALibraryThatDoesNotLoadIsNamed()
+    [Theory]
+    [InlineData("", "names no OpenCL driver")]
+    [InlineData("{0}/driver.so\n", "'{0}/driver.so'", "file too short", "install it again")]
+    public void AVendorFileThatNamesNoLibraryIsNamed(string vendor, params string[] parts)
     {
         NeedLinux();
-        File.WriteAllText(Path.Combine(folder, "libOpenCL.so.1"), "not a library");
-        AssertOneMessage(Train("LD_LIBRARY_PATH", folder), "libOpenCL.so.1", "does not load", "pocl-opencl-icd");
+        OpenCL.Need();
+        File.WriteAllText(Path.Combine(folder, "driver.so"), "not a library");
+        File.WriteAllText(Path.Combine(folder, "broken.icd"), vendor.Replace("{0}", folder, StringComparison.Ordinal));
+        AssertOneMessage(Train("OCL_ICD_VENDORS", folder), [.. parts.Select(p => p.Replace("{0}", folder, StringComparison.Ordinal)), "broken.icd", "pocl-opencl-icd"]);
+    }
+
+    [Fact]
+    public void AMissingFolderOfVendorFilesIsNamed()
+    {
+        NeedLinux();
+        OpenCL.Need();
+        AssertOneMessage(Train("OCL_ICD_VENDORS", folder + "/nowhere"), folder + "/nowhere", "pocl-opencl-icd");
+    }
+
+    // an empty file, one that is no library, a library that is not OpenCL's
+    [Theory]
+    [InlineData(0, "file too short")]
+    [InlineData(5000, "invalid ELF header")]
+    [InlineData(-1, "it has no clGetPlatformIDs")]
+    public void ALibraryThatDoesNotLoadIsNamed(int length, string complaint)
+    {
+        NeedLinux();
+        string library = Path.Combine(folder, "libOpenCL.so.1");
+        if (length >= 0) File.WriteAllText(library, new string('x', length));
+        else File.Copy(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "libSystem.Native.so"), library);
+        AssertOneMessage(Train("LD_LIBRARY_PATH", folder), "libOpenCL.so.1", "does not load", complaint, "pocl-opencl-icd");
     }
 
     [Fact]
@@ -54,7 +82,7 @@ public sealed class BrokenInstallationTests : IDisposable
         ChildProcess.Result result = ChildProcess.Gpumlp(new() { ["LD_LIBRARY_PATH"] = folder }, "devices");
         Assert.True(result.ExitCode == 0, result.Error);
         Assert.Contains("cpu:ilgpu", result.Output, StringComparison.Ordinal);
-        Assert.Contains("excluded: the OpenCL library does not load", result.Output, StringComparison.Ordinal);
+        Assert.Contains("excluded: the OpenCL library libOpenCL.so.1 does not load", result.Output, StringComparison.Ordinal);
         Assert.Contains("excluded: the NVIDIA driver", result.Output, StringComparison.Ordinal);
     }
 }

@@ -85,8 +85,32 @@ public class DeviceFailureTests
         Assert.Contains("failed compiling Unbuildable: ", e.Message, StringComparison.Ordinal);
         Assert.True(e.Message.Contains("no_such_function", StringComparison.Ordinal), e.Message);
         Assert.DoesNotContain("\n", e.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("failed to build", e.Message, StringComparison.Ordinal);                 // what the log goes on with
+        Assert.InRange(e.Message.Length, 60, 500);
+        Assert.Contains("failed to build", e.BuildLog, StringComparison.Ordinal);
         device.ActivationForward<Relu>(x.Span, x.Span, 3);                           // the device itself is well
         device.Synchronize();
+    }
+
+    [Theory]
+    [InlineData("t.cl:3:1: warning: unused\n  x\nt.cl:81:11: error: use of undeclared identifier 'f'\n  f(x)\n  ^\n1 error generated.\n", "t.cl:81:11: error: use of undeclared identifier 'f'")]
+    [InlineData("warning: x\r\nptxas error   : Unresolved extern function 'f'\r\n", "ptxas error   : Unresolved extern function 'f'")]
+    [InlineData("Build failed\nLLVM ERROR: out of registers", "LLVM ERROR: out of registers")]
+    [InlineData("\nerrors occurred\n", "errors occurred")]
+    [InlineData("\n no luck \nat all", "no luck")]
+    [InlineData("", "")]
+    public void TheFirstErrorOfALogIsFound(string log, string expected) => Assert.Equal(expected, BuildLog.FirstError(log));
+
+    [Fact]
+    public void AMessageIsOneLineOfBoundedLength()
+    {
+        var device = new DeviceDescription("opencl:0", DeviceKind.OpenCL, "a device");
+        string log = "warning: odd\n" + string.Concat(Enumerable.Repeat("t.cl:1:1: error: " + new string('x', 2000) + "\n", 500));
+        string message = new DeviceException(device, "compiling Op", new InvalidOperationException(log), log).Message;
+        Assert.StartsWith("device opencl:0 (a device) failed compiling Op: t.cl:1:1: error: xxx", message, StringComparison.Ordinal);
+        Assert.EndsWith("x…", message, StringComparison.Ordinal);
+        Assert.InRange(message.Length, 300, 400);
+        Assert.InRange(new DeviceException(device, "launching Op", new InvalidOperationException(log)).Message.Length, 300, 400);
     }
 
     [Theory]

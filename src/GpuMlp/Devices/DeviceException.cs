@@ -7,13 +7,20 @@ namespace GpuMlp.Devices;
 /// <summary>A device failed at what it was asked to do: a kernel does not compile on it, or it was lost. The message names the device.</summary>
 public sealed class DeviceException : Exception
 {
-    internal DeviceException(DeviceDescription device, string doing, Exception cause)
-        : base($"device {device.Id} ({device.Name}) failed {doing}: {Reason(cause)}", cause) => Device = device;
+    internal DeviceException(DeviceDescription device, string doing, Exception cause, string log = "")
+        : base($"device {device.Id} ({device.Name}) failed {doing}: {(log.Length == 0 ? Reason(cause) : OneLine(Devices.BuildLog.FirstError(log)))}", cause) =>
+        (Device, BuildLog) = (device, log);
 
     /// <summary>The device.</summary>
     public DeviceDescription Device { get; }
 
-    /// <summary>What a driver or ILGPU's compiler said, in one line: the innermost cause, and OpenCL's name for the error.</summary>
+    /// <summary>All that the driver's compiler said of a kernel that does not compile, of which the message has the first error; else empty.</summary>
+    public string BuildLog { get; }
+
+    // a driver's message may be a whole build log
+    const int MaxReason = 300;
+
+    /// <summary>What a driver or ILGPU's compiler said, in one line of bounded length: the innermost cause, and OpenCL's name for the error.</summary>
     internal static string Reason(Exception e)
     {
         while (e.InnerException is Exception inner) e = inner;
@@ -23,7 +30,13 @@ public sealed class DeviceException : Exception
             CudaException cuda => $"{cuda.Message} ({cuda.Error})",
             _ => e.Message,
         };
-        return text.ReplaceLineEndings(" ").TrimEnd('.', ' ');
+        return OneLine(text);
+    }
+
+    static string OneLine(string text)
+    {
+        text = text.ReplaceLineEndings(" ").TrimEnd('.', ' ');
+        return text.Length <= MaxReason ? text : text[..MaxReason] + "…";
     }
 
     /// <summary>Whether a driver's error means that there is no memory left.</summary>

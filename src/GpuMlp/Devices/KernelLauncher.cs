@@ -85,7 +85,7 @@ sealed class KernelLauncher(DeviceDescription device, Accelerator accelerator)
         }
         catch (Exception e)                                      // ILGPU's compiler fails in many ways
         {
-            throw new DeviceException(device, $"compiling {Named(typeof(TOp))}", log.Text.Length == 0 ? e : new InvalidOperationException(log.Text));
+            throw new DeviceException(device, $"compiling {Named(typeof(TOp))}", e, log.Text);
         }
     }
 

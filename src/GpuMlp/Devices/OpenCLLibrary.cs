@@ -10,6 +10,8 @@ static class OpenCLLibrary
 {
     const string HowToGet = "install your GPU's driver, or for a CPU Debian's pocl-opencl-icd";
 
+    const string EntryPoint = "clGetPlatformIDs";
+
     static readonly Lock once = new();
     static bool hooked;
 
@@ -17,23 +19,27 @@ static class OpenCLLibrary
     internal static string? WhyMissing()
     {
         Hook();
-        if (Load() != 0) return null;
+        nint library = Load();
+        if (library != 0 && NativeLibrary.TryGetExport(library, EntryPoint, out _)) return null;
         // dlopen's own words where the file is there: too short, another processor's, a library that it needs and does not find
-        return Complaint(Names[0]) is string broken && !broken.Contains("No such file", StringComparison.Ordinal)
-            ? $"the OpenCL library does not load ({broken}): {HowToGet}"
-            : $"no OpenCL library ({Names[0]}): {HowToGet}";
+        string? broken = library != 0 ? $"it has no {EntryPoint}" : Complaint(Names[0]);
+        return broken is null || (broken.StartsWith(Names[0], StringComparison.Ordinal) && broken.Contains("No such file", StringComparison.Ordinal))
+            ? $"no OpenCL library ({Names[0]}): {HowToGet}"
+            : $"the OpenCL library {Names[0]} does not load ({broken}): {HowToGet}";
     }
 
     /// <summary>Why the library, which is there, has no devices: a vendor file that points nowhere, or no driver at all.</summary>
     internal static string WhyEmpty()
     {
         string folder = Environment.GetEnvironmentVariable("OCL_ICD_VENDORS") is { Length: > 0 } named ? named : "/etc/OpenCL/vendors";
-        if (!OperatingSystem.IsLinux() || !Directory.Exists(folder)) return $"the OpenCL library lists no device: {HowToGet}";
+        if (!OperatingSystem.IsLinux()) return $"the OpenCL library lists no device: {HowToGet}";
+        if (!Directory.Exists(folder)) return $"the OpenCL library lists no device ({folder} is no folder that names drivers): {HowToGet}";
         foreach (string file in Directory.GetFiles(folder, "*.icd").Order(StringComparer.Ordinal))
         {
             string driver = File.ReadLines(file).FirstOrDefault("").Trim();
-            if (driver.Length == 0 || Complaint(driver) is not null)
-                return $"the OpenCL driver '{driver}' that {file} names does not load: install it again, or {HowToGet}";
+            if (driver.Length == 0) return $"{file} names no OpenCL driver: {HowToGet}";
+            if (Complaint(driver) is string broken)
+                return $"the OpenCL driver '{driver}' that {file} names does not load ({broken}): install it again, or {HowToGet}";
         }
         return $"the OpenCL library lists no device (drivers named in {folder}): {HowToGet}";
     }
@@ -47,8 +53,9 @@ static class OpenCLLibrary
         }
         catch (Exception e) when (e is DllNotFoundException or BadImageFormatException)
         {
+            // .NET's advice on finding out more is the first line, the loader's words are the second; elsewhere than on Linux there is one line
             string[] lines = e.Message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-            return lines.FirstOrDefault(l => l.StartsWith(library, StringComparison.Ordinal) || l.Contains("ELF", StringComparison.Ordinal)) ?? lines[0];
+            return lines[Math.Min(1, lines.Length - 1)];
         }
     }
 

@@ -1,0 +1,105 @@
+using GpuMlp.Devices;
+using GpuMlp.Kernels.Activations;
+using GpuMlp.Kernels.Grids;
+using GpuMlp.Kernels.Lanes;
+using GpuMlp.Kernels.Training;
+using GpuMlp.Training;
+using ILGPU;
+
+namespace GpuMlp.Tests;
+
+/// <summary>The form that a GPU runs of group ops whose lanes need no barrier, in groups of 4, 16 and 64 lanes, against one lane on the host.</summary>
+public class GroupLanesTests
+{
+    static readonly int[] Lanes = [4, 16, 64];
+
+    [Fact]
+    public void OnOpenCL()
+    {
+        OpenCL.Need();
+        using ComputeDevice device = ComputeDevice.Open("opencl");
+        Check(device);
+    }
+
+    [Fact]
+    public void ThroughILGPU()
+    {
+        using ComputeDevice device = ComputeDevice.Open("cpu:ilgpu", OpenOptions.Default with { Cores = 1, GroupLanes = 64 });
+        Check(device);
+    }
+
+    static void Check(ComputeDevice device)
+    {
+        using ComputeDevice host = ComputeDevice.OpenCpu(1, 1);
+        using Case wanted = new(host), actual = new(device);
+        float[] population = wanted.Read(c => c.Device.Host!.RunGroups(c.Population<HostView>(v => v), 0));
+        float[] deep = wanted.Read(c => c.Device.Host!.RunGroups(c.Tiles<HostView>(v => v), 0));
+        float[] twoLayer = wanted.Read(c => c.Device.Host!.RunGroups(c.TwoLayer<HostView>(v => v), 0));
+        Assert.All((float[][])[population, deep, twoLayer], values => Assert.NotEqual(0f, values[0]));
+        foreach (int lanes in Lanes)
+        {
+            Assert.Equal(population, actual.Read(c => c.Device.LaunchGroups(c.Population<ArrayView<float>>(v => v), lanes)));
+            Assert.Equal(deep, actual.Read(c => c.Device.LaunchGroups(c.Tiles<ArrayView<float>>(v => v), lanes)));
+            Assert.Equal(twoLayer, actual.Read(c => c.Device.LaunchGroups(c.TwoLayer<ArrayView<float>>(v => v), lanes)));
+        }
+    }
+
+    /// <summary>Networks and points on a device, and the room for what the ops make of them.</summary>
+    sealed class Case : IDisposable
+    {
+        const int Networks = 3, Columns = 45, Rows = 6, Points = 37;
+
+        static readonly NetworkShape Deep = new([2, 9, 1, 5, 1]), Two = new([2, 19, 1]);
+
+        readonly DeviceBuffer x, y, parameters, networks, scratch, results;
+
+        internal Case(ComputeDevice device)
+        {
+            Device = device;
+            int arena = Math.Max(PopulationPlan.ArenaLength(Deep), PopulationPlan.ArenaLength(Two));
+            x = Filled(device, Math.Max(Columns, 2 * Points), k => MathF.Sin(1.7f * k));
+            y = Filled(device, Rows, k => MathF.Cos(0.9f * k));
+            parameters = Filled(device, Networks * arena, k => MathF.Sin(2.3f * k + 1));
+            networks = device.Allocate(4 * Networks);
+            scratch = device.Allocate(Groups * Math.Max(GridTiles<Tanh, Sigmoid, HostView>.ScratchLength(9), (int)PopulationForward<Tanh, HostView>.ScratchLength(Deep)));
+            results = device.Allocate(Networks * Columns * Rows);
+        }
+
+        const int Groups = Networks;
+
+        internal ComputeDevice Device { get; }
+
+        internal PopulationForward<Tanh, TView> Population<TView>(Func<DeviceSpan, TView> view) where TView : struct =>
+            new(view(x.All), view(parameters.All), view(networks.All), view(results.All), view(scratch.All), Deep, 0, Networks, Points, PopulationPlan.ArenaLength(Deep));
+
+        internal GridTiles<Tanh, Sigmoid, TView> Tiles<TView>(Func<DeviceSpan, TView> view) where TView : struct =>
+            new(Band(view, Deep), Deep, view(scratch.All), 9, Groups);
+
+        internal GridTwoLayer<Tanh, Sigmoid, TView> TwoLayer<TView>(Func<DeviceSpan, TView> view) where TView : struct =>
+            new(Band(view, Two), 19, Two.ArenaLength(0));
+
+        GridBand<TView> Band<TView>(Func<DeviceSpan, TView> view, NetworkShape shape) where TView : struct =>
+            new(view(parameters.All), view(x.All), view(y.All), view(results.All), Columns, Rows, Networks, PopulationPlan.ArenaLength(shape));
+
+        internal float[] Read(Action<Case> launch)
+        {
+            var values = new float[results.Length];
+            Device.CopyToDevice(values, results.All);
+            launch(this);
+            Device.CopyToHost(results.All, values);
+            return values;
+        }
+
+        static DeviceBuffer Filled(ComputeDevice device, int length, Func<int, float> value)
+        {
+            DeviceBuffer buffer = device.Allocate(length);
+            device.CopyToDevice([.. Enumerable.Range(0, length).Select(value)], buffer.All);
+            return buffer;
+        }
+
+        public void Dispose()
+        {
+            foreach (DeviceBuffer buffer in (DeviceBuffer[])[x, y, parameters, networks, scratch, results]) buffer.Dispose();
+        }
+    }
+}
