@@ -1,3 +1,4 @@
+using GpuMlp.Devices.Caching;
 using GpuMlp.Devices.Ops;
 using GpuMlp.Kernels;
 using ILGPU;
@@ -17,13 +18,14 @@ public sealed class ComputeDevice : IDisposable
     long liveBytes;
     bool disposed;
 
-    internal ComputeDevice(DeviceDescription description, Context context, Accelerator accelerator, HostRunner? host)
+    internal ComputeDevice(DeviceDescription description, Context context, Accelerator accelerator, HostRunner? host, KernelCache? cache = null, bool newton = false)
     {
         Description = description;
         this.context = context;
         Accelerator = accelerator;
         Host = host;
-        launcher = new KernelLauncher(description, accelerator);
+        Loader = new KernelLoader(accelerator, cache, newton);
+        launcher = new KernelLauncher(description, accelerator, Loader);
         Pool = new DevicePool(this);
     }
 
@@ -74,6 +76,8 @@ public sealed class ComputeDevice : IDisposable
     internal long MemoryLimit { get; set; } = long.MaxValue;
 
     internal Accelerator Accelerator { get; }
+
+    internal KernelLoader Loader { get; }
 
     /// <summary>Runs the bodies as .NET code where the device is the processor itself, else null.</summary>
     internal HostRunner? Host { get; }

@@ -5,7 +5,9 @@ namespace GpuMlp.Devices;
 /// <param name="Cores">Cores that the processor's work is shared out over.</param>
 /// <param name="Newton">Whether OpenCL divides and takes roots by Newton steps from the start, not only where the self-test asks for it.</param>
 /// <param name="SelfTest">The self-test of a device opened with or without Newton steps, where it is not the ordinary one.</param>
-sealed record OpenOptions(int Lanes, int Cores, bool Newton = false, Func<ComputeDevice, bool, ArithmeticFaults>? SelfTest = null)
+/// <param name="KernelCache">The folder of compiled kernels, where it is not the user's.</param>
+sealed record OpenOptions(
+    int Lanes, int Cores, bool Newton = false, Func<ComputeDevice, bool, ArithmeticFaults>? SelfTest = null, string? KernelCache = null)
 {
     internal static OpenOptions Default => new(HostRunner.WidestLanes, Environment.ProcessorCount);
 }
