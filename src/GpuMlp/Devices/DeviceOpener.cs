@@ -1,4 +1,5 @@
 using GpuMlp.Devices.Caching;
+using GpuMlp.Kernels.Lanes;
 using GpuMlp.Kernels.Numerics;
 using ILGPU;
 using ILGPU.Runtime;
@@ -126,6 +127,7 @@ static class DeviceOpener
             devices(builder);
         });
         Rounding.Register(context, newton);
+        Strip.Register(context, newton);
         return context;
     }
 }

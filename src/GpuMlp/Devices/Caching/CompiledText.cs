@@ -11,12 +11,17 @@ using ILGPU.Runtime.OpenCL;
 namespace GpuMlp.Devices.Caching;
 
 /// <summary>What ILGPU's compiler makes of a kernel, and what it takes to load that again without the compiler.</summary>
-/// <remarks>Two of ILGPU's members that this needs are not public: where a version lacks them, nothing is kept and all is compiled.</remarks>
+/// <remarks>
+/// Two of ILGPU's members that this needs are not public. Where a version lacks PTX's, nothing is kept of it and all is compiled; OpenCL then does
+/// with what is known of our kernels, that they declare no shared memory.
+/// </remarks>
 /// <param name="Text">OpenCL C or PTX.</param>
 /// <param name="SharedMemory">Bytes of shared memory that the kernel declares.</param>
 /// <param name="FieldsPerView">Of OpenCL: how many fields a view passed apart has in the text.</param>
 sealed record CompiledText(string Text, int SharedMemory, int FieldsPerView)
 {
+    const int PointerAndLength = 2;
+
     static readonly PropertyInfo? entryPoint = typeof(CompiledKernel).GetProperty("EntryPoint", BindingFlags.Instance | BindingFlags.NonPublic);
 
     static readonly ConstructorInfo? ptx = typeof(PTXCompiledKernel).GetConstructor(
@@ -25,11 +30,13 @@ sealed record CompiledText(string Text, int SharedMemory, int FieldsPerView)
     /// <summary>What to keep of a kernel; null if it cannot be loaded again.</summary>
     internal static CompiledText? Of(CompiledKernel kernel)
     {
-        if (entryPoint?.GetValue(kernel) is not EntryPoint entry || entry.SharedMemory.HasDynamicMemory) return null;
+        var entry = entryPoint?.GetValue(kernel) as EntryPoint;
+        if (entry is { SharedMemory.HasDynamicMemory: true }) return null;
+        int shared = entry?.SharedMemory.StaticSize ?? 0;
         return kernel switch
         {
-            CLCompiledKernel cl when entry is SeparateViewEntryPoint views => new(cl.Source, entry.SharedMemory.StaticSize, views.NumImplementationFieldsPerView),
-            PTXCompiledKernel cuda when ptx is not null => new(cuda.PTXAssembly, entry.SharedMemory.StaticSize, 0),
+            CLCompiledKernel cl => new(cl.Source, shared, (entry as SeparateViewEntryPoint)?.NumImplementationFieldsPerView ?? PointerAndLength),
+            PTXCompiledKernel cuda when ptx is not null && entry is not null => new(cuda.PTXAssembly, shared, 0),
             _ => null,
         };
     }

@@ -1,9 +1,12 @@
+using GpuMlp.Kernels;
+using GpuMlp.Kernels.Lanes;
 using ILGPU;
 using ILGPU.Backends;
 using ILGPU.Backends.EntryPoints;
 using ILGPU.Backends.OpenCL;
 using ILGPU.IR.Types;
 using ILGPU.Runtime;
+using ILGPU.Runtime.CPU;
 using ILGPU.Runtime.OpenCL;
 
 namespace GpuMlp.Devices.Caching;
@@ -20,13 +23,19 @@ sealed class KernelLoader(Accelerator accelerator, KernelCache? cache, bool newt
     /// <exception cref="Exception">Whatever ILGPU or the driver throws at a kernel that does not compile.</exception>
     internal Action<KernelConfig, TOp> Load<TOp>(Action<TOp> entry) where TOp : struct
     {
-        if (cache is null || ofAccelerator is null) return accelerator.LoadStreamKernel(entry);
-        string key = $"{KernelKey.Of(entry.Method)}|{ofAccelerator}";
+        if (accelerator is CPUAccelerator) return accelerator.LoadStreamKernel(entry);          // compiles nothing
+        string? key = ofAccelerator is null ? null : $"{KernelKey.Of(entry.Method)}|{ofAccelerator}";
         var description = EntryPointDescription.FromExplicitlyGroupedKernel(entry.Method);
-        if (Kept(key, description) is Kernel kept) return Launcher<TOp>(kept);
+        if (key is not null && Kept(key, description) is Kernel kept) return Launcher<TOp>(kept);
         CompiledKernel compiled = accelerator.GetBackend().Compile(description, default);
+        CompiledText? text = CompiledText.Of(compiled);
+        if (entry.Method.Name == nameof(DeviceEntry.StripKernel) && compiled is CLCompiledKernel)
+        {
+            text = text! with { Text = Strip.Prelude + text.Text };
+            compiled = Rebuilt(text, description)!;
+        }
         Kernel kernel = accelerator.LoadKernel(compiled);
-        if (CompiledText.Of(compiled) is CompiledText text) cache.Write(key, text.ToBytes());
+        if (key is not null && text is not null) cache!.Write(key, text.ToBytes());
         return Launcher<TOp>(kernel);
     }
 
@@ -35,8 +44,7 @@ sealed class KernelLoader(Accelerator accelerator, KernelCache? cache, bool newt
         try
         {
             if (cache!.Read(key) is not byte[] bytes || CompiledText.From(bytes) is not CompiledText text) return null;
-            CLCVersion? openCL = (accelerator as CLAccelerator)?.CLStdVersion;
-            if (text.Rebuild(description, accelerator.Context, openCL, types.Value) is not CompiledKernel compiled) return null;
+            if (Rebuilt(text, description) is not CompiledKernel compiled) return null;
             Kernel kernel = accelerator.LoadKernel(compiled);
             FromCache++;
             return kernel;
@@ -46,6 +54,9 @@ sealed class KernelLoader(Accelerator accelerator, KernelCache? cache, bool newt
             return null;
         }
     }
+
+    CompiledKernel? Rebuilt(CompiledText text, EntryPointDescription description) =>
+        text.Rebuild(description, accelerator.Context, (accelerator as CLAccelerator)?.CLStdVersion, types.Value);
 
     Action<KernelConfig, TOp> Launcher<TOp>(Kernel kernel) where TOp : struct
     {

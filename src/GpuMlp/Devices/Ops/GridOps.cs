@@ -78,9 +78,7 @@ static class GridOps
         }
         GridBand<ArrayView<float>> band = job.OnDevice(results);
         var shape = new NetworkShape(job.Widths);
-        if (form == GridForm.Strips && IsVectorCompiler(device))
-            device.LaunchGroups(new GridTwoLayerStrips<THidden, TOutput>(band, job.Widths[1], SecondLayer(job)), 1);
-        else if (form == GridForm.Strips)
+        if (form == GridForm.Strips)
             device.LaunchGroups(new GridTwoLayer<THidden, TOutput, ArrayView<float>>(band, job.Widths[1], SecondLayer(job)));
         else if (IsVectorCompiler(device))
             device.LaunchGroups(new GridTilesStrips<THidden, TOutput>(band, shape, job.Scratch, job.Widest, TileGroups(device)), 1);
