@@ -140,14 +140,20 @@ public sealed class ComputeDevice : IDisposable
         }
     }
 
-    internal void CopyToDevice(ReadOnlySpan<float> source, DeviceSpan target)
+    // both copies end before they return: only so long does the host's memory stay where it is
+    internal unsafe void CopyToDevice(ReadOnlySpan<float> source, DeviceSpan target)
     {
         if (source.Length == 0) return;
-        if (Host is not null) source.CopyTo(target.OnHost);
-        else Copying(((ArrayView<float>)target).SubView(0, source.Length), source.ToArray(), (view, values) => view.CopyFromCPU(values));
+        if (Host is not null)
+        {
+            source.CopyTo(target.OnHost);
+            return;
+        }
+        fixed (float* pinned = source)
+            Copying(((ArrayView<float>)target).SubView(0, source.Length), (nint)pinned, (view, from) => view.CopyFromCPU(ref *(float*)from, view.Length));
     }
 
-    internal void CopyToHost(DeviceSpan source, Span<float> target)
+    internal unsafe void CopyToHost(DeviceSpan source, Span<float> target)
     {
         if (source.Length == 0) return;
         if (Host is not null)
@@ -155,9 +161,8 @@ public sealed class ComputeDevice : IDisposable
             source.OnHost.CopyTo(target);
             return;
         }
-        var exact = new float[source.Length];                     // ILGPU copies whole host buffers, never a part of one
-        Copying(source, exact, (view, values) => view.CopyToCPU(values));
-        exact.CopyTo(target);
+        if (target.Length < source.Length) throw new ArgumentException($"{source.Length} values do not fit {target.Length}", nameof(target));
+        fixed (float* pinned = target) Copying(source, (nint)pinned, (view, to) => view.CopyToCPU(ref *(float*)to, view.Length));
     }
 
     internal void Copy(DeviceSpan source, DeviceSpan target)

@@ -63,7 +63,7 @@ sealed class GridRun : IDisposable
             if (IntoHost(firstRow, rows, value, target)) return;
             DeviceSpan values = Room(ref band, target.Length);
             OnDevice(firstRow, rows, value, values);
-            device.CopyGrid(values, target);
+            device.CopyToHost(values, target);
         }
     }
 
@@ -103,7 +103,7 @@ sealed class GridRun : IDisposable
         DeviceSpan packed = Room(ref classes, (target.Length + 3) / 4);
         device.PackClasses(logits, packed, target.Length);
         var words = new float[packed.Length];
-        device.CopyGrid(packed, words);
+        device.CopyToHost(packed, words);
         MemoryMarshal.AsBytes(words.AsSpan())[..target.Length].CopyTo(target);
     }
 

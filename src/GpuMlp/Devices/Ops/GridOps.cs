@@ -91,18 +91,6 @@ static class GridOps
     internal static unsafe void Classes(this HostRunner host, DeviceSpan logits, byte* classes, int n) =>
         host.Run(new HostClasses(logits, classes, n), n);
 
-    /// <summary>Copies values straight into host memory, without the array in between that other copies make.</summary>
-    internal static void CopyGrid(this ComputeDevice device, DeviceSpan source, Span<float> target)
-    {
-        if (source.Length == 0) return;
-        if (device.Host is not null) source.OnHost.CopyTo(target);
-        else
-        {
-            ((ArrayView<float>)source).CopyToCPUUnsafeAsync(ref target[0], source.Length);
-            device.Synchronize();
-        }
-    }
-
     static int SecondLayer(in GridJob job) => new NetworkShape(job.Widths).ArenaLength(0);
 
     static bool IsOpenCLProcessor(ComputeDevice device) => device.Accelerator.Device is CLDevice { DeviceType: CLDeviceType.CL_DEVICE_TYPE_CPU };
