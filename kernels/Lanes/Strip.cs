@@ -59,7 +59,7 @@ public static class Strip
 
     /// <summary>Teaches a context the operations; before its first kernel is compiled.</summary>
     /// <param name="context">The context.</param>
-    /// <param name="newton">Whether to divide and to take roots lane by lane, as <see cref="Rounding.Register"/> then does.</param>
+    /// <param name="newton">Whether to divide and to take roots by <see cref="NewtonForms"/>, lane by lane; see <see cref="Rounding.Register"/>.</param>
     public static void Register(Context context, bool newton = false)
     {
         foreach ((string method, _) in functions)
@@ -129,17 +129,19 @@ public static class Strip
     [IntrinsicImplementation]
     public static float Tree(double a) => 0f;
 
+    // not by way of Rounding.Divide, which is replaced in its turn: ILGPU goes two replacements deep, and the forms' own Multiply is the second
+
     static double DivideByLanes(double a, double b)
     {
         double quotient = a;
-        for (int i = 0; i < StripLanes.Width; i++) quotient = With(quotient, i, Rounding.Divide(Lane(a, i), Lane(b, i)));
+        for (int i = 0; i < StripLanes.Width; i++) quotient = With(quotient, i, NewtonForms.Divide(Lane(a, i), Lane(b, i)));
         return quotient;
     }
 
     static double SqrtByLanes(double a)
     {
         double root = a;
-        for (int i = 0; i < StripLanes.Width; i++) root = With(root, i, Rounding.Sqrt(Lane(a, i)));
+        for (int i = 0; i < StripLanes.Width; i++) root = With(root, i, NewtonForms.Sqrt(Lane(a, i)));
         return root;
     }
 

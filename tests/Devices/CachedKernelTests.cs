@@ -118,6 +118,16 @@ public sealed class CachedKernelTests : IDisposable
     }
 
     [Fact]
+    public void NewtonStepsGiveTheSameBitsInTrainingToo()
+    {
+        (float[] Losses, float[] Grid) mended, processor;
+        using (ComputeDevice device = Open(newton: true)) mended = Train(device);
+        using (ComputeDevice device = ComputeDevice.Open("cpu")) processor = Train(device);
+        Assert.Equal(processor.Losses, mended.Losses);
+        Assert.Equal(processor.Grid, mended.Grid);
+    }
+
+    [Fact]
     public void EveryKernelHasAKeyOfItsOwn()
     {
         List<string> keys = [.. ClosedOps.OnGpus(int.MaxValue).Select(op => KernelKey.Of(op.Entry))];

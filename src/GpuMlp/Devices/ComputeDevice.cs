@@ -79,6 +79,9 @@ public sealed class ComputeDevice : IDisposable
 
     internal KernelLoader Loader { get; }
 
+    /// <summary>Whether groups compute in lanes of several floats, a kind of arithmetic of its own.</summary>
+    internal bool HasWideLanes => launcher.HasWideLanes;
+
     /// <summary>Runs the bodies as .NET code where the device is the processor itself, else null.</summary>
     internal HostRunner? Host { get; }
 

@@ -25,6 +25,8 @@ sealed class KernelLauncher(DeviceDescription device, Accelerator accelerator, K
     // many threads where threads are cheap; on a processor one thread, with the processor's vectors where its compiler makes them
     GroupForm Form => device.Kind == DeviceKind.CpuIlgpu ? GroupForm.SingleLane : IsProcessor ? GroupForm.Strip : GroupForm.Lanes;
 
+    internal bool HasWideLanes => Form == GroupForm.Strip;
+
     /// <summary>Launches an op: a grid of threads strides over its items.</summary>
     internal void Launch<TOp>(in TOp op) where TOp : struct, IOp<ArrayView<float>>
     {
