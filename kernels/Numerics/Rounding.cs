@@ -86,7 +86,7 @@ public static class Rounding
         foreach (var register in registers) command.AppendArgument(register);
     }
 
-    static void Call(CLCodeGenerator code, Value value, string function, int operands)
+    internal static void Call(CLCodeGenerator code, Value value, string function, int operands)
     {
         var arguments = Enumerable.Range(0, operands).Select(i => code.Load(value[i])).ToArray();
         var target = code.Allocate(value);

@@ -21,23 +21,52 @@ public readonly struct Arithmetic<TView>(TView operands, TView results, int n) :
     {
         for (int item = first; item < end; item += stride)
         {
-            int at = item * Count;
             T a = T.Splat(T.Get(operands, 3 * item)), b = T.Splat(T.Get(operands, 3 * item + 1)), c = T.Splat(T.Get(operands, 3 * item + 2));
-            T.Store(results, at + Sum, T.Add(a, b), 1);
-            T.Store(results, at + Difference, T.Subtract(a, b), 1);
-            T.Store(results, at + Product, T.Multiply(a, b), 1);
-            T.Store(results, at + Fused, T.Fma(a, b, c), 1);
-            T.Store(results, at + ProductThenSum, T.Add(T.Multiply(a, b), c), 1);
-            T.Store(results, at + ProductThenDifference, T.Subtract(c, T.Multiply(a, b)), 1);
-            T.Store(results, at + Quotient, T.Divide(a, b), 1);
-            T.Store(results, at + Root, T.Sqrt(a), 1);
-            T.Store(results, at + PowerOfTwo, T.PowerOfTwo(a), 1);
-            T.Store(results, at + Exponent, T.Exponent(a), 1);
-            T.Store(results, at + Mantissa, T.Mantissa(a), 1);
-            T.Store(results, at + Less, T.SelectLess(a, b, c, T.Negate(a)), 1);
-            T.Store(results, at + LessOrEqual, T.SelectLessOrEqual(a, b, c, T.Negate(a)), 1);
-            T.Store(results, at + Maximum, T.Max(a, b), 1);
-            T.SetInt(results, at + Integer, T.GetInt(operands, 3 * item) * 1664525 + 1013904223);
+            Store(results, item * Count, 1, 1, a, b, c);
+            T.SetInt(results, item * Count + Integer, T.GetInt(operands, 3 * item) * 1664525 + 1013904223);
+        }
+    }
+
+    // all results but the integer: result r of the first count lanes from at + r * step on
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void Store<T>(TView results, int at, int step, int count, T a, T b, T c) where T : struct, ILanes<T, TView>
+    {
+        T.Store(results, at + Sum * step, T.Add(a, b), count);
+        T.Store(results, at + Difference * step, T.Subtract(a, b), count);
+        T.Store(results, at + Product * step, T.Multiply(a, b), count);
+        T.Store(results, at + Fused * step, T.Fma(a, b, c), count);
+        T.Store(results, at + ProductThenSum * step, T.Add(T.Multiply(a, b), c), count);
+        T.Store(results, at + ProductThenDifference * step, T.Subtract(c, T.Multiply(a, b)), count);
+        T.Store(results, at + Quotient * step, T.Divide(a, b), count);
+        T.Store(results, at + Root * step, T.Sqrt(a), count);
+        T.Store(results, at + PowerOfTwo * step, T.PowerOfTwo(a), count);
+        T.Store(results, at + Exponent * step, T.Exponent(a), count);
+        T.Store(results, at + Mantissa * step, T.Mantissa(a), count);
+        T.Store(results, at + Less * step, T.SelectLess(a, b, c, T.Negate(a)), count);
+        T.Store(results, at + LessOrEqual * step, T.SelectLessOrEqual(a, b, c, T.Negate(a)), count);
+        T.Store(results, at + Maximum * step, T.Max(a, b), count);
+    }
+}
+
+/// <summary>
+/// <see cref="Arithmetic{TView}"/> for a device whose groups compute in wide lanes as well: what it does, and after that the same with the
+/// triples side by side in the lanes, from operands (3,n) into results (15,n) but for the integers.
+/// </summary>
+public readonly struct WideArithmetic<TView>(TView operands, TView results, int n) : IGroupOp<TView> where TView : struct
+{
+    /// <inheritdoc/>
+    public int Groups => 1;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Run<T, TScalar, TBarrier>(int group, int lane, int lanes)
+        where T : struct, ILanes<T, TView> where TScalar : struct, ILanes<TScalar, TView> where TBarrier : struct, IBarrier
+    {
+        new Arithmetic<TView>(operands, results, n).Run<TScalar>(lane, n, lanes);
+        for (int item = lane * T.Width; item < n; item += lanes * T.Width)
+        {
+            T a = T.Load(operands, 3 * n + item), b = T.Load(operands, 4 * n + item), c = T.Load(operands, 5 * n + item);
+            Arithmetic<TView>.Store(results, Arithmetic<TView>.Count * n + item, n, n - item, a, b, c);
         }
     }
 }

@@ -1,6 +1,8 @@
 using GpuMlp.Devices;
 using GpuMlp.Devices.Ops;
 using GpuMlp.Kernels.Activations;
+using GpuMlp.Kernels.Lanes;
+using GpuMlp.Kernels.SelfTest;
 using GpuMlp.Tensors;
 
 namespace GpuMlp.Tests;
@@ -69,6 +71,29 @@ public class SelfTestTests
         Assert.Null(device.WhyNotSameBits);
         Assert.Equal(0, device.LiveBuffers);
     }
+
+    [Theory]
+    [InlineData(16)]
+    [InlineData(8)]
+    [InlineData(4)]
+    [InlineData(1)]
+    public void WideLanesAreTestedOnNeighbouringTriples(int width)
+    {
+        using ComputeDevice device = ComputeDevice.OpenCpu(width, 1);
+        int n = SelfTest.Triples, columns = Arithmetic<HostView>.Count;
+        using DeviceBuffer input = device.Allocate(6 * n), output = device.Allocate(2 * columns * n);
+        Span<float> operands = input.All.OnHost, results = output.All.OnHost;
+        SelfTest.Operands.CopyTo(operands);
+        for (int i = 0; i < 3 * n; i++) operands[3 * n + i % 3 * n + i / 3] = operands[i];
+        device.Host!.RunGroups(new WideArithmetic<HostView>(input.All, output.All, n), 1);
+        Assert.Equal(ArithmeticFaults.None, SelfTest.Check(results[..(columns * n)]));
+        for (int i = 0; i < n; i++)
+            for (int column = 0; column < Arithmetic<HostView>.Integer; column++)
+                AssertSame(results[i * columns + column], results[columns * n + column * n + i], $"triple {i}, result {column}");
+    }
+
+    static void AssertSame(float expected, float actual, string where) =>
+        Assert.True(BitConverter.SingleToInt32Bits(expected) == BitConverter.SingleToInt32Bits(actual) || (float.IsNaN(expected) && float.IsNaN(actual)), where);
 
     [Fact]
     public void ADeviceThatFailsIsReportedAndStillRuns()

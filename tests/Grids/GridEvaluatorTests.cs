@@ -65,6 +65,28 @@ public class GridEvaluatorTests
         }
     }
 
+    [Theory]
+    [InlineData("2-50-1")]
+    [InlineData("2-9-5-1")]
+    [InlineData("2-300-2-1")]
+    public void OpenCLFillsTheCallersMemoryAndNothingBesideIt(string net)
+    {
+        using ComputeDevice device = OpenCL(), host = ComputeDevice.Open("cpu");
+        using Sequential network = Build(device, net, Activation.ReLU, 3), same = Build(host, net, Activation.ReLU, 3);
+        foreach ((int width, int height) in new[] { (1, 1), (33, 7), (1025, 5) })
+        {
+            GridSpec grid = GridSpec.FromSize(Shown, width, height);
+            float[] expected = GridEvaluator.Evaluate(same, grid);
+            for (int before = 0; before < 4; before++)                          // memory that begins on no boundary
+            {
+                var room = new float[before + expected.Length + 5];
+                Array.Fill(room, -7f);
+                new GridEvaluator(network).Evaluate(grid, room.AsSpan(before, expected.Length));
+                Assert.Equal([.. Enumerable.Repeat(-7f, before), .. expected, -7f, -7f, -7f, -7f, -7f], room);
+            }
+        }
+    }
+
     [Fact]
     public void TheGoldenGridIsMet()
     {

@@ -60,8 +60,8 @@ public class GroupLanesTests
             x = Filled(device, Math.Max(Columns, 2 * Points), k => MathF.Sin(1.7f * k));
             y = Filled(device, Rows, k => MathF.Cos(0.9f * k));
             parameters = Filled(device, Networks * arena, k => MathF.Sin(2.3f * k + 1));
-            networks = device.Allocate(4 * Networks);
-            scratch = device.Allocate(Groups * Math.Max(GridTiles<Tanh, Sigmoid, HostView>.ScratchLength(9), (int)PopulationForward<Tanh, HostView>.ScratchLength(Deep)));
+            networks = device.Allocate(TrainingPlan.NetworkRow * Networks);
+            scratch = device.Allocate(Groups * Math.Max(GridTiles<Tanh, Sigmoid, HostView>.ScratchLength(9), (int)PopulationForward<Tanh, Sigmoid, HostView>.ScratchLength(Deep)));
             results = device.Allocate(Networks * Columns * Rows);
         }
 
@@ -69,7 +69,7 @@ public class GroupLanesTests
 
         internal ComputeDevice Device { get; }
 
-        internal PopulationForward<Tanh, TView> Population<TView>(Func<DeviceSpan, TView> view) where TView : struct =>
+        internal PopulationForward<Tanh, Sigmoid, TView> Population<TView>(Func<DeviceSpan, TView> view) where TView : struct =>
             new(view(x.All), view(parameters.All), view(networks.All), view(results.All), view(scratch.All), Deep, 0, Networks, Points, PopulationPlan.ArenaLength(Deep));
 
         internal GridTiles<Tanh, Sigmoid, TView> Tiles<TView>(Func<DeviceSpan, TView> view) where TView : struct =>

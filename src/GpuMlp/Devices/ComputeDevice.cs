@@ -1,3 +1,4 @@
+using GpuMlp.Devices.Caching;
 using GpuMlp.Devices.Ops;
 using GpuMlp.Kernels;
 using ILGPU;
@@ -17,13 +18,14 @@ public sealed class ComputeDevice : IDisposable
     long liveBytes;
     bool disposed;
 
-    internal ComputeDevice(DeviceDescription description, Context context, Accelerator accelerator, HostRunner? host)
+    internal ComputeDevice(DeviceDescription description, Context context, Accelerator accelerator, HostRunner? host, KernelCache? cache = null, bool newton = false)
     {
         Description = description;
         this.context = context;
         Accelerator = accelerator;
         Host = host;
-        launcher = new KernelLauncher(description, accelerator);
+        Loader = new KernelLoader(accelerator, cache, newton);
+        launcher = new KernelLauncher(description, accelerator, Loader);
         Pool = new DevicePool(this);
     }
 
@@ -74,6 +76,11 @@ public sealed class ComputeDevice : IDisposable
     internal long MemoryLimit { get; set; } = long.MaxValue;
 
     internal Accelerator Accelerator { get; }
+
+    internal KernelLoader Loader { get; }
+
+    /// <summary>Whether groups compute in lanes of several floats, a kind of arithmetic of its own.</summary>
+    internal bool HasWideLanes => launcher.HasWideLanes;
 
     /// <summary>Runs the bodies as .NET code where the device is the processor itself, else null.</summary>
     internal HostRunner? Host { get; }
@@ -136,14 +143,20 @@ public sealed class ComputeDevice : IDisposable
         }
     }
 
-    internal void CopyToDevice(ReadOnlySpan<float> source, DeviceSpan target)
+    // both copies end before they return: only so long does the host's memory stay where it is
+    internal unsafe void CopyToDevice(ReadOnlySpan<float> source, DeviceSpan target)
     {
         if (source.Length == 0) return;
-        if (Host is not null) source.CopyTo(target.OnHost);
-        else Copying(((ArrayView<float>)target).SubView(0, source.Length), source.ToArray(), (view, values) => view.CopyFromCPU(values));
+        if (Host is not null)
+        {
+            source.CopyTo(target.OnHost);
+            return;
+        }
+        fixed (float* pinned = source)
+            Copying(((ArrayView<float>)target).SubView(0, source.Length), (nint)pinned, (view, from) => view.CopyFromCPU(ref *(float*)from, view.Length));
     }
 
-    internal void CopyToHost(DeviceSpan source, Span<float> target)
+    internal unsafe void CopyToHost(DeviceSpan source, Span<float> target)
     {
         if (source.Length == 0) return;
         if (Host is not null)
@@ -151,9 +164,8 @@ public sealed class ComputeDevice : IDisposable
             source.OnHost.CopyTo(target);
             return;
         }
-        var exact = new float[source.Length];                     // ILGPU copies whole host buffers, never a part of one
-        Copying(source, exact, (view, values) => view.CopyToCPU(values));
-        exact.CopyTo(target);
+        if (target.Length < source.Length) throw new ArgumentException($"{source.Length} values do not fit {target.Length}", nameof(target));
+        fixed (float* pinned = target) Copying(source, (nint)pinned, (view, to) => view.CopyToCPU(ref *(float*)to, view.Length));
     }
 
     internal void Copy(DeviceSpan source, DeviceSpan target)

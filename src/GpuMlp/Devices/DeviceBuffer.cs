@@ -30,6 +30,9 @@ class DeviceBuffer : IDisposable
     /// <summary>The same memory under another owner, who sees to its end.</summary>
     protected DeviceBuffer(DeviceBuffer shared) => (Device, Length, View, Pointer) = (shared.Device, shared.Length, shared.View, shared.Pointer);
 
+    /// <summary>Memory that somebody else has, without room past its end: results may go there, nothing may be loaded.</summary>
+    protected DeviceBuffer(ComputeDevice device, ArrayView<float> view) => (Device, Length, View) = (device, (int)view.Length, view);
+
     internal ComputeDevice Device { get; }
 
     internal int Length { get; }

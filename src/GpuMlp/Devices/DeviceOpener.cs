@@ -1,3 +1,5 @@
+using GpuMlp.Devices.Caching;
+using GpuMlp.Kernels.Lanes;
 using GpuMlp.Kernels.Numerics;
 using ILGPU;
 using ILGPU.Runtime;
@@ -20,7 +22,7 @@ static class DeviceOpener
             DeviceKind.Cpu => OpenCpu(options),
             DeviceKind.CpuIlgpu => Tested(OpenCpuIlgpu(options), false, options, out _),
             DeviceKind.OpenCL => OpenOpenCL(name, index, options),
-            _ => Tested(OpenCuda(name, index), false, options, out _),
+            _ => Tested(OpenCuda(name, index, options), false, options, out _),
         };
     }
 
@@ -58,30 +60,31 @@ static class DeviceOpener
     // a device that divides or takes roots in its own way is opened again with our own forms, if those mend it
     static ComputeDevice OpenOpenCL(string name, int index, OpenOptions options)
     {
-        ComputeDevice device = Tested(OpenOpenCL(name, index, options.Newton), options.Newton, options, out ArithmeticFaults faults);
+        ComputeDevice device = Tested(OpenOpenCL(name, index, options, options.Newton), options.Newton, options, out ArithmeticFaults faults);
         if (options.Newton || (faults & (ArithmeticFaults.Division | ArithmeticFaults.SquareRoot)) == 0) return device;
         device.Dispose();
-        return Tested(OpenOpenCL(name, index, true), true, options, out _);
+        return Tested(OpenOpenCL(name, index, options, true), true, options, out _);
     }
 
-    static ComputeDevice OpenOpenCL(string name, int index, bool newton)
+    static ComputeDevice OpenOpenCL(string name, int index, OpenOptions options, bool newton)
     {
         if (OpenCLLibrary.WhyMissing() is string missing) throw new DeviceUnavailableException(name, missing, ComputeDevice.List());
         List<DeviceDescription> found = [];
         Context context = Create(builder => found = DeviceCatalog.AddOpenCL(builder), newton);
-        return Open(name, index, found, OpenCLLibrary.WhyEmpty, context, () => context.GetCLDevice(index).CreateAccelerator(context), newton);
+        return Open(name, index, found, OpenCLLibrary.WhyEmpty, context, () => context.GetCLDevice(index).CreateAccelerator(context), options, newton);
     }
 
-    static ComputeDevice OpenCuda(string name, int index)
+    static ComputeDevice OpenCuda(string name, int index, OpenOptions options)
     {
         if (DeviceCatalog.WhyNoCuda() is string missing) throw new DeviceUnavailableException(name, missing, ComputeDevice.List());
         Context context = Create(builder => builder.Cuda());
         return Open(name, index, DeviceCatalog.CudaDevices(context), () => DeviceCatalog.NoGpu, context,
-            () => context.GetCudaDevice(index).CreateAccelerator(context), false);
+            () => context.GetCudaDevice(index).CreateAccelerator(context), options, false);
     }
 
     static ComputeDevice Open(
-        string name, int index, List<DeviceDescription> found, Func<string> whyEmpty, Context context, Func<Accelerator> create, bool newton)
+        string name, int index, List<DeviceDescription> found, Func<string> whyEmpty, Context context, Func<Accelerator> create,
+        OpenOptions options, bool newton)
     {
         try
         {
@@ -90,7 +93,7 @@ static class DeviceOpener
                 throw new DeviceUnavailableException(name, $"there is no number {index}, the last is {found.Count - 1}", ComputeDevice.List());
             DeviceDescription device = found[index];
             if (newton) device = device with { Note = device.Note + "; divides and takes roots by Newton steps" };
-            return new ComputeDevice(device, context, create(), null);
+            return new ComputeDevice(device, context, create(), null, KernelCache.Open(options.KernelCache), newton);
         }
         catch (Exception e)
         {
@@ -124,6 +127,7 @@ static class DeviceOpener
             devices(builder);
         });
         Rounding.Register(context, newton);
+        Strip.Register(context, newton);
         return context;
     }
 }

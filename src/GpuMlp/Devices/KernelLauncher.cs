@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using GpuMlp.Devices.Caching;
 using GpuMlp.Kernels;
 using ILGPU;
 using ILGPU.Runtime;
@@ -8,7 +9,7 @@ using ILGPU.Runtime.OpenCL;
 namespace GpuMlp.Devices;
 
 /// <summary>Compiles ops through ILGPU, each once, at first use, and launches them in the form and shape that suit the device.</summary>
-sealed class KernelLauncher(DeviceDescription device, Accelerator accelerator)
+sealed class KernelLauncher(DeviceDescription device, Accelerator accelerator, KernelLoader loader)
 {
     readonly Dictionary<Type, Delegate> kernels = [];
     readonly Dictionary<(Type, GroupForm), Delegate> groupKernels = [];
@@ -23,6 +24,8 @@ sealed class KernelLauncher(DeviceDescription device, Accelerator accelerator)
 
     // many threads where threads are cheap; on a processor one thread, with the processor's vectors where its compiler makes them
     GroupForm Form => device.Kind == DeviceKind.CpuIlgpu ? GroupForm.SingleLane : IsProcessor ? GroupForm.Strip : GroupForm.Lanes;
+
+    internal bool HasWideLanes => Form == GroupForm.Strip;
 
     /// <summary>Launches an op: a grid of threads strides over its items.</summary>
     internal void Launch<TOp>(in TOp op) where TOp : struct, IOp<ArrayView<float>>
@@ -81,7 +84,7 @@ sealed class KernelLauncher(DeviceDescription device, Accelerator accelerator)
         using var log = new BuildLog();
         try
         {
-            return accelerator.LoadStreamKernel(entry);
+            return loader.Load(entry);
         }
         catch (Exception e)                                      // ILGPU's compiler fails in many ways
         {

@@ -6,7 +6,9 @@ namespace GpuMlp.Devices;
 /// <param name="Newton">Whether OpenCL divides and takes roots by Newton steps from the start, not only where the self-test asks for it.</param>
 /// <param name="GroupLanes">Threads of a group that ILGPU's CPU launcher has together: an even number, each a thread of the system.</param>
 /// <param name="SelfTest">The self-test of a device opened with or without Newton steps, where it is not the ordinary one.</param>
-sealed record OpenOptions(int Lanes, int Cores, bool Newton = false, int GroupLanes = 2, Func<ComputeDevice, bool, ArithmeticFaults>? SelfTest = null)
+/// <param name="KernelCache">The folder of compiled kernels, where it is not the user's.</param>
+sealed record OpenOptions(int Lanes, int Cores, bool Newton = false, int GroupLanes = 2,
+    Func<ComputeDevice, bool, ArithmeticFaults>? SelfTest = null, string? KernelCache = null)
 {
     internal static OpenOptions Default => new(HostRunner.WidestLanes, Environment.ProcessorCount);
 }

@@ -35,15 +35,36 @@ static class SelfTest
 
     internal static int Triples => operands.Value.Length / 3;
 
-    /// <summary>Tests a device that runs kernels through ILGPU.</summary>
+    /// <summary>Tests a device that runs kernels through ILGPU, its wide lanes too where it has some.</summary>
     internal static ArithmeticFaults Run(ComputeDevice device)
     {
-        using DeviceBuffer input = device.Allocate(3 * Triples), output = device.Allocate(Arithmetic<HostView>.Count * Triples);
+        int n = Triples, results = Arithmetic<HostView>.Count * n;
+        using DeviceBuffer input = device.Allocate(6 * n), output = device.Allocate(2 * results);
         device.CopyToDevice(operands.Value, input.All);
-        device.Launch(new Arithmetic<ArrayView<float>>(input.All, output.All, Triples));
-        var actual = new float[output.Length];
+        device.CopyToDevice(Transposed(operands.Value, n), input.All.Slice(3 * n, 3 * n));
+        if (device.HasWideLanes) device.LaunchGroups(new WideArithmetic<ArrayView<float>>(input.All, output.All, n));
+        else device.Launch(new Arithmetic<ArrayView<float>>(input.All, output.All, n));
+        var actual = new float[2 * results];
         device.CopyToHost(output.All, actual);
-        return Check(actual);
+        ArithmeticFaults faults = Check(actual.AsSpan(0, results));
+        return device.HasWideLanes ? faults | Check(Rows(actual.AsSpan(results), actual)) : faults;
+    }
+
+    // (rows, columns) to (columns, rows)
+    static float[] Transposed(ReadOnlySpan<float> values, int rows)
+    {
+        var transposed = new float[values.Length];
+        int columns = values.Length / rows;
+        for (int i = 0; i < values.Length; i++) transposed[i % columns * rows + i / columns] = values[i];
+        return transposed;
+    }
+
+    // integers are no matter of lanes: there are only those of the first results
+    static float[] Rows(ReadOnlySpan<float> columns, ReadOnlySpan<float> first)
+    {
+        float[] rows = Transposed(columns, Arithmetic<HostView>.Count);
+        for (int i = Arithmetic<HostView>.Integer; i < rows.Length; i += Arithmetic<HostView>.Count) rows[i] = first[i];
+        return rows;
     }
 
     static unsafe float[] OnHost()

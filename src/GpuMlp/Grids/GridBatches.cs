@@ -23,7 +23,7 @@ sealed class GridBatches(Sequential network, GridNetwork plan, GridSpec grid, Te
             for (int at = 0; at < count; at += Batch)
             {
                 int n = Math.Min(Batch, count - at);
-                device.CopyGrid(Forward(firstRow, at, n, value), target.Slice(set * count + at, n));
+                device.CopyToHost(Forward(firstRow, at, n, value), target.Slice(set * count + at, n));
             }
         }
     }

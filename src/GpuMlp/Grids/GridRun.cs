@@ -10,7 +10,6 @@ namespace GpuMlp.Grids;
 /// <summary>One grid on a device: its axes, the parameter sets, scratch memory, and room for a band of values where the device is not the host.</summary>
 sealed class GridRun : IDisposable
 {
-
     readonly GridNetwork plan;
     readonly GridSpec grid;
     readonly ComputeDevice device;
@@ -40,7 +39,7 @@ sealed class GridRun : IDisposable
     internal void ToHost(GridValue value, Span<float> target)
     {
         if (device.Host is not null || sets > 1) ToHost(0, grid.Height, value, target);
-        else
+        else if (!IntoHost(0, grid.Height, value, target))
         {
             int rows = Math.Max(1, device.GridBandPoints() / grid.Width);
             for (int row = 0; row < grid.Height; row += rows)
@@ -61,10 +60,27 @@ sealed class GridRun : IDisposable
         }
         else
         {
+            if (IntoHost(firstRow, rows, value, target)) return;
             DeviceSpan values = Room(ref band, target.Length);
             OnDevice(firstRow, rows, value, values);
-            device.CopyGrid(values, target);
+            device.CopyToHost(values, target);
         }
+    }
+
+    // a device that is the machine's processor writes where the host wants its values
+    unsafe bool IntoHost(int firstRow, int rows, GridValue value, Span<float> target)
+    {
+        if (batches is not null) return false;
+        fixed (float* pinned = target)
+        {
+            if (!LentBuffer.TryLend(device, (nint)pinned, target.Length, out LentBuffer? lent)) return false;
+            using (lent)
+            {
+                OnDevice(firstRow, rows, value, lent.All);
+                lent.Return();
+            }
+        }
+        return true;
     }
 
     /// <summary>Some rows, of every set, into device memory.</summary>
@@ -87,7 +103,7 @@ sealed class GridRun : IDisposable
         DeviceSpan packed = Room(ref classes, (target.Length + 3) / 4);
         device.PackClasses(logits, packed, target.Length);
         var words = new float[packed.Length];
-        device.CopyGrid(packed, words);
+        device.CopyToHost(packed, words);
         MemoryMarshal.AsBytes(words.AsSpan())[..target.Length].CopyTo(target);
     }
 

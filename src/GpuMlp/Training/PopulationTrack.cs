@@ -1,3 +1,6 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+
 namespace GpuMlp.Training;
 
 /// <summary>What is kept of one network while its population trains: its last losses, and whether it diverged.</summary>
@@ -31,9 +34,14 @@ sealed class PopulationTrack(int steps)
         arena.CopyTo(parameters);
     }
 
+    // a vector at a time: all losses of all networks come by here
     static int FirstNotFinite(ReadOnlySpan<float> values)
     {
-        for (int k = 0; k < values.Length; k++)
+        var exponent = new Vector<int>(0x7F800000);                // all its bits are set where a float is infinite or NaN
+        ReadOnlySpan<Vector<int>> vectors = MemoryMarshal.Cast<float, Vector<int>>(values);
+        int k = 0;
+        while (k < vectors.Length && !Vector.EqualsAny(vectors[k] & exponent, exponent)) k++;
+        for (k *= Vector<int>.Count; k < values.Length; k++)
             if (!float.IsFinite(values[k])) return k;
         return -1;
     }

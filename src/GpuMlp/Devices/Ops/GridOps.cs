@@ -49,10 +49,10 @@ static class GridOps
 
     /// <summary>Floats of scratch memory that a form needs.</summary>
     internal static int GridScratchLength(this ComputeDevice device, GridForm form, int widest) => form != GridForm.Tiles ? 0
-        : TileGroups(device) * (IsVectorCompiler(device) ? GridTilesStrips<Relu, Identity>.ScratchLength(widest) : GridTiles<Relu, Identity, HostView>.ScratchLength(widest));
+        : TileGroups(device) * GridTiles<Relu, Identity, HostView>.ScratchLength(widest);
 
     /// <summary>Points that are evaluated before they are copied to the host: on a processor so few that they are still in its cache then.</summary>
-    internal static int GridBandPoints(this ComputeDevice device) => IsVectorCompiler(device) ? 1 << 22 : 1 << 24;
+    internal static int GridBandPoints(this ComputeDevice device) => IsOpenCLProcessor(device) ? 1 << 22 : 1 << 24;
 
     /// <summary>results (sets, rows, columns) in host memory; the device is the host.</summary>
     internal static void GridForward<THidden, TOutput>(this HostRunner host, ComputeDevice device, GridForm form, in GridJob job, HostView results)
@@ -77,15 +77,10 @@ static class GridOps
             return;
         }
         GridBand<ArrayView<float>> band = job.OnDevice(results);
-        var shape = new NetworkShape(job.Widths);
-        if (form == GridForm.Strips && IsVectorCompiler(device))
-            device.LaunchGroups(new GridTwoLayerStrips<THidden, TOutput>(band, job.Widths[1], SecondLayer(job)), 1);
-        else if (form == GridForm.Strips)
+        if (form == GridForm.Strips)
             device.LaunchGroups(new GridTwoLayer<THidden, TOutput, ArrayView<float>>(band, job.Widths[1], SecondLayer(job)));
-        else if (IsVectorCompiler(device))
-            device.LaunchGroups(new GridTilesStrips<THidden, TOutput>(band, shape, job.Scratch, job.Widest, TileGroups(device)), 1);
         else
-            device.LaunchGroups(new GridTiles<THidden, TOutput, ArrayView<float>>(band, shape, job.Scratch, job.Widest, TileGroups(device)));
+            device.LaunchGroups(new GridTiles<THidden, TOutput, ArrayView<float>>(band, new NetworkShape(job.Widths), job.Scratch, job.Widest, TileGroups(device)));
     }
 
     /// <summary>classes = 1 where a logit is positive, four to a float's four bytes.</summary>
@@ -96,25 +91,12 @@ static class GridOps
     internal static unsafe void Classes(this HostRunner host, DeviceSpan logits, byte* classes, int n) =>
         host.Run(new HostClasses(logits, classes, n), n);
 
-    /// <summary>Copies values straight into host memory, without the array in between that other copies make.</summary>
-    internal static void CopyGrid(this ComputeDevice device, DeviceSpan source, Span<float> target)
-    {
-        if (source.Length == 0) return;
-        if (device.Host is not null) source.OnHost.CopyTo(target);
-        else
-        {
-            ((ArrayView<float>)source).CopyToCPUUnsafeAsync(ref target[0], source.Length);
-            device.Synchronize();
-        }
-    }
-
     static int SecondLayer(in GridJob job) => new NetworkShape(job.Widths).ArenaLength(0);
 
-    // an OpenCL driver for a processor makes vectors of loops over private arrays, and fares badly with anything else
-    static bool IsVectorCompiler(ComputeDevice device) => device.Accelerator.Device is CLDevice { DeviceType: CLDeviceType.CL_DEVICE_TYPE_CPU };
+    static bool IsOpenCLProcessor(ComputeDevice device) => device.Accelerator.Device is CLDevice { DeviceType: CLDeviceType.CL_DEVICE_TYPE_CPU };
 
     // a few a core, so that a core that is busy elsewhere holds nobody up
     static int TileGroups(ComputeDevice device) => device.Host is HostRunner host ? 4 * host.Cores
         : device.Kind == DeviceKind.CpuIlgpu ? device.Accelerator.NumMultiprocessors
-        : IsVectorCompiler(device) ? 4 * device.Accelerator.NumMultiprocessors : GpuGroups;
+        : IsOpenCLProcessor(device) ? 4 * device.Accelerator.NumMultiprocessors : GpuGroups;
 }

@@ -1,0 +1,153 @@
+using GpuMlp.Kernels.Numerics;
+using ILGPU;
+using ILGPU.Backends.OpenCL;
+using ILGPU.IR;
+using ILGPU.IR.Intrinsics;
+using ILGPU.IR.Values;
+
+namespace GpuMlp.Kernels.Lanes;
+
+/// <summary>Sixteen floats in one of OpenCL C's vectors, of which ILGPU knows nothing: to it they are a double, which it only carries about.</summary>
+/// <remarks>
+/// The text that ILGPU writes for a kernel of strips begins with <see cref="Prelude"/>, in which double is the vector and every operation on it a
+/// function; the methods here stand for calls of those. No kernel of ours computes in double, and a strip never meets an operation of ILGPU's own.
+/// So a driver's compiler gets vectors as wide as they are meant, where it would put together narrower ones from sixteen scalars, if any.
+/// </remarks>
+public static class Strip
+{
+    /// <summary>The beginning of the OpenCL C of a kernel of strips.</summary>
+    public const string Prelude = """
+        #pragma OPENCL FP_CONTRACT OFF
+        typedef float16 strip __attribute__((aligned(4)));
+        #define double strip
+        strip strip_splat(float a) { return (float16)(a); }
+        strip strip_indices(void) { return (float16)(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15); }
+        strip strip_add(strip a, strip b) { return a + b; }
+        strip strip_subtract(strip a, strip b) { return a - b; }
+        strip strip_negate(strip a) { return -a; }
+        strip strip_multiply(strip a, strip b) { return a * b; }
+        strip strip_fma(strip a, strip b, strip c) { return fma(a, b, c); }
+        strip strip_divide(strip a, strip b) { return a / b; }
+        strip strip_sqrt(strip a) { return sqrt(a); }
+        strip strip_max(strip a, strip b) { return a > b ? a : b; }
+        strip strip_select_less(strip a, strip b, strip yes, strip no) { return a < b ? yes : no; }
+        strip strip_select_less_or_equal(strip a, strip b, strip yes, strip no) { return a <= b ? yes : no; }
+        strip strip_power_of_two(strip a) { return as_float16(as_int16(a) << 23); }
+        int16 strip_steps(strip a) { return as_int16(as_uint16(a) - 0x3F3504F3u) >> 23; }
+        strip strip_exponent(strip a) { return convert_float16(strip_steps(a)); }
+        strip strip_mantissa(strip a) { return as_float16(as_int16(a) - (strip_steps(a) << 23)); }
+        float strip_lane(strip a, int i) { return ((float*)&a)[i]; }
+        strip strip_with(strip a, int i, float value) { ((float*)&a)[i] = value; return a; }
+        float strip_tree(strip a)
+        {
+            float8 b = a.lo + a.hi;
+            float4 c = b.lo + b.hi;
+            float2 d = c.lo + c.hi;
+            return d.x + d.y;
+        }
+
+        """;
+
+    static readonly (string Method, string Function)[] functions =
+    [
+        (nameof(Splat), "strip_splat"), (nameof(Indices), "strip_indices"), (nameof(Add), "strip_add"), (nameof(Subtract), "strip_subtract"),
+        (nameof(Negate), "strip_negate"), (nameof(Multiply), "strip_multiply"), (nameof(Fma), "strip_fma"), (nameof(Divide), "strip_divide"),
+        (nameof(Sqrt), "strip_sqrt"), (nameof(Max), "strip_max"), (nameof(SelectLess), "strip_select_less"),
+        (nameof(SelectLessOrEqual), "strip_select_less_or_equal"), (nameof(PowerOfTwo), "strip_power_of_two"), (nameof(Exponent), "strip_exponent"),
+        (nameof(Mantissa), "strip_mantissa"), (nameof(Lane), "strip_lane"), (nameof(With), "strip_with"), (nameof(Tree), "strip_tree"),
+    ];
+
+    /// <summary>Teaches a context the operations; before its first kernel is compiled.</summary>
+    /// <param name="context">The context.</param>
+    /// <param name="newton">Whether to divide and to take roots by <see cref="NewtonForms"/>, lane by lane; see <see cref="Rounding.Register"/>.</param>
+    public static void Register(Context context, bool newton = false)
+    {
+        foreach ((string method, _) in functions)
+        {
+            (string handler, IntrinsicImplementationMode mode) = newton && method is nameof(Divide) ? (nameof(DivideByLanes), IntrinsicImplementationMode.Redirect)
+                : newton && method is nameof(Sqrt) ? (nameof(SqrtByLanes), IntrinsicImplementationMode.Redirect)
+                : (nameof(Write), IntrinsicImplementationMode.GenerateCode);
+            context.GetIntrinsicManager().RegisterMethod(typeof(Strip).GetMethod(method)!, new CLIntrinsic(typeof(Strip), handler, mode));
+        }
+    }
+
+    // the methods' own bodies are never run: what they do is the prelude's to say
+
+    [IntrinsicImplementation]
+    public static double Splat(float value) => value;
+
+    [IntrinsicImplementation]
+    public static double Indices() => 0;
+
+    [IntrinsicImplementation]
+    public static double Add(double a, double b) => a;
+
+    [IntrinsicImplementation]
+    public static double Subtract(double a, double b) => a;
+
+    [IntrinsicImplementation]
+    public static double Negate(double a) => a;
+
+    [IntrinsicImplementation]
+    public static double Multiply(double a, double b) => a;
+
+    [IntrinsicImplementation]
+    public static double Fma(double a, double b, double c) => a;
+
+    [IntrinsicImplementation]
+    public static double Divide(double a, double b) => a;
+
+    [IntrinsicImplementation]
+    public static double Sqrt(double a) => a;
+
+    [IntrinsicImplementation]
+    public static double Max(double a, double b) => a;
+
+    [IntrinsicImplementation]
+    public static double SelectLess(double a, double b, double yes, double no) => a;
+
+    [IntrinsicImplementation]
+    public static double SelectLessOrEqual(double a, double b, double yes, double no) => a;
+
+    [IntrinsicImplementation]
+    public static double PowerOfTwo(double a) => a;
+
+    [IntrinsicImplementation]
+    public static double Exponent(double a) => a;
+
+    [IntrinsicImplementation]
+    public static double Mantissa(double a) => a;
+
+    /// <summary>Lane i.</summary>
+    [IntrinsicImplementation]
+    public static float Lane(double a, int i) => 0f;
+
+    /// <summary>a with another lane i.</summary>
+    [IntrinsicImplementation]
+    public static double With(double a, int i, float value) => a;
+
+    [IntrinsicImplementation]
+    public static float Tree(double a) => 0f;
+
+    // not by way of Rounding.Divide, which is replaced in its turn: ILGPU goes two replacements deep, and the forms' own Multiply is the second
+
+    static double DivideByLanes(double a, double b)
+    {
+        double quotient = a;
+        for (int i = 0; i < StripLanes.Width; i++) quotient = With(quotient, i, NewtonForms.Divide(Lane(a, i), Lane(b, i)));
+        return quotient;
+    }
+
+    static double SqrtByLanes(double a)
+    {
+        double root = a;
+        for (int i = 0; i < StripLanes.Width; i++) root = With(root, i, NewtonForms.Sqrt(Lane(a, i)));
+        return root;
+    }
+
+    static void Write(CLBackend backend, CLCodeGenerator code, Value value)
+    {
+        string name = ((MethodCall)value).Target.Source!.Name;
+        Rounding.Call(code, value, functions.First(f => f.Method == name).Function, value.Count);
+    }
+}

@@ -1,0 +1,16 @@
+using System.Runtime.CompilerServices;
+using GpuMlp.Devices.Caching;
+
+namespace GpuMlp.Tests;
+
+/// <summary>The tests, and the programs that they start, keep compiled kernels in a folder of their own, empty at first and gone with them.</summary>
+static class OwnKernelCache
+{
+    [ModuleInitializer]
+    internal static void Use()
+    {
+        string folder = Directory.CreateTempSubdirectory("gpumlp-tests-kernels-").FullName;
+        Environment.SetEnvironmentVariable(KernelCacheFolder.Variable, folder);
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(folder, true);
+    }
+}
