@@ -15,9 +15,19 @@ namespace GpuMlp.Cli;
 /// <param name="config">What was asked for.</param>
 /// <param name="network">The trained network.</param>
 /// <param name="input">The data, and what the pictures show.</param>
-sealed class TrainOutputs(OutputFolder folder, Terminal terminal, TrainConfig config, Sequential network, TrainInput input)
+/// <param name="dataPlot">What <see cref="StartDataPlot"/> began.</param>
+sealed class TrainOutputs(OutputFolder folder, Terminal terminal, TrainConfig config, Sequential network, TrainInput input, Task<byte[]>? dataPlot)
 {
     const int PlotWidth = 800, PlotHeight = 600, FrameWidth = 480, FrameHeight = 360, PixelsPerCell = 3;
+
+    /// <summary>Begins the one picture that needs no network; null if it is not asked for.</summary>
+    /// <remarks>The plotting library takes long to wake: it does so while the device opens and trains.</remarks>
+    public static Task<byte[]>? StartDataPlot(TrainConfig config, TrainInput input)
+    {
+        if (config.NoPlots || input.Plane is not Window shown) return null;
+        string title = Invariant($"{input.Raw.Name} · {input.Raw.Count:N0} points");
+        return Task.Run(() => DataPlot.Render(input.Raw.Flat.ToArray(), input.Raw.Labels, shown, title, Options(config, input, PlotWidth, PlotHeight)));
+    }
 
     /// <summary>Writes losses.csv over what an earlier run left.</summary>
     public void WriteHistory(TrainingResult result)
@@ -45,7 +55,7 @@ sealed class TrainOutputs(OutputFolder folder, Terminal terminal, TrainConfig co
         if (input.Plane is Window shown) WriteBoundaries(shown, result, accuracy!.Value, evaluate, plot, cancellation);
         plot.Start();
         string title = $"{config.Loss} loss · {config.Net} · {input.Raw.Name} · {network.Device.Description.Id}";
-        LossPlot.Save(folder["loss.png"], result.Losses, title, Options(PlotWidth, PlotHeight));
+        LossPlot.Save(folder["loss.png"], result.Losses, title, Options(config, input, PlotWidth, PlotHeight));
         plot.Stop();
         return (accuracy, evaluate.Elapsed, plot.Elapsed);
     }
@@ -56,22 +66,19 @@ sealed class TrainOutputs(OutputFolder folder, Terminal terminal, TrainConfig co
         GridSpec fine = GridSpec.FromSize(shown, PlotWidth / cell, PlotHeight / cell);
         GridSpec coarse = GridSpec.FromSize(shown, FrameWidth / PixelsPerCell, FrameHeight / PixelsPerCell);
         float[] points = input.Raw.Flat.ToArray();
-        // the plotting library takes long to wake: it does so while the device evaluates
-        string title = Invariant($"{input.Raw.Name} · {input.Raw.Count:N0} points");
-        Task dataPlot = Task.Run(
-            () => DataPlot.Save(folder["data.png"], points, input.Raw.Labels, shown, title, Options(PlotWidth, PlotHeight)), CancellationToken.None);
         evaluate.Start();
         float[] boundary = Evaluate(fine);
         List<BoundaryFrame> frames = Frames(result, coarse, cancellation);
         evaluate.Stop();
 
         plot.Start();
-        dataPlot.GetAwaiter().GetResult();
-        using (var picture = new BoundaryPlot(fine, points, input.Raw.Labels, Options(PlotWidth, PlotHeight)))
+        byte[] data = dataPlot!.GetAwaiter().GetResult();
+        AtomicFile.Write(folder["data.png"], stream => stream.Write(data));
+        using (var picture = new BoundaryPlot(fine, points, input.Raw.Labels, Options(config, input, PlotWidth, PlotHeight)))
             picture.Save(folder["boundary.png"], boundary, Title(result.Steps, result.FinalLoss, accuracy));
         if (frames.Count > 0)
         {
-            using var picture = new BoundaryPlot(coarse, points, input.Raw.Labels, Options(FrameWidth, FrameHeight));
+            using var picture = new BoundaryPlot(coarse, points, input.Raw.Labels, Options(config, input, FrameWidth, FrameHeight));
             using Terminal.Progress progress = terminal.Follow("drawing", "pictures", frames.Count);
             // a run that was stopped before this still gets the pictures of what there is
             BoundaryAnimation.Save(picture, frames, folder["frames"], folder["boundary.gif"], (done, _) => progress.Report(done),
@@ -132,7 +139,7 @@ sealed class TrainOutputs(OutputFolder folder, Terminal terminal, TrainConfig co
 
     static string Short(float loss) => loss is >= 0.0001f and < 1e6f or 0f ? Invariant($"{loss:0.0000}") : Invariant($"{loss:0.0e-0}");
 
-    PlotOptions Options(int width, int height) => new()
+    static PlotOptions Options(TrainConfig config, TrainInput input, int width, int height) => new()
     {
         Style = config.Style == "notebook" ? PlotStyle.Notebook : PlotStyle.Plain,
         Width = width,

@@ -51,6 +51,7 @@ sealed class TrainRun
 
     int Execute(OutputFolder folder, Interruption interruption)
     {
+        Task<byte[]>? dataPlot = config.Api == "modules" ? null : TrainOutputs.StartDataPlot(config, input);
         long start = Stopwatch.GetTimestamp();
         using ComputeDevice device = Open();
         TimeSpan open = Stopwatch.GetElapsedTime(start);
@@ -73,7 +74,7 @@ sealed class TrainRun
         TrainingResult result = Train(trainer, interruption.Token);
         TimeSpan train = Stopwatch.GetElapsedTime(start);
 
-        var outputs = new TrainOutputs(folder, terminal, config, network, input);
+        var outputs = new TrainOutputs(folder, terminal, config, network, input, dataPlot);
         outputs.WriteHistory(result);
         (double? accuracy, TimeSpan evaluate, TimeSpan plot) = result.StopReason == StopReason.Diverged
             ? default : outputs.WriteModelAndPictures(result, interruption.Token);

@@ -17,6 +17,9 @@ static class ClosedOps
             .Concat(Entries(typeof(IGroupOp<>), groups, nameof(DeviceEntry.GroupKernel)))
             .Concat(Entries(typeof(IGroupOp<>), 1, nameof(DeviceEntry.SingleLaneKernel)));
 
+    /// <summary>The entry points that an OpenCL device runs which is a processor, each group op filled in in one way.</summary>
+    internal static IEnumerable<(string Name, MethodInfo Entry)> OnProcessors() => Entries(typeof(IGroupOp<>), 1, nameof(DeviceEntry.StripKernel));
+
     // an op whose view is fixed is a form for one kind of device: the host, or OpenCL on a processor
     static IEnumerable<(string Name, MethodInfo Entry)> Entries(Type contract, int most, string entry) =>
         from type in structs

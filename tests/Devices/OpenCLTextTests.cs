@@ -26,6 +26,22 @@ public partial class OpenCLTextTests
         Assert.True(fused > 10, $"{fused} kernels use fma");
     }
 
+    [Fact]
+    public void StripsAreOnlyCarriedAbout()
+    {
+        OpenCL.Need();
+        using ComputeDevice device = ComputeDevice.Open("opencl");
+        CLBackend backend = ((CLAccelerator)device.Accelerator).Backend;
+        foreach ((string name, var entry) in ClosedOps.OnProcessors())
+        {
+            string text = ((CLCompiledKernel)backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(entry), default)).Source;
+            Assert.DoesNotContain("(double)", text, StringComparison.Ordinal);           // ILGPU casts the operands of its own operations
+            Match wrong = Forbidden().Match(text.Replace("double", "strip"));
+            Assert.False(wrong.Success, $"{name}: {wrong.Value}");
+            Assert.Contains("strip_", text, StringComparison.Ordinal);
+        }
+    }
+
     [Theory]
     [InlineData("\tvar3 = (float)((float) var1 *  (float)var2);", false)]
     [InlineData("\tvar3 =  fma (var1, var2, var0);", false)]

@@ -23,7 +23,10 @@ sealed class KernelLauncher(DeviceDescription device, Accelerator accelerator, K
         accelerator is CPUAccelerator || accelerator.Device is CLDevice { DeviceType: CLDeviceType.CL_DEVICE_TYPE_CPU };
 
     // many threads where threads are cheap; on a processor one thread, with the processor's vectors where its compiler makes them
-    GroupForm Form => device.Kind == DeviceKind.CpuIlgpu ? GroupForm.SingleLane : IsProcessor ? GroupForm.Strip : GroupForm.Lanes;
+    GroupForm Form => !IsProcessor ? GroupForm.Lanes : TakesStrips ? GroupForm.Strip : GroupForm.SingleLane;
+
+    // ILGPU writes doubles, which is what a strip is to it, only for devices that have them
+    bool TakesStrips => accelerator is CLAccelerator { Capabilities.Float64: true };
 
     internal bool HasWideLanes => Form == GroupForm.Strip;
 
