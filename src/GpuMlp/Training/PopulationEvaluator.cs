@@ -17,6 +17,10 @@ public static class PopulationEvaluator
     // enough to fill a device, small beside its memory: 64 MiB
     const long Floats = 1 << 24;
 
+    /// <summary>Whether it evaluates networks like one that a spec describes: a sigmoid behind one output, up to eight linear layers.</summary>
+    public static bool Takes(Sequential network, NetworkSpec net) =>
+        net.Widths[^1] == 1 && net.Depth <= NetworkShape.MaxDepth && network.Layers.Count > 0 && network.Layers[^1] is Layers.Sigmoid;
+
     /// <summary>Each network's probabilities at its points.</summary>
     /// <param name="device">Where.</param>
     /// <param name="net">The networks' shape: one output, up to eight linear layers.</param>
