@@ -19,6 +19,7 @@ namespace GpuMlp.Cli;
 sealed class TrainOutputs(OutputFolder folder, Terminal terminal, TrainConfig config, Sequential network, TrainInput input, Task<byte[]>? dataPlot)
 {
     const int PlotWidth = 800, PlotHeight = 600, FrameWidth = 480, FrameHeight = 360, PixelsPerCell = 3;
+    const long MostPredictions = 1 << 24, SmallNetwork = 1 << 14;
 
     /// <summary>Begins the one picture that needs no network; null if it is not asked for.</summary>
     /// <remarks>The plotting library takes long to wake: it does so while the device opens and trains.</remarks>
@@ -47,12 +48,13 @@ sealed class TrainOutputs(OutputFolder folder, Terminal terminal, TrainConfig co
         var evaluate = new Stopwatch();
         var plot = new Stopwatch();
         evaluate.Start();
-        double? accuracy = input.Raw.ClassCount > 0 ? Accuracy() : null;
+        double[] accuracies = input.Raw.ClassCount > 0 ? Accuracies(result.Snapshots) : [];
+        double? accuracy = input.Raw.ClassCount > 0 ? accuracies.Length > 0 ? accuracies[^1] : Accuracy(network.Predict(input.Data.Flat)) : null;
         if (accuracy is null) RootMeanSquareError = Error();
         evaluate.Stop();
         if (config.NoPlots) return (accuracy, evaluate.Elapsed, plot.Elapsed);
 
-        if (input.Plane is Window shown) WriteBoundaries(shown, result, accuracy!.Value, evaluate, plot, cancellation);
+        if (input.Plane is Window shown) WriteBoundaries(shown, result, accuracies, accuracy!.Value, evaluate, plot, cancellation);
         plot.Start();
         string title = $"{config.Loss} loss · {config.Net} · {input.Raw.Name} · {network.Device.Description.Id}";
         LossPlot.Save(folder["loss.png"], result.Losses, title, Options(config, input, PlotWidth, PlotHeight));
@@ -60,7 +62,7 @@ sealed class TrainOutputs(OutputFolder folder, Terminal terminal, TrainConfig co
         return (accuracy, evaluate.Elapsed, plot.Elapsed);
     }
 
-    void WriteBoundaries(Window shown, TrainingResult result, double accuracy, Stopwatch evaluate, Stopwatch plot, CancellationToken cancellation)
+    void WriteBoundaries(Window shown, TrainingResult result, double[] accuracies, double accuracy, Stopwatch evaluate, Stopwatch plot, CancellationToken cancellation)
     {
         int cell = network.Outputs > 2 ? 1 : PixelsPerCell;         // between classes nothing is interpolated
         GridSpec fine = GridSpec.FromSize(shown, PlotWidth / cell, PlotHeight / cell);
@@ -68,7 +70,7 @@ sealed class TrainOutputs(OutputFolder folder, Terminal terminal, TrainConfig co
         float[] points = input.Raw.Flat.ToArray();
         evaluate.Start();
         float[] boundary = Evaluate(fine);
-        List<BoundaryFrame> frames = Frames(result, coarse, cancellation);
+        List<BoundaryFrame> frames = Frames(result, accuracies, coarse, cancellation);
         evaluate.Stop();
 
         plot.Start();
@@ -87,23 +89,23 @@ sealed class TrainOutputs(OutputFolder folder, Terminal terminal, TrainConfig co
         plot.Stop();
     }
 
-    List<BoundaryFrame> Frames(TrainingResult result, GridSpec grid, CancellationToken cancellation)
+    List<BoundaryFrame> Frames(TrainingResult result, double[] accuracies, GridSpec grid, CancellationToken cancellation)
     {
         using Terminal.Progress progress = terminal.Follow("evaluating", "pictures", result.Snapshots.Count);
         var frames = new List<BoundaryFrame>();
         foreach (Snapshot snapshot in result.Snapshots)
         {
-            frames.Add(Frame(snapshot, grid));
+            frames.Add(Frame(snapshot, accuracies[frames.Count], grid));
             progress.Report(frames.Count);
             if (cancellation.IsCancellationRequested && result.StopReason != StopReason.Cancelled) break;
         }
         return frames;
     }
 
-    BoundaryFrame Frame(Snapshot snapshot, GridSpec grid)
+    BoundaryFrame Frame(Snapshot snapshot, double accuracy, GridSpec grid)
     {
         network.LoadParameters(snapshot.Parameters);
-        return new BoundaryFrame(snapshot.Step, Evaluate(grid), Title(snapshot.Step, snapshot.Loss, Accuracy()));
+        return new BoundaryFrame(snapshot.Step, Evaluate(grid), Title(snapshot.Step, snapshot.Loss, accuracy));
     }
 
     // the axes of the picture are in the data's units; the network wants them as its inputs were
@@ -117,9 +119,23 @@ sealed class TrainOutputs(OutputFolder folder, Terminal terminal, TrainConfig co
 
     float[] Regions(GridSpec grid) => network.Outputs > 1 ? new ClassEvaluator(network).Regions(grid) : GridEvaluator.Evaluate(network, grid);
 
-    double Accuracy()
+    // of each snapshot, the last of which is the trained network; of small ones many in a launch, for which a device compiles one kernel instead of four
+    double[] Accuracies(IReadOnlyList<Snapshot> snapshots)
     {
-        ReadOnlySpan<float> predictions = network.Predict(input.Data.Flat);
+        int atOnce = (int)Math.Clamp(MostPredictions / input.Data.Count, 1, Math.Max(1, snapshots.Count));
+        float[] points = input.Data.Flat.ToArray();
+        if (input.Spec.ParameterCount > SmallNetwork || !PopulationEvaluator.Takes(network, input.Spec))
+            return [.. snapshots.Select(snapshot =>
+            {
+                network.LoadParameters(snapshot.Parameters);
+                return Accuracy(network.Predict(points));
+            })];
+        return [.. snapshots.Chunk(atOnce).SelectMany(some =>
+            PopulationEvaluator.Evaluate(network.Device, input.Spec, [.. some.Select(s => s.Parameters)], [.. some.Select(_ => points)]).Select(p => Accuracy(p)))];
+    }
+
+    double Accuracy(ReadOnlySpan<float> predictions)
+    {
         int right = 0, outputs = network.Outputs;
         for (int row = 0; row < input.Data.Count; row++)
         {
