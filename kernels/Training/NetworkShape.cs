@@ -75,7 +75,7 @@ public readonly struct NetworkShape
         int length = PartialSums + TableLength;
         for (int l = 0; l < Depth; l++) length += ScratchLength(Width(l), Width(l + 1), 16);
         for (int k = 0; k <= Depth; k++) length += 3 * Pad(Width(k), 16);
-        return length + RecordLength;
+        return length + SideBySide.RoomLength + RecordLength;
     }
 
     /// <summary>Floats of scratch memory that a group of <see cref="BatchTraining{TActivation, TLoss, TOptimizer, TView}"/> needs for steps of n examples.</summary>

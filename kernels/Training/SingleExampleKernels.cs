@@ -24,41 +24,54 @@ public readonly partial struct SingleExampleTraining<TActivation, TLoss, TView>(
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Run<T, TScalar, TBarrier>(int group, int lane, int lanes)
+    public void Run<T, TScalar, TBarrier>(int network, int lane, int lanes)
         where T : struct, ILanes<T, TView> where TScalar : struct, ILanes<TScalar, TView> where TBarrier : struct, IBarrier
     {
-        TView m = views.Scratch;
-        int partials = group * plan.ScratchLength, table = partials + shape.PartialSums, steps = plan.Steps;
-        if (lane == 0) WriteTable<T>(m, table);
+        if (lane == 0) WriteTable<T>(views.Scratch, Table(network));
         TBarrier.Wait(lanes);
-        Unpack<T>(m, table, group * plan.ArenaLength, lane, lanes);
-        int network = TrainingPlan.NetworkRow * group;
-        float rate = T.Get(views.Networks, network);
-        uint key0 = (uint)T.GetInt(views.Networks, network + 1), key1 = (uint)T.GetInt(views.Networks, network + 2);
-        int firstRow = T.GetInt(views.Networks, network + 3), features = T.GetInt(m, table), input = T.GetInt(m, table + Units);
+        Unpack<T>(views.Scratch, Table(network), network * plan.ArenaLength, lane, lanes);
         PhiloxBlock block = default;
         TBarrier.Wait(lanes);
-        for (int k = 0; k < steps; k++)
+        for (int k = 0; k < plan.Steps; k++)
         {
-            int step = plan.FirstStep + k, row;
-            if (plan.HasPicks != 0) row = T.GetInt(views.Picks, k);
+            int step = plan.FirstStep + k, row = FirstRow<T>(network);
+            if (plan.HasPicks != 0) row += T.GetInt(views.Picks, k);
             else
             {
-                if (k == 0 || (step & 3) == 0) block = Philox.StreamBlock(key0, key1, (ulong)(step >> 2), plan.Stream, 0);
-                row = Philox.Below(block.Word(step & 3), plan.Examples);
+                if (k == 0 || (step & 3) == 0) block = Draw<T>(network, step);
+                row += Philox.Below(block.Word(step & 3), plan.Examples);
             }
-            row += firstRow;
-            for (int i = lane; i < features; i += lanes) T.Set(m, input + i, T.Get(views.X, row * features + i));
-            TBarrier.Wait(lanes);
-            float label = T.Get(views.Y, row), z = Forward<T, TBarrier>(m, partials, table, lane, lanes);
-            if (lane == 0) Record<T>(m, partials + plan.ScratchLength - NetworkShape.RecordLength, z, label, group * steps, k);
-            float scheduled = plan.HasSchedule != 0 ? Rounding.Multiply(rate, T.Get(views.Schedule, StepNumbers.TableRow * k)) : rate;
-            Backward<T, TBarrier>(m, table, Gradient<TScalar>(z, label), scheduled, lane, lanes);
-            TBarrier.Wait(lanes);
-            if (plan.SnapshotEvery > 0 && group == 0 && step % plan.SnapshotEvery == 0)
-                Pack<T>(m, table, views.Snapshots, step / plan.SnapshotEvery * plan.ArenaLength, lane, lanes);
+            float label = T.Get(views.Y, row), z = Ahead<T, TBarrier>(network, k, row, label, lane, lanes);
+            Back<T, TBarrier>(network, k, Gradient<TScalar>(z, label), lane, lanes);
         }
-        Pack<T>(m, table, views.Parameters, group * plan.ArenaLength, lane, lanes);
+        Pack<T>(views.Scratch, Table(network), views.Parameters, network * plan.ArenaLength, lane, lanes);
+    }
+
+    /// <summary>The logit of an example; its loss is recorded.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal float Ahead<T, TBarrier>(int network, int k, int row, float label, int lane, int lanes)
+        where T : struct, ILanes<T, TView> where TBarrier : struct, IBarrier
+    {
+        TView m = views.Scratch;
+        int table = Table(network), features = T.GetInt(m, table), input = T.GetInt(m, table + Units);
+        for (int i = lane; i < features; i += lanes) T.Set(m, input + i, T.Get(views.X, row * features + i));
+        TBarrier.Wait(lanes);
+        float z = Forward<T, TBarrier>(m, network * plan.ScratchLength, table, lane, lanes);
+        if (lane == 0) Record<T>(m, Records(network), z, label, network * plan.Steps, k);
+        return z;
+    }
+
+    /// <summary>The update by a loss's gradient at the logit, and the snapshot that follows it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void Back<T, TBarrier>(int network, int k, float gradient, int lane, int lanes) where T : struct, ILanes<T, TView> where TBarrier : struct, IBarrier
+    {
+        int step = plan.FirstStep + k;
+        float rate = T.Get(views.Networks, TrainingPlan.NetworkRow * network);
+        if (plan.HasSchedule != 0) rate = Rounding.Multiply(rate, T.Get(views.Schedule, StepNumbers.TableRow * k));
+        Backward<T, TBarrier>(views.Scratch, Table(network), gradient, rate, lane, lanes);
+        TBarrier.Wait(lanes);
+        if (plan.SnapshotEvery > 0 && network == 0 && step % plan.SnapshotEvery == 0)
+            Pack<T>(views.Scratch, Table(network), views.Snapshots, step / plan.SnapshotEvery * plan.ArenaLength, lane, lanes);
     }
 
     // a row of the table: the width k, where its activations a, pre-activations z and their gradients dz begin, where layer k's weights do

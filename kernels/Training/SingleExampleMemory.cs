@@ -1,13 +1,28 @@
 using System.Runtime.CompilerServices;
 using GpuMlp.Kernels.Lanes;
+using GpuMlp.Kernels.Randomness;
 
 namespace GpuMlp.Kernels.Training;
 
 /// <summary>A group's scratch memory: the table of where things begin, and the way of the parameters in and out.</summary>
 public readonly partial struct SingleExampleTraining<TActivation, TLoss, TView>
 {
+    // a network's stretch: partial sums of the output, the table, parameters, units; at its end room for side by side, then what is to be recorded
+    internal int Table(int network) => network * plan.ScratchLength + shape.PartialSums;
+
+    internal int Records(int network) => (network + 1) * plan.ScratchLength - NetworkShape.RecordLength;
+
+    internal int FirstRow<T>(int network) where T : struct, ILanes<T, TView> => T.GetInt(views.Networks, TrainingPlan.NetworkRow * network + 3);
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    void WriteTable<T>(TView m, int table) where T : struct, ILanes<T, TView>
+    internal PhiloxBlock Draw<T>(int network, int step) where T : struct, ILanes<T, TView>
+    {
+        int numbers = TrainingPlan.NetworkRow * network;
+        return Philox.StreamBlock((uint)T.GetInt(views.Networks, numbers + 1), (uint)T.GetInt(views.Networks, numbers + 2), (ulong)(step >> 2), plan.Stream, 0);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal void WriteTable<T>(TView m, int table) where T : struct, ILanes<T, TView>
     {
         // every width is asked for once: a device's compiler writes the whole choice out each time
         int w = table + NetworkShape.TableLength, a = w;
@@ -24,7 +39,7 @@ public readonly partial struct SingleExampleTraining<TActivation, TLoss, TView>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    void Unpack<T>(TView m, int table, int arena, int lane, int lanes) where T : struct, ILanes<T, TView>
+    internal void Unpack<T>(TView m, int table, int arena, int lane, int lanes) where T : struct, ILanes<T, TView>
     {
         for (int l = 0; l < shape.Depth; l++)
         {
@@ -41,7 +56,7 @@ public readonly partial struct SingleExampleTraining<TActivation, TLoss, TView>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    void Pack<T>(TView m, int table, TView target, int arena, int lane, int lanes) where T : struct, ILanes<T, TView>
+    internal void Pack<T>(TView m, int table, TView target, int arena, int lane, int lanes) where T : struct, ILanes<T, TView>
     {
         for (int l = 0; l < shape.Depth; l++)
         {

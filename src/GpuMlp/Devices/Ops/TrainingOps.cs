@@ -20,12 +20,23 @@ readonly record struct TrainingSpans(
 /// <summary>Many training steps in one launch.</summary>
 static class TrainingOps
 {
+    // what a few networks work in stays in a core's nearest cache; with more than eight the vector of their gradients is no quicker
+    const int CacheFloats = 8192, MostTogether = 8;
+
+    // a GPU's groups are many lanes, and every core has a group
+    static int Together(ComputeDevice device, TrainingPlan plan) => device.Description.IsGpu || plan.HasPicks != 0 ? 1
+        : Math.Clamp(Math.Min(CacheFloats / plan.ScratchLength, plan.Networks / (device.Host?.Cores ?? device.Accelerator.NumMultiprocessors)), 1, MostTogether);
+
     /// <summary>Plain steps of one example each, one group a network: the quick form, for one output.</summary>
     internal static void TrainOnExamples<TActivation, TLoss>(
         this ComputeDevice device, TrainingSpans spans, TrainingPlan plan, NetworkShape shape, int n, long work, int? lanes)
         where TActivation : struct, IActivation where TLoss : struct, ILoss
     {
-        if (device.Host is HostRunner host) host.RunGroups(new SingleExampleTraining<TActivation, TLoss, HostView>(spans.Host, plan, shape), work);
+        int together = lanes is null ? Together(device, plan) : 1;
+        if (together > 1 && device.Host is HostRunner wide)
+            wide.RunGroups(new SideBySideTraining<TActivation, TLoss, HostView>(spans.Host, plan, shape, together), work);
+        else if (together > 1) device.LaunchGroups(new SideBySideTraining<TActivation, TLoss, ArrayView<float>>(spans.Device, plan, shape, together));
+        else if (device.Host is HostRunner host) host.RunGroups(new SingleExampleTraining<TActivation, TLoss, HostView>(spans.Host, plan, shape), work);
         else device.LaunchGroups(new SingleExampleTraining<TActivation, TLoss, ArrayView<float>>(spans.Device, plan, shape), lanes);
     }
 

@@ -1,0 +1,55 @@
+using GpuMlp.Data;
+using GpuMlp.Devices;
+using GpuMlp.Kernels.Training;
+using GpuMlp.Layers;
+using GpuMlp.Training;
+
+namespace GpuMlp.Tests;
+
+/// <summary><see cref="SideBySideTraining{TActivation, TLoss, TView}"/>: networks that a lane trains together end as each does alone.</summary>
+public class SideBySideTests
+{
+    static readonly DataSet Moons = DataSets.MakeMoons(200, noise: 0.1, seed: 3);
+
+    [Theory]
+    [InlineData(16, 1)]
+    [InlineData(16, 2)]
+    [InlineData(8, 1)]
+    [InlineData(4, 1)]
+    [InlineData(1, 1)]
+    public void OnTheCpu(int lanes, int cores)
+    {
+        using ComputeDevice device = ComputeDevice.OpenCpu(lanes, cores);
+        foreach (int networks in (int[])[2, 3, 8, 9, 21]) Check(device, "2-50-1", networks, 70);
+        Check(device, "2-20-9-1", 11, 70);
+        Check(device, "2-1", 40, 33);
+    }
+
+    [Theory]
+    [InlineData("opencl", 700)]
+    [InlineData("cpu:ilgpu", 9)]
+    public void OnOtherProcessors(string name, int steps)
+    {
+        if (name == "opencl") OpenCL.Need();
+        using ComputeDevice device = ComputeDevice.Open(name);
+        Check(device, "2-50-1", 19, steps);
+    }
+
+    static void Check(ComputeDevice device, string net, int networks, int steps)
+    {
+        using ComputeDevice cpu = ComputeDevice.OpenCpu(16, 1);
+        PopulationMember[] members =
+            [.. Enumerable.Range(0, networks).Select(k => new PopulationMember { Net = NetworkSpec.Parse(net, Activation.Tanh), Seed = (ulong)k, LearningRate = 0.01f * (k + 1) })];
+        IReadOnlyList<PopulationResult> together = Train(device, members, steps);
+        for (int k = 0; k < networks; k++)
+        {
+            PopulationResult alone = Train(cpu, [members[k]], steps)[0];
+            Assert.Equal((alone.FinalLoss, alone.MeanLossLast1000), (together[k].FinalLoss, together[k].MeanLossLast1000));
+            Assert.Equal(alone.Parameters, together[k].Parameters);
+        }
+    }
+
+    // launches of 13 steps: neither the blocks of rows nor those of losses end with one
+    static IReadOnlyList<PopulationResult> Train(ComputeDevice device, PopulationMember[] members, int steps) =>
+        new Population(device, members, [PopulationData.Of(Moons)], new PopulationOptions { Steps = steps, StepsPerLaunch = 13 }).Run(cancellation: TestContext.Current.CancellationToken);
+}
