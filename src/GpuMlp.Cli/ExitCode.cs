@@ -20,4 +20,10 @@ static class ExitCode
 
     /// <summary>Cancelled by Ctrl+C: 128 and the signal's number, as shells have it.</summary>
     public const int Cancelled = 130;
+
+    /// <summary>Asked to terminate, as kill and container runtimes do.</summary>
+    public const int Terminated = 143;
+
+    /// <summary>The terminal was closed.</summary>
+    public const int HungUp = 129;
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using GpuMlp.Files;
 using GpuMlp.Grids;
+using GpuMlp.Plotting;
 
 namespace GpuMlp.Cli;
 
@@ -10,16 +11,12 @@ sealed class GridOutputs(GridSpec grid, string value)
     /// <summary>Takes rows in order, then is finished; what it needs freed is its resource.</summary>
     public sealed record Writer<T>(GridSink<T> Rows, Action Finish, IDisposable? Resource = null);
 
-    // class 0, in between, class 1: Okabe and Ito, "Color Universal Design" (2008)
-    const uint Zero = 0x0072B2, Middle = 0xFFFFFF, One = 0xD55E00;
-
-    // the classes' hues, from class 2 on in their order there
-    static readonly uint[] hues = [Zero, One, 0x009E73, 0xCC79A7, 0xE69F00, 0x56B4E9, 0xF0E442, 0x555555];
+    const uint White = 0xFFFFFFFF;
 
     /// <summary>Classes 0 to <paramref name="count"/> - 1 into .npy (or - for stdout), .png or .csv.</summary>
     public Writer<byte> Classes(Stream stream, string kind, int count) => kind switch
     {
-        ".png" => Png(stream, [.. Enumerable.Range(0, count).Select(k => Mix(Middle, hues[k % hues.Length], 0.5))], (byte[] row, ReadOnlySpan<byte> values) => values.CopyTo(row)),
+        ".png" => Png(stream, [.. Enumerable.Range(0, count).Select(k => Palette.Mix(White, Palette.Hue(k), 0.5))], (byte[] row, ReadOnlySpan<byte> values) => values.CopyTo(row)),
         ".csv" => Csv<byte>(stream, c => c.ToString(CultureInfo.InvariantCulture)),
         _ => Npy<byte>(stream),
     };
@@ -72,18 +69,7 @@ sealed class GridOutputs(GridSpec grid, string value)
     static uint[] Probabilities()
     {
         var palette = new uint[256];
-        for (int k = 0; k < 256; k++) palette[k] = k < 128 ? Mix(Zero, Middle, k / 127.5) : Mix(Middle, One, (k - 127.5) / 127.5);
+        for (int k = 0; k < 256; k++) palette[k] = k < 128 ? Palette.Mix(Palette.Hue(0), White, k / 127.5) : Palette.Mix(White, Palette.Hue(1), (k - 127.5) / 127.5);
         return palette;
-    }
-
-    static uint Mix(uint a, uint b, double t)
-    {
-        uint mixed = 0;
-        for (int shift = 0; shift < 24; shift += 8)
-        {
-            double low = a >> shift & 255, high = b >> shift & 255;
-            mixed |= (uint)Math.Round(low + (high - low) * t) << shift;
-        }
-        return mixed;
     }
 }

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using GpuMlp.Data;
 using GpuMlp.Devices;
+using GpuMlp.Devices.Ops;
 using GpuMlp.Files;
 using GpuMlp.Grids;
 using GpuMlp.Layers;
@@ -13,7 +14,7 @@ namespace GpuMlp.Cli;
 /// <summary>One run of grid: checks all there is to check, evaluates, writes.</summary>
 sealed class GridTask
 {
-    readonly GridRequest request;
+    GridRequest request;
     readonly Terminal terminal;
     readonly ComputeDevice device;
     readonly Model model;
@@ -34,10 +35,16 @@ sealed class GridTask
     void CheckValue()
     {
         int outputs = model.Network.Outputs;
+        bool number = outputs == 1 && model.Network.Loss is MseLoss && model.Network.Layers[^1] is not Sigmoid;
+        if (request.Value is null)
+        {
+            request = request with { Value = outputs > 1 ? "class" : number ? "logit" : "probability" };
+            request.CheckKind();
+        }
         if (outputs > 1 && request.Value != "class")
             throw UsageException.For("value", request.Value, $"{request.Model} has {outputs} outputs, one a class; allowed is class");
         if (outputs > 1 && request.Form != "auto") throw UsageException.For("form", request.Form, $"needs a model of one output, {request.Model} has {outputs}");
-        if (outputs == 1 && request.Value != "logit" && model.Network.Loss is MseLoss && model.Network.Layers[^1] is not Sigmoid)
+        if (number && request.Value != "logit")
             throw UsageException.For("value", request.Value, $"{request.Model} returns a number, no class; allowed is logit, which is that number");
     }
 
@@ -46,7 +53,8 @@ sealed class GridTask
     public static int Execute(GridRequest request, Terminal terminal)
     {
         request.Check(terminal.Json);
-        using var interruption = new Interruption();
+        using var interruption = new Interruption("nothing is written");
+        if (!File.Exists(request.Model)) throw new UsageException($"{request.Model}: {(Directory.Exists(request.Model) ? "is a folder; a model file is needed" : "there is no such file")}");
         long start = Stopwatch.GetTimestamp();
         using ComputeDevice device = Open(request.Device, terminal);
         TimeSpan open = Stopwatch.GetElapsedTime(start);
@@ -56,10 +64,19 @@ sealed class GridTask
         GridSummary summary = request.Value == "boundary" ? task.FindBoundary() : task.Evaluate();
         summary = summary with { Timings = summary.Timings with { Open = open.TotalSeconds } };
         if (terminal.Json) Console.Out.WriteLine(JsonSerializer.Serialize(summary, GridJson.Default.GridSummary));
-        else terminal.Note(string.Create(CultureInfo.InvariantCulture,
-            $"{summary.Points:N0} points in {summary.Timings.Evaluate:0.###} s, {summary.Form}: {summary.PointsPerSecond / 1e6:N1} million points/s"));
+        else terminal.Note(InWords(summary));
         return ExitCode.Ok;
     }
+
+    static string InWords(GridSummary summary)
+    {
+        double seconds = summary.Timings.Evaluate, rate = summary.PointsPerSecond ?? 0;
+        return summary.Evaluations is long evaluations
+            ? Invariant($"{summary.Lines:N0} {(summary.Lines == 1 ? "line" : "lines")} in {seconds:0.###} s, {summary.Form}: {evaluations:N0} evaluations, {(double)evaluations / summary.Points:0.####%} of the grid's {summary.Points:N0} points")
+            : Invariant($"{summary.Points:N0} points in {seconds:0.###} s, {summary.Form}: ") + (rate >= 1e6 ? Invariant($"{rate / 1e6:N1} million points/s") : Invariant($"{rate:N0} points/s"));
+    }
+
+    static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
     static ComputeDevice Open(string name, Terminal terminal)
     {
@@ -87,7 +104,7 @@ sealed class GridTask
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UsageException(File.Exists(path) ? $"{path}: {e.Message}" : $"{path}: there is no such file", e);
+            throw new UsageException($"{path}: {e.Message}", e);
         }
     }
 
@@ -126,6 +143,7 @@ sealed class GridTask
     {
         bool several = model.Network.Outputs > 1;
         GridEvaluator? evaluator = several ? null : Evaluator();
+        if (evaluator?.Form == GridForm.Batches) terminal.Note("form batches: a layer is wider than 256, or there are more than eight, so points go through layer by layer");
         Classes classes = several ? new ClassEvaluator(model.Network).Stream : evaluator!.StreamClasses;
         long start = Stopwatch.GetTimestamp();
         GridSpec small = Inputs(GridSpec.FromSize(grid.Window, 2, 2));
@@ -142,7 +160,7 @@ sealed class GridTask
 
         void Write(Stream stream)
         {
-            var outputs = new GridOutputs(grid, request.Value);
+            var outputs = new GridOutputs(grid, request.Value!);
             GridSpec points = Inputs(request.Kind == ".png" ? grid.TopDown() : grid);
             using IDisposable? _ = request.Value == "class"
                 ? Run(outputs.Classes(stream, request.Kind, Math.Max(2, model.Network.Outputs)), sink => classes(points, sink, cancellation))
@@ -152,6 +170,7 @@ sealed class GridTask
 
     GridEvaluator Evaluator()
     {
+        if (request.Form == "piecewise" && device.Kind != DeviceKind.Cpu) throw UsageException.For("form", request.Form, "is computed by the processor itself: --device cpu");
         try { return new GridEvaluator(model.Network, request.Form == "piecewise"); }
         catch (ArgumentException e) { throw new UsageException($"{(request.Form == "auto" ? request.Model : "--form piecewise")}: {Plain(e)}", e); }
     }
@@ -175,7 +194,7 @@ sealed class GridTask
     {
         AtomicFile file;
         try { file = AtomicFile.Create(request.Out!); }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException) { throw UsageException.For("out", request.Out, $"cannot write there: {e.Message}", e); }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException) { throw UsageException.For("out", request.Out, $"cannot write there: {AtomicFile.Plain(e.Message)}", e); }
         using (file)
         {
             fill(file.Stream);
@@ -188,7 +207,6 @@ sealed class GridTask
     GridSummary FindBoundary()
     {
         bool exact = BoundaryFinder.HasExactLine(model.Network);
-        if (request.Form == "piecewise" && !exact) throw UsageException.For("form", request.Form, "needs one hidden layer of ReLU");
         GridSpec points = Inputs(grid);
         long start = Stopwatch.GetTimestamp();
         Boundary found = exact ? BoundaryFinder.FindExact(model.Network, Window(points)) : BoundaryFinder.Find(model.Network, points, cancellation);
@@ -208,14 +226,14 @@ sealed class GridTask
             else found.WriteCsv(text);
             write += Stopwatch.GetElapsedTime(begun);
         });
-        return Summary(exact ? "exact" : "adaptive") with { Evaluations = found.Evaluations, Lines = found.Lines.Count };
+        return Summary(exact ? "exact" : "adaptive") with { PointsPerSecond = null, Evaluations = found.Evaluations, Lines = found.Lines.Count };
     }
 
     static Window Window(GridSpec spec) => spec.Width > 1 && spec.Height > 1
         ? new Window(spec.X[0], spec.X[^1], spec.Y[0], spec.Y[^1])
         : throw new UsageException("--value boundary needs two columns and two rows at least");
 
-    GridSummary Summary(string form) => new(1, Program.Version, new GridDevice(DevicesCommand.Named(device.Kind), device.Name), form, request.Value,
+    GridSummary Summary(string form) => new(1, Program.Version, new GridDevice(DevicesCommand.Named(device.Kind), device.Name), form, request.Value!,
         grid.Width, grid.Height, grid.Points, evaluate > TimeSpan.Zero ? grid.Points / evaluate.TotalSeconds : 0, null, null,
         new GridTimings(0, compile.TotalSeconds, evaluate.TotalSeconds, write.TotalSeconds));
 }

@@ -59,8 +59,8 @@ static class Palette
         return result;
     }
 
-    // after the eight, the same darker, then lighter
-    static uint Hue(int k) => (k / Distinct.Length % 3) switch
+    /// <summary>The hue of class <paramref name="k"/>: after the eight, the same darker, then lighter.</summary>
+    public static uint Hue(int k) => (k / Distinct.Length % 3) switch
     {
         0 => Distinct[k % Distinct.Length],
         1 => Mix(0xFF000000, Distinct[k % Distinct.Length], 0.55),

@@ -24,7 +24,7 @@ public class ClassesTests
         Assert.True(picture.Pixels.Count(p => (uint)p == Palette.Line) > 100);
 
         string model = folder.File("run/model.safetensors");
-        Assert.Equal(0, Gpumlp.Run($"grid {model} --size 63x41 --value class --out", folder.File("c.npy")).ExitCode);
+        Assert.Equal(0, Gpumlp.Run($"grid {model} --size 63x41 --out", folder.File("c.npy")).ExitCode);
         using var device = ComputeDevice.Open("cpu");
         Model read = ModelFile.Load(model, device);
         using Sequential network = read.Network;
@@ -63,8 +63,8 @@ public class ClassesTests
         Assert.Equal(JsonValueKind.Null, record.GetProperty("accuracy").ValueKind);
         Assert.InRange(record.GetProperty("rootMeanSquareError").GetDouble(), 0, 0.1);
         string model = folder.File("run/model.safetensors");
-        Assert.Equal(0, Gpumlp.Run($"grid {model} --size 9x9 --value logit --out", folder.File("t.npy")).ExitCode);
-        Assert.Equal(2, Gpumlp.Run($"grid {model} --size 9x9 --out", folder.File("p.npy")).ExitCode);
+        Assert.Equal(0, Gpumlp.Run($"grid {model} --size 9x9 --out", folder.File("t.npy")).ExitCode);
+        Assert.Equal(2, Gpumlp.Run($"grid {model} --size 9x9 --value probability --out", folder.File("p.npy")).ExitCode);
     }
 
     [Fact]

@@ -86,7 +86,10 @@ public class GridTests
     [InlineData("--size 3x3 --value boundary --out FILE.npy", "allowed are .csv, .svg")]
     [InlineData("--size 3x3 --value colour --out FILE.npy", "--value colour: allowed are")]
     [InlineData("--size 3x3 --out - --json", "stdout is taken by --json")]
-    [InlineData("--size 3x3 --out FILE/x.npy", "cannot write there")]
+    [InlineData("--size 3x3 --out FILE/x.npy", "there is no folder")]
+    [InlineData("--size 3x3 --value boundary --form piecewise --out FILE.csv", "--form piecewise: is a way to compute rows")]
+    [InlineData("--size 3x3 --form piecewise --device cpu:ilgpu --out FILE.npy", "--form piecewise: is computed by the processor itself: --device cpu")]
+    [InlineData("--step 1e-300 --out FILE.npy", "makes 4e+300 ×")]
     [InlineData("--size 3x3 --out model.safetensors", "allowed are .npy")]
     public void Bad_options_are_named(string options, string message)
     {

@@ -44,6 +44,24 @@ public class InterruptionTests
         Assert.Equal(130, Gpumlp.End(process).ExitCode);
     }
 
+    [Theory]
+    [InlineData("INT", 130)]
+    [InlineData("TERM", 143)]
+    [InlineData("HUP", 129)]
+    public void A_grid_leaves_nothing_behind(string signal, int exitCode)
+    {
+        NeedSignals();
+        using var folder = new ScratchFolder();
+        Assert.Equal(0, Gpumlp.Run("train --steps 0 --no-plots --quiet --out", folder.File("run")).ExitCode);
+        using Process process = Gpumlp.Start($"grid {folder.File("run/model.safetensors")} --size 65536x65536 --value class --out", folder.File("g.npy"));
+        while (folder.Names.Count() < 2 && !process.HasExited) Thread.Sleep(20);
+        Process.Start("kill", [$"-{signal}", $"{process.Id}"]).WaitForExit();
+        Gpumlp.Outcome outcome = Gpumlp.End(process);
+        Assert.Equal(exitCode, outcome.ExitCode);
+        Assert.Equal(["run"], folder.Names);
+        if (signal == "INT") Assert.Contains("nothing is written", outcome.Error);
+    }
+
     static Process StartTraining(string arguments, ScratchFolder folder)
     {
         Process process = arguments == Endless ? Gpumlp.Start(arguments, folder.File("run")) : Gpumlp.Start($"train {arguments} --out", folder.File("run"));

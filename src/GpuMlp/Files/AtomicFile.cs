@@ -1,3 +1,6 @@
+using System.Collections.Concurrent;
+using System.Text.RegularExpressions;
+
 namespace GpuMlp.Files;
 
 /// <summary>A file that appears under its name whole or not at all: written beside it, flushed to disk, then renamed over it.</summary>
@@ -5,8 +8,10 @@ namespace GpuMlp.Files;
 /// What goes wrong with the disk (no such folder, no permission, no space) reaches the caller as the
 /// <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/> that the system raised.
 /// </remarks>
-public sealed class AtomicFile : IDisposable
+public sealed partial class AtomicFile : IDisposable
 {
+    static readonly ConcurrentDictionary<AtomicFile, bool> open = [];
+
     const int BufferBytes = 1 << 16;
     readonly string target, temporary;
     readonly FileStream stream;
@@ -20,6 +25,7 @@ public sealed class AtomicFile : IDisposable
         string name = $".{Path.GetFileName(target)}.{Environment.ProcessId}-{Path.GetRandomFileName()[..8]}.tmp";
         temporary = Path.Combine(Path.GetDirectoryName(target)!, name);
         stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, BufferBytes);
+        open[this] = true;
     }
 
     /// <summary>Where to write: buffered and seekable. Leave it open; <see cref="Commit"/> closes it.</summary>
@@ -50,7 +56,20 @@ public sealed class AtomicFile : IDisposable
         stream.Dispose();
         File.Move(temporary, target, overwrite: true);
         finished = true;
+        open.TryRemove(this, out _);
     }
+
+    /// <summary>Deletes what was written to files that are not committed, of a program that is about to end.</summary>
+    public static void Abandon()
+    {
+        foreach (AtomicFile file in open.Keys) file.Delete();
+    }
+
+    /// <summary>A system's message about a temporary file as one about the file that it would have become.</summary>
+    public static string Plain(string message) => Temporary().Replace(message, "$1");
+
+    [GeneratedRegex(@"\.([^/\\]+)\.\d+-[a-z0-9.]{8}\.tmp")]
+    private static partial Regex Temporary();
 
     /// <summary>Without a <see cref="Commit"/> before it, deletes what was written.</summary>
     public void Dispose()
@@ -60,6 +79,12 @@ public sealed class AtomicFile : IDisposable
         // Closing flushes, which fails once more on a full disk: the first error is the one to report, so these are not.
         try { stream.Dispose(); }
         catch (IOException) { }
+        Delete();
+    }
+
+    void Delete()
+    {
+        open.TryRemove(this, out _);
         try { File.Delete(temporary); }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException) { }
     }

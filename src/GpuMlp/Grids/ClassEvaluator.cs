@@ -58,7 +58,7 @@ public sealed class ClassEvaluator
     public TimeSpan Stream(GridSpec grid, GridSink<byte> sink, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(grid);
-        return GridStream.Run<byte>(grid, sink, (row, rows, target) => Fill(grid, row, rows, target, static outputs => (byte)ArgMax(outputs)), cancellation);
+        return GridStream.Run<byte>(grid, sink, (row, rows, target) => Fill(grid, row, rows, target, static outputs => (byte)ArgMax(outputs)), cancellation, slow: true);
     }
 
     delegate T Reduce<T>(ReadOnlySpan<float> outputs);

@@ -1,3 +1,4 @@
+using GpuMlp.Devices;
 using GpuMlp.Devices.Ops;
 using GpuMlp.Layers;
 using GpuMlp.Tensors;
@@ -100,7 +101,7 @@ public sealed class GridEvaluator
     {
         ArgumentNullException.ThrowIfNull(grid);
         using var run = new GridRun(network, plan, grid);
-        return GridStream.Run(grid, sink, (row, rows, target) => run.ToHost(row, rows, value, target), cancellation);
+        return GridStream.Run(grid, sink, (row, rows, target) => run.ToHost(row, rows, value, target), cancellation, IsSlow);
     }
 
     /// <summary>Hands the classes of a grid of any size to a sink, some rows at a time, as <see cref="Stream"/> does values.</summary>
@@ -110,8 +111,10 @@ public sealed class GridEvaluator
     {
         ArgumentNullException.ThrowIfNull(grid);
         using var run = new GridRun(network, plan, grid);
-        return GridStream.Run(grid, sink, run.ClassesToHost, cancellation);
+        return GridStream.Run(grid, sink, run.ClassesToHost, cancellation, IsSlow);
     }
+
+    bool IsSlow => Form == GridForm.Batches || network.Device.Kind == DeviceKind.CpuIlgpu;
 
     static int ArrayLength(GridSpec grid, int sets)
     {

@@ -97,10 +97,13 @@ public sealed class GridSpec
     static void CheckCounts(double width, double height, string what)
     {
         if (width > MaxAxis || height > MaxAxis)
-            throw new ArgumentException(Invariant($"{what} makes {width:N0} × {height:N0} points; allowed are {MaxAxis:N0} along an axis"));
+            throw new ArgumentException(Invariant($"{what} makes {Count(width)} × {Count(height)} points; allowed are {MaxAxis:N0} along an axis"));
         if (width * height > MaxPoints)
-            throw new ArgumentException(Invariant($"{what} makes {width * height:N0} points; allowed are {MaxPoints:N0}"));
+            throw new ArgumentException(Invariant($"{what} makes {Count(width * height)} points; allowed are {MaxPoints:N0}"));
     }
+
+    // a step may be any small number
+    static string Count(double points) => points.ToString(points < 1e15 ? "N0" : "g3", System.Globalization.CultureInfo.InvariantCulture);
 
     static void CheckDistinct(float[] axis, string name, Window window)
     {

@@ -11,12 +11,13 @@ static class GridStream
     /// <summary>Fills whole rows from a row on.</summary>
     internal delegate void Source<T>(int firstRow, int rows, Span<T> target);
 
-    internal static int BandRows(GridSpec grid) => Math.Clamp(BandPoints / grid.Width, 1, grid.Height);
+    /// <summary>Where points are slow, so few that a request to stop is soon heard.</summary>
+    internal const int SlowBandPoints = 1 << 14;
 
-    internal static TimeSpan Run<T>(GridSpec grid, GridSink<T> sink, Source<T> source, CancellationToken cancellation)
+    internal static TimeSpan Run<T>(GridSpec grid, GridSink<T> sink, Source<T> source, CancellationToken cancellation, bool slow = false)
     {
         ArgumentNullException.ThrowIfNull(sink);
-        int bandRows = BandRows(grid);
+        int bandRows = Math.Clamp((slow ? SlowBandPoints : BandPoints) / grid.Width, 1, grid.Height);
         T[] current = new T[bandRows * grid.Width], other = bandRows < grid.Height ? new T[current.Length] : current;
         Task written = Task.CompletedTask;
         TimeSpan evaluating = default;
