@@ -40,7 +40,14 @@ sealed class BenchRun(bool quick, Terminal terminal, CancellationToken cancellat
             {
                 using ComputeDevice opened = ComputeDevice.Open(device.Id);
                 Jobs(opened);
-                if (device.Kind == DeviceKind.CpuIlgpu) return;
+            });
+        }
+        foreach (DeviceDescription device in ComputeDevice.List().Where(d => d.IsAvailable && d.Kind is not (DeviceKind.Cpu or DeviceKind.CpuIlgpu)))
+        {
+            if (Stop is not null) break;
+            Attempt(device, null, null, () =>
+            {
+                using ComputeDevice opened = ComputeDevice.Open(device.Id);
                 Crossover(cpu, opened, "hidden width", $"2-W-W-1, batch {CrossoverBatch}", Sizes(16, quick ? 128 : 1024, 2), width => ($"2-{width}-{width}-1", CrossoverBatch));
                 Crossover(cpu, opened, "batch", CrossoverNet, Sizes(1, quick ? 1024 : 16_384, 4), batch => (CrossoverNet, batch));
             });
@@ -53,6 +60,7 @@ sealed class BenchRun(bool quick, Terminal terminal, CancellationToken cancellat
         foreach (string net in (string[])["2-50-1", CrossoverNet])
             foreach (EngineChoice engine in (EngineChoice[])[EngineChoice.Fused, EngineChoice.Layers])
                 Steps(device, net, engine);
+        Populations(device);
         const int Side = 1024;
         Measure(device, "grid 1024², 2-50-1", null, "points", (double)Side * Side, () =>
         {
@@ -62,6 +70,23 @@ sealed class BenchRun(bool quick, Terminal terminal, CancellationToken cancellat
             GridSpec grid = GridSpec.FromSize(new Window(-1.5, 2.5, -1, 1.5), Side, Side);
             return (() => evaluator.Evaluate(grid, target), network);
         });
+    }
+
+    // ILGPU's own launcher would take a minute
+    void Populations(ComputeDevice device)
+    {
+        const int Networks = 256, Steps = 1000;
+        if (device.Kind == DeviceKind.CpuIlgpu) return;
+        PopulationMember[] members = [.. Enumerable.Range(0, Networks).Select(seed => new PopulationMember { Net = NetworkSpec.Parse("2-50-1"), Seed = (ulong)seed })];
+        Measure(device, $"{Networks} networks × {Steps:N0} steps, 2-50-1", EngineChoice.Fused, "steps", (double)Networks * Steps, () =>
+            (() => new Population(device, members, [PopulationData.Of(data)], new PopulationOptions { Steps = Steps }).Run(), Nothing.Instance));
+    }
+
+    sealed class Nothing : IDisposable
+    {
+        internal static Nothing Instance { get; } = new();
+
+        public void Dispose() { }
     }
 
     void Steps(ComputeDevice device, string net, EngineChoice engine)

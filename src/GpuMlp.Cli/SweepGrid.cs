@@ -56,7 +56,7 @@ sealed class SweepList
     // 0.1 and 1e-1 are one value
     string Canonical(string value)
     {
-        try { return Option.Text(Option.Read(new TrainConfig(), value))!; }
+        try { return Option.Text(Option.Read(new TrainConfig(), value)) ?? value; }
         catch (FormatException e) { throw UsageException.For(Name, value, e.Message, e); }
     }
 }
@@ -73,6 +73,7 @@ sealed record SweepGrid(TrainConfig Common, IReadOnlyList<(TrainOption Option, s
     /// <exception cref="UsageException">There are too many networks, a value stands twice in a list, or values do not go together.</exception>
     public static SweepGrid Make(TrainConfig common, IReadOnlyList<SweepList> lists)
     {
+        if (common.Steps == 0) throw UsageException.For("steps", "0", "a sweep makes one step at least");
         BigInteger networks = lists.Aggregate(BigInteger.One, (product, list) => product * list.Count);
         if (networks > MostNetworks)
             throw new UsageException(string.Create(CultureInfo.InvariantCulture,

@@ -13,7 +13,10 @@ namespace GpuMlp.Cli;
 /// <summary>Writes what a sweep leaves behind: the table, the best network, the mosaic of boundaries.</summary>
 sealed class SweepOutputs(OutputFolder folder, SweepGrid grid, SweepData data, IReadOnlyList<PopulationResult> results, ComputeDevice device)
 {
-    const int MostTiles = 256, GridWidth = 80, GridHeight = 60;
+    const int MostTiles = 256, GridWidth = 80, GridHeight = 60, FinerForClasses = 4;
+
+    /// <summary>What became of each network.</summary>
+    public IReadOnlyList<PopulationResult> Results => results;
 
     /// <summary>The row of the best network: the highest accuracy where there are classes, then the lowest mean loss, then the first; null if all diverged.</summary>
     public int? Best { get; } = Enumerable.Range(0, results.Count).Where(k => results[k] is { DivergedStep: null, Steps: > 0 })
@@ -53,11 +56,13 @@ sealed class SweepOutputs(OutputFolder folder, SweepGrid grid, SweepData data, I
         if (Best is int best && !shown.Contains(best)) shown[(int)((long)best * count / results.Count)] = best;
         Window[] windows = [.. shown.Select(row => data.Numbers[row]).Distinct().Select(data.WindowOf)];
         var window = new Window(windows.Min(w => w.X0), windows.Max(w => w.X1), windows.Min(w => w.Y0), windows.Max(w => w.Y1));
-        GridSpec points = GridSpec.FromSize(window, GridWidth, GridHeight);
+        // between classes nothing is interpolated
+        int finer = data.Networks.Any(net => net.Widths[^1] > 2) ? FinerForClasses : 1;
+        GridSpec points = GridSpec.FromSize(window, finer * GridWidth, finer * GridHeight);
         (TrainOption Option, string[] Values)[] varying = [.. grid.Axes.Where(axis => axis.Values.Length > 1)];
         Dictionary<int, float[]> predictions = Predict([.. shown.Where(row => results[row].Accuracy is not null)], points);
         List<MosaicTile> tiles = [.. shown.Select(row => new MosaicTile(
-            predictions.GetValueOrDefault(row), Label(row, varying), Outcome(results[row]), row == Best, Math.Max(2, data.Networks[row].Widths[^1])))];
+            predictions.GetValueOrDefault(row), Label(row, varying), Invariant($"row {row + 1}: {Outcome(results[row])}"), row == Best, Math.Max(2, data.Networks[row].Widths[^1])))];
         int square = (int)Math.Ceiling(Math.Sqrt(count)), fastest = varying.Length > 0 ? varying[^1].Values.Length : 1;
         // rows that each hold one value of the slower options, where that is not too long or too thin a sheet
         bool aligned = count == results.Count && fastest <= 32 && fastest * 3 >= square && fastest <= 4 * square;
@@ -116,7 +121,7 @@ sealed class SweepOutputs(OutputFolder folder, SweepGrid grid, SweepData data, I
     }
 
     string Label(int row, IEnumerable<(TrainOption Option, string[] Values)> varying) =>
-        string.Join(" · ", varying.Select(axis => $"{Short(axis.Option)}{axis.Option.Text(grid.Rows[row])}"));
+        string.Join(" · ", varying.Select(axis => $"{Short(axis.Option)}{axis.Option.Text(grid.Rows[row]) ?? "off"}"));
 
     static string Outcome(PopulationResult result) => result.DivergedStep is int step ? Invariant($"diverged at {step}")
         : result.Accuracy is double accuracy ? Invariant($"{100 * accuracy:0.0} %") : "not trained";

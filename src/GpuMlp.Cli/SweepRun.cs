@@ -59,7 +59,7 @@ sealed class SweepRun(SweepGrid grid, SweepData data, Terminal terminal)
             new SweepTimings(Seconds(open), Seconds(compile), Seconds(population.Times.Load), Seconds(population.Times.Train),
                 Seconds(population.Times.Evaluate + evaluate), Seconds(plot), Seconds(total.Elapsed)));
         record.Save(folder["run.json"]);
-        Report(record, folder.Path);
+        Report(record, results, folder.Path);
         return cancellation.IsCancellationRequested ? ExitCode.Cancelled : ExitCode.Ok;
     }
 
@@ -122,7 +122,7 @@ sealed class SweepRun(SweepGrid grid, SweepData data, Terminal terminal)
         var (points, tiles, columns) = outputs.Evaluate();
         TimeSpan evaluate = Lap(clock);
         string shown = tiles.Count < grid.Rows.Count ? Invariant($"{tiles.Count:N0} of {grid.Rows.Count:N0} networks") : Invariant($"{tiles.Count:N0} networks");
-        MosaicPlot.Save(folder["mosaic.png"], points, tiles, columns, Invariant($"{shown} · {grid.Common.Steps:N0} steps · {device.Description.Id}"),
+        MosaicPlot.Save(folder["mosaic.png"], points, tiles, columns, Invariant($"{shown} · {StepsMade(outputs.Results)} · {device.Description.Id}"),
             grid.Common.Style == "notebook" ? PlotStyle.Notebook : PlotStyle.Plain);
         return (evaluate, Lap(clock));
     }
@@ -142,18 +142,26 @@ sealed class SweepRun(SweepGrid grid, SweepData data, Terminal terminal)
         return options;
     }
 
-    void Report(SweepRecord record, string folder)
+    void Report(SweepRecord record, IReadOnlyList<PopulationResult> results, string folder)
     {
         if (terminal.Json) Console.Out.WriteLine(record.ToJson());
-        terminal.Say(Invariant($"networks   {record.Networks:N0}, {record.Diverged:N0} diverged, {record.Steps:N0} steps each"));
-        terminal.Say(Invariant($"trained    in {record.Timings.Train:G3} s, {record.Networks * (double)record.Steps / record.Timings.Train:G3} steps a second; all in {record.Timings.Total:G3} s"));
+        terminal.Say(Invariant($"networks   {record.Networks:N0}, {record.Diverged:N0} diverged, {StepsMade(results)}"));
+        terminal.Say(Invariant($"trained    in {record.Timings.Train:G3} s, {results.Sum(r => (double)r.Steps) / record.Timings.Train:G3} steps a second; all in {record.Timings.Total:G3} s"));
         if (record.Best is SweepBest best)
         {
-            string options = string.Join(' ', grid.Axes.Where(axis => axis.Values.Length > 1).Select(axis => $"--{axis.Option.Name} {axis.Option.Text(best.Config)}"));
+            string options = string.Join(' ', grid.Axes.Where(axis => axis.Values.Length > 1).Select(axis => $"--{axis.Option.Name} {axis.Option.Text(best.Config) ?? "off"}"));
             terminal.Say(Invariant($"best       row {best.Row}: {(best.Accuracy is double share ? Invariant($"accuracy {100 * share:0.0#} %, ") : "")}loss {best.MeanLossLast1000:G4} {options}").TrimEnd());
         }
-        else terminal.Note("best.safetensors is left out: no network stayed finite");
+        else terminal.Note($"best.safetensors is left out: no network {(results.All(r => r.Steps == 0) ? "made a step" : "stayed finite")}");
         terminal.Say($"written    {folder}");
+    }
+
+    // those that diverged stopped counting
+    string StepsMade(IReadOnlyList<PopulationResult> results)
+    {
+        int[] made = [.. results.Where(r => r.DivergedStep is null).Select(r => r.Steps).DefaultIfEmpty(grid.Common.Steps)];
+        return made.Min() == grid.Common.Steps ? Invariant($"{grid.Common.Steps:N0} steps each")
+            : Invariant($"{made.Min():N0} to {made.Max():N0} of {grid.Common.Steps:N0} steps each (cancelled)");
     }
 
     static TimeSpan Lap(Stopwatch clock)

@@ -91,7 +91,7 @@ static class TrainData
         string path = config.Data[CsvPrefix.Length..];
         try
         {
-            if (!File.Exists(path)) throw UsageException.For("data", config.Data, "there is no such file");
+            if (!File.Exists(path)) throw UsageException.For("data", config.Data, Directory.Exists(path) ? "is a folder; a file is needed" : "there is no such file");
             return CsvData.Read(path, config.Label);
         }
         catch (InvalidDataException e)

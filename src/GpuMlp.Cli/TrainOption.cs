@@ -65,9 +65,9 @@ static class Readers
         float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out float value) && value >= 0 && float.IsFinite(value)
             ? value : throw new FormatException("weight decay is a number of 0 or more");
 
-    public static float Norm(string text) =>
-        float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out float value) && value > 0 && float.IsFinite(value)
-            ? value : throw new FormatException("a norm to clip at is a positive number");
+    public static float? Norm(string text) => text == "off" ? null
+        : float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out float value) && value > 0 && float.IsFinite(value)
+            ? value : throw new FormatException("a norm to clip at is a positive number, or off");
 
     public static double Deviation(string text) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value >= 0 && double.IsFinite(value)

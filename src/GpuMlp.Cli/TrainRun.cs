@@ -110,6 +110,9 @@ sealed class TrainRun
         Engine = Named.Engines[config.Engine],
     };
 
+    // beyond that drawing takes minutes and a folder of pictures is of no use
+    const int MostFrames = 2000;
+
     // snapshots are for pictures only
     long Frames => input.Plane is null || config.NoPlots || config.SnapshotEvery == 0 ? 0 : config.Steps / config.SnapshotEvery + 1L;
 
@@ -168,6 +171,9 @@ sealed class TrainRun
 
     void CheckSize()
     {
+        if (Frames > MostFrames)
+            throw UsageException.For("snapshot-every", $"{config.SnapshotEvery}", FormattableString.Invariant(
+                $"{config.Steps:N0} steps would give {Frames:N0} pictures, at most {MostFrames:N0} are drawn; give a larger number, or 0 for none"));
         if (Frames * input.Spec.ParameterCount > int.MaxValue / 2)
             throw UsageException.For("snapshot-every", $"{config.SnapshotEvery}", FormattableString.Invariant(
                 $"{Frames:N0} pictures of a network of {input.Spec.ParameterCount:N0} parameters are too many to keep; give a larger number"));

@@ -28,11 +28,11 @@ static class Palette
 
     /// <summary>The points of class <paramref name="k"/> of <paramref name="classes"/>.</summary>
     public static uint Point(PlotStyle style, int k, int classes) =>
-        style == PlotStyle.Notebook ? Bone(k / (double)(classes - 1)) : Hue(k);
+        style == PlotStyle.Notebook && classes == 2 ? Bone(k) : Hue(k);
 
     /// <summary>The region of class <paramref name="k"/> of <paramref name="classes"/>, pale enough for points to show on it.</summary>
-    public static uint Region(PlotStyle style, int k, int classes) => style == PlotStyle.Notebook
-        ? Blues(0.2 + 0.7 * k / (classes - 1))
+    public static uint Region(PlotStyle style, int k, int classes) => style == PlotStyle.Notebook && classes == 2
+        ? Blues(0.2 + 0.7 * k)
         : Mix(0xFFFFFFFF, Hue(k), 0.45);
 
     /// <summary>The colours of the bands of probability, from [0, 1/Bands) upwards: class 0's hue, almost white at 0.5, class 1's hue.</summary>

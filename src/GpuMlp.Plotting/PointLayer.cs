@@ -46,6 +46,7 @@ sealed class PointLayer
         {
             var markers = plot.Add.Markers(series[k], MarkerShape.FilledCircle, size, Color.FromARGB(Palette.Point(options.Style, k, Classes)));
             if (k < MostInLegend) markers.LegendText = options.ClassName(k);
+            else if (k == MostInLegend) markers.LegendText = $"and {Classes - MostInLegend} more";
             if (notebook) continue;
             markers.MarkerStyle.OutlineColor = Colors.White.WithAlpha(.8);
             markers.MarkerStyle.OutlineWidth = 0.8f * figure.Scale;

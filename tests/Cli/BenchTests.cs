@@ -19,7 +19,7 @@ public class BenchTests
         Assert.True(report.RootElement.GetProperty("quick").GetBoolean());
         JsonElement[] rows = [.. report.RootElement.GetProperty("rows").EnumerateArray()];
         JsonElement[] cpu = [.. rows.Where(row => row.GetProperty("device").GetString() == "cpu" && row.GetProperty("leftOut").ValueKind == JsonValueKind.Null)];
-        Assert.Equal(5, cpu.Length);
+        Assert.Equal(6, cpu.Length);
         Assert.All(cpu, row => Assert.True(row.GetProperty("perSecond").GetDouble() > 0 && row.GetProperty("medianSeconds").GetDouble() > 0));
         using JsonDocument devices = JsonDocument.Parse(ChildProcess.Gpumlp(WithoutOpenCL, "devices", "--json").Output);
         foreach (JsonElement device in devices.RootElement.GetProperty("devices").EnumerateArray())

@@ -75,6 +75,7 @@ public class SweepTests
     }
 
     [Theory]
+    [InlineData("--steps 0", "--steps 0: a sweep makes one step at least")]
     [InlineData("--lr 0.1 --lr 0.2", "'--lr'")]
     [InlineData("--lr 0.1,,0.2", "--lr 0.1,,0.2: a value is missing beside a comma")]
     [InlineData("--lr 0.1,fast", "--lr fast: a learning rate is a positive number")]

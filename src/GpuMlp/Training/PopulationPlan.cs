@@ -97,7 +97,7 @@ public sealed record PopulationPlan(int Networks, int ChunkSteps, long Budget, I
 
     /// <summary>The plan in a line.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"{Networks:N0} networks in {Batches.Count:N0} {(Batches.Count == 1 ? "batch" : "batches")} of up to {Batches.Max(b => b.Members.Count):N0}, {Mebibytes(Bytes)} MiB each at most (budget {Mebibytes(Budget)} MiB), up to {ChunkSteps:N0} steps a launch");
+        $"{Networks:N0} {(Networks == 1 ? "network" : "networks")} in {Batches.Count:N0} {(Batches.Count == 1 ? "batch" : "batches")} of up to {Batches.Max(b => b.Members.Count):N0}, {Mebibytes(Bytes)} MiB each at most (budget {Mebibytes(Budget)} MiB), up to {ChunkSteps:N0} steps a launch");
 
     static string Mebibytes(long bytes) => (bytes / 1048576.0).ToString(bytes < 10 << 20 ? "0.0" : "N0", CultureInfo.InvariantCulture);
 }
