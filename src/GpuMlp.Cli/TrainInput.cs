@@ -38,7 +38,7 @@ sealed record TrainInput(NetworkSpec Spec, DataSet Raw, DataSet Data, Standardiz
 
     // labels 0, 1, 2, … may be classes or counts: the loss decides
     static DataSet AsNumbers(TrainConfig config, DataSet raw) => raw.ClassNames.Select((name, k) => name == $"{k}").All(number => number)
-        ? new DataSet(raw.Name, raw.Inputs, raw.Labels, [])
+        ? new DataSet(raw.Name, raw.Inputs, raw.Labels, []) { FeatureNames = raw.FeatureNames }
         : throw UsageException.For("data", config.Data, $"--loss mse takes labels that are numbers, or two classes; these are {raw.ClassCount} names, for which take --loss cross-entropy");
 
     static void Check(TrainConfig config, NetworkSpec spec, DataSet raw)

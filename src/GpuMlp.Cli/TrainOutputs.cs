@@ -160,6 +160,8 @@ sealed class TrainOutputs(OutputFolder folder, Terminal terminal, TrainConfig co
         Style = config.Style == "notebook" ? PlotStyle.Notebook : PlotStyle.Plain,
         Width = width,
         Height = height,
+        XLabel = input.Raw.FeatureNames is [string x, _] ? x : "x0",
+        YLabel = input.Raw.FeatureNames is [_, string y] ? y : "x1",
         ClassNames = [.. input.Raw.ClassNames.Select(name => int.TryParse(name, CultureInfo.InvariantCulture, out _) ? $"class {name}" : name)],
     };
 

@@ -17,6 +17,17 @@ public sealed class CsvDataTests : IDisposable
         return path;
     }
 
+    [Theory]
+    [InlineData("width,species,height\n1,a,2\n3,b,4\n", "species", new[] { "width", "height" })]
+    [InlineData("1,2,0\n3,4.5,1", null, new string[0])]
+    public void FeaturesHaveTheHeadersNames(string text, string? label, string[] names)
+    {
+        DataSet data = Read(text, label);
+        Assert.Equal(names, data.FeatureNames);
+        Assert.Equal(names, data.Rows([1]).FeatureNames);
+        Assert.Equal(names, Standardizer.Fit(data).Apply(data).FeatureNames);
+    }
+
     static void Holds(DataSet data, float[] inputs, float[] labels, string[] names)
     {
         Assert.Equal(inputs, data.Flat.ToArray());

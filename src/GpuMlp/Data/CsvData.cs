@@ -42,7 +42,10 @@ public static class CsvData
 
         var table = new Table(path, records, hasHeader ? first.Fields : null);
         (float[] labels, string[] classNames) = ReadLabels(table, label);
-        return new DataSet(Path.GetFileNameWithoutExtension(path), ReadInputs(table, label), labels, classNames);
+        return new DataSet(Path.GetFileNameWithoutExtension(path), ReadInputs(table, label), labels, classNames)
+        {
+            FeatureNames = hasHeader ? [.. first.Fields.Where((_, column) => column != label)] : [],
+        };
     }
 
     static List<Record> ReadRecords(string path)

@@ -33,6 +33,9 @@ public sealed class DataSet
     /// <summary>The name of each class, by class number; empty for regression.</summary>
     public IReadOnlyList<string> ClassNames { get; }
 
+    /// <summary>The name of each feature; empty where they have none.</summary>
+    public IReadOnlyList<string> FeatureNames { get; init; } = [];
+
     /// <summary>The number of classes; 0 for regression.</summary>
     public int ClassCount => ClassNames.Count;
 
@@ -55,7 +58,7 @@ public sealed class DataSet
             for (int feature = 0; feature < Features; feature++) inputs[row, feature] = Inputs[rows[row], feature];
             labels[row] = Labels[rows[row]];
         }
-        return new DataSet(Name, inputs, labels, ClassNames);
+        return new DataSet(Name, inputs, labels, ClassNames) { FeatureNames = FeatureNames };
     }
 
     /// <summary>The rectangle around the points of two features, each side pushed out by a share of the extent.</summary>

@@ -59,6 +59,6 @@ public sealed class Standardizer
         for (int row = 0; row < data.Count; row++)
             for (int feature = 0; feature < data.Features; feature++)
                 inputs[row, feature] = (float)map(data.Inputs[row, feature], feature);
-        return new DataSet(data.Name, inputs, data.Labels, data.ClassNames);
+        return new DataSet(data.Name, inputs, data.Labels, data.ClassNames) { FeatureNames = data.FeatureNames };
     }
 }
