@@ -79,14 +79,7 @@ sealed class BenchRun(bool quick, Terminal terminal, CancellationToken cancellat
         if (device.Kind == DeviceKind.CpuIlgpu) return;
         PopulationMember[] members = [.. Enumerable.Range(0, Networks).Select(seed => new PopulationMember { Net = NetworkSpec.Parse("2-50-1"), Seed = (ulong)seed })];
         Measure(device, $"{Networks} networks × {Steps:N0} steps, 2-50-1", EngineChoice.Fused, "steps", (double)Networks * Steps, () =>
-            (() => new Population(device, members, [PopulationData.Of(data)], new PopulationOptions { Steps = Steps }).Run(), Nothing.Instance));
-    }
-
-    sealed class Nothing : IDisposable
-    {
-        internal static Nothing Instance { get; } = new();
-
-        public void Dispose() { }
+            (() => new Population(device, members, [PopulationData.Of(data)], new PopulationOptions { Steps = Steps }).Run(), null));
     }
 
     void Steps(ComputeDevice device, string net, EngineChoice engine)
@@ -116,11 +109,11 @@ sealed class BenchRun(bool quick, Terminal terminal, CancellationToken cancellat
     static Sequential Build(ComputeDevice device, string net) =>
         NetworkSpec.Parse(net).Build(device, Initialization.He, new PhiloxStream(0, StreamPurpose.Initialization), new BceLoss());
 
-    void Measure(ComputeDevice device, string job, EngineChoice? engine, string unit, double work, Func<(Action Run, IDisposable Used)> prepare) =>
+    void Measure(ComputeDevice device, string job, EngineChoice? engine, string unit, double work, Func<(Action Run, IDisposable? Used)> prepare) =>
         Attempt(device.Description, job, engine, () =>
         {
             terminal.Note($"{device.Description.Id}: {job}{(engine is null ? "" : $", {Named(engine)}")}");
-            (Action run, IDisposable used) = prepare();
+            (Action run, IDisposable? used) = prepare();
             using (used)
             {
                 double first = Time(run), median = Median(run);

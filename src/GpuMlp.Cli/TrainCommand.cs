@@ -69,27 +69,7 @@ static class TrainCommand
             config = row.Apply(config, given.Tokens is [var token] ? token.Value : "true");
             asked.Add(row.Name);
         }
-        return TrainData.Resolve(WithoutDefaultsOf(read, config, asked));
-    }
-
-    // a record holds its data's and its optimizer's own defaults as if they had been asked for; others have others
-    static TrainConfig WithoutDefaultsOf(TrainConfig read, TrainConfig config, HashSet<string> asked)
-    {
-        if (config.Data != read.Data)
-            config = config with
-            {
-                Samples = asked.Contains("samples") ? config.Samples : null,
-                Noise = asked.Contains("noise") ? config.Noise : null,
-                Label = asked.Contains("label") ? config.Label : null,
-                Window = asked.Contains("window") ? config.Window : null,
-            };
-        if (config.Optimizer != read.Optimizer)
-            config = config with
-            {
-                Momentum = asked.Contains("momentum") ? config.Momentum : null,
-                WeightDecay = asked.Contains("weight-decay") ? config.WeightDecay : null,
-            };
-        return config;
+        return TrainData.Resolve(TrainData.WithoutDefaultsOf(read, config, asked));
     }
 
     static TrainConfig ReadFile(string file)

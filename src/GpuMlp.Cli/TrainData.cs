@@ -44,7 +44,7 @@ static class TrainData
     /// <exception cref="UsageException">An option was given that its data or its optimizer has not.</exception>
     public static TrainConfig Resolve(TrainConfig config)
     {
-        bool csv = IsCsv(config.Data), noisy = !csv && config.Data != "blobs";
+        bool csv = IsCsv(config.Data), noisy = IsNoisy(config);
         if (csv && config.Samples is int samples)
             throw UsageException.For("samples", $"{samples}", $"--data {config.Data} has the file's rows; leave it out");
         if (!noisy && config.Noise is double noise)
@@ -53,7 +53,7 @@ static class TrainData
             throw UsageException.For("noise", $"{noise}", $"--data {config.Data} has no noise to set{why}; leave it out");
         }
         if (!csv && config.Label is string label) throw UsageException.For("label", label, $"--data {config.Data} has no columns; only csv:FILE has");
-        bool hasMomentum = config.Optimizer is "momentum" or "nesterov";
+        bool hasMomentum = HasMomentum(config);
         if (!hasMomentum && config.Momentum is float momentum)
             throw UsageException.For("momentum", momentum.ToString(CultureInfo.InvariantCulture), $"--optimizer {config.Optimizer} has none to set; momentum and nesterov have");
         if (config.Warmup > config.Steps)
@@ -66,6 +66,30 @@ static class TrainData
             Noise = noisy ? config.Noise ?? DefaultNoise : null,
         };
     }
+
+    /// <summary>A config that came from a record but for the defaults of the record's data and optimizer, where others were asked for: they have their own.</summary>
+    public static TrainConfig WithoutDefaultsOf(TrainConfig read, TrainConfig config, ISet<string> asked)
+    {
+        if (config.Data != read.Data)
+            config = config with
+            {
+                Samples = asked.Contains("samples") || !IsCsv(config.Data) ? config.Samples : null,
+                Noise = asked.Contains("noise") || IsNoisy(config) ? config.Noise : null,
+                Label = asked.Contains("label") ? config.Label : null,
+                Window = asked.Contains("window") ? config.Window : null,
+            };
+        if (config.Optimizer != read.Optimizer)
+            config = config with
+            {
+                Momentum = asked.Contains("momentum") || HasMomentum(config) ? config.Momentum : null,
+                WeightDecay = asked.Contains("weight-decay") ? config.WeightDecay : null,
+            };
+        return config;
+    }
+
+    static bool IsNoisy(TrainConfig config) => !IsCsv(config.Data) && config.Data != "blobs";
+
+    static bool HasMomentum(TrainConfig config) => config.Optimizer is "momentum" or "nesterov";
 
     /// <summary>The optimizer of a resolved config.</summary>
     public static OptimizerSpec Optimizer(TrainConfig config) => new()

@@ -124,7 +124,7 @@ sealed class TrainOutputs(OutputFolder folder, Terminal terminal, TrainConfig co
     {
         int atOnce = (int)Math.Clamp(MostPredictions / input.Data.Count, 1, Math.Max(1, snapshots.Count));
         float[] points = input.Data.Flat.ToArray();
-        if (input.Spec.ParameterCount > SmallNetwork || !PopulationEvaluator.Takes(network, input.Spec))
+        if (input.Spec.ParameterCount > SmallNetwork || network.Outputs > 1 || !PopulationEvaluator.Takes(input.Spec))
             return [.. snapshots.Select(snapshot =>
             {
                 network.LoadParameters(snapshot.Parameters);

@@ -64,11 +64,11 @@ public class TrainTests
     public void A_record_of_other_data_and_another_optimizer_does_not_force_their_defaults_on_a_run()
     {
         using var folder = new ScratchFolder();
-        Assert.Equal(0, Gpumlp.Run("train --optimizer momentum --steps 9 --no-plots --quiet --out", folder.File("first")).ExitCode);
+        Assert.Equal(0, Gpumlp.Run("train --samples 300 --optimizer momentum --steps 9 --no-plots --quiet --out", folder.File("first")).ExitCode);
         Gpumlp.Outcome outcome = Gpumlp.Run($"train --config {folder.File("first/run.json")} --data blobs --optimizer adamw --quiet --json --out", folder.File("second"));
         Assert.Equal((0, ""), (outcome.ExitCode, outcome.Error));
         JsonElement config = Json(outcome.Out).GetProperty("config");
-        Assert.Equal((9, 0.01f), (config.GetProperty("steps").GetInt32(), config.GetProperty("weightDecay").GetSingle()));
+        Assert.Equal((9, 300, 0.01f), (config.GetProperty("steps").GetInt32(), config.GetProperty("samples").GetInt32(), config.GetProperty("weightDecay").GetSingle()));
         Assert.NotEqual("-1.5:2.5,-1:1.5", config.GetProperty("window").GetString());
     }
 

@@ -35,6 +35,25 @@ public class SideBySideTests
         Check(device, "2-50-1", 19, steps);
     }
 
+    [Fact]
+    public void AWarmUpCompilesAllThatARunNeeds()
+    {
+        OpenCL.Need();
+        using ComputeDevice device = ComputeDevice.Open("opencl");
+        // many of one shape, which train side by side, one that trains alone, and wide ones that are too large to stand side by side
+        PopulationMember[] members =
+        [
+            .. Enumerable.Range(0, 20).Select(k => new PopulationMember { Net = NetworkSpec.Parse("2-9-1"), Seed = (ulong)k }),
+            new PopulationMember { Net = NetworkSpec.Parse("2-10-1") },
+            .. Enumerable.Range(0, 20).Select(k => new PopulationMember { Net = NetworkSpec.Parse("2-64-64-1"), Seed = (ulong)k }),
+        ];
+        var population = new Population(device, members, [PopulationData.Of(Moons)], new PopulationOptions { Steps = 5 });
+        population.WarmUp();
+        TimeSpan compiled = device.CompileTime;
+        population.Run(cancellation: TestContext.Current.CancellationToken);
+        Assert.Equal(compiled, device.CompileTime);
+    }
+
     static void Check(ComputeDevice device, string net, int networks, int steps)
     {
         using ComputeDevice cpu = ComputeDevice.OpenCpu(16, 1);

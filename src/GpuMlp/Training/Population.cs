@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using GpuMlp.Devices;
+using GpuMlp.Devices.Ops;
 using GpuMlp.Kernels.Training;
 
 namespace GpuMlp.Training;
@@ -41,10 +42,12 @@ public sealed class Population
     /// <summary>Compiles all that the run needs, so that <see cref="Run"/> is training alone.</summary>
     public void WarmUp()
     {
-        foreach (var alike in Plan.Batches.SelectMany(b => b.Members.Take(1)).GroupBy(m => members[m].Kernel))
+        // as few networks of each kind of launch as are launched in the same way as all of them
+        int enough = device.FewestSideBySide();
+        foreach (var alike in Plan.Batches.GroupBy(b => (members[b.Members[0]].Kernel, members[b.Members[0]].Net, Math.Min(b.Members.Count, enough))))
         {
-            int m = alike.First();
-            using var batch = new PopulationBatch(device, members, data, new PopulationBatchPlan([m], [members[m].Data], 0), 1, 1);
+            int[] some = [.. alike.First().Members.Take(enough)];
+            using var batch = new PopulationBatch(device, members, data, new PopulationBatchPlan(some, [.. some.Select(m => members[m].Data).Distinct()], 0), 1, 1);
             batch.Run(0, 1);
             batch.Finish(new PopulationResult[members.Count]);
         }

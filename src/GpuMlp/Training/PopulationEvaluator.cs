@@ -18,9 +18,8 @@ public static class PopulationEvaluator
     // enough to fill a device, small beside its memory: 64 MiB
     const long Floats = 1 << 24;
 
-    /// <summary>Whether it evaluates networks like one that a spec describes: a sigmoid behind one output, up to eight linear layers.</summary>
-    public static bool Takes(Sequential network, NetworkSpec net) =>
-        net.Widths[^1] == 1 && net.Depth <= NetworkShape.MaxDepth && network.Layers.Count > 0 && network.Layers[^1] is Layers.Sigmoid;
+    /// <summary>Whether it evaluates networks of that shape: it takes up to eight linear layers.</summary>
+    public static bool Takes(NetworkSpec net) => net.Depth <= NetworkShape.MaxDepth;
 
     /// <summary>Each network's outputs at its points, (outputs, points): all points of the first output, then of the second.</summary>
     /// <param name="device">Where.</param>

@@ -23,9 +23,13 @@ static class TrainingOps
     // what a few networks work in stays in a core's nearest cache; with more than eight the vector of their gradients is no quicker
     const int CacheFloats = 8192, MostTogether = 8;
 
-    // a GPU's groups are many lanes, and every core has a group
+    /// <summary>The fewest networks of which some stand side by side: every core has a group first. 1 on a GPU, whose groups are many lanes.</summary>
+    internal static int FewestSideBySide(this ComputeDevice device) => device.Description.IsGpu ? 1 : 2 * Cores(device);
+
+    static int Cores(ComputeDevice device) => device.Host?.Cores ?? device.Accelerator.NumMultiprocessors;
+
     static int Together(ComputeDevice device, TrainingPlan plan) => device.Description.IsGpu || plan.HasPicks != 0 ? 1
-        : Math.Clamp(Math.Min(CacheFloats / plan.ScratchLength, plan.Networks / (device.Host?.Cores ?? device.Accelerator.NumMultiprocessors)), 1, MostTogether);
+        : Math.Clamp(Math.Min(CacheFloats / plan.ScratchLength, plan.Networks / Cores(device)), 1, MostTogether);
 
     /// <summary>Plain steps of one example each, one group a network: the quick form, for one output.</summary>
     internal static void TrainOnExamples<TActivation, TLoss>(
