@@ -54,8 +54,8 @@ static class Readers
             ? value : throw new FormatException("a learning rate is a positive number");
 
     public static float Scale(string text) =>
-        float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out float value) && value >= 0 && float.IsFinite(value)
-            ? value : throw new FormatException("a scale is a number of 0 or more");
+        float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out float value) && value > 0 && float.IsFinite(value)
+            ? value : throw new FormatException("a scale is a positive number; a network that begins with zeros alone does not learn");
 
     public static float Share(string text) =>
         float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out float value) && value is > 0 and < 1

@@ -114,14 +114,16 @@ public class TrainTests
     }
 
     [Fact]
-    public void An_option_comes_before_the_config()
+    public void An_option_comes_before_the_config_and_what_it_leaves_out_has_its_default()
     {
         using var folder = new ScratchFolder();
         File.WriteAllText(folder.File("c.json"), """{"config": {"steps": 20, "noPlots": true, "seed": 5}, "accuracy": "results are ignored"}""");
-        Gpumlp.Outcome outcome = Gpumlp.Run("train --json --steps 30 --config", folder.File("c.json"), "--out", folder.File("run"));
-        JsonElement record = Json(outcome.Out);
-        Assert.Equal(30, record.GetProperty("steps").GetInt32());
-        Assert.Equal(5, record.GetProperty("config").GetProperty("seed").GetInt32());
+        JsonElement record = Json(Gpumlp.Run("train --json --steps 3000 --config", folder.File("c.json"), "--out", folder.File("run")).Out);
+        Assert.Equal(3000, record.GetProperty("steps").GetInt32());
+        Assert.Equal(0, Gpumlp.Run("train --quiet --steps 3000 --seed 5 --no-plots --out", folder.File("options")).ExitCode);
+        Assert.Equal(Json(File.ReadAllText(folder.File("options/run.json"))).GetProperty("config").GetRawText(), record.GetProperty("config").GetRawText());
+        Assert.Equal(File.ReadAllBytes(folder.File("options/model.safetensors")), File.ReadAllBytes(folder.File("run/model.safetensors")));
+        Assert.InRange(record.GetProperty("accuracy").GetDouble(), 0.97, 1);
     }
 
     [Fact]

@@ -75,6 +75,9 @@ public sealed class ComputeDevice : IDisposable
     /// <summary>Bytes that all buffers together may take, where that is less than the device has.</summary>
     internal long MemoryLimit { get; set; } = long.MaxValue;
 
+    /// <summary>How many layers drew their start on the device: each from a stream of its own.</summary>
+    internal uint LayersMade { get; set; }
+
     internal Accelerator Accelerator { get; }
 
     internal KernelLoader Loader { get; }

@@ -39,7 +39,7 @@ public sealed record TrainConfig
     public string Init { get; set; } = "auto";
 
     /// <summary>What the drawn weights and biases are multiplied by.</summary>
-    public float InitScale { get; init; } = 1;
+    public float InitScale { get; set; } = 1;
 
     /// <summary>The loss.</summary>
     public string Loss { get; set; } = "bce";

@@ -1,5 +1,6 @@
 using GpuMlp.Devices;
 using GpuMlp.Devices.Ops;
+using GpuMlp.Randomness;
 using GpuMlp.Tensors;
 
 namespace GpuMlp.Layers;
@@ -10,15 +11,32 @@ public sealed class Linear : Layer
     readonly int inputs, outputs;
     Tensor? transposed;
 
-    /// <summary>A layer of zeros; an initialiser or the caller fills <see cref="Weight"/> and <see cref="Bias"/>.</summary>
+    /// <summary>A layer whose weights, row by row, and biases are drawn from N(0, 1), as the tutorial's; <see cref="Initializer.Fill"/> draws others.</summary>
+    /// <param name="device">Where it lies.</param>
+    /// <param name="inputs">Columns of x.</param>
+    /// <param name="outputs">Columns of y.</param>
+    /// <param name="seed">
+    /// Seed of the Philox stream, whose substream is how many layers the device has made, this one included: no two layers of a device draw
+    /// the same numbers, with whatever seeds, and a program that runs again draws the same again, on every device.
+    /// </param>
     /// <exception cref="ArgumentOutOfRangeException">Fewer than one input or output.</exception>
-    public Linear(ComputeDevice device, int inputs, int outputs)
+    public Linear(ComputeDevice device, int inputs, int outputs, ulong seed = 0) : this(device, inputs, outputs, StreamOf(device, seed)) { }
+
+    /// <summary>A layer drawn from N(0, 1) from a stream, or of zeros without one, for whoever fills it next.</summary>
+    internal Linear(ComputeDevice device, int inputs, int outputs, RandomStream? random)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(inputs, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(outputs, 1);
         (this.inputs, this.outputs) = (inputs, outputs);
         Weight = Register("weight", new Parameter(device, inputs, outputs));
         Bias = Register("bias", new Parameter(device, 1, outputs));
+        if (random is not null) Initializer.Fill(this, Initialization.Normal, random);
+    }
+
+    static PhiloxStream StreamOf(ComputeDevice device, ulong seed)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        return new PhiloxStream(seed, StreamPurpose.Initialization, ++device.LayersMade);
     }
 
     /// <summary>w (i,o).</summary>

@@ -85,7 +85,7 @@ public sealed record NetworkSpec(IReadOnlyList<int> Widths, Activation Activatio
         var layers = new List<Layer>();
         for (int l = 0; l < Depth; l++)
         {
-            layers.Add(new Linear(device, Widths[l], Widths[l + 1]));
+            layers.Add(new Linear(device, Widths[l], Widths[l + 1], null));
             if (l + 1 < Depth) layers.Add(NewActivation());
             else if (EndsInSigmoid(loss)) layers.Add(new Sigmoid());
         }
