@@ -1,11 +1,13 @@
 using System.Diagnostics;
 using System.Globalization;
+using GpuMlp.Autograd;
 using GpuMlp.Cli.Samples;
 using GpuMlp.Data;
 using GpuMlp.Devices;
 using GpuMlp.Files;
 using GpuMlp.Grids;
 using GpuMlp.Layers;
+using GpuMlp.Losses;
 using GpuMlp.Plotting;
 using GpuMlp.Randomness;
 using GpuMlp.Tensors;
@@ -47,10 +49,10 @@ sealed class ModulesRun(TrainConfig config, TrainInput input, RandomStream weigh
         int? diverged = losses.Length > 0 && !float.IsFinite(losses[^1]) ? losses.Length - 1 : null;
         start = Stopwatch.GetTimestamp();
         if (diverged is null) Save(net, device, folder);
-        double? accuracy = diverged is null ? Accuracy(net) : null;
+        RowScore? score = diverged is null ? new RowScore(Loss(net), Accuracy(net)) : null;
         if (diverged is null && Grid is GridSpec grid)
         {
-            AddFrame(net, grid, losses.Length, losses.Length > 0 ? losses[^1] : float.NaN);
+            AddFrame(net, grid, losses.Length);
             ModulesTutorial.Draw(folder.Path, input.Raw, grid, frames, losses,
                 new PlotOptions { Style = config.Style == "notebook" ? PlotStyle.Notebook : PlotStyle.Plain });
         }
@@ -66,7 +68,8 @@ sealed class ModulesRun(TrainConfig config, TrainInput input, RandomStream weigh
             Steps = losses.Length,
             FinalLoss = losses.Length > 0 ? RunRecord.Finite(losses[^1]) : null,
             MeanLossLast1000 = losses.Length > 0 ? RunRecord.Finite(losses.TakeLast(1000).Average()) : null,
-            Accuracy = accuracy,
+            Accuracy = score?.Accuracy,
+            Metrics = score is RowScore of ? new RunMetrics(new RowMetrics(RunRecord.Finite(of.Loss), of.Accuracy)) : null,
             StopReason = diverged is not null ? "diverged" : losses.Length < config.Steps ? "cancelled" : "completed",
             DivergedStep = diverged,
             Timings = new RunTimings(Seconds(open), 0, Seconds(train), 0, Seconds(plot), Seconds(total.Elapsed)),
@@ -81,7 +84,7 @@ sealed class ModulesRun(TrainConfig config, TrainInput input, RandomStream weigh
         GridSpec? grid = config.SnapshotEvery > 0 ? Grid : null;
         return ModulesTutorial.Train(net, input.Data, Picks(), config.Steps, config.Lr, (step, loss) =>
         {
-            if (grid is not null && step % config.SnapshotEvery == 0) AddFrame(net, grid, step, loss);
+            if (grid is not null && step % config.SnapshotEvery == 0) AddFrame(net, grid, step);
             if (step % 256 == 0) progress.Report(step, loss);
             return float.IsFinite(loss) && !cancellation.IsCancellationRequested;
         });
@@ -96,12 +99,16 @@ sealed class ModulesRun(TrainConfig config, TrainInput input, RandomStream weigh
         return () => stream.Next(0, rows);
     }
 
-    void AddFrame(Sequential net, GridSpec grid, int step, float loss) => frames.Add(new BoundaryFrame(step,
-        ModulesTutorial.Probabilities(net, grid), string.Create(CultureInfo.InvariantCulture, $"step {step:N0} · loss {loss:0.0000} · {net.Device.Description.Id}")));
+    void AddFrame(Sequential net, GridSpec grid, int step) => frames.Add(new BoundaryFrame(step,
+        ModulesTutorial.Probabilities(net, grid), string.Create(CultureInfo.InvariantCulture, $"step {step:N0} · loss {Loss(net):0.0000} · {net.Device.Description.Id}")));
+
+    // the mean over the rows, as the sample computes it of one
+    float Loss(Sequential net) => new BceLoss().Forward(
+        net.Forward(Variable.From(net.Device, input.Data.Inputs)), Variable.From(net.Device, input.Data.Labels)).Item();
 
     double Accuracy(Sequential net)
     {
-        float[] p = net.Forward(Autograd.Variable.From(net.Device, input.Data.Inputs)).ToArray();
+        float[] p = net.Forward(Variable.From(net.Device, input.Data.Inputs)).ToArray();
         return Enumerable.Range(0, p.Length).Count(row => p[row] > 0.5f == (input.Data.Labels[row] == 1f)) / (double)p.Length;
     }
 

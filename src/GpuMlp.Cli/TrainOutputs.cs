@@ -37,32 +37,27 @@ sealed class TrainOutputs(OutputFolder folder, Terminal terminal, TrainConfig co
         LossesCsv.Write(folder["losses.csv"], result.Losses);
     }
 
-    /// <summary>Of a regression, the root of the mean squared error over the data, once the model is written.</summary>
-    public double? RootMeanSquareError { get; private set; }
-
     /// <summary>Writes the model and all pictures.</summary>
-    /// <returns>The accuracy over the data, null of a regression, and how long evaluating and drawing took.</returns>
-    public (double? Accuracy, TimeSpan Evaluate, TimeSpan Plot) WriteModelAndPictures(TrainingResult result, CancellationToken cancellation)
+    /// <returns>How the network does on the data, and how long evaluating and drawing took.</returns>
+    public (RowScore? Score, TimeSpan Evaluate, TimeSpan Plot) WriteModelAndPictures(TrainingResult result, CancellationToken cancellation)
     {
         ModelFile.Save(folder["model.safetensors"], new Model(network, input.Window, input.Standardizer, input.Raw.ClassNames));
         var evaluate = new Stopwatch();
         var plot = new Stopwatch();
         evaluate.Start();
-        double[] accuracies = input.Raw.ClassCount > 0 ? Accuracies(result.Snapshots) : [];
-        double? accuracy = input.Raw.ClassCount > 0 ? accuracies.Length > 0 ? accuracies[^1] : Accuracy(network.Predict(input.Data.Flat)) : null;
-        if (accuracy is null) RootMeanSquareError = Error();
+        RowScore[] scores = Scores(result.Snapshots);
         evaluate.Stop();
-        if (config.NoPlots) return (accuracy, evaluate.Elapsed, plot.Elapsed);
+        if (config.NoPlots) return (scores[^1], evaluate.Elapsed, plot.Elapsed);
 
-        if (input.Plane is Window shown) WriteBoundaries(shown, result, accuracies, accuracy!.Value, evaluate, plot, cancellation);
+        if (input.Plane is Window shown) WriteBoundaries(shown, result, scores, evaluate, plot, cancellation);
         plot.Start();
         string title = $"{config.Loss} loss · {config.Net} · {input.Raw.Name} · {network.Device.Description.Id}";
         LossPlot.Save(folder["loss.png"], result.Losses, title, Options(config, input, PlotWidth, PlotHeight));
         plot.Stop();
-        return (accuracy, evaluate.Elapsed, plot.Elapsed);
+        return (scores[^1], evaluate.Elapsed, plot.Elapsed);
     }
 
-    void WriteBoundaries(Window shown, TrainingResult result, double[] accuracies, double accuracy, Stopwatch evaluate, Stopwatch plot, CancellationToken cancellation)
+    void WriteBoundaries(Window shown, TrainingResult result, RowScore[] scores, Stopwatch evaluate, Stopwatch plot, CancellationToken cancellation)
     {
         int cell = network.Outputs > 2 ? 1 : PixelsPerCell;         // between classes nothing is interpolated
         GridSpec fine = GridSpec.FromSize(shown, PlotWidth / cell, PlotHeight / cell);
@@ -70,14 +65,14 @@ sealed class TrainOutputs(OutputFolder folder, Terminal terminal, TrainConfig co
         float[] points = input.Raw.Flat.ToArray();
         evaluate.Start();
         float[] boundary = Evaluate(fine);
-        List<BoundaryFrame> frames = Frames(result, accuracies, coarse, cancellation);
+        List<BoundaryFrame> frames = Frames(result, scores, coarse, cancellation);
         evaluate.Stop();
 
         plot.Start();
         byte[] data = dataPlot!.GetAwaiter().GetResult();
         AtomicFile.Write(folder["data.png"], stream => stream.Write(data));
         using (var picture = new BoundaryPlot(fine, points, input.Raw.Labels, Options(config, input, PlotWidth, PlotHeight)))
-            picture.Save(folder["boundary.png"], boundary, Title(result.Steps, result.FinalLoss, accuracy));
+            picture.Save(folder["boundary.png"], boundary, Title(result.Steps, scores[^1]));
         if (frames.Count > 0)
         {
             using var picture = new BoundaryPlot(coarse, points, input.Raw.Labels, Options(config, input, FrameWidth, FrameHeight));
@@ -89,23 +84,23 @@ sealed class TrainOutputs(OutputFolder folder, Terminal terminal, TrainConfig co
         plot.Stop();
     }
 
-    List<BoundaryFrame> Frames(TrainingResult result, double[] accuracies, GridSpec grid, CancellationToken cancellation)
+    List<BoundaryFrame> Frames(TrainingResult result, RowScore[] scores, GridSpec grid, CancellationToken cancellation)
     {
         using Terminal.Progress progress = terminal.Follow("evaluating", "pictures", result.Snapshots.Count);
         var frames = new List<BoundaryFrame>();
         foreach (Snapshot snapshot in result.Snapshots)
         {
-            frames.Add(Frame(snapshot, accuracies[frames.Count], grid));
+            frames.Add(Frame(snapshot, scores[frames.Count], grid));
             progress.Report(frames.Count);
             if (cancellation.IsCancellationRequested && result.StopReason != StopReason.Cancelled) break;
         }
         return frames;
     }
 
-    BoundaryFrame Frame(Snapshot snapshot, double accuracy, GridSpec grid)
+    BoundaryFrame Frame(Snapshot snapshot, RowScore score, GridSpec grid)
     {
         network.LoadParameters(snapshot.Parameters);
-        return new BoundaryFrame(snapshot.Step, Evaluate(grid), Title(snapshot.Step, snapshot.Loss, accuracy));
+        return new BoundaryFrame(snapshot.Step, Evaluate(grid), Title(snapshot.Step, score));
     }
 
     // the axes of the picture are in the data's units; the network wants them as its inputs were
@@ -119,41 +114,36 @@ sealed class TrainOutputs(OutputFolder folder, Terminal terminal, TrainConfig co
 
     float[] Regions(GridSpec grid) => network.Outputs > 1 ? new ClassEvaluator(network).Regions(grid) : GridEvaluator.Evaluate(network, grid);
 
-    // of each snapshot, the last of which is the trained network; of small ones many in a launch, for which a device compiles one kernel instead of four
-    double[] Accuracies(IReadOnlyList<Snapshot> snapshots)
+    // of each snapshot, the last of which is the trained network; of small ones many in a launch, for which a device compiles one kernel instead
+    // of four. All without their sigmoid: the loss is taken of what comes before it, which loses nothing where the sigmoid is 0 or 1
+    RowScore[] Scores(IReadOnlyList<Snapshot> snapshots)
     {
-        int atOnce = (int)Math.Clamp(MostPredictions / input.Data.Count, 1, Math.Max(1, snapshots.Count));
+        NetworkSpec open = input.Spec with { LinearOutput = true };
         float[] points = input.Data.Flat.ToArray();
-        if (input.Spec.ParameterCount > SmallNetwork || network.Outputs > 1 || !PopulationEvaluator.Takes(input.Spec))
-            return [.. snapshots.Select(snapshot =>
-            {
-                network.LoadParameters(snapshot.Parameters);
-                return Accuracy(network.Predict(points));
-            })];
-        return [.. snapshots.Chunk(atOnce).SelectMany(some =>
-            PopulationEvaluator.Evaluate(network.Device, input.Spec, [.. some.Select(s => s.Parameters)], [.. some.Select(_ => points)]).Select(p => Accuracy(p)))];
-    }
-
-    double Accuracy(ReadOnlySpan<float> predictions)
-    {
-        int right = 0, outputs = network.Outputs;
-        for (int row = 0; row < input.Data.Count; row++)
+        RowScore Score(float[] z) => RowScore.Of(network.Loss, input.Spec, z, input.Data);
+        if (snapshots.Count > 0 && input.Spec.ParameterCount <= SmallNetwork && network.Outputs == 1 && PopulationEvaluator.Takes(open))
         {
-            float label = input.Data.Labels[row];
-            if (outputs > 1 ? ClassEvaluator.ArgMax(predictions.Slice(row * outputs, outputs)) == label : predictions[row] > 0.5f == (label == 1f)) right++;
+            int atOnce = (int)Math.Clamp(MostPredictions / input.Data.Count, 1, snapshots.Count);
+            return [.. snapshots.Chunk(atOnce).SelectMany(some =>
+                PopulationEvaluator.Evaluate(network.Device, open, [.. some.Select(s => s.Parameters)], [.. some.Select(_ => points)]).Select(Score))];
         }
-        return (double)right / input.Data.Count;
+        using Sequential whole = open.Build(network.Device, network.Loss);
+        whole.LoadStateDict(network.StateDict());
+        if (snapshots.Count == 0) return [Score(whole.Predict(points))];
+        return [.. snapshots.Select(snapshot =>
+        {
+            whole.LoadParameters(snapshot.Parameters);
+            return Score(whole.Predict(points));
+        })];
     }
 
-    double Error() => Math.Sqrt(network.Predict(input.Data.Flat).Zip(input.Data.Labels, (p, y) => ((double)p - y) * ((double)p - y)).Average());
+    string Title(int step, RowScore score) => Title(step, score, network.Device.Description.Id);
 
-    string Title(int step, float loss, double accuracy)
-    {
-        string last = float.IsNaN(loss) ? "" : $"loss {Short(loss)} · ";
-        return Invariant($"step {step:N0} · {last}accuracy {100 * accuracy:0.0} % · {network.Device.Description.Id}");
-    }
+    /// <summary>What a picture of the boundary says of the network that it shows.</summary>
+    internal static string Title(int step, RowScore score, string device) =>
+        Invariant($"step {step:N0} · loss {Short(score.Loss)} · accuracy {100 * score.Accuracy:0.0} % · {device}");
 
-    static string Short(float loss) => loss is >= 0.0001f and < 1e6f or 0f ? Invariant($"{loss:0.0000}") : Invariant($"{loss:0.0e-0}");
+    static string Short(double loss) => loss is >= 0.0001 and < 1e6 or 0 ? Invariant($"{loss:0.0000}") : Invariant($"{loss:0.0e-0}");
 
     static PlotOptions Options(TrainConfig config, TrainInput input, int width, int height) => new()
     {

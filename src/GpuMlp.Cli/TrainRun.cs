@@ -77,7 +77,7 @@ sealed class TrainRun
 
         var outputs = new TrainOutputs(folder, terminal, config, network, input, dataPlot);
         outputs.WriteHistory(result);
-        (double? accuracy, TimeSpan evaluate, TimeSpan plot) = result.StopReason == StopReason.Diverged
+        (RowScore? score, TimeSpan evaluate, TimeSpan plot) = result.StopReason == StopReason.Diverged
             ? default : outputs.WriteModelAndPictures(result, interruption.Token);
         var record = new RunRecord
         {
@@ -91,8 +91,9 @@ sealed class TrainRun
             Steps = result.Steps,
             FinalLoss = RunRecord.Finite(result.FinalLoss),
             MeanLossLast1000 = RunRecord.Finite(result.MeanLossLast1000),
-            Accuracy = accuracy,
-            RootMeanSquareError = outputs.RootMeanSquareError,
+            Accuracy = score?.Accuracy,
+            RootMeanSquareError = score is { Accuracy: null } regression ? Math.Sqrt(regression.Loss) : null,
+            Metrics = score is RowScore of ? new RunMetrics(new RowMetrics(RunRecord.Finite(of.Loss), of.Accuracy)) : null,
             StopReason = result.StopReason.ToString().ToLowerInvariant(),
             DivergedStep = result.DivergedStep,
             Timings = new RunTimings(Seconds(open), Seconds(compile), Seconds(train), Seconds(evaluate), Seconds(plot), Seconds(total.Elapsed)),

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using GpuMlp.Cli;
 
 namespace GpuMlp.Tests;
 
@@ -47,5 +48,29 @@ public class BenchTests
         Gpumlp.Outcome outcome = Gpumlp.End(process);
         Assert.Equal(130, outcome.ExitCode);
         Assert.Contains("not measured: cancelled", outcome.Out);
+        AssertNarrow(outcome.Out.Split('\n'));
     }
+
+    [Fact]
+    public void The_table_fits_80_columns_with_the_longest_values_and_rounds_to_three_digits()
+    {
+        const string Job = "256 networks × 1,000 steps, 2-50-1", Reason = "no OpenCL library (libOpenCL.so.1): install a driver; and much more is said of why it cannot be had here";
+        var report = new BenchReport(1, "0.0.0", false,
+        [
+            new("cpu", "2 cores, 512-bit lanes", Job, "layers", 9.994, 0.0099951, 999_999_999, "steps", 1),
+            new("opencl:10", new string('x', 30) + " " + new string('y', 50), Job, "layers", 999.4, 9.996e-4, 9.994e9, "steps", 1234.4),
+            new("opencl:10", "x", "grid 1024², 2-50-1", null, 59.94, 5e-9, 12.3, "points", 0.001),
+            new("opencl:10", "x", Job, "fused", LeftOut: Reason, Failed: true),
+            new("cuda", "NVIDIA GPU", LeftOut: Reason),
+        ],
+        [new("opencl:10", "hidden width", "2-W-W-1, batch 256", 1024, 1024), new("opencl:10", "hidden width", "2-W-W-1, batch 256", null, 0)], 1);
+        string[] lines = [.. BenchTable.Lines(report, 80)];
+        AssertNarrow(lines);
+        string text = string.Join('\n', lines);
+        foreach (string number in (string[])["9.99 s", "10.0 ms", "1,000 M", "999 s", "1,000 µs", "9.99 G", "1,234", "59.9 s", "0.01 µs", "12.3", "0.00"])
+            Assert.Contains($" {number}", text);
+        Assert.Equal(4, lines.Count(line => line.Contains("opencl:10", StringComparison.Ordinal)) + lines.Count(line => line.StartsWith("cuda", StringComparison.Ordinal)));
+    }
+
+    static void AssertNarrow(IEnumerable<string> lines) => Assert.All(lines, line => Assert.True(line.Length <= 80, line));
 }

@@ -28,9 +28,38 @@ public class ProgramTests
     {
         Gpumlp.Outcome outcome = Gpumlp.Run("train -h");
         Assert.Equal((0, ""), (outcome.ExitCode, outcome.Error));
+        string text = string.Join(' ', outcome.Out.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
         foreach (TrainOption option in TrainOptions.All)
-            Assert.Matches($@"(?m)^  --{option.Name}\b.*{System.Text.RegularExpressions.Regex.Escape(option.Default is null ? option.Help : $"[{option.Default}]")}", outcome.Out);
+            Assert.Contains($" --{option.Name} {(option.Takes is null ? "" : $"{option.Takes} ")}{option.Help}{(option.Default is null ? "" : $" [{option.Default}]")} ", text);
         Assert.Contains("Examples:\n  gpumlp train\n", outcome.Out);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("train")]
+    [InlineData("sweep")]
+    [InlineData("grid")]
+    [InlineData("bench")]
+    [InlineData("devices")]
+    [InlineData("gradcheck")]
+    public void Help_fits_80_columns_and_breaks_between_words(string verb)
+    {
+        Gpumlp.Outcome outcome = Gpumlp.Run($"{verb} -h"), noVerb = Gpumlp.Run("");
+        Assert.Equal(0, outcome.ExitCode);
+        string help = verb == "" ? outcome.Out + noVerb.Error : outcome.Out;
+        Assert.All(help.Split('\n'), line => Assert.True(line.Length <= 80 || !line.Trim().Contains(' '), line));
+        if (verb == "") return;
+        Assert.Contains($"  {verb} ", noVerb.Error, StringComparison.Ordinal);
+        Assert.Contains("\nUsage: gpumlp " + verb, help, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_paragraph_has_every_word_once_and_lines_that_are_as_long_as_they_may_be()
+    {
+        string text = "one two three, four five-and-twenty-blackbirds six; 7 8 9 10 11 12 13 14";
+        string[] lines = [.. Paragraph.Wrap("  --a  ", text, 20, 7, " \\")];
+        Assert.Equal(["  --a  one two \\", "       three, four \\", "       five-and-twenty-blackbirds \\", "       six; 7 8 9 \\", "       10 11 12 13 \\", "       14"], lines);
+        Assert.Equal(["", "  x"], [.. Paragraph.Wrap("", "", 80), .. Paragraph.Wrap("  ", "x", 80)]);
     }
 
     [Fact]

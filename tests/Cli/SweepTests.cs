@@ -57,6 +57,7 @@ public class SweepTests
         Assert.Equal([false, false, true, true], rows.Select(r => r["accuracy"].Length == 0));
         Assert.Contains("4 networks in 1 batch", outcome.Error);                       // the plan
         Assert.Contains("2 diverged", outcome.Out);
+        Assert.Matches(@"\nbest       row \d: accuracy [\d.]+ %, loss [\d.E-]+ over the last 300 steps --lr", outcome.Out);
 
         outcome = Gpumlp.Run("sweep --device cpu --samples 50 --steps 300 --lr 1e30 --force --out", folder.File("sweep"));
         Assert.Equal(0, outcome.ExitCode);

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using GpuMlp.Files;
+using GpuMlp.Randomness;
 
 namespace GpuMlp.Tests;
 
@@ -126,6 +127,60 @@ public class TrainTests
         Assert.InRange(record.GetProperty("accuracy").GetDouble(), 0.97, 1);
     }
 
+    [Theory]
+    [InlineData("--samples 300 --seed 3 --steps 700 --snapshot-every 350", "bce")]
+    [InlineData("--samples 300 --seed 3 --steps 700 --no-plots --init-scale 9", "bce")]
+    [InlineData("--samples 60 --steps 0", "bce")]
+    [InlineData("--samples 300 --data blobs --net 2-8-3 --loss cross-entropy --steps 300 --snapshot-every 100", "cross-entropy")]
+    [InlineData("--samples 300 --loss mse --net 2-8-1 --steps 300 --engine layers --no-plots", "mse")]
+    [InlineData("--samples 300 --api modules --steps 300 --no-plots", "bce")]
+    public void The_loss_that_people_read_is_the_mean_over_the_rows(string options, string loss)
+    {
+        using var folder = new ScratchFolder();
+        Gpumlp.Outcome outcome = Gpumlp.Run($"train {options} --out", folder.File("run"));
+        Assert.Equal(0, outcome.ExitCode);
+        JsonElement record = Json(File.ReadAllText(folder.File("run/run.json"))), training = record.GetProperty("metrics").GetProperty("training");
+        double mean = MeanLoss(record.GetProperty("config").GetProperty("data").GetString()!, record.GetProperty("config").GetProperty("seed").GetUInt64(),
+            record.GetProperty("config").GetProperty("samples").GetInt32(), SafetensorsFile.Read(folder.File("run/model.safetensors")), loss);
+        Assert.InRange(training.GetProperty("loss").GetDouble() / mean, 1 - 1e-5, 1 + 1e-5);
+        Assert.Equal(record.GetProperty("accuracy").GetDouble(), training.GetProperty("accuracy").GetDouble());
+        Assert.Contains(FormattableString.Invariant($"\nloss       {training.GetProperty("loss").GetDouble():G4}, mean over the rows"), outcome.Out);
+        float[] losses = LossesCsv.Read(folder.File("run/losses.csv"));
+        if (losses.Length > 0) Assert.Contains(FormattableString.Invariant($"the last one {losses[^1]:G4})"), outcome.Out);
+        else Assert.DoesNotContain("last", outcome.Out);
+    }
+
+    // by the definitions, in float64
+    static double MeanLoss(string data, ulong seed, int samples, SafetensorsFile model, string loss)
+    {
+        Data.DataSet rows = data == "blobs" ? Data.DataSets.MakeBlobs(samples, 3, deviation: 1, new PhiloxStream(seed, StreamPurpose.Data)) : Data.DataSets.MakeMoons(samples, 0.1, seed);
+        double Sum(string layer, int o, double[] x)
+        {
+            float[] w = model.Find($"{layer}.weight")!.Floats;
+            return x.Select((value, i) => value * w[o * x.Length + i]).Sum() + model.Find($"{layer}.bias")!.Floats[o];
+        }
+        double[] Outputs(string layer, double[] x) => [.. Enumerable.Range(0, model.Find($"{layer}.bias")!.Floats.Length).Select(o => Sum(layer, o, x))];
+        return Enumerable.Range(0, rows.Count).Average(row =>
+        {
+            double[] z = Outputs("2", [.. Outputs("0", [rows.Inputs[row, 0], rows.Inputs[row, 1]]).Select(a => Math.Max(a, 0))]);
+            double y = rows.Labels[row], p = 1 / (1 + Math.Exp(-z[0]));
+            return loss switch
+            {
+                "bce" => Math.Max(y == 1 ? -z[0] : z[0], 0) + Math.Log(1 + Math.Exp(-Math.Abs(z[0]))),
+                "mse" => (p - y) * (p - y),
+                "cross-entropy" => Math.Log(z.Sum(Math.Exp)) - z[(int)y],
+                _ => throw new ArgumentOutOfRangeException(nameof(loss)),
+            };
+        });
+    }
+
+    [Theory]
+    [InlineData(0.01234, "step 1,000 · loss 0.0123 · accuracy 99.5 % · cpu")]
+    [InlineData(1.2e-7, "step 1,000 · loss 1.2e-7 · accuracy 99.5 % · cpu")]
+    [InlineData(0, "step 1,000 · loss 0.0000 · accuracy 99.5 % · cpu")]
+    public void A_picture_names_the_loss_and_accuracy_of_the_same_rows(double loss, string title) =>
+        Assert.Equal(title, Cli.TrainOutputs.Title(1000, new Cli.RowScore(loss, 0.995), "cpu"));
+
     [Fact]
     public void Numpys_seed_0_replays_the_golden_run()
     {
@@ -177,7 +232,7 @@ public class TrainTests
     public void OpenCL_writes_the_same_losses_as_the_cpu()
     {
         bool present = Devices.ComputeDevice.List().Any(device => device.Kind == Devices.DeviceKind.OpenCL && device.IsAvailable);
-        Requirement.Need("opencl", present, "Install a driver, for a CPU Debian's pocl-opencl-icd.");
+        Requirement.Need("opencl", present, "Install a driver, for a CPU Debian's pocl-opencl-icd and ocl-icd-libopencl1.");
         using var folder = new ScratchFolder();
         foreach (string device in (string[])["cpu", "opencl"])
             Assert.Equal(0, Gpumlp.Run($"train --engine layers --steps 200 --no-plots --device {device} --out", folder.File(device)).ExitCode);

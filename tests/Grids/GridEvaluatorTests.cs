@@ -187,7 +187,7 @@ public class GridEvaluatorTests
     internal static ComputeDevice OpenCL()
     {
         DeviceDescription? found = ComputeDevice.List().FirstOrDefault(d => d is { Kind: DeviceKind.OpenCL, IsAvailable: true });
-        Requirement.Need("opencl", found is not null, "Install a driver; for a CPU Debian's pocl-opencl-icd.");
+        Requirement.Need("opencl", found is not null, "Install a driver; for a CPU Debian's pocl-opencl-icd and ocl-icd-libopencl1.");
         return ComputeDevice.Open(found!.Id);
     }
 

@@ -22,7 +22,7 @@ public class GoldenRunTests
     public void ReplayStaysWithinTheTable(string name, EngineChoice engine)
     {
         if (name == "opencl")
-            Requirement.Need("opencl", ComputeDevice.List().Any(d => d.Kind == DeviceKind.OpenCL && d.IsAvailable), "install pocl-opencl-icd");
+            Requirement.Need("opencl", ComputeDevice.List().Any(d => d.Kind == DeviceKind.OpenCL && d.IsAvailable), "install pocl-opencl-icd and ocl-icd-libopencl1");
         using ComputeDevice device = ComputeDevice.Open(name);
         using Sequential network = GoldenNetwork(device);
         int[] picks = [.. Golden.Load("picks").Select(p => (int)p)];

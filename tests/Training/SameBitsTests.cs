@@ -119,7 +119,7 @@ public class SameBitsTests
     }
 
     static void NeedOpenCL() => Requirement.Need(
-        "opencl", ComputeDevice.List().Any(d => d.Kind == DeviceKind.OpenCL && d.IsAvailable), "install pocl-opencl-icd");
+        "opencl", ComputeDevice.List().Any(d => d.Kind == DeviceKind.OpenCL && d.IsAvailable), "install pocl-opencl-icd and ocl-icd-libopencl1");
 
     sealed record Run(string Net, Activation Activation, Loss Loss, int Steps, int Batch)
     {

@@ -3,7 +3,7 @@ using GpuMlp.Devices.Ops;
 
 namespace GpuMlp.Autograd;
 
-/// <summary>The way back: from a result to the parameters.</summary>
+// the way back: from a result to the parameters
 public sealed partial class Variable
 {
     [ThreadStatic]

@@ -6,8 +6,7 @@ using GpuMlp.Kernels.Elementwise;
 
 namespace GpuMlp.Autograd;
 
-/// <summary>What can be computed from variables.</summary>
-/// <remarks>Operands of + - * / have equal shapes, or one of them one row, one column or one value, which repeats.</remarks>
+// what can be computed from variables
 public sealed partial class Variable
 {
     /// <summary>a + b, element by element.</summary>

@@ -6,6 +6,7 @@ namespace GpuMlp.Autograd;
 /// <summary>A matrix on a device that remembers what it was computed from, so that <see cref="Backward"/> finds its gradients.</summary>
 /// <remarks>
 /// Nobody has to dispose variables: a value's memory goes back to its device's pool once nothing refers to it, or at <see cref="Dispose"/>.
+/// Operands of + - * / have equal shapes, or one of them one row, one column or one value, which repeats.
 /// No operation waits for the device; <see cref="ToArray"/> and <see cref="Item"/> do. Variables of a device are used from one thread at a time.
 /// </remarks>
 public sealed partial class Variable : IDisposable

@@ -51,6 +51,10 @@ public sealed record RunRecord
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? RootMeanSquareError { get; init; }
 
+    /// <summary>How the network does on the data; absent where it diverged.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public RunMetrics? Metrics { get; init; }
+
     /// <summary>completed, cancelled or diverged.</summary>
     public required string StopReason { get; init; }
 
@@ -97,6 +101,9 @@ public sealed record RunRecord
 
     /// <summary>A number as JSON can hold it: null where it is not finite.</summary>
     public static float? Finite(float value) => float.IsFinite(value) ? value : null;
+
+    /// <inheritdoc cref="Finite(float)"/>
+    public static double? Finite(double value) => double.IsFinite(value) ? value : null;
 }
 
 /// <summary>What a run ran on.</summary>
@@ -106,6 +113,15 @@ public sealed record RunRecord
 /// <param name="WhyNotSameBits">What it does otherwise; absent where nothing.</param>
 public sealed record RunDevice(
     string Kind, string Name, bool SameBits, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? WhyNotSameBits);
+
+/// <summary>How a trained network does.</summary>
+/// <param name="Training">On the rows that it was trained on.</param>
+public sealed record RunMetrics(RowMetrics Training);
+
+/// <summary>How a network does on some rows.</summary>
+/// <param name="Loss">The mean of the rows' losses; null where it is not finite.</param>
+/// <param name="Accuracy">The share of the rows whose predicted class is their label; null of a regression.</param>
+public sealed record RowMetrics(double? Loss, double? Accuracy);
 
 /// <summary>Seconds, each to a synchronised end.</summary>
 /// <param name="Open">Finding and opening the device.</param>

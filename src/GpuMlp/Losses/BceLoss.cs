@@ -34,6 +34,15 @@ public sealed class BceLoss(BceForm form = BceForm.Tutorial) : Loss
         if (onLogit && form == BceForm.Tutorial) Compute<Bce>(device, z, y, values, dz, n);
         else if (onLogit) Compute<BceTorch>(device, z, y, values, dz, n);
         else if (form == BceForm.Tutorial) Compute<BceOnProbability>(device, z, y, values, dz, n);
-        else throw new InvalidOperationException("BceLoss(BceForm.Torch) needs an output that Sigmoid made; of logits take BceWithLogitsLoss");
+        else throw NeedsSigmoid();
+    }
+
+    static InvalidOperationException NeedsSigmoid() => new("BceLoss(BceForm.Torch) needs an output that Sigmoid made; of logits take BceWithLogitsLoss");
+
+    private protected override double OfRow(ReadOnlySpan<float> z, float label, bool sigmoid)
+    {
+        if (!sigmoid) return form == BceForm.Tutorial ? -Math.Log((label == 1 ? z[0] : 1d - z[0]) + 1e-10) : throw NeedsSigmoid();
+        double value = Softplus(label == 1 ? -z[0] : z[0]);
+        return form == BceForm.Torch ? Math.Min(value, 100) : value;
     }
 }

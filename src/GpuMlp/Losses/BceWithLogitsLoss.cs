@@ -14,4 +14,6 @@ public sealed class BceWithLogitsLoss : Loss
     internal override void Compute(
         ComputeDevice device, DeviceSpan z, DeviceSpan y, DeviceSpan values, DeviceSpan dz, int rows, int columns, bool onLogit) =>
         Compute<BceLogits>(device, z, y, values, dz, rows * columns);
+
+    private protected override double OfRow(ReadOnlySpan<float> z, float label, bool sigmoid) => Softplus(label == 1 ? -z[0] : z[0]);
 }

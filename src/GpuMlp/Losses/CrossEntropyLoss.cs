@@ -26,4 +26,12 @@ public sealed class CrossEntropyLoss : Loss
     internal override void Compute(
         ComputeDevice device, DeviceSpan z, DeviceSpan y, DeviceSpan values, DeviceSpan dz, int rows, int columns, bool onLogit) =>
         device.CrossEntropy(z, y, values, dz, rows, columns);
+
+    private protected override double OfRow(ReadOnlySpan<float> z, float label, bool sigmoid)
+    {
+        double largest = double.NegativeInfinity, sum = 0;
+        foreach (float value in z) largest = Math.Max(largest, value);
+        foreach (float value in z) sum += Math.Exp(value - largest);
+        return Math.Log(sum) - (z[(int)label] - largest);
+    }
 }

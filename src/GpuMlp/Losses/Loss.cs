@@ -56,6 +56,26 @@ public abstract class Loss
         CheckLabels(new LabelFacts(labels), columns);
     }
 
+    /// <summary>The mean loss over rows, on the host in float64.</summary>
+    /// <param name="z">What a network's last linear layer returned, rows × columns.</param>
+    /// <param name="labels">One a row.</param>
+    /// <param name="sigmoid">Whether the network's output is the sigmoid of z and not z itself.</param>
+    /// <exception cref="ArgumentException">There are no rows, or the loss takes no such outputs with such labels.</exception>
+    public double Mean(ReadOnlySpan<float> z, ReadOnlySpan<float> labels, bool sigmoid)
+    {
+        if (labels.IsEmpty || z.Length % labels.Length != 0) throw new ArgumentException($"{z.Length} outputs are not rows for {labels.Length} labels", nameof(z));
+        int columns = z.Length / labels.Length;
+        RequireLabels(labels, columns);
+        double sum = 0;
+        for (int row = 0; row < labels.Length; row++) sum += OfRow(z.Slice(row * columns, columns), labels[row], sigmoid);
+        return sum / labels.Length;
+    }
+
+    private protected abstract double OfRow(ReadOnlySpan<float> z, float label, bool sigmoid);
+
+    /// <summary>ln(1 + eˣ).</summary>
+    private protected static double Softplus(double x) => Math.Max(x, 0) + Math.Log(1 + Math.Exp(-Math.Abs(x)));
+
     internal ArgumentException WrongShapes(string output, string label, string parameter) =>
         new($"{Name} takes {Shapes}, got {output} and {label}", parameter);
 

@@ -18,4 +18,7 @@ public sealed class MseLoss : Loss
     internal override void Compute(
         ComputeDevice device, DeviceSpan z, DeviceSpan y, DeviceSpan values, DeviceSpan dz, int rows, int columns, bool onLogit) =>
         Compute<Mse>(device, z, y, values, dz, rows * columns);
+
+    private protected override double OfRow(ReadOnlySpan<float> z, float label, bool sigmoid) =>
+        Math.Pow((sigmoid ? 1 / (1 + Math.Exp(-z[0])) : z[0]) - label, 2);
 }

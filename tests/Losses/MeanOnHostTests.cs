@@ -1,0 +1,55 @@
+using GpuMlp.Devices;
+using GpuMlp.Layers;
+using GpuMlp.Losses;
+using GpuMlp.Tensors;
+
+namespace GpuMlp.Tests;
+
+/// <summary>A loss on the host is the one that devices compute, in more digits.</summary>
+public class MeanOnHostTests
+{
+    public static TheoryData<Loss, bool, int> Cases() => new()
+    {
+        { new BceLoss(), true, 1 }, { new BceLoss(), false, 1 }, { new BceLoss(BceForm.Torch), true, 1 }, { new BceWithLogitsLoss(), true, 1 },
+        { new BceWithLogitsLoss(), false, 1 }, { new MseLoss(), true, 1 }, { new MseLoss(), false, 1 }, { new CrossEntropyLoss(), false, 3 },
+    };
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Is_the_devices(Loss loss, bool sigmoid, int columns)
+    {
+        using ComputeDevice device = ComputeDevice.Open("cpu");
+        var linear = new Linear(device, columns, columns);
+        var weights = new float[columns * columns];
+        for (int k = 0; k < columns; k++) weights[k * (columns + 1)] = 1;
+        linear.Weight.Value.CopyFrom(weights);
+        linear.Bias.Value.CopyFrom(new float[columns]);
+        using Sequential network = sigmoid ? new(linear, new Sigmoid()) { Loss = loss } : new(linear) { Loss = loss };
+        // a probability where the loss takes one; far into saturation elsewhere
+        float scale = loss is BceLoss && !sigmoid ? 0.01f : 3;
+        float[] z = [.. Enumerable.Range(0, 99 * columns).Select(k => loss is BceLoss && !sigmoid ? k * scale : (k % 83 - 41) * scale)];
+        float[] labels = [.. Enumerable.Range(0, 99).Select(k => (float)(k % Math.Max(2, columns)))];
+        using Tensor x = Tensor.From(device, z, 99, columns), y = Tensor.From(device, labels, 99, 1);
+        double expected = network.ComputeLoss(network.Forward(x), y).Item(), mean = loss.Mean(z, labels, sigmoid);
+        Assert.InRange(mean / expected, 1 - 2e-6, 1 + 2e-6);
+    }
+
+    [Fact]
+    public void Rows_and_labels_that_do_not_go_together_are_refused()
+    {
+        Assert.Throws<ArgumentException>(() => new MseLoss().Mean([1, 2, 3], [1, 2], false));
+        Assert.Throws<ArgumentException>(() => new MseLoss().Mean([], [], false));
+        Assert.Throws<ArgumentException>(() => new BceLoss().Mean([1, 2], [1], true));
+        Assert.Throws<ArgumentException>(() => new CrossEntropyLoss().Mean([1, 2], [2], false));
+        Assert.Throws<InvalidOperationException>(() => new BceLoss(BceForm.Torch).Mean([0.5f], [1], false));
+    }
+
+    [Fact]
+    public void A_sigmoid_on_the_host_has_the_layers_bits()
+    {
+        using ComputeDevice device = ComputeDevice.Open("cpu");
+        float[] values = [.. Enumerable.Range(-4000, 8001).SelectMany(k => (float[])[k * 1e-10f, k * 0.03f]), float.NaN, float.PositiveInfinity, float.NegativeInfinity];
+        using Tensor x = Tensor.From(device, values, values.Length, 1);
+        Assert.Equal(new Sigmoid().Forward(x).ToArray(), values.Select(Sigmoid.Of));
+    }
+}
