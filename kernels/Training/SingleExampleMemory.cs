@@ -4,7 +4,7 @@ using GpuMlp.Kernels.Randomness;
 
 namespace GpuMlp.Kernels.Training;
 
-/// <summary>A group's scratch memory: the table of where things begin, and the way of the parameters in and out.</summary>
+// a group's scratch memory: the table of where things begin, and the way of the parameters in and out
 public readonly partial struct SingleExampleTraining<TActivation, TLoss, TView>
 {
     // a network's stretch: partial sums of the output, the table, parameters, units; at its end room for side by side, then what is to be recorded

@@ -8,15 +8,21 @@ static class ChildProcess
 {
     internal sealed record Result(int ExitCode, string Output, string Error);
 
-    internal static Result Gpumlp(Dictionary<string, string> environment, params string[] arguments)
+    /// <summary>The folder of the .NET that this process runs on.</summary>
+    internal static string DotnetFolder { get; } = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
+
+    internal static Result Gpumlp(Dictionary<string, string> environment, params string[] arguments) =>
+        Dotnet(AppContext.BaseDirectory, environment, [Path.Combine(AppContext.BaseDirectory, "GpuMlp.Cli.dll"), .. arguments]);
+
+    /// <summary>Runs a .NET program in a folder.</summary>
+    internal static Result Dotnet(string folder, Dictionary<string, string> environment, params string[] arguments)
     {
-        string here = AppContext.BaseDirectory;
-        string host = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"));
-        var start = new ProcessStartInfo(host, ["exec", Path.Combine(here, "GpuMlp.Cli.dll"), .. arguments])
+        string host = Path.Combine(DotnetFolder, OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet");
+        var start = new ProcessStartInfo(host, ["exec", .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            WorkingDirectory = here,
+            WorkingDirectory = folder,
         };
         foreach ((string name, string value) in environment) start.Environment[name] = value;
         using var process = Process.Start(start)!;

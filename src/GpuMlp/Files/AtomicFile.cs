@@ -41,6 +41,7 @@ public sealed partial class AtomicFile : IDisposable
     /// <exception cref="UnauthorizedAccessException">The folder may not be written to.</exception>
     public static void Write(string path, Action<Stream> write)
     {
+        ArgumentNullException.ThrowIfNull(write);
         using AtomicFile file = Create(path);
         write(file.Stream);
         file.Commit();
@@ -66,7 +67,11 @@ public sealed partial class AtomicFile : IDisposable
     }
 
     /// <summary>A system's message about a temporary file as one about the file that it would have become.</summary>
-    public static string Plain(string message) => Temporary().Replace(message, "$1");
+    public static string Plain(string message)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        return Temporary().Replace(message, "$1");
+    }
 
     [GeneratedRegex(@"\.([^/\\]+)\.\d+-[a-z0-9.]{8}\.tmp")]
     private static partial Regex Temporary();

@@ -13,6 +13,7 @@ public sealed class LossesCsvWriter
     /// <summary>Writes the header line to a stream, which stays the caller's to close.</summary>
     public LossesCsvWriter(Stream stream)
     {
+        ArgumentNullException.ThrowIfNull(stream);
         this.stream = stream;
         stream.Write(LossesCsv.Header);
     }

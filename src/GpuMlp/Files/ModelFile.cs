@@ -25,9 +25,13 @@ public static class ModelFile
     static readonly string[] Required = ["format", "version", "net", "activation", "loss", "classes"], Optional = ["output", "window", "standardizer"];
 
     /// <summary>Writes a model atomically: equal models give equal bytes.</summary>
-    /// <exception cref="ArgumentException">The network is not linear layers with one kind of activation between them, and a sigmoid or nothing at the end.</exception>
+    /// <exception cref="ArgumentException">Something is null, or the network is not linear layers with one kind of activation between them, and a sigmoid or nothing at the end.</exception>
     public static void Save(string path, Model model)
     {
+        ArgumentNullException.ThrowIfNull(path);
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(model.Network);
+        ArgumentNullException.ThrowIfNull(model.ClassNames);
         (NetworkSpec spec, Linear[] layers) = Describe(model.Network);
         var metadata = new Dictionary<string, string>
         {
@@ -58,6 +62,7 @@ public static class ModelFile
     /// <exception cref="InvalidDataException">The file is another, or damaged; the message names file, tensor or key, and what was expected.</exception>
     public static Model Load(string path, ComputeDevice device)
     {
+        ArgumentNullException.ThrowIfNull(device);
         SafetensorsFile file = SafetensorsFile.Read(path);
         IReadOnlyDictionary<string, string> metadata = file.Metadata;
         if (metadata.GetValueOrDefault("format") != Format)

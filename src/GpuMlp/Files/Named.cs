@@ -65,6 +65,9 @@ public static class Named
     };
 
     /// <summary>The name that stands for a value of <see cref="Activations"/> or <see cref="Initializations"/>.</summary>
-    public static string Of<T>(IReadOnlyDictionary<string, T> names, T value) where T : struct, Enum =>
-        names.First(pair => EqualityComparer<T>.Default.Equals(pair.Value, value)).Key;
+    public static string Of<T>(IReadOnlyDictionary<string, T> names, T value) where T : struct, Enum
+    {
+        ArgumentNullException.ThrowIfNull(names);
+        return names.First(pair => EqualityComparer<T>.Default.Equals(pair.Value, value)).Key;
+    }
 }

@@ -35,6 +35,8 @@ public static class Npy
     /// <exception cref="InvalidDataException">The bytes are not a whole and plain .npy file of an element type named above.</exception>
     public static NpyArray Read(Stream stream, string name)
     {
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentNullException.ThrowIfNull(name);
         if (!stream.CanSeek) throw new InvalidDataException($"{name}: an .npy file of known length is needed, not a pipe.");
         NpyHeader header = NpyHeader.Read(stream, name);
         return header.Descr switch

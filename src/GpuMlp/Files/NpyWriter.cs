@@ -13,6 +13,7 @@ public sealed class NpyWriter<T> where T : unmanaged
     /// <exception cref="NotSupportedException">The element type is not among those above.</exception>
     public NpyWriter(Stream stream, params ReadOnlySpan<int> shape)
     {
+        ArgumentNullException.ThrowIfNull(stream);
         this.stream = stream;
         count = RawBytes.CheckedCount(shape);
         stream.Write(NpyHeader.Encode(Npy.Descr<T>(), shape));

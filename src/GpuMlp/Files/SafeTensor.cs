@@ -7,6 +7,8 @@ public sealed class SafeTensor
 
     SafeTensor(string name, ReadOnlySpan<int> shape, Array values, string dtype)
     {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(values);
         if (name == SafetensorsHeader.MetadataKey) throw new ArgumentException($"A tensor cannot be called '{name}'.", nameof(name));
         if (RawBytes.CheckedCount(shape) != values.Length)
             throw new ArgumentException(

@@ -16,6 +16,7 @@ public sealed class SafetensorsFile
     /// <exception cref="ArgumentException">Two tensors have the same name.</exception>
     public SafetensorsFile(IEnumerable<SafeTensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
+        ArgumentNullException.ThrowIfNull(tensors);
         Tensors = [.. tensors];
         Metadata = metadata ?? new Dictionary<string, string>();
         foreach (SafeTensor tensor in Tensors)
@@ -30,7 +31,11 @@ public sealed class SafetensorsFile
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
     /// <summary>The tensor of that name, or null.</summary>
-    public SafeTensor? Find(string name) => byName.GetValueOrDefault(name);
+    public SafeTensor? Find(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return byName.GetValueOrDefault(name);
+    }
 
     /// <summary>Writes the file atomically: equal contents give equal bytes.</summary>
     public void Write(string path) => AtomicFile.Write(path, Write);
@@ -38,6 +43,7 @@ public sealed class SafetensorsFile
     /// <summary>Writes to a stream, which need not be seekable.</summary>
     public void Write(Stream stream)
     {
+        ArgumentNullException.ThrowIfNull(stream);
         // Wider elements come first in the data so that each tensor is aligned to its own size, as the reference implementation has it.
         SafeTensor[] layout = [.. Tensors.OrderByDescending(t => SafetensorsHeader.ElementBytes(t.Dtype))];
         byte[] header = SafetensorsHeader.Encode(Tensors, layout, Metadata);
@@ -64,6 +70,8 @@ public sealed class SafetensorsFile
     /// <exception cref="InvalidDataException">The bytes break a rule of the format; the message names stream, tensor and rule.</exception>
     public static SafetensorsFile Read(Stream stream, string name)
     {
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentNullException.ThrowIfNull(name);
         if (!stream.CanSeek) throw new InvalidDataException($"{name}: a safetensors file of known length is needed, not a pipe.");
         SafetensorsHeader header = SafetensorsHeader.Read(stream, name);
         long data = stream.Position;

@@ -10,6 +10,7 @@ public static class WindowText
     /// <exception cref="FormatException">It is anything else, or a pair is not two finite numbers, the smaller first.</exception>
     public static Window Parse(string text)
     {
+        ArgumentNullException.ThrowIfNull(text);
         double[] ends = [.. text.Split(',', ':').Select(Number)];
         bool shaped = text.Split(',') is [var x, var y] && x.Split(':').Length == 2 && y.Split(':').Length == 2;
         if (!shaped || !ends.All(double.IsFinite) || ends[0] >= ends[1] || ends[2] >= ends[3])

@@ -1,0 +1,94 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using GpuMlp.Devices;
+using GpuMlp.Files;
+using GpuMlp.Layers;
+
+namespace GpuMlp.Tests;
+
+/// <summary>Null for a file's path, stream or content is an ArgumentNullException that names the argument, and writes nothing.</summary>
+public class NullArgumentsTests
+{
+    [Fact]
+    public void Every_argument_that_may_not_be_null_is_named()
+    {
+        using var folder = new ScratchFolder();
+        using ComputeDevice device = ComputeDevice.Open("cpu");
+        using var network = new Sequential(new Linear(device, 2, 1), new Sigmoid());
+        var model = new Model(network, null, null, ["0", "1"]);
+        var file = new SafetensorsFile([]);
+        string path = folder.File("f");
+        (string Argument, Action Call)[] calls =
+        [
+            ("AtomicFile.Create.path", () => AtomicFile.Create(null!)),
+            ("AtomicFile.Write.path", () => AtomicFile.Write(null!, _ => { })),
+            ("AtomicFile.Write.write", () => AtomicFile.Write(path, null!)),
+            ("AtomicFile.Plain.message", () => AtomicFile.Plain(null!)),
+            ("LossesCsv.Write.path", () => LossesCsv.Write(null!, [])),
+            ("LossesCsv.Read.path", () => LossesCsv.Read(null!)),
+            ("LossesCsvWriter..ctor.stream", () => new LossesCsvWriter(null!)),
+            ("ModelFile.Save.path", () => ModelFile.Save(null!, model)),
+            ("ModelFile.Save.model", () => ModelFile.Save(path, null!)),
+            ("ModelFile.Load.path", () => ModelFile.Load(null!, device)),
+            ("ModelFile.Load.device", () => ModelFile.Load(path, null!)),
+            ("Named.Of.names", () => Named.Of(null!, Activation.ReLU)),
+            ("Npy.Write.path", () => Npy.Write<float>(null!, [1], 1)),
+            ("Npy.Read.path", () => Npy.Read(null!)),
+            ("Npy.Read.stream", () => Npy.Read(null!, "name")),
+            ("Npy.Read.name", () => Npy.Read(new MemoryStream(), null!)),
+            ("NpyWriter`1..ctor.stream", () => new NpyWriter<float>(null!, 1)),
+            ("PngWriter..ctor.stream", () => new PngWriter(null!, 1, 1, [0]).Dispose()),
+            ("RunRecord.Save.path", () => Record().Save(null!)),
+            ("RunRecord.ReadConfig.path", () => RunRecord.ReadConfig(null!)),
+            ("SafeTensor.Float32.name", () => SafeTensor.Float32(null!, [1], [0])),
+            ("SafeTensor.Float32.values", () => SafeTensor.Float32("t", [1], null!)),
+            ("SafeTensor.Int64.name", () => SafeTensor.Int64(null!, [1], [0])),
+            ("SafeTensor.Int64.values", () => SafeTensor.Int64("t", [1], null!)),
+            ("SafeTensor.UInt64.name", () => SafeTensor.UInt64(null!, [1], [0])),
+            ("SafeTensor.UInt64.values", () => SafeTensor.UInt64("t", [1], null!)),
+            ("SafetensorsFile..ctor.tensors", () => new SafetensorsFile(null!)),
+            ("SafetensorsFile.Find.name", () => file.Find(null!)),
+            ("SafetensorsFile.Write.path", () => file.Write((string)null!)),
+            ("SafetensorsFile.Write.stream", () => file.Write((Stream)null!)),
+            ("SafetensorsFile.Read.path", () => SafetensorsFile.Read(null!)),
+            ("SafetensorsFile.Read.stream", () => SafetensorsFile.Read(null!, "name")),
+            ("SafetensorsFile.Read.name", () => SafetensorsFile.Read(new MemoryStream(), null!)),
+            ("WindowText.Parse.text", () => WindowText.Parse(null!)),
+        ];
+        foreach ((string argument, Action call) in calls)
+        {
+            var thrown = Xunit.Record.Exception(call);
+            Assert.True(thrown is ArgumentNullException named && named.ParamName == argument[(argument.LastIndexOf('.') + 1)..], $"{argument}: {thrown}");
+        }
+        Assert.Equal([.. Arguments().Order()], calls.Select(call => call.Argument).Order());
+        Assert.Empty(folder.Names);
+    }
+
+    [Fact]
+    public void A_model_that_lacks_a_part_is_named()
+    {
+        using var folder = new ScratchFolder();
+        using ComputeDevice device = ComputeDevice.Open("cpu");
+        using var network = new Sequential(new Linear(device, 2, 1), new Sigmoid());
+        Assert.Equal("model.ClassNames", Assert.Throws<ArgumentNullException>(() => ModelFile.Save(folder.File("m"), new Model(network, null, null, null!))).ParamName);
+        Assert.Equal("model.Network", Assert.Throws<ArgumentNullException>(() => ModelFile.Save(folder.File("m"), new Model(null!, null, null, []))).ParamName);
+        Assert.Empty(folder.Names);
+    }
+
+    // all of the room's own public methods and constructors; what a record generates only holds what it is given
+    static IEnumerable<string> Arguments() =>
+        from type in typeof(AtomicFile).Assembly.GetExportedTypes()
+        where type.Namespace == "GpuMlp.Files"
+        from method in type.GetMembers(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly).OfType<MethodBase>()
+        where !method.IsSpecialName || (method.IsConstructor && type.GetMethod("<Clone>$") is null)
+        where method.GetCustomAttribute<CompilerGeneratedAttribute>() is null
+        from parameter in method.GetParameters()
+        where !parameter.ParameterType.IsValueType && new NullabilityInfoContext().Create(parameter).WriteState == NullabilityState.NotNull
+        select $"{type.Name}.{method.Name}.{parameter.Name}";
+
+    static RunRecord Record() => new()
+    {
+        Version = "0", Config = new(), Device = new("cpu", "cpu", true, null), Engine = "fused", Init = "normal", Parameters = 1, Steps = 0, FinalLoss = null,
+        MeanLossLast1000 = null, Accuracy = null, StopReason = "completed", Timings = new(0, 0, 0, 0, 0, 0),
+    };
+}

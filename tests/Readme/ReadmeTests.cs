@@ -1,0 +1,96 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
+
+namespace GpuMlp.Tests;
+
+/// <summary>README as a newcomer takes it: its programs compile and learn, its commands can be pasted.</summary>
+public partial class ReadmeTests
+{
+    const string Gpumlp = "dotnet run -c Release --project src/GpuMlp.Cli -- ";
+
+    // what a new console project has: <ImplicitUsings>
+    const string ImplicitUsings = """
+        global using System;
+        global using System.Collections.Generic;
+        global using System.IO;
+        global using System.Linq;
+        global using System.Net.Http;
+        global using System.Threading;
+        global using System.Threading.Tasks;
+        """;
+
+    static readonly string text = File.ReadAllText(Path.Combine(Architecture.Project.Root().FullName, "README.md")).ReplaceLineEndings("\n");
+
+    public static TheoryData<string> Programs() => [.. Blocks("csharp")];
+
+    [Theory]
+    [MemberData(nameof(Programs))]
+    public void A_program_compiles_without_a_warning_and_learns(string source)
+    {
+        using var folder = new ScratchFolder();
+        File.WriteAllText(folder.File("Program.cs"), source);
+        File.WriteAllText(folder.File("Usings.cs"), ImplicitUsings);
+        foreach (string library in Directory.GetFiles(AppContext.BaseDirectory, "*.dll")) File.Copy(library, folder.File(Path.GetFileName(library)));
+        File.Copy(Path.Combine(AppContext.BaseDirectory, "GpuMlp.Cli.runtimeconfig.json"), folder.File("mine.runtimeconfig.json"));
+        string here = folder.File("");
+        string[] references = [.. Directory.GetFiles(RuntimeEnvironment.GetRuntimeDirectory(), "*.dll"), .. Directory.GetFiles(here, "GpuMlp*.dll"), folder.File("ILGPU.dll")];
+        ChildProcess.Result compiled = ChildProcess.Dotnet(here, [], [Compiler(), "-nologo", "-noconfig", "-nostdlib", "-nullable", "-warnaserror", "-warn:9999",
+            "-out:mine.dll", "Program.cs", "Usings.cs", .. references.Where(IsManaged).Select(file => $"-r:{file}")]);
+        Assert.True(compiled.ExitCode == 0, compiled.Output);
+
+        ChildProcess.Result run = ChildProcess.Dotnet(here, [], folder.File("mine.dll"));
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Match accuracy = Accuracy().Match(run.Output);
+        Assert.True(accuracy.Success, run.Output);
+        Assert.InRange(double.Parse(accuracy.Groups[1].Value, CultureInfo.InvariantCulture), 99, 100);
+    }
+
+    [Fact]
+    public void The_loops_are_the_notebooks()
+    {
+        string[] programs = [.. Blocks("csharp")];
+        Assert.Equal(2, programs.Length);
+        Assert.All(programs, program => Assert.Contains("step < 10_000", program, StringComparison.Ordinal));
+    }
+
+    /// <summary>Each in a folder that was empty before the first, as they stand; bench, which takes a minute, in a hurry and without OpenCL's compiler.</summary>
+    [Fact]
+    public void Every_command_runs_as_it_stands()
+    {
+        using var folder = new ScratchFolder();
+        string[] lines = [.. Blocks("").SelectMany(block => block.Split('\n')).Where(line => line.Length > 0)];
+        Assert.Equal(["dotnet test -c Release"], lines.Where(line => !line.StartsWith(Gpumlp, StringComparison.Ordinal)));
+        string[] commands = [.. lines.Where(line => line.StartsWith(Gpumlp, StringComparison.Ordinal)).Select(line => line[Gpumlp.Length..].Split(" #")[0].Trim())];
+        foreach (string command in commands)
+        {
+            bool bench = command == "bench";
+            string[] arguments = [.. command.Split(' '), .. bench ? ["--quick"] : (string[])[]];
+            ChildProcess.Result result = ChildProcess.Dotnet(folder.File(""), bench ? new() { ["OCL_ICD_VENDORS"] = "/nowhere" } : [],
+                [Path.Combine(AppContext.BaseDirectory, "GpuMlp.Cli.dll"), .. arguments]);
+            Assert.True(result.ExitCode == 0, $"{command}: {result.Error}");
+        }
+        Assert.Equal(["runs"], folder.Names);
+        Assert.All((string[])["grid.npy", "line.svg", "moons/model.safetensors"], name => Assert.True(File.Exists(folder.File($"runs/{name}")), name));
+        Assert.Equal(["bench", "devices", "gradcheck", "grid", "sweep", "train"], commands.Select(command => command.Split(' ')[0]).Distinct().Order());
+    }
+
+    static IEnumerable<string> Blocks(string language) => Fences().Matches(text).Where(block => block.Groups[1].Value == language).Select(block => block.Groups[2].Value);
+
+    // that of the newest SDK beside the runtime: `dotnet test` came from one
+    static string Compiler() => Directory.GetDirectories(Path.Combine(ChildProcess.DotnetFolder, "sdk")).Select(sdk => Path.Combine(sdk, "Roslyn", "bincore", "csc.dll"))
+        .Where(File.Exists).OrderBy(File.GetLastWriteTimeUtc).Last();
+
+    // of Windows' runtime folder some are not
+    static bool IsManaged(string file)
+    {
+        using var reader = new System.Reflection.PortableExecutable.PEReader(File.OpenRead(file));
+        return reader.HasMetadata;
+    }
+
+    [GeneratedRegex(@"^```(\w*)\n(.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex Fences();
+
+    [GeneratedRegex(@"^([\d.]+) % of the rows\s*$")]
+    private static partial Regex Accuracy();
+}
