@@ -19,16 +19,19 @@ static class BenchTable
         {
             foreach (string line in Paragraph.Wrap("", $"{device.Key}: {device.First().Name}", width, Indent)) yield return line;
             foreach (BenchRow row in device)
-                foreach (string line in row.LeftOut is null ? [lines[row]] : Paragraph.Wrap("  ", LeftOut(row), width, Indent)) yield return line;
+                foreach (string line in row.LeftOut is null ? [lines[row]] : Paragraph.Wrap("  ", LeftOut(row), width, Indent))
+                    yield return line;
         }
         foreach (BenchCrossover crossover in report.Crossovers)
             foreach (string line in Paragraph.Wrap("", Sentence(crossover), width, Indent)) yield return line;
     }
 
-    static string LeftOut(BenchRow row) => row.Job is null ? row.LeftOut! : $"{row.Job}{(row.Engine is null ? "" : $", {row.Engine}")}: {row.LeftOut}";
+    static string LeftOut(BenchRow row) => string.Join(", ", new[] { row.Job, row.Engine }.OfType<string>()) is { Length: > 0 } job
+        ? $"{job}: {row.LeftOut}" : row.LeftOut!;
 
     static string[] Cells(BenchRow row) => [row.Job!, row.Engine ?? "", Seconds(row.FirstSeconds!.Value), Seconds(row.MedianSeconds!.Value),
-        Short(row.PerSecond!.Value, ("G", 1e9), ("M", 1e6), ("k", 1e3), ("", 1)), row.TimesCpu is double times ? Short(times, ("", 1)) : ""];
+        Short(row.PerSecond!.Value, ("G", 1e9), ("M", 1e6), ("k", 1e3), ("", 1)),
+        row.TimesCpu is double times ? Short(times, ("", 1)) : ""];
 
     static string Seconds(double seconds) => Short(seconds, ("s", 1), ("ms", 1e-3), ("µs", 1e-6));
 
@@ -49,7 +52,8 @@ static class BenchTable
 
     static string Sentence(BenchCrossover found) => found.From is int from
         ? Invariant($"{found.Device}, layer by layer: faster than the CPU from {found.Of} {from:N0} on ({found.Other})")
-        : found.UpTo == 0 ? $"{found.Device}, layer by layer: no time was left to try from which {found.Of} on it is faster than the CPU ({found.Other})"
+        : found.UpTo == 0
+        ? $"{found.Device}, layer by layer: no time was left to try from which {found.Of} on it is faster than the CPU ({found.Other})"
         : Invariant($"{found.Device}, layer by layer: not faster than the CPU up to {found.Of} {found.UpTo:N0} ({found.Other})");
 
     static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -100,7 +100,8 @@ sealed class ModulesRun(TrainConfig config, TrainInput input, RandomStream weigh
     }
 
     void AddFrame(Sequential net, GridSpec grid, int step) => frames.Add(new BoundaryFrame(step,
-        ModulesTutorial.Probabilities(net, grid), string.Create(CultureInfo.InvariantCulture, $"step {step:N0} · loss {Loss(net):0.0000} · {net.Device.Description.Id}")));
+        ModulesTutorial.Probabilities(net, grid),
+        string.Create(CultureInfo.InvariantCulture, $"step {step:N0} · loss {Loss(net):0.0000} · {net.Device.Description.Id}")));
 
     // the mean over the rows, as the sample computes it of one
     float Loss(Sequential net) => new BceLoss().Forward(

@@ -22,8 +22,8 @@ readonly record struct RowScore(double Loss, double? Accuracy)
         int right = 0, outputs = z.Length / data.Count;
         for (int row = 0; row < data.Count; row++)
         {
-            float label = data.Labels[row];
-            if (outputs > 1 ? ClassEvaluator.ArgMax(z.Slice(row * outputs, outputs)) == label : Sigmoid.Of(z[row]) > 0.5f == (label == 1f)) right++;
+            int predicted = outputs > 1 ? ClassEvaluator.ArgMax(z.Slice(row * outputs, outputs)) : Sigmoid.Of(z[row]) > 0.5f ? 1 : 0;
+            if (predicted == data.Labels[row]) right++;
         }
         return new RowScore(mean, (double)right / data.Count);
     }

@@ -150,7 +150,10 @@ sealed class SweepRun(SweepGrid grid, SweepData data, Terminal terminal)
         if (record.Best is SweepBest best)
         {
             string options = string.Join(' ', grid.Axes.Where(axis => axis.Values.Length > 1).Select(axis => $"--{axis.Option.Name} {axis.Option.Text(best.Config) ?? "off"}"));
-            terminal.Say(Invariant($"best       row {best.Row}: {(best.Accuracy is double share ? Invariant($"accuracy {100 * share:0.0#} %, ") : "")}loss {best.MeanLossLast1000:G4} over the last {Math.Min(1000, results[best.Row - 1].Steps):N0} steps {options}").TrimEnd());
+            string accuracy = best.Accuracy is double share ? Invariant($"accuracy {100 * share:0.0#} %, ") : "";
+            int last = Math.Min(1000, results[best.Row - 1].Steps);
+            string loss = Invariant($"loss {best.MeanLossLast1000:G4} over the last {last:N0} steps");
+            terminal.Say(Invariant($"best       row {best.Row}: {accuracy}{loss} {options}").TrimEnd());
         }
         else terminal.Note($"best.safetensors is left out: no network {(results.All(r => r.Steps == 0) ? "made a step" : "stayed finite")}");
         terminal.Say($"written    {folder}");

@@ -57,7 +57,8 @@ sealed class TrainOutputs(OutputFolder folder, Terminal terminal, TrainConfig co
         return (scores[^1], evaluate.Elapsed, plot.Elapsed);
     }
 
-    void WriteBoundaries(Window shown, TrainingResult result, RowScore[] scores, Stopwatch evaluate, Stopwatch plot, CancellationToken cancellation)
+    void WriteBoundaries(
+        Window shown, TrainingResult result, RowScore[] scores, Stopwatch evaluate, Stopwatch plot, CancellationToken cancellation)
     {
         int cell = network.Outputs > 2 ? 1 : PixelsPerCell;         // between classes nothing is interpolated
         GridSpec fine = GridSpec.FromSize(shown, PlotWidth / cell, PlotHeight / cell);
@@ -114,8 +115,8 @@ sealed class TrainOutputs(OutputFolder folder, Terminal terminal, TrainConfig co
 
     float[] Regions(GridSpec grid) => network.Outputs > 1 ? new ClassEvaluator(network).Regions(grid) : GridEvaluator.Evaluate(network, grid);
 
-    // of each snapshot, the last of which is the trained network; of small ones many in a launch, for which a device compiles one kernel instead
-    // of four. All without their sigmoid: the loss is taken of what comes before it, which loses nothing where the sigmoid is 0 or 1
+    // of each snapshot, the last of which is the trained network; of small ones many in a launch, for which a device compiles one kernel
+    // instead of four. All without their sigmoid: the loss is taken of what comes before it, which loses nothing where the sigmoid is 0 or 1
     RowScore[] Scores(IReadOnlyList<Snapshot> snapshots)
     {
         NetworkSpec open = input.Spec with { LinearOutput = true };
@@ -124,8 +125,8 @@ sealed class TrainOutputs(OutputFolder folder, Terminal terminal, TrainConfig co
         if (snapshots.Count > 0 && input.Spec.ParameterCount <= SmallNetwork && network.Outputs == 1 && PopulationEvaluator.Takes(open))
         {
             int atOnce = (int)Math.Clamp(MostPredictions / input.Data.Count, 1, snapshots.Count);
-            return [.. snapshots.Chunk(atOnce).SelectMany(some =>
-                PopulationEvaluator.Evaluate(network.Device, open, [.. some.Select(s => s.Parameters)], [.. some.Select(_ => points)]).Select(Score))];
+            return [.. snapshots.Chunk(atOnce).SelectMany(some => PopulationEvaluator.Evaluate(
+                network.Device, open, [.. some.Select(s => s.Parameters)], [.. some.Select(_ => points)])).Select(Score)];
         }
         using Sequential whole = open.Build(network.Device, network.Loss);
         whole.LoadStateDict(network.StateDict());

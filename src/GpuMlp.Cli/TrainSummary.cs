@@ -15,9 +15,9 @@ static class TrainSummary
         string stopped = record.StopReason == "completed" ? "" : $" of {config.Steps:N0} ({record.StopReason})";
         RunTimings timings = record.Timings;
         yield return Invariant($"trained    {record.Steps:N0} steps{stopped} in {timings.Train:G3} s, engine {record.Engine}; all in {timings.Total:G3} s");
-        string last = record.FinalLoss is null ? ""
-            : Invariant($" (the last {Math.Min(1000, record.Steps):N0} steps {record.MeanLossLast1000:G4}, the last one {record.FinalLoss:G4})");
-        yield return Invariant($"loss       {record.Metrics?.Training.Loss:G4}, mean over the rows{last}");
+        int last = Math.Min(1000, record.Steps);
+        string steps = last == 0 ? "" : Invariant($" (the last {last:N0} steps {record.MeanLossLast1000:G4}, the last one {record.FinalLoss:G4})");
+        yield return Invariant($"loss       {record.Metrics?.Training.Loss:G4}, mean over the rows{steps}");
         yield return record.RootMeanSquareError is double error ? Invariant($"error      {error:G4}, root mean square over the rows")
             : Invariant($"accuracy   {100 * record.Accuracy:0.0#} % of the rows");
         yield return Invariant($"written    {folder}");

@@ -125,6 +125,7 @@ public class VariableTests : IDisposable
     {
         var linear = new Linear(device, 2, 2);
         linear.Weight.Value.CopyFrom([1, 2, 3, 4]);
+        linear.Bias.Value.CopyFrom([0, 0]);
         linear.Forward(linear.Forward(Variable.From(device, new float[,] { { 1, 1 } }))).Sum().Backward();
         // y = (x·w)·w with x = (1, 1): dw = xᵀ·(1, 1)·wᵀ + (x·w)ᵀ·(1, 1)
         Assert.Equal([3 + 4, 7 + 4, 3 + 6, 7 + 6], linear.Weight.Gradient.ToArray());

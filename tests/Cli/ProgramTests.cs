@@ -30,7 +30,10 @@ public class ProgramTests
         Assert.Equal((0, ""), (outcome.ExitCode, outcome.Error));
         string text = string.Join(' ', outcome.Out.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
         foreach (TrainOption option in TrainOptions.All)
-            Assert.Contains($" --{option.Name} {(option.Takes is null ? "" : $"{option.Takes} ")}{option.Help}{(option.Default is null ? "" : $" [{option.Default}]")} ", text);
+        {
+            string left = $"--{option.Name} {option.Takes}".TrimEnd(), right = option.Default is null ? option.Help : $"{option.Help} [{option.Default}]";
+            Assert.Contains($" {left} {right} ", text);
+        }
         Assert.Contains("Examples:\n  gpumlp train\n", outcome.Out);
     }
 
@@ -58,7 +61,10 @@ public class ProgramTests
     {
         string text = "one two three, four five-and-twenty-blackbirds six; 7 8 9 10 11 12 13 14";
         string[] lines = [.. Paragraph.Wrap("  --a  ", text, 20, 7, " \\")];
-        Assert.Equal(["  --a  one two \\", "       three, four \\", "       five-and-twenty-blackbirds \\", "       six; 7 8 9 \\", "       10 11 12 13 \\", "       14"], lines);
+        Assert.Equal(
+        [
+            "  --a  one two \\", "       three, four \\", "       five-and-twenty-blackbirds \\", "       six; 7 8 9 \\", "       10 11 12 13 \\", "       14",
+        ], lines);
         Assert.Equal(["", "  x"], [.. Paragraph.Wrap("", "", 80), .. Paragraph.Wrap("  ", "x", 80)]);
     }
 

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using GpuMlp.Data;
 using GpuMlp.Files;
 using GpuMlp.Randomness;
 
@@ -139,27 +140,31 @@ public class TrainTests
         using var folder = new ScratchFolder();
         Gpumlp.Outcome outcome = Gpumlp.Run($"train {options} --out", folder.File("run"));
         Assert.Equal(0, outcome.ExitCode);
-        JsonElement record = Json(File.ReadAllText(folder.File("run/run.json"))), training = record.GetProperty("metrics").GetProperty("training");
-        double mean = MeanLoss(record.GetProperty("config").GetProperty("data").GetString()!, record.GetProperty("config").GetProperty("seed").GetUInt64(),
-            record.GetProperty("config").GetProperty("samples").GetInt32(), SafetensorsFile.Read(folder.File("run/model.safetensors")), loss);
+        JsonElement record = Json(File.ReadAllText(folder.File("run/run.json")));
+        JsonElement training = record.GetProperty("metrics").GetProperty("training"), config = record.GetProperty("config");
+        (int samples, ulong seed) = (config.GetProperty("samples").GetInt32(), config.GetProperty("seed").GetUInt64());
+        DataSet rows = loss == "cross-entropy" ? DataSets.MakeBlobs(samples, 3, deviation: 1, new PhiloxStream(seed, StreamPurpose.Data))
+            : DataSets.MakeMoons(samples, 0.1, seed);
+        double mean = MeanLoss(rows, SafetensorsFile.Read(folder.File("run/model.safetensors")), loss);
         Assert.InRange(training.GetProperty("loss").GetDouble() / mean, 1 - 1e-5, 1 + 1e-5);
         Assert.Equal(record.GetProperty("accuracy").GetDouble(), training.GetProperty("accuracy").GetDouble());
-        Assert.Contains(FormattableString.Invariant($"\nloss       {training.GetProperty("loss").GetDouble():G4}, mean over the rows"), outcome.Out);
+        string shown = training.GetProperty("loss").GetDouble().ToString("G4", System.Globalization.CultureInfo.InvariantCulture);
+        Assert.Contains($"\nloss       {shown}, mean over the rows", outcome.Out);
         float[] losses = LossesCsv.Read(folder.File("run/losses.csv"));
         if (losses.Length > 0) Assert.Contains(FormattableString.Invariant($"the last one {losses[^1]:G4})"), outcome.Out);
         else Assert.DoesNotContain("last", outcome.Out);
     }
 
     // by the definitions, in float64
-    static double MeanLoss(string data, ulong seed, int samples, SafetensorsFile model, string loss)
+    static double MeanLoss(DataSet rows, SafetensorsFile model, string loss)
     {
-        Data.DataSet rows = data == "blobs" ? Data.DataSets.MakeBlobs(samples, 3, deviation: 1, new PhiloxStream(seed, StreamPurpose.Data)) : Data.DataSets.MakeMoons(samples, 0.1, seed);
         double Sum(string layer, int o, double[] x)
         {
             float[] w = model.Find($"{layer}.weight")!.Floats;
             return x.Select((value, i) => value * w[o * x.Length + i]).Sum() + model.Find($"{layer}.bias")!.Floats[o];
         }
-        double[] Outputs(string layer, double[] x) => [.. Enumerable.Range(0, model.Find($"{layer}.bias")!.Floats.Length).Select(o => Sum(layer, o, x))];
+        int Width(string layer) => model.Find($"{layer}.bias")!.Floats.Length;
+        double[] Outputs(string layer, double[] x) => [.. Enumerable.Range(0, Width(layer)).Select(o => Sum(layer, o, x))];
         return Enumerable.Range(0, rows.Count).Average(row =>
         {
             double[] z = Outputs("2", [.. Outputs("0", [rows.Inputs[row, 0], rows.Inputs[row, 1]]).Select(a => Math.Max(a, 0))]);

@@ -85,7 +85,7 @@ public sealed class BrokenInstallationTests : IDisposable
     public void TheOtherDevicesAreStillListed()
     {
         NeedLinux();
-        foreach (string library in (string[])[.. Libraries("libOpenCL"), .. Libraries("libcuda")]) File.WriteAllText(library, "not a library");
+        foreach (string library in Libraries("libOpenCL").Concat(Libraries("libcuda"))) File.WriteAllText(library, "not a library");
         ChildProcess.Result result = ChildProcess.Gpumlp(new() { ["LD_LIBRARY_PATH"] = folder }, "devices");
         Assert.True(result.ExitCode == 0, result.Error);
         Assert.Contains("cpu:ilgpu", result.Output, StringComparison.Ordinal);

@@ -9,7 +9,8 @@ static class ChildProcess
     internal sealed record Result(int ExitCode, string Output, string Error);
 
     /// <summary>The folder of the .NET that this process runs on.</summary>
-    internal static string DotnetFolder { get; } = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
+    internal static string DotnetFolder { get; } =
+        Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
 
     internal static Result Gpumlp(Dictionary<string, string> environment, params string[] arguments) =>
         Dotnet(AppContext.BaseDirectory, environment, [Path.Combine(AppContext.BaseDirectory, "GpuMlp.Cli.dll"), .. arguments]);

@@ -37,7 +37,9 @@ public class TrainConfigTests
     static TrainConfig Read(PropertyInfo[] settings)
     {
         using var folder = new ScratchFolder();
-        JsonObject config = new(settings.Select(p => KeyValuePair.Create(JsonNamingPolicy.CamelCase.ConvertName(p.Name), JsonSerializer.SerializeToNode(Unusual(p)))));
+        var config = new JsonObject();
+        foreach (PropertyInfo setting in settings)
+            config[JsonNamingPolicy.CamelCase.ConvertName(setting.Name)] = JsonSerializer.SerializeToNode(Unusual(setting));
         File.WriteAllText(folder.File("c.json"), new JsonObject { ["config"] = config }.ToJsonString());
         return RunRecord.ReadConfig(folder.File("c.json"));
     }

@@ -32,8 +32,10 @@ public class LinearStartTests
         static float[][] Starts(string name)
         {
             using ComputeDevice device = ComputeDevice.Open(name);
-            using var net = new Sequential(new Linear(device, 2, 5), new ReLU(), new Own(device), new Linear(device, 2, 5, seed: 9), new Linear(device, 5, 1));
-            using Sequential built = NetworkSpec.Parse("2-5-1").Build(device, Initialization.Normal, new PhiloxStream(0, StreamPurpose.Initialization), new BceLoss());
+            using var net = new Sequential(
+                new Linear(device, 2, 5), new ReLU(), new Own(device), new Linear(device, 2, 5, seed: 9), new Linear(device, 5, 1));
+            var random = new PhiloxStream(0, StreamPurpose.Initialization);
+            using Sequential built = NetworkSpec.Parse("2-5-1").Build(device, Initialization.Normal, random, new BceLoss());
             return [.. net.Parameters().Concat(built.Parameters()).Select(p => p.Value.ToArray())];
         }
     }

@@ -20,7 +20,8 @@ public partial class ReadmeTests
         global using System.Threading.Tasks;
         """;
 
-    static readonly string text = File.ReadAllText(Path.Combine(Architecture.Project.Root().FullName, "README.md")).ReplaceLineEndings("\n");
+    static readonly string text =
+        File.ReadAllText(Path.Combine(Architecture.Project.Root().FullName, "README.md")).ReplaceLineEndings("\n");
 
     public static TheoryData<string> Programs() => [.. Blocks("csharp")];
 
@@ -31,12 +32,13 @@ public partial class ReadmeTests
         using var folder = new ScratchFolder();
         File.WriteAllText(folder.File("Program.cs"), source);
         File.WriteAllText(folder.File("Usings.cs"), ImplicitUsings);
-        foreach (string library in Directory.GetFiles(AppContext.BaseDirectory, "*.dll")) File.Copy(library, folder.File(Path.GetFileName(library)));
-        File.Copy(Path.Combine(AppContext.BaseDirectory, "GpuMlp.Cli.runtimeconfig.json"), folder.File("mine.runtimeconfig.json"));
         string here = folder.File("");
-        string[] references = [.. Directory.GetFiles(RuntimeEnvironment.GetRuntimeDirectory(), "*.dll"), .. Directory.GetFiles(here, "GpuMlp*.dll"), folder.File("ILGPU.dll")];
-        ChildProcess.Result compiled = ChildProcess.Dotnet(here, [], [Compiler(), "-nologo", "-noconfig", "-nostdlib", "-nullable", "-warnaserror", "-warn:9999",
-            "-out:mine.dll", "Program.cs", "Usings.cs", .. references.Where(IsManaged).Select(file => $"-r:{file}")]);
+        foreach (string library in Directory.GetFiles(AppContext.BaseDirectory, "*.dll")) File.Copy(library, Path.Combine(here, Path.GetFileName(library)));
+        File.Copy(Path.Combine(AppContext.BaseDirectory, "GpuMlp.Cli.runtimeconfig.json"), folder.File("mine.runtimeconfig.json"));
+        string[] framework = Directory.GetFiles(RuntimeEnvironment.GetRuntimeDirectory(), "*.dll"), ours = Directory.GetFiles(here, "GpuMlp*.dll");
+        string[] references = [.. framework.Concat(ours).Append(folder.File("ILGPU.dll")).Where(IsManaged).Select(file => $"-r:{file}")];
+        ChildProcess.Result compiled = ChildProcess.Dotnet(here, [], [Compiler(), "-nologo", "-noconfig", "-nostdlib", "-nullable",
+            "-warnaserror", "-warn:9999", "-out:mine.dll", "Program.cs", "Usings.cs", .. references]);
         Assert.True(compiled.ExitCode == 0, compiled.Output);
 
         ChildProcess.Result run = ChildProcess.Dotnet(here, [], folder.File("mine.dll"));
@@ -54,14 +56,15 @@ public partial class ReadmeTests
         Assert.All(programs, program => Assert.Contains("step < 10_000", program, StringComparison.Ordinal));
     }
 
-    /// <summary>Each in a folder that was empty before the first, as they stand; bench, which takes a minute, in a hurry and without OpenCL's compiler.</summary>
+    /// <summary>In a folder that was empty before the first; bench, which takes a minute, in a hurry and without OpenCL's compiler.</summary>
     [Fact]
     public void Every_command_runs_as_it_stands()
     {
         using var folder = new ScratchFolder();
         string[] lines = [.. Blocks("").SelectMany(block => block.Split('\n')).Where(line => line.Length > 0)];
         Assert.Equal(["dotnet test -c Release"], lines.Where(line => !line.StartsWith(Gpumlp, StringComparison.Ordinal)));
-        string[] commands = [.. lines.Where(line => line.StartsWith(Gpumlp, StringComparison.Ordinal)).Select(line => line[Gpumlp.Length..].Split(" #")[0].Trim())];
+        string[] commands = [.. lines.Where(line => line.StartsWith(Gpumlp, StringComparison.Ordinal))
+            .Select(line => line[Gpumlp.Length..].Split(" #")[0].Trim())];
         foreach (string command in commands)
         {
             bool bench = command == "bench";
@@ -71,15 +74,17 @@ public partial class ReadmeTests
             Assert.True(result.ExitCode == 0, $"{command}: {result.Error}");
         }
         Assert.Equal(["runs"], folder.Names);
-        Assert.All((string[])["grid.npy", "line.svg", "moons/model.safetensors"], name => Assert.True(File.Exists(folder.File($"runs/{name}")), name));
-        Assert.Equal(["bench", "devices", "gradcheck", "grid", "sweep", "train"], commands.Select(command => command.Split(' ')[0]).Distinct().Order());
+        foreach (string name in (string[])["grid.npy", "line.svg", "moons/model.safetensors"]) Assert.True(File.Exists(folder.File($"runs/{name}")), name);
+        string[] verbs = [.. commands.Select(command => command.Split(' ')[0]).Distinct().Order()];
+        Assert.Equal(["bench", "devices", "gradcheck", "grid", "sweep", "train"], verbs);
     }
 
-    static IEnumerable<string> Blocks(string language) => Fences().Matches(text).Where(block => block.Groups[1].Value == language).Select(block => block.Groups[2].Value);
+    static IEnumerable<string> Blocks(string language) =>
+        Fences().Matches(text).Where(block => block.Groups[1].Value == language).Select(block => block.Groups[2].Value);
 
     // that of the newest SDK beside the runtime: `dotnet test` came from one
-    static string Compiler() => Directory.GetDirectories(Path.Combine(ChildProcess.DotnetFolder, "sdk")).Select(sdk => Path.Combine(sdk, "Roslyn", "bincore", "csc.dll"))
-        .Where(File.Exists).OrderBy(File.GetLastWriteTimeUtc).Last();
+    static string Compiler() => Directory.GetDirectories(Path.Combine(ChildProcess.DotnetFolder, "sdk"))
+        .Select(sdk => Path.Combine(sdk, "Roslyn", "bincore", "csc.dll")).Where(File.Exists).OrderBy(File.GetLastWriteTimeUtc).Last();
 
     // of Windows' runtime folder some are not
     static bool IsManaged(string file)

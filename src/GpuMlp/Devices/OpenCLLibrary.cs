@@ -8,7 +8,8 @@ namespace GpuMlp.Devices;
 /// <summary>Loads the OpenCL library where only its runtime package is installed, and admits drivers that ILGPU would leave out.</summary>
 static class OpenCLLibrary
 {
-    const string HowToGet = "install your GPU's driver, or for a CPU on Debian: apt-get install pocl-opencl-icd ocl-icd-libopencl1 binutils";
+    const string HowToGet =
+        "install your GPU's driver, or for a CPU on Debian: apt-get install pocl-opencl-icd ocl-icd-libopencl1 binutils";
 
     const string EntryPoint = "clGetPlatformIDs";
 

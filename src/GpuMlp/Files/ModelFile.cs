@@ -25,7 +25,9 @@ public static class ModelFile
     static readonly string[] Required = ["format", "version", "net", "activation", "loss", "classes"], Optional = ["output", "window", "standardizer"];
 
     /// <summary>Writes a model atomically: equal models give equal bytes.</summary>
-    /// <exception cref="ArgumentException">Something is null, or the network is not linear layers with one kind of activation between them, and a sigmoid or nothing at the end.</exception>
+    /// <exception cref="ArgumentException">
+    /// Something is null, or the network is not linear layers with one kind of activation between them and a sigmoid or nothing at the end.
+    /// </exception>
     public static void Save(string path, Model model)
     {
         ArgumentNullException.ThrowIfNull(path);

@@ -11,7 +11,9 @@ public sealed class Linear : Layer
     readonly int inputs, outputs;
     Tensor? transposed;
 
-    /// <summary>A layer whose weights, row by row, and biases are drawn from N(0, 1), as the tutorial's; <see cref="Initializer.Fill"/> draws others.</summary>
+    /// <summary>
+    /// A layer whose weights, row by row, and biases are drawn from N(0, 1) as the tutorial's; <see cref="Initializer.Fill"/> draws others.
+    /// </summary>
     /// <param name="device">Where it lies.</param>
     /// <param name="inputs">Columns of x.</param>
     /// <param name="outputs">Columns of y.</param>

@@ -37,7 +37,8 @@ public sealed class BceLoss(BceForm form = BceForm.Tutorial) : Loss
         else throw NeedsSigmoid();
     }
 
-    static InvalidOperationException NeedsSigmoid() => new("BceLoss(BceForm.Torch) needs an output that Sigmoid made; of logits take BceWithLogitsLoss");
+    static InvalidOperationException NeedsSigmoid() =>
+        new("BceLoss(BceForm.Torch) needs an output that Sigmoid made; of logits take BceWithLogitsLoss");
 
     private protected override double OfRow(ReadOnlySpan<float> z, float label, bool sigmoid)
     {

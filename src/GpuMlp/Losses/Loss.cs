@@ -63,7 +63,8 @@ public abstract class Loss
     /// <exception cref="ArgumentException">There are no rows, or the loss takes no such outputs with such labels.</exception>
     public double Mean(ReadOnlySpan<float> z, ReadOnlySpan<float> labels, bool sigmoid)
     {
-        if (labels.IsEmpty || z.Length % labels.Length != 0) throw new ArgumentException($"{z.Length} outputs are not rows for {labels.Length} labels", nameof(z));
+        if (labels.IsEmpty || z.Length % labels.Length != 0)
+            throw new ArgumentException($"{z.Length} outputs are not rows for {labels.Length} labels", nameof(z));
         int columns = z.Length / labels.Length;
         RequireLabels(labels, columns);
         double sum = 0;

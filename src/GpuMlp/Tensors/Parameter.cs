@@ -18,7 +18,7 @@ public sealed class Parameter
     /// <param name="device">Where it lies.</param>
     /// <param name="rows">Rows.</param>
     /// <param name="columns">Columns.</param>
-    /// <param name="seed">Seed of the Philox stream: equal seeds give equal values, so parameters of one network take different ones.</param>
+    /// <param name="seed">Seed of the Philox stream: equal seeds give equal values, so a network's parameters take different ones.</param>
     public static Parameter Normal(ComputeDevice device, int rows, int columns, ulong seed) =>
         Normal(device, rows, columns, new PhiloxStream(seed, StreamPurpose.Initialization));
 
