@@ -80,9 +80,9 @@ public readonly struct GridPiecewise<TOutput>(GridBand<HostView> band, int hidde
         int last = band.Width - 1;
         if (!(value >= x[from])) return from;
         if (value >= x[last]) return band.Width;
-        int guess = from + (int)((value - x[from]) / ((double)x[last] - x[from]) * (last - from));
+        int guess = Math.Clamp(from + (int)((value - x[from]) / ((double)x[last] - x[from]) * (last - from)), from, last);
         while (guess > from && x[guess] > value) guess--;
-        while (x[guess] <= value) guess++;
+        while (guess < last && x[guess] <= value) guess++;
         return guess;
     }
 }

@@ -21,10 +21,11 @@ public readonly struct CrossEntropy<TView>(TView z, TView y, TView values, TView
         T count = T.Splat(n);
         for (int row = first; row < end; row += stride)
         {
-            int at = row * c, label = (int)T.Get(y, row);
+            float given = T.Get(y, row);
+            int at = row * c, label = (int)given;
             float largest = Softmax.Largest<T, TView>(z, at, c);
             float sum = Softmax.Exponentials<T, TView>(z, dz, at, c, largest);
-            bool isClass = label >= 0 && label < c;
+            bool isClass = label >= 0 && label < c && label == given;          // a number between two classes is none, nor is NaN
             T.Set(values, row, isClass ? T.First(Exponentials.Log<T, TView>(T.Splat(sum))) - (T.Get(z, at + label) - largest) : float.NaN);
             for (int k = 0; k < c; k += T.Width)
             {

@@ -25,9 +25,11 @@ public readonly struct NetworkShape
 
     readonly int w0, w1, w2, w3, w4, w5, w6, w7, w8;
 
-    /// <summary>The shape of widths w0-w1-…, at most nine of them.</summary>
+    /// <summary>The shape of widths w0-w1-….</summary>
+    /// <exception cref="ArgumentException">Other than two to nine widths.</exception>
     public NetworkShape(IReadOnlyList<int> widths)
     {
+        if (widths.Count is < 2 or > MaxDepth + 1) throw new ArgumentException($"a shape has 2 to {MaxDepth + 1} widths, got {widths.Count}", nameof(widths));
         Depth = widths.Count - 1;
         w0 = At(widths, 0); w1 = At(widths, 1); w2 = At(widths, 2); w3 = At(widths, 3); w4 = At(widths, 4);
         w5 = At(widths, 5); w6 = At(widths, 6); w7 = At(widths, 7); w8 = At(widths, 8);
@@ -72,9 +74,13 @@ public readonly struct NetworkShape
     /// <summary>Floats of scratch memory that a group of <see cref="SingleExampleTraining{TActivation, TLoss, TView}"/> needs, with lanes of any width.</summary>
     public long SingleExampleScratchLength()
     {
-        int length = PartialSums + TableLength;
-        for (int l = 0; l < Depth; l++) length += ScratchLength(Width(l), Width(l + 1), 16);
-        for (int k = 0; k <= Depth; k++) length += 3 * Pad(Width(k), 16);
+        long length = PartialSums + TableLength;
+        for (int l = 0; l < Depth; l++)
+        {
+            (int i, int o) = (Width(l), Width(l + 1));
+            length += (o == 1 ? Pad(i, 16) : (long)i * Pad(o, 16)) + Pad(o, 16);             // ScratchLength in 64 bits
+        }
+        for (int k = 0; k <= Depth; k++) length += 3L * Pad(Width(k), 16);
         return length + SideBySide.RoomLength + RecordLength;
     }
 

@@ -29,6 +29,8 @@ public static class BoundaryAnimation
     public static int Save(BoundaryPlot plot, IReadOnlyList<BoundaryFrame> frames, string framesFolder, string gifPath,
         Action<int, int>? progress = null, CancellationToken cancellation = default)
     {
+        ArgumentNullException.ThrowIfNull(plot);
+        ArgumentNullException.ThrowIfNull(frames);
         if (frames.Count == 0) throw new ArgumentException("an animation needs at least one frame.", nameof(frames));
         if (cancellation.IsCancellationRequested) return 0;
         Directory.CreateDirectory(framesFolder);

@@ -14,6 +14,7 @@ public sealed class BoundaryPlot : IDisposable
     readonly GridSpec grid;
     readonly Figure figure;
     readonly RegionPainter painter;
+    bool disposed;
 
     /// <summary>Prepares pictures of one data set on one grid.</summary>
     /// <param name="grid">Where the predictions are; its window is what the picture shows.</param>
@@ -24,6 +25,7 @@ public sealed class BoundaryPlot : IDisposable
     /// <exception cref="ArgumentOutOfRangeException">The picture is smaller than <see cref="PlotOptions.MinSize"/>.</exception>
     public BoundaryPlot(GridSpec grid, float[] inputs, float[] labels, PlotOptions? options = null)
     {
+        ArgumentNullException.ThrowIfNull(grid);
         options ??= new PlotOptions();
         this.grid = grid;
         var points = new PointLayer(inputs, labels, options);
@@ -34,6 +36,7 @@ public sealed class BoundaryPlot : IDisposable
 
     /// <summary>Writes a PNG file, whole or not at all.</summary>
     /// <exception cref="ArgumentException"><paramref name="predictions"/> is not as long as the grid has points.</exception>
+    /// <exception cref="ObjectDisposedException">The plot was disposed.</exception>
     public void Save(string path, float[] predictions, string title)
     {
         using SKBitmap picture = Draw(predictions, title);
@@ -42,6 +45,7 @@ public sealed class BoundaryPlot : IDisposable
 
     /// <summary>Draws a picture and returns it as PNG.</summary>
     /// <exception cref="ArgumentException"><paramref name="predictions"/> is not as long as the grid has points.</exception>
+    /// <exception cref="ObjectDisposedException">The plot was disposed.</exception>
     public byte[] Render(float[] predictions, string title)
     {
         using SKBitmap picture = Draw(predictions, title);
@@ -50,10 +54,16 @@ public sealed class BoundaryPlot : IDisposable
     }
 
     /// <summary>Frees the drawing surface.</summary>
-    public void Dispose() => figure.Dispose();
+    public void Dispose()
+    {
+        disposed = true;
+        figure.Dispose();
+    }
 
     internal SKBitmap Draw(float[] predictions, string title)
     {
+        ObjectDisposedException.ThrowIf(disposed, this);
+        ArgumentNullException.ThrowIfNull(predictions);
         int needed = grid.Width * grid.Height;
         if (predictions.Length != needed)
             throw new ArgumentException(

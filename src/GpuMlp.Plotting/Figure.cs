@@ -130,6 +130,7 @@ sealed class Figure : IDisposable
     /// <summary>Draws the title over the data area, smaller when it is long, and cut with an ellipsis when it is longer still.</summary>
     void DrawTitle(SKCanvas canvas, string title)
     {
+        ArgumentNullException.ThrowIfNull(title);
         title = title.ReplaceLineEndings(" ").Trim();
         float room = options.Width - 12 * Scale, full = 17 * Scale;
         using var font = new SKFont(PlotFont.Typeface, full) { Subpixel = true };

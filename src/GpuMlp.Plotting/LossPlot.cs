@@ -17,6 +17,7 @@ public static class LossPlot
     /// <exception cref="ArgumentOutOfRangeException">The picture is smaller than <see cref="PlotOptions.MinSize"/>.</exception>
     public static void Save(string path, float[] losses, string title, PlotOptions? options = null)
     {
+        ArgumentNullException.ThrowIfNull(losses);
         options ??= new PlotOptions();
         int window = Math.Max(1, losses.Length / 100);
         Coordinates[] mean = RunningMean(losses, window);

@@ -33,7 +33,10 @@ public static class MosaicPlot
 
     internal static SKBitmap Draw(GridSpec grid, IReadOnlyList<MosaicTile> tiles, int columns, string title, PlotStyle style)
     {
+        ArgumentNullException.ThrowIfNull(grid);
+        ArgumentNullException.ThrowIfNull(tiles);
         ArgumentOutOfRangeException.ThrowIfLessThan(columns, 1);
+        if (tiles.Contains(null!)) throw new ArgumentException("a tile is null", nameof(tiles));
         if (tiles.Count == 0) throw new ArgumentException("a mosaic has at least one tile", nameof(tiles));
         int needed = grid.Width * grid.Height;
         if (tiles.FirstOrDefault(t => t.Predictions is not null && t.Predictions.Length != needed) is MosaicTile wrong)

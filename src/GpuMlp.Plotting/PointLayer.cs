@@ -17,6 +17,8 @@ sealed class PointLayer
     /// <exception cref="ArgumentException">The lengths do not go together, or a label is not a class index.</exception>
     public PointLayer(float[] inputs, float[] labels, PlotOptions options)
     {
+        ArgumentNullException.ThrowIfNull(inputs);
+        ArgumentNullException.ThrowIfNull(labels);
         if (inputs.Length != 2 * labels.Length)
             throw new ArgumentException($"inputs hold {inputs.Length} numbers for {labels.Length} labels; two a label are needed.", nameof(inputs));
         this.options = options;

@@ -79,7 +79,7 @@ public class DeviceFailureTests
         Context context = DeviceOpener.Create(builder => found = DeviceCatalog.AddOpenCL(builder));
         context.GetIntrinsicManager().RegisterMethod(typeof(Nonsense).GetMethod(nameof(Nonsense.Value))!,
             new CLIntrinsic(typeof(Nonsense), nameof(Nonsense.ValueOpenCL), IntrinsicImplementationMode.GenerateCode));
-        using var device = new ComputeDevice(found[0], context, context.GetCLDevice(0).CreateAccelerator(context), null);
+        using var device = new ComputeDevice(found[0], context, context.GetCLDevice(0).CreateAccelerator(context), null, OpenOptions.Default);
         using var x = new Tensor(device, 1, 3);
         var e = Assert.Throws<DeviceException>(() => device.Launch(new Unbuildable<ArrayView<float>>(x.Span, 3)));
         Assert.Contains("failed compiling Unbuildable: ", e.Message, StringComparison.Ordinal);

@@ -17,7 +17,8 @@ static class References
         Activation.LeakyReLU => x => x < 0 ? 0.01f * x : x,
         Activation.Tanh => Tanh,
         Activation.Sigmoid => Sigmoid,
-        _ => x => x * Sigmoid(x),
+        Activation.SiLU => x => x * Sigmoid(x),
+        _ => throw new ArgumentOutOfRangeException(nameof(activation), activation, "there is no reference for this activation"),
     };
 
     /// <summary>Binary cross-entropy of a logit z against a label y of 0 or 1.</summary>
@@ -28,6 +29,7 @@ static class References
     {
         MseLoss => Matrix.Zip(z, label, (a, b) => (a - b) * (a - b)).Total(z.Values.Length),
         CrossEntropyLoss => new(1, 1, [Enumerable.Range(0, z.Rows).Average(r => -Log(z.Softmax().Values[r * z.Columns + (int)label.Values[r]]))]),
-        _ => Matrix.Zip(z, label, Bce).Total(z.Rows),
+        BceLoss or BceWithLogitsLoss => Matrix.Zip(z, label, Bce).Total(z.Rows),
+        _ => throw new ArgumentException($"there is no reference for the loss {loss.Name}", nameof(loss)),
     };
 }

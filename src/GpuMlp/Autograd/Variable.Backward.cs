@@ -24,6 +24,7 @@ public sealed partial class Variable
         if (gradient is null && Length != 1)
             throw new InvalidOperationException($"Backward: this variable is {Shape}; take its Sum() or Mean() first, or hand Backward a gradient {Shape}");
         if (gradient is not null) RequireSame(gradient);
+        using DeviceUse use = Device.Use();
         List<Variable> order = reachedNow ??= [];
         try
         {

@@ -22,28 +22,28 @@ public sealed partial class Variable
     public static Variable operator /(Variable a, Variable b) => Binary<Divide>.Apply("/", a, b);
 
     /// <summary>a + b.</summary>
-    public static Variable operator +(Variable a, float b) => a + a.Constant(b);
+    public static Variable operator +(Variable a, float b) => a + Constant(a, b);
 
     /// <summary>a + b.</summary>
-    public static Variable operator +(float a, Variable b) => b.Constant(a) + b;
+    public static Variable operator +(float a, Variable b) => Constant(b, a) + b;
 
     /// <summary>a - b.</summary>
-    public static Variable operator -(Variable a, float b) => a - a.Constant(b);
+    public static Variable operator -(Variable a, float b) => a - Constant(a, b);
 
     /// <summary>a - b.</summary>
-    public static Variable operator -(float a, Variable b) => b.Constant(a) - b;
+    public static Variable operator -(float a, Variable b) => Constant(b, a) - b;
 
     /// <summary>a · b.</summary>
-    public static Variable operator *(Variable a, float b) => a * a.Constant(b);
+    public static Variable operator *(Variable a, float b) => a * Constant(a, b);
 
     /// <summary>a · b.</summary>
-    public static Variable operator *(float a, Variable b) => b.Constant(a) * b;
+    public static Variable operator *(float a, Variable b) => Constant(b, a) * b;
 
     /// <summary>a / b.</summary>
-    public static Variable operator /(Variable a, float b) => a / a.Constant(b);
+    public static Variable operator /(Variable a, float b) => a / Constant(a, b);
 
     /// <summary>a / b.</summary>
-    public static Variable operator /(float a, Variable b) => b.Constant(a) / b;
+    public static Variable operator /(float a, Variable b) => Constant(b, a) / b;
 
     /// <summary>-a.</summary>
     public static Variable operator -(Variable a) => a * -1f;
@@ -109,10 +109,12 @@ public sealed partial class Variable
         return Part.Apply(this, j * Columns, 1, Columns);
     }
 
-    Variable Constant(float value)
+    static Variable Constant(Variable beside, float value)
     {
-        DeviceSpan one = Device.Pool.Take(1);
-        Device.Fill(one, value);
+        ArgumentNullException.ThrowIfNull(beside);
+        using DeviceUse use = beside.Device.Use();
+        DeviceSpan one = beside.Device.Pool.Take(1);
+        beside.Device.Fill(one, value);
         return new Variable(one, 1, 1);
     }
 }

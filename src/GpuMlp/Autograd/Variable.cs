@@ -7,7 +7,7 @@ namespace GpuMlp.Autograd;
 /// <remarks>
 /// Nobody has to dispose variables: a value's memory goes back to its device's pool once nothing refers to it, or at <see cref="Dispose"/>.
 /// Operands of + - * / have equal shapes, or one of them one row, one column or one value, which repeats.
-/// No operation waits for the device; <see cref="ToArray"/> and <see cref="Item"/> do. Variables of a device are used from one thread at a time.
+/// No operation waits for the device; <see cref="ToArray"/> and <see cref="Item"/> do. Any thread may use a device's variables, one at a time.
 /// </remarks>
 public sealed partial class Variable : IDisposable
 {
@@ -59,6 +59,7 @@ public sealed partial class Variable : IDisposable
     {
         ArgumentNullException.ThrowIfNull(device);
         if (values.Length == 0) throw new ArgumentException($"a variable has at least one value, got {rows} × {columns}", nameof(values));
+        using DeviceUse use = device.Use();
         DeviceSpan span = device.Pool.Take(values.Length);
         device.CopyToDevice(values, span);
         return new Variable(span, rows, columns, new LabelFacts(values), wantsGradient);
@@ -100,8 +101,7 @@ public sealed partial class Variable : IDisposable
         get
         {
             if (parameter is not null) return parameter.Value.Span;              // it may have moved into an arena
-            if (disposed || span.Buffer.Disposed)
-                throw new ObjectDisposedException(nameof(Variable), $"this variable ({Shape}), or the one it is a part of, was disposed");
+            if (disposed || span.Buffer.Disposed) throw span.Buffer.Gone($"this variable ({Shape}), or the one it is a part of,");
             return span;
         }
     }
@@ -119,6 +119,7 @@ public sealed partial class Variable : IDisposable
     /// <summary>Copies the values to the host, row-major; waits for the device.</summary>
     public float[] ToArray()
     {
+        using DeviceUse use = Device.Use();
         var values = new float[Length];
         Device.CopyToHost(Span, values);
         return values;
@@ -129,6 +130,7 @@ public sealed partial class Variable : IDisposable
     public float Item()
     {
         if (Length != 1) throw new InvalidOperationException($"Item() reads a 1 × 1 variable; this one is {Shape}: use ToArray()");
+        using DeviceUse use = Device.Use();
         Span<float> value = stackalloc float[1];
         Device.CopyToHost(Span, value);
         return value[0];

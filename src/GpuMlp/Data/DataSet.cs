@@ -13,6 +13,10 @@ public sealed class DataSet
     /// <exception cref="ArgumentException">There is no row or no feature, or the labels are not one a row.</exception>
     public DataSet(string name, float[,] inputs, float[] labels, IReadOnlyList<string> classNames)
     {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(inputs);
+        ArgumentNullException.ThrowIfNull(labels);
+        ArgumentNullException.ThrowIfNull(classNames);
         if (inputs.Length == 0)
             throw new ArgumentException(
                 $"inputs is ({inputs.GetLength(0)}, {inputs.GetLength(1)}); it needs a row and a feature", nameof(inputs));
@@ -49,8 +53,11 @@ public sealed class DataSet
     public ReadOnlySpan<float> Flat => MemoryMarshal.CreateReadOnlySpan(ref Inputs[0, 0], Inputs.Length);
 
     /// <summary>A copy of the given rows, in the given order.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
     public DataSet Rows(ReadOnlySpan<int> rows)
     {
+        foreach (int row in rows)
+            if ((uint)row >= (uint)Count) throw new ArgumentOutOfRangeException(nameof(rows), row, $"'{Name}' has rows 0 to {Count - 1}");
         var inputs = new float[rows.Length, Features];
         var labels = new float[rows.Length];
         for (int row = 0; row < rows.Length; row++)

@@ -77,6 +77,7 @@ public static class DataSets
     /// <inheritdoc cref="MakeBlobs(int, int, double, ulong, bool)"/>
     public static DataSet MakeBlobs(int samples, int classes, double deviation, RandomStream random, bool shuffle = true)
     {
+        ArgumentNullException.ThrowIfNull(random);
         PointBuilder.CheckDeviation(deviation, nameof(deviation));
         var points = new PointBuilder(samples, noise: null);
         if (classes < 2 || classes > samples)
@@ -104,6 +105,7 @@ public static class DataSets
     /// <inheritdoc cref="MakeXor(int, double, ulong)"/>
     public static DataSet MakeXor(int samples, double noise, RandomStream random)
     {
+        ArgumentNullException.ThrowIfNull(random);
         var points = new PointBuilder(samples, noise);
         for (int k = 0; k < samples; k++)
         {
@@ -131,6 +133,7 @@ public static class DataSets
     /// <inheritdoc cref="MakeSpirals(int, double, ulong, double, bool)"/>
     public static DataSet MakeSpirals(int samples, double noise, RandomStream random, double turns = 1.5, bool shuffle = true)
     {
+        ArgumentNullException.ThrowIfNull(random);
         var points = new PointBuilder(samples, noise);
         if (!double.IsFinite(turns) || turns <= 0)
             throw new ArgumentOutOfRangeException(nameof(turns), turns, "turns must be finite and above 0");
@@ -151,6 +154,8 @@ public static class DataSets
     /// <exception cref="ArgumentException"><paramref name="data"/> has a single row.</exception>
     public static (DataSet First, DataSet Second) Split(DataSet data, double fraction, RandomStream random)
     {
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(random);
         if (fraction is not (> 0 and < 1))
             throw new ArgumentOutOfRangeException(nameof(fraction), fraction, "fraction must lie between 0 and 1");
         if (data.Count < 2) throw new ArgumentException($"'{data.Name}' has 1 row; a split needs 2 or more", nameof(data));

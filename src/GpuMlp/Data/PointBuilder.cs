@@ -37,6 +37,7 @@ sealed class PointBuilder
     /// <summary>Shuffles, then adds the noise in row-major order, then rounds: the order of scikit-learn's draws.</summary>
     public DataSet Finish(string name, RandomStream random, bool shuffle, int classes = 2)
     {
+        ArgumentNullException.ThrowIfNull(random);
         int[] rows = [.. Enumerable.Range(0, count)];
         if (shuffle) random.Shuffle<int>(rows);
         var inputs = new float[count, 2];

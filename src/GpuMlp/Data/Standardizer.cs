@@ -9,6 +9,8 @@ public sealed class Standardizer
     /// <exception cref="ArgumentException">The lengths differ, or a value is not finite, or a deviation not above 0.</exception>
     public Standardizer(IReadOnlyList<double> mean, IReadOnlyList<double> deviation)
     {
+        ArgumentNullException.ThrowIfNull(mean);
+        ArgumentNullException.ThrowIfNull(deviation);
         if (mean.Count != deviation.Count)
             throw new ArgumentException($"{mean.Count} means and {deviation.Count} deviations; each feature has one of both");
         if (!mean.All(double.IsFinite)) throw new ArgumentException("means must be finite", nameof(mean));
@@ -26,6 +28,7 @@ public sealed class Standardizer
     /// <summary>Takes the statistics of a data set, summed in float64.</summary>
     public static Standardizer Fit(DataSet data)
     {
+        ArgumentNullException.ThrowIfNull(data);
         var mean = new double[data.Features];
         var deviation = new double[data.Features];
         for (int feature = 0; feature < data.Features; feature++)
@@ -52,6 +55,7 @@ public sealed class Standardizer
 
     DataSet Map(DataSet data, Func<double, int, double> map)
     {
+        ArgumentNullException.ThrowIfNull(data);
         if (data.Features != mean.Length)
             throw new ArgumentException(
                 $"'{data.Name}' has {data.Features} features; this standardizer was made for {mean.Length}", nameof(data));

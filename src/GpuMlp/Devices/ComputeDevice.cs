@@ -8,17 +8,16 @@ namespace GpuMlp.Devices;
 
 /// <summary>
 /// A device that runs kernels: it makes and counts buffers, owns the compiled kernels (each compiled once, at first use) and knows how to
-/// launch on itself. Used from one thread at a time.
+/// launch on itself. Any thread may use it, one at a time: a call while another thread is in one throws an
+/// <see cref="InvalidOperationException"/>.
 /// </summary>
-public sealed class ComputeDevice : IDisposable
+public sealed partial class ComputeDevice : IDisposable
 {
     readonly Context context;
     readonly KernelLauncher launcher;
-    readonly HashSet<DeviceBuffer> buffers = [];
-    long liveBytes;
-    bool disposed;
 
-    internal ComputeDevice(DeviceDescription description, Context context, Accelerator accelerator, HostRunner? host, KernelCache? cache = null, bool newton = false)
+    internal ComputeDevice(DeviceDescription description, Context context, Accelerator accelerator, HostRunner? host, OpenOptions options,
+        KernelCache? cache = null, bool newton = false)
     {
         Description = description;
         this.context = context;
@@ -26,7 +25,9 @@ public sealed class ComputeDevice : IDisposable
         Host = host;
         Loader = new KernelLoader(accelerator, cache, newton);
         launcher = new KernelLauncher(description, accelerator, Loader);
-        Pool = new DevicePool(this);
+        Pool = new DevicePool(this, slabs: options.Memory is null);
+        Gate = new ThreadGate(this);
+        newBlock = options.Memory ?? (host is not null ? (_, length) => new HostBlock(length) : (driver, length) => new DriverBlock(driver, length));
     }
 
     /// <summary>Every device that this machine has, and every one that was looked for and left out, with the reason.</summary>
@@ -40,7 +41,7 @@ public sealed class ComputeDevice : IDisposable
     public static ComputeDevice Open(string name = "auto") => Open(name, OpenOptions.Default);
 
     /// <summary>Opens the CPU with lanes of a chosen width (1, 4, 8 or 16 floats) on a chosen number of cores; no result depends on them.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">No such width, or fewer than one core.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">No such width, or other than 1 to 1,024 cores.</exception>
     public static ComputeDevice OpenCpu(int lanes, int cores) => Open("cpu", new OpenOptions(lanes, cores));
 
     /// <summary>What suits work that fills a GPU, such as a population: a CUDA device, else a GPU with OpenCL, else the CPU.</summary>
@@ -58,7 +59,7 @@ public sealed class ComputeDevice : IDisposable
     public string Name => Description.Name;
 
     /// <summary>How many buffers are alive.</summary>
-    public int LiveBuffers => buffers.Count;
+    public int LiveBuffers => blocks.Count;
 
     /// <summary>
     /// Time that ILGPU and the driver spent compiling kernels so far. On OpenCL a kernel's first run counts, since drivers compile to the
@@ -88,41 +89,22 @@ public sealed class ComputeDevice : IDisposable
     /// <summary>Runs the bodies as .NET code where the device is the processor itself, else null.</summary>
     internal HostRunner? Host { get; }
 
+    /// <summary>Lets one thread at a time in.</summary>
+    internal ThreadGate Gate { get; }
+
+    /// <summary>Whether the device and all its memory are gone.</summary>
+    internal bool IsDisposed { get; private set; }
+
+    /// <summary>Begins a public call that uses the device; its end is the end of what this returns.</summary>
+    /// <exception cref="InvalidOperationException">Another thread is using the device.</exception>
+    /// <exception cref="ObjectDisposedException">The device was disposed.</exception>
+    internal DeviceUse Use() => Gate.Enter();
+
     /// <summary>Bytes that the device has left.</summary>
     internal long AvailableMemory() => Math.Min(MemoryLimit - liveBytes, DeviceMemory.Available(Accelerator, launcher.IsProcessor, liveBytes));
 
     /// <summary>Memory for values that come and go.</summary>
     internal DevicePool Pool { get; }
-
-    /// <exception cref="DeviceOutOfMemoryException">The device has not that much memory left.</exception>
-    internal DeviceBuffer Allocate(int length)
-    {
-        ObjectDisposedException.ThrowIf(disposed, this);
-        ArgumentOutOfRangeException.ThrowIfNegative(length);
-        long needed = DeviceBuffer.BytesOf(length), available = MemoryLimit - liveBytes;
-        if (needed >= DeviceMemory.Large) available = Math.Min(available, DeviceMemory.Available(Accelerator, launcher.IsProcessor, liveBytes));
-        if (needed > available) throw new DeviceOutOfMemoryException(Description, needed, available);
-        try
-        {
-            var buffer = new DeviceBuffer(this, length);
-            buffers.Add(buffer);
-            liveBytes += needed;
-            return buffer;
-        }
-        catch (Exception e) when (e is OutOfMemoryException || (e is AcceleratorException failed && DeviceException.IsOutOfMemory(failed)))
-        {
-            throw new DeviceOutOfMemoryException(Description, needed, DeviceMemory.Available(Accelerator, launcher.IsProcessor, liveBytes), e);
-        }
-        catch (AcceleratorException e)
-        {
-            throw new DeviceException(Description, "making a buffer", e);
-        }
-    }
-
-    internal void Forget(DeviceBuffer buffer)
-    {
-        if (buffers.Remove(buffer)) liveBytes -= DeviceBuffer.BytesOf(buffer.Length);
-    }
 
     /// <summary>Launches an op through ILGPU: a grid of threads strides over its items.</summary>
     /// <exception cref="DeviceException">The op does not compile on this device, or the device fails.</exception>
@@ -134,8 +116,10 @@ public sealed class ComputeDevice : IDisposable
 
     /// <summary>Waits until the device has done all that was asked of it.</summary>
     /// <exception cref="DeviceException">The device failed.</exception>
+    /// <exception cref="ObjectDisposedException">The device was disposed.</exception>
     public void Synchronize()
     {
+        using DeviceUse use = Use();
         try
         {
             Accelerator.Synchronize();
@@ -198,14 +182,17 @@ public sealed class ComputeDevice : IDisposable
     }
 
     /// <summary>Frees the device and every buffer that is still alive on it.</summary>
+    /// <exception cref="InvalidOperationException">Another thread is using the device.</exception>
     public void Dispose()
     {
-        if (disposed) return;
-        disposed = true;
+        if (IsDisposed) return;
+        using DeviceUse use = Use();
+        IsDisposed = true;
+        Gate.Close();
         try
         {
             Accelerator.Synchronize();
-            foreach (DeviceBuffer buffer in buffers.ToArray()) buffer.Dispose();
+            foreach (MemoryBlock block in blocks) block.Free();
             Host?.Dispose();
             Accelerator.Dispose();
             context.Dispose();
@@ -214,7 +201,7 @@ public sealed class ComputeDevice : IDisposable
         {
             // a device that was lost cannot be freed either, and what was said when it was lost must not be drowned
         }
-        buffers.Clear();
+        blocks.Clear();
         liveBytes = 0;
     }
 

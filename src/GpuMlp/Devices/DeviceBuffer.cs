@@ -1,65 +1,75 @@
 using GpuMlp.Kernels.Lanes;
 using ILGPU;
-using ILGPU.Runtime;
+using static System.FormattableString;
 
 namespace GpuMlp.Devices;
 
-/// <summary>Float32 memory on a device, made and counted by it, zero at first, with room for a vector past its end.</summary>
+/// <summary>Memory of a device in somebody's use. It goes back when its owner disposes it, or when nothing refers to it any more.</summary>
 class DeviceBuffer : IDisposable
 {
-    // a load of the widest lanes may begin at the last element; another such stretch is for aligning host memory
-    const int Slack = 16, Alignment = 64;
+    /// <summary>The most floats of a buffer: kernels count in 32 bits, and a thread's last step past the end must not overflow either.</summary>
+    internal const int MostFloats = int.MaxValue - (1 << 28);
 
-    readonly MemoryBuffer1D<float, Stride1D.Dense>? memory;
-    internal DeviceBuffer(ComputeDevice device, int length)
-    {
-        Device = device;
-        Length = length;
-        memory = device.Accelerator.Allocate1D<float>(FloatsOf(length));
-        memory.MemSetToZero();
-        int shift = 0;
-        if (device.Host is not null) shift = (int)((Alignment - memory.NativePtr % Alignment) % Alignment / sizeof(float));
-        View = memory.View.SubView(shift, length + Slack);
-        if (device.Host is not null) Pointer = memory.NativePtr + shift * sizeof(float);
-    }
+    readonly MemoryBlock? block;
+    bool disposed;
 
-    static long FloatsOf(int length) => length + 2L * Slack;
-
-    internal static long BytesOf(int length) => FloatsOf(length) * sizeof(float);
-
-    /// <summary>The same memory under another owner, who sees to its end.</summary>
-    protected DeviceBuffer(DeviceBuffer shared) => (Device, Length, View, Pointer) = (shared.Device, shared.Length, shared.View, shared.Pointer);
+    internal DeviceBuffer(ComputeDevice device, MemoryBlock block) =>
+        (Device, Length, this.block, Pointer) = (device, block.Length, block, block.Pointer);
 
     /// <summary>Memory that somebody else has, without room past its end: results may go there, nothing may be loaded.</summary>
-    protected DeviceBuffer(ComputeDevice device, ArrayView<float> view) => (Device, Length, View) = (device, (int)view.Length, view);
+    protected DeviceBuffer(ComputeDevice device, ArrayView<float> view) => (Device, Length, LentView) = (device, (int)view.Length, view);
+
+    ArrayView<float> LentView { get; }
 
     internal ComputeDevice Device { get; }
 
     internal int Length { get; }
 
-    /// <summary>Whether the memory is gone, or may hold something else by now.</summary>
-    internal bool Disposed { get; private protected set; }
+    /// <summary>Whether its owner gave it back. (Whether the device is gone is asked where the device is entered.)</summary>
+    internal bool Disposed => disposed;
 
-    internal ArrayView<float> View { get; }
+    internal ArrayView<float> View => block?.View ?? LentView;
 
     /// <summary>The first element's address where the host can reach it, else 0.</summary>
     internal nint Pointer { get; }
 
-    internal DeviceSpan All => new(this, 0, Length);
+    /// <exception cref="ObjectDisposedException">It was disposed, or its device was.</exception>
+    internal DeviceSpan All => !disposed && !Device.IsDisposed ? new(this, 0, Length) : throw Gone("this memory");
 
-    public virtual void Dispose()
+    /// <summary>A number of floats as the length of a buffer.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A buffer does not hold so many; the message begins with <paramref name="what"/>.</exception>
+    internal static int LengthOf(long floats, string what) => floats is >= 0 and <= MostFloats ? (int)floats
+        : throw new ArgumentOutOfRangeException(null, Invariant($"{what}: {floats:N0} values; a buffer holds up to {MostFloats:N0}"));
+
+    /// <summary>The length of a buffer for rows × columns.</summary>
+    /// <inheritdoc cref="LengthOf(long, string)"/>
+    internal static int LengthOf(int rows, int columns, string what) => LengthOf((long)rows * columns, what);
+
+    /// <summary>What to throw where something that lay in this memory is used after its end.</summary>
+    internal ObjectDisposedException Gone(string what) =>
+        new(null, $"{what} was disposed{(Device.IsDisposed ? $" with its device {Device.Description.Id}" : "")}");
+
+    public void Dispose()
     {
-        if (Disposed) return;
-        Disposed = true;
-        Device.Forget(this);
-        try
-        {
-            memory?.Dispose();
-        }
-        catch (AcceleratorException)
-        {
-            // its device was lost, which was or will be said
-        }
+        if (disposed) return;
+        disposed = true;
+        GC.SuppressFinalize(this);
+        Release(block, false);
+    }
+
+    /// <summary>Gives the memory back.</summary>
+    /// <param name="memory">The memory.</param>
+    /// <param name="finalizing">Whether this is the finalizer's thread, which may do no more than say so.</param>
+    private protected virtual void Release(MemoryBlock? memory, bool finalizing)
+    {
+        if (memory is null) return;
+        if (finalizing) Device.Abandon(memory);
+        else Device.Free(memory);
+    }
+
+    ~DeviceBuffer()
+    {
+        if (!disposed) Release(block, true);
     }
 }
 

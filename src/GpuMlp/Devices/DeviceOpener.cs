@@ -22,7 +22,8 @@ static class DeviceOpener
             DeviceKind.Cpu => OpenCpu(options),
             DeviceKind.CpuIlgpu => Tested(OpenCpuIlgpu(options), false, options, out _),
             DeviceKind.OpenCL => OpenOpenCL(name, index, options),
-            _ => Tested(OpenCuda(name, index, options), false, options, out _),
+            DeviceKind.Cuda => Tested(OpenCuda(name, index, options), false, options, out _),
+            _ => throw new InvalidOperationException($"no way to open a device of kind {kind}"),
         };
     }
 
@@ -47,14 +48,14 @@ static class DeviceOpener
         var host = new HostRunner(options.Lanes, options.Cores);
         Context context = Create(builder => builder.CPU(new CPUDevice(2, 1, 1)));
         return new ComputeDevice(new("cpu", DeviceKind.Cpu, DeviceCatalog.CpuName), context,
-            context.GetCPUDevice(0).CreateCPUAccelerator(context, CPUAcceleratorMode.Sequential), host);
+            context.GetCPUDevice(0).CreateCPUAccelerator(context, CPUAcceleratorMode.Sequential), host, options);
     }
 
     static ComputeDevice OpenCpuIlgpu(OpenOptions options)
     {
         Context context = Create(builder => builder.CPU(new CPUDevice(2, options.GroupLanes / 2, options.Cores)));
         return new ComputeDevice(new("cpu:ilgpu", DeviceKind.CpuIlgpu, "ILGPU's CPU launcher"), context,
-            context.GetCPUDevice(0).CreateCPUAccelerator(context, CPUAcceleratorMode.Parallel), null);
+            context.GetCPUDevice(0).CreateCPUAccelerator(context, CPUAcceleratorMode.Parallel), null, options);
     }
 
     // a device that divides or takes roots in its own way is opened again with our own forms, if those mend it
@@ -93,7 +94,7 @@ static class DeviceOpener
                 throw new DeviceUnavailableException(name, $"there is no number {index}, the last is {found.Count - 1}", ComputeDevice.List());
             DeviceDescription device = found[index];
             if (newton) device = device with { Note = device.Note + "; divides and takes roots by Newton steps" };
-            return new ComputeDevice(device, context, create(), null, KernelCache.Open(options.KernelCache), newton);
+            return new ComputeDevice(device, context, create(), null, options, KernelCache.Open(options.KernelCache), newton);
         }
         catch (Exception e)
         {

@@ -12,19 +12,18 @@ namespace GpuMlp.Devices;
 /// Small values lie side by side in one buffer, so that a finalizer serves dozens of them. Device memory is nothing that the garbage
 /// collector sees, so the pool asks for a collection whenever as much as was last in use, and at least 4 MiB, has been handed out anew.
 /// </remarks>
-sealed class DevicePool(ComputeDevice device)
+/// <param name="device">The device whose memory it is.</param>
+/// <param name="slabs">Whether small values share buffers.</param>
+sealed class DevicePool(ComputeDevice device, bool slabs)
 {
     const int SlabLength = 1 << 14, LargestInSlab = 1 << 10, Alignment = 16, LeastLimit = 1 << 20;
 
-    readonly ConcurrentQueue<DeviceBuffer> returned = new();                     // filled by the finalizer thread too
-    readonly Dictionary<int, Stack<DeviceBuffer>> free = [];
+    readonly ConcurrentQueue<MemoryBlock> returned = new();                      // filled by the finalizer thread too
+    readonly Dictionary<int, Stack<MemoryBlock>> free = [];
     PooledBuffer? slab;
     DeviceSpan one;
     int used;
     long inUse, idle, limit = LeastLimit;
-
-    /// <summary>Floats in buffers that values hold or held at the last look.</summary>
-    internal long InUse => inUse;
 
     /// <summary>A 1 that stays: the gradient that a scalar's backward pass begins with.</summary>
     internal DeviceSpan One
@@ -40,16 +39,16 @@ sealed class DevicePool(ComputeDevice device)
         }
     }
 
-    /// <summary>Room for a value, whatever is in it.</summary>
+    /// <summary>Room for a value of so many floats, whatever is in it; called inside a use of the device.</summary>
     internal DeviceSpan Take(int length)
     {
-        int padded = (length + Alignment - 1) / Alignment * Alignment;
-        if (padded > LargestInSlab)
+        if (length > LargestInSlab || !slabs)
         {
-            PooledBuffer whole = Lend((int)BitOperations.RoundUpToPowerOf2((uint)padded));
+            PooledBuffer whole = Lend(Rounded(length));
             whole.Values = 1;
             return new DeviceSpan(whole, 0, length);
         }
+        int padded = (length + Alignment - 1) / Alignment * Alignment;
         if (slab is null || used + padded > SlabLength) (slab, used) = (Lend(SlabLength), 0);
         var span = new DeviceSpan(slab, used, length);
         slab.Values++;
@@ -57,21 +56,35 @@ sealed class DevicePool(ComputeDevice device)
         return span;
     }
 
+    /// <summary>Room for a matrix of values.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A buffer does not hold so many; the message begins with <paramref name="what"/>.</exception>
+    internal DeviceSpan Take(int rows, int columns, string what) => Take(DeviceBuffer.LengthOf(rows, columns, what));
+
+    // few lengths, so that buffers fit later values too, and at most an eighth more than is asked for
+    static int Rounded(int length)
+    {
+        long step = Math.Max(Alignment, (long)BitOperations.RoundUpToPowerOf2((uint)length) / 16);
+        long rounded = (length + step - 1) / step * step;
+        return rounded <= DeviceBuffer.MostFloats ? (int)rounded : length;
+    }
+
     /// <summary>Gives a value's room back before the garbage collector finds it.</summary>
     internal void Release(DeviceSpan value)
     {
+        if (device.IsDisposed || !device.Gate.TryEnter()) return;              // it comes back once it is garbage
+        using var use = new DeviceUse(device.Gate);
         if (value.Buffer is not PooledBuffer buffer || --buffer.Values > 0) return;
         if (buffer == slab) used = 0;
         else buffer.Dispose();
     }
 
-    /// <summary>Called by finalizers, on their thread.</summary>
-    internal void Return(DeviceBuffer memory) => returned.Enqueue(memory);
+    /// <summary>Takes memory back; called by finalizers too, on their thread.</summary>
+    internal void Return(MemoryBlock memory) => returned.Enqueue(memory);
 
     PooledBuffer Lend(int length)
     {
         TakeIn();
-        DeviceBuffer? memory = Reuse(length);
+        MemoryBlock? memory = Reuse(length);
         if (memory is null && inUse + length > limit)
         {
             Collect();
@@ -80,38 +93,24 @@ sealed class DevicePool(ComputeDevice device)
         if (memory is null)
         {
             if (idle > limit) FreeIdle();
-            memory = Allocate(length);
+            memory = device.AllocateBlock(length);
         }
         inUse += length;
-        return new PooledBuffer(this, memory);
+        return new PooledBuffer(device, memory);
     }
 
-    DeviceBuffer Allocate(int length)
+    MemoryBlock? Reuse(int length)
     {
-        try
-        {
-            return device.Allocate(length);
-        }
-        catch (DeviceOutOfMemoryException)
-        {
-            Collect(GC.MaxGeneration);                     // what is garbage may be enough
-            FreeIdle();
-            return device.Allocate(length);
-        }
-    }
-
-    DeviceBuffer? Reuse(int length)
-    {
-        if (!free.TryGetValue(length, out Stack<DeviceBuffer>? stack) || !stack.TryPop(out DeviceBuffer? memory)) return null;
+        if (!free.TryGetValue(length, out Stack<MemoryBlock>? stack) || !stack.TryPop(out MemoryBlock? memory)) return null;
         idle -= length;
         return memory;
     }
 
     void TakeIn()
     {
-        while (returned.TryDequeue(out DeviceBuffer? memory))
+        while (returned.TryDequeue(out MemoryBlock? memory))
         {
-            if (!free.TryGetValue(memory.Length, out Stack<DeviceBuffer>? stack)) free[memory.Length] = stack = new Stack<DeviceBuffer>();
+            if (!free.TryGetValue(memory.Length, out Stack<MemoryBlock>? stack)) free[memory.Length] = stack = new Stack<MemoryBlock>();
             stack.Push(memory);
             inUse -= memory.Length;
             idle += memory.Length;
@@ -121,47 +120,31 @@ sealed class DevicePool(ComputeDevice device)
     // most values die young; a full collection only where that brought little
     void Collect()
     {
-        Collect(1);
-        if (inUse > limit / 2) Collect(GC.MaxGeneration);
+        ComputeDevice.CollectGarbage(1);
+        TakeIn();
+        if (inUse > limit / 2)
+        {
+            ComputeDevice.CollectGarbage(GC.MaxGeneration);
+            TakeIn();
+        }
         limit = Math.Max(LeastLimit, 2 * inUse);
     }
 
-    void Collect(int generation)
+    /// <summary>Gives the device back what no value holds.</summary>
+    internal void FreeIdle()
     {
-        GC.Collect(generation, GCCollectionMode.Forced, blocking: true);
-        GC.WaitForPendingFinalizers();
         TakeIn();
-    }
-
-    void FreeIdle()
-    {
-        foreach (Stack<DeviceBuffer> stack in free.Values)
-            while (stack.TryPop(out DeviceBuffer? memory)) memory.Dispose();
+        foreach (Stack<MemoryBlock> stack in free.Values)
+            while (stack.TryPop(out MemoryBlock? memory)) device.Free(memory);
         idle = 0;
     }
 }
 
 /// <summary>A pool's memory while values hold it: it goes back when they dispose it or are garbage.</summary>
-sealed class PooledBuffer : DeviceBuffer
+sealed class PooledBuffer(ComputeDevice device, MemoryBlock memory) : DeviceBuffer(device, memory)
 {
-    readonly DevicePool pool;
-    readonly DeviceBuffer memory;
-
-    internal PooledBuffer(DevicePool pool, DeviceBuffer memory) : base(memory) => (this.pool, this.memory) = (pool, memory);
-
     /// <summary>Values in it that nobody released.</summary>
     internal int Values { get; set; }
 
-    public override void Dispose()
-    {
-        if (Disposed) return;
-        Disposed = true;
-        GC.SuppressFinalize(this);
-        pool.Return(memory);
-    }
-
-    ~PooledBuffer()
-    {
-        if (!Disposed) pool.Return(memory);
-    }
+    private protected override void Release(MemoryBlock? memory, bool finalizing) => Device.Pool.Return(memory!);
 }

@@ -13,12 +13,15 @@ sealed class HostRunner : IDisposable
 
     readonly int width;
     readonly HostWorkers? workers;
-    readonly Dictionary<Type, HostJob> jobs = [];
+    readonly Dictionary<Type, HostJob> jobs = [], groupJobs = [];
+
+    /// <summary>The most cores that work is shared out over: each is a thread.</summary>
+    internal const int MostCores = 1024;
 
     internal HostRunner(int width, int cores)
     {
         if (width is not (1 or 4 or 8 or 16)) throw new ArgumentOutOfRangeException(nameof(width), width, "lanes are 1, 4, 8 or 16 floats wide");
-        ArgumentOutOfRangeException.ThrowIfLessThan(cores, 1);
+        if (cores is < 1 or > MostCores) throw new ArgumentOutOfRangeException(nameof(cores), cores, FormattableString.Invariant($"cores are 1 to {MostCores:N0}"));
         this.width = width;
         if (cores > 1) workers = new HostWorkers(cores);
     }
@@ -62,7 +65,7 @@ sealed class HostRunner : IDisposable
             GroupSlice(op, width, 0, op.Groups);
             return;
         }
-        if (!jobs.TryGetValue(typeof(TOp), out HostJob? job)) jobs[typeof(TOp)] = job = new HostGroupJob<TOp>(width);
+        if (!groupJobs.TryGetValue(typeof(TOp), out HostJob? job)) groupJobs[typeof(TOp)] = job = new HostGroupJob<TOp>(width);
         var typed = Unsafe.As<HostGroupJob<TOp>>(job);
         typed.Set(op, workers.Count);
         workers.Run(typed);

@@ -51,7 +51,8 @@ sealed class KernelLauncher(DeviceDescription device, Accelerator accelerator, K
             {
                 GroupForm.Strip => DeviceEntry.StripKernel,
                 GroupForm.SingleLane => DeviceEntry.SingleLaneKernel,
-                _ => DeviceEntry.GroupKernel,
+                GroupForm.Lanes => DeviceEntry.GroupKernel,
+                _ => throw new InvalidOperationException($"no entry point for groups of form {form}"),
             }, shape, op);
     }
 

@@ -41,10 +41,9 @@ sealed class LentBuffer : DeviceBuffer
         }
     }
 
-    public override void Dispose()
+    private protected override void Release(MemoryBlock? block, bool finalizing)
     {
-        if (Disposed) return;
-        Disposed = true;
+        if (finalizing) return;                                    // the driver's object goes by its own finalizer
         try
         {
             memory.Dispose();

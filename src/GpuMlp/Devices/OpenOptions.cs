@@ -1,3 +1,5 @@
+using ILGPU.Runtime;
+
 namespace GpuMlp.Devices;
 
 /// <summary>How a device is opened; for tests what differs from the ordinary.</summary>
@@ -7,8 +9,10 @@ namespace GpuMlp.Devices;
 /// <param name="GroupLanes">Threads of a group that ILGPU's CPU launcher has together: an even number, each a thread of the system.</param>
 /// <param name="SelfTest">The self-test of a device opened with or without Newton steps, where it is not the ordinary one.</param>
 /// <param name="KernelCache">The folder of compiled kernels, where it is not the user's.</param>
+/// <param name="Memory">Makes a block of so many floats, where memory is to be watched; small values then share no buffers.</param>
 sealed record OpenOptions(int Lanes, int Cores, bool Newton = false, int GroupLanes = 2,
-    Func<ComputeDevice, bool, ArithmeticFaults>? SelfTest = null, string? KernelCache = null)
+    Func<ComputeDevice, bool, ArithmeticFaults>? SelfTest = null, string? KernelCache = null,
+    Func<Accelerator, int, MemoryBlock>? Memory = null)
 {
     internal static OpenOptions Default => new(HostRunner.WidestLanes, Environment.ProcessorCount);
 }

@@ -18,6 +18,7 @@ public sealed class SafetensorsFile
     {
         ArgumentNullException.ThrowIfNull(tensors);
         Tensors = [.. tensors];
+        if (Tensors.Contains(null!)) throw new ArgumentException("A tensor is null.", nameof(tensors));
         Metadata = metadata ?? new Dictionary<string, string>();
         foreach (SafeTensor tensor in Tensors)
             if (!byName.TryAdd(tensor.Name, tensor))

@@ -1,3 +1,4 @@
+using GpuMlp.Devices;
 using GpuMlp.Layers;
 
 namespace GpuMlp.Grids;
@@ -34,6 +35,7 @@ public sealed class BoundaryFinder
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(grid);
+        using DeviceUse use = network.Device.Use();
         var finder = new BoundaryFinder(network, grid);
         finder.Search(cancellation);
         return new Boundary(grid.Window, finder.squares.Lines(), finder.evaluations, finder.bounds);
@@ -44,6 +46,7 @@ public sealed class BoundaryFinder
     public static Boundary FindExact(Sequential network, Window window)
     {
         ArgumentNullException.ThrowIfNull(network);
+        using DeviceUse use = network.Device.Use();
         GridSpec.FromSize(window, 1, 1);
         if (!new GridNetwork(network).IsPiecewiseLinear)
             throw new ArgumentException("the exact line needs a network with one hidden layer of ReLU", nameof(network));

@@ -1,3 +1,4 @@
+using GpuMlp.Devices;
 using GpuMlp.Layers;
 
 namespace GpuMlp.Grids;
@@ -58,6 +59,8 @@ public sealed class ClassEvaluator
     public TimeSpan Stream(GridSpec grid, GridSink<byte> sink, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(grid);
+        ArgumentNullException.ThrowIfNull(sink);
+        using DeviceUse use = network.Device.Use();
         return GridStream.Run<byte>(grid, sink, (row, rows, target) => Fill(grid, row, rows, target, static outputs => (byte)ArgMax(outputs)), cancellation, slow: true);
     }
 
@@ -65,6 +68,7 @@ public sealed class ClassEvaluator
 
     void Fill<T>(GridSpec grid, int firstRow, int rows, Span<T> target, Reduce<T> reduce)
     {
+        using DeviceUse use = network.Device.Use();
         int count = rows * grid.Width, outputs = network.Outputs;
         var points = new float[2 * Math.Min(count, PointLogits.Batch)];
         for (int at = 0; at < count; at += PointLogits.Batch)

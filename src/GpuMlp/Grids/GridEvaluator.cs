@@ -50,6 +50,7 @@ public sealed class GridEvaluator
     {
         ArgumentNullException.ThrowIfNull(grid);
         if (target.Length != grid.Points) throw new ArgumentException($"the grid has {grid.Points} points, the target holds {target.Length}", nameof(target));
+        using DeviceUse use = network.Device.Use();
         using var run = new GridRun(network, plan, grid);
         run.ToHost(value, target);
     }
@@ -59,6 +60,7 @@ public sealed class GridEvaluator
     public Tensor EvaluateOnDevice(GridSpec grid, GridValue value = GridValue.Probability)
     {
         ArrayLength(grid, 1);
+        using DeviceUse use = network.Device.Use();
         var values = new Tensor(network.Device, grid.Height, grid.Width);
         using var run = new GridRun(network, plan, grid);
         run.OnDevice(0, grid.Height, value, values.Span);
@@ -83,6 +85,8 @@ public sealed class GridEvaluator
     public float[] EvaluateSets(GridSpec grid, IReadOnlyList<float[]> sets, GridValue value = GridValue.Probability)
     {
         ArgumentNullException.ThrowIfNull(sets);
+        if (sets.Contains(null!)) throw new ArgumentException("a parameter set is null", nameof(sets));
+        using DeviceUse use = network.Device.Use();
         for (int s = 0; s < sets.Count; s++)
             if (sets[s].Length != network.Arena.Length)
                 throw new ArgumentException($"parameter set {s} has {sets[s].Length} values, the network's arena {network.Arena.Length}", nameof(sets));
@@ -94,12 +98,17 @@ public sealed class GridEvaluator
         return values;
     }
 
-    /// <summary>Hands the values of a grid of any size to a sink, some rows at a time, in bounded memory; the next rows are computed while it works.</summary>
+    /// <summary>
+    /// Hands the values of a grid of any size to a sink, some rows at a time, in bounded memory; the next rows are computed while it works,
+    /// on another thread, so the sink may not use the network's device.
+    /// </summary>
     /// <returns>The time that evaluating took, without the sink's.</returns>
     /// <exception cref="OperationCanceledException">Cancelled; the sink has ended.</exception>
     public TimeSpan Stream(GridSpec grid, GridSink<float> sink, GridValue value = GridValue.Probability, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(grid);
+        ArgumentNullException.ThrowIfNull(sink);
+        using DeviceUse use = network.Device.Use();
         using var run = new GridRun(network, plan, grid);
         return GridStream.Run(grid, sink, (row, rows, target) => run.ToHost(row, rows, value, target), cancellation, IsSlow);
     }
@@ -110,6 +119,8 @@ public sealed class GridEvaluator
     public TimeSpan StreamClasses(GridSpec grid, GridSink<byte> sink, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(grid);
+        ArgumentNullException.ThrowIfNull(sink);
+        using DeviceUse use = network.Device.Use();
         using var run = new GridRun(network, plan, grid);
         return GridStream.Run(grid, sink, run.ClassesToHost, cancellation, IsSlow);
     }

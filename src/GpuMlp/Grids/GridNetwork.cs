@@ -14,6 +14,7 @@ sealed class GridNetwork
 
     internal GridNetwork(Sequential network, bool piecewise = false)
     {
+        ArgumentNullException.ThrowIfNull(network);
         if (network.Inputs != 2) throw new ArgumentException($"a grid needs a network of exactly two inputs, the model has {network.Inputs}", nameof(network));
         int outputs = network.Layers.Aggregate(2, (width, layer) => layer.OutputsFor(width));
         if (outputs != 1) throw new ArgumentException($"a grid needs a network of one output, the model has {outputs}", nameof(network));

@@ -25,15 +25,19 @@ public enum Initialization
 public static class Initializer
 {
     /// <summary>What <see cref="Initialization.Auto"/> stands for in a network; N(0, 1) saturates deeper ones, and lets a linear output begin far too large.</summary>
-    public static Initialization Resolve(Initialization initialization, NetworkSpec net) => initialization != Initialization.Auto
-        ? initialization
-        : net.Depth <= 2 && !net.LinearOutput ? Initialization.Normal
-        : net.Activation is Activation.Tanh or Activation.Sigmoid ? Initialization.Xavier : Initialization.He;
+    public static Initialization Resolve(Initialization initialization, NetworkSpec net)
+    {
+        ArgumentNullException.ThrowIfNull(net);
+        return initialization != Initialization.Auto ? initialization
+            : net.Depth <= 2 && !net.LinearOutput ? Initialization.Normal
+            : net.Activation is Activation.Tanh or Activation.Sigmoid ? Initialization.Xavier : Initialization.He;
+    }
 
     /// <summary>Fills a layer: its weights row by row, then its bias.</summary>
     /// <exception cref="ArgumentException">Auto, which only a whole network can resolve.</exception>
     public static void Fill(Linear layer, Initialization initialization, RandomStream random)
     {
+        ArgumentNullException.ThrowIfNull(layer);
         ArgumentNullException.ThrowIfNull(random);
         var weights = new float[layer.Weight.Length];
         var bias = new float[layer.Bias.Length];
@@ -63,7 +67,8 @@ public static class Initializer
     {
         Initialization.Normal => random.NextNormal,
         Initialization.Uniform => () => Uniform(i, random),
-        _ => () => 0,
+        Initialization.He or Initialization.Xavier => () => 0,
+        _ => throw new ArgumentException($"{initialization} has to be resolved for a network first", nameof(initialization)),
     };
 
     static double Uniform(int i, RandomStream random) => (2 * random.NextDouble() - 1) / Math.Sqrt(i);

@@ -23,24 +23,35 @@ public abstract class Layer : Module
 
     /// <summary>y (n,o) of x (n,i).</summary>
     /// <exception cref="ArgumentException">x has another number of columns than the layer takes, or lies on another device.</exception>
+    /// <exception cref="ObjectDisposedException">The layer or x was disposed.</exception>
     public Tensor Forward(Tensor x)
     {
         ArgumentNullException.ThrowIfNull(x);
+        using DeviceUse use = x.Device.Use();
+        return ForwardWithin(x);
+    }
+
+    /// <summary><see cref="Forward(Tensor)"/> inside a call that uses the device.</summary>
+    internal Tensor ForwardWithin(Tensor x)
+    {
         Check(x.Device, x.Rows, x.Columns);
-        input = x;
+        DeviceSpan values = x.Span;
         output = Room(output, x.Device, x.Rows, OutputsFor(x.Columns));
-        ComputeForward(x.Span, output.Span, x.Rows, x.Columns);
+        ComputeForward(values, output.Span, x.Rows, x.Columns);
+        input = x;
         return output;
     }
 
     /// <summary>y (n,o) of x (n,i).</summary>
     /// <exception cref="ArgumentException">x has another number of columns than the layer takes, or lies on another device.</exception>
+    /// <exception cref="ObjectDisposedException">The layer or x was disposed.</exception>
     public sealed override Variable Forward(Variable x)
     {
         ArgumentNullException.ThrowIfNull(x);
+        using DeviceUse use = x.Device.Use();
         Check(x.Device, x.Rows, x.Columns);
         int outputs = OutputsFor(x.Columns);
-        DeviceSpan y = x.Device.Pool.Take(checked(x.Rows * outputs));
+        DeviceSpan y = x.Device.Pool.Take(x.Rows, outputs, Name);
         ComputeForward(x.Span, y, x.Rows, x.Columns);
         bool needed = x.NeedsGradient || Own.Count > 0;
         return new Variable(y, x.Rows, outputs, needed ? new LayerOperation(this, x) : null) { Logit = this is Sigmoid ? x : null };
@@ -48,6 +59,7 @@ public abstract class Layer : Module
 
     void Check(ComputeDevice device, int rows, int columns)
     {
+        RequireAlive();
         if (Inputs is int inputs && columns != inputs) throw new ArgumentException($"{Name} takes n × {inputs}, got {rows} × {columns}", "x");
         if (Own.Count > 0 && Own[0].Parameter.Device != device)
             throw new ArgumentException($"{Name} is on {Own[0].Parameter.Device.Description.Id}, x on {device.Description.Id}; make both on one device", "x");
@@ -55,8 +67,17 @@ public abstract class Layer : Module
 
     /// <summary>dx (n,i) of dy (n,o); overwrites the gradients of the layer's parameters.</summary>
     /// <exception cref="InvalidOperationException">There was no Forward yet.</exception>
-    /// <exception cref="ArgumentException">dy has another shape than the last Forward's result.</exception>
+    /// <exception cref="ArgumentException">dy has another shape than the last Forward's result, or lies on another device.</exception>
+    /// <exception cref="ObjectDisposedException">The layer, dy or the last Forward's x was disposed.</exception>
     public Tensor Backward(Tensor dy)
+    {
+        ArgumentNullException.ThrowIfNull(dy);
+        using DeviceUse use = dy.Device.Use();
+        return BackwardWithin(dy);
+    }
+
+    /// <summary><see cref="Backward"/> inside a call that uses the device.</summary>
+    internal Tensor BackwardWithin(Tensor dy)
     {
         Tensor x = Saved(dy);
         inputGradient = Room(inputGradient, x.Device, x.Rows, x.Columns);
@@ -73,9 +94,13 @@ public abstract class Layer : Module
 
     /// <summary>One step of gradient descent on the layer's own parameters.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The learning rate is not positive and finite.</exception>
+    /// <exception cref="ObjectDisposedException">The layer was disposed.</exception>
     public void Step(float learningRate)
     {
         RequireRate(learningRate);
+        RequireAlive();
+        if (Own.Count == 0) return;
+        using DeviceUse use = Own[0].Parameter.Device.Use();
         foreach ((_, Parameter parameter) in Own) parameter.Device.SgdStep(parameter.Value.Span, parameter.Gradient.Span, learningRate);
     }
 
@@ -107,17 +132,20 @@ public abstract class Layer : Module
 
     internal static Tensor Room(Tensor? old, ComputeDevice device, int rows, int columns)
     {
-        if (old is not null && old.Rows == rows && old.Columns == columns && old.Device == device) return old;
+        if (old is { Disposed: false } && old.Rows == rows && old.Columns == columns && old.Device == device) return old;
+        var room = new Tensor(device, rows, columns);
         old?.Dispose();
-        return new Tensor(device, rows, columns);
+        return room;
     }
 
     Tensor Saved(Tensor dy)
     {
-        ArgumentNullException.ThrowIfNull(dy);
+        RequireAlive();
         if (input is null || output is null) throw new InvalidOperationException($"{Name}: Backward before Forward");
         if (dy.Rows != output.Rows || dy.Columns != output.Columns)
             throw new ArgumentException($"{Name}: Backward takes {output.Shape}, the shape of the last Forward's result, got {dy.Shape}", nameof(dy));
+        if (dy.Device != input.Device)
+            throw new ArgumentException($"{Name}: the last Forward was on {input.Device.Description.Id}, dy is on {dy.Device.Description.Id}", nameof(dy));
         return input;
     }
 

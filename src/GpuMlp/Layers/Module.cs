@@ -73,8 +73,10 @@ public abstract class Module : IDisposable
     public int ParameterCount => Parameters().Sum(p => p.Length);
 
     /// <summary>A copy of all parameters' values by name, on the host.</summary>
+    /// <exception cref="ObjectDisposedException">The module was disposed, or its parameters with their network or device.</exception>
     public IReadOnlyDictionary<string, float[,]> StateDict()
     {
+        RequireAlive();
         var state = new OrderedDictionary<string, float[,]>();
         foreach ((string name, Parameter parameter) in NamedParameters()) state.Add(name, parameter.Value.ToMatrix());
         return state;
@@ -84,9 +86,11 @@ public abstract class Module : IDisposable
     /// <param name="state">Values by name.</param>
     /// <param name="strict">Whether every parameter has to be in it, and nothing else. Shapes have to fit in any case.</param>
     /// <exception cref="ArgumentException">It does not fit; the message lists all missing, unexpected and mis-shaped keys. Nothing is changed then.</exception>
+    /// <exception cref="ObjectDisposedException">The module was disposed, or its parameters with their network or device.</exception>
     public void LoadStateDict(IReadOnlyDictionary<string, float[,]> state, bool strict = true)
     {
         ArgumentNullException.ThrowIfNull(state);
+        RequireAlive();
         var named = NamedParameters();
         var problems = new List<string>();
         if (strict)
@@ -96,7 +100,9 @@ public abstract class Module : IDisposable
         }
         foreach ((string name, Parameter parameter) in named)
         {
-            if (state.TryGetValue(name, out float[,]? values) && (values.GetLength(0), values.GetLength(1)) != (parameter.Value.Rows, parameter.Value.Columns))
+            if (!state.TryGetValue(name, out float[,]? values)) continue;
+            if (values is null) problems.Add($"null: '{name}'");
+            else if ((values.GetLength(0), values.GetLength(1)) != (parameter.Value.Rows, parameter.Value.Columns))
                 problems.Add($"mis-shaped: '{name}' is {values.GetLength(0)} × {values.GetLength(1)}, {parameter.Value.Shape} is needed");
         }
         if (problems.Count > 0) throw new ArgumentException($"the state does not fit {Name}: {string.Join("; ", problems)}", nameof(state));
@@ -105,14 +111,26 @@ public abstract class Module : IDisposable
     }
 
     /// <summary>Sets all gradients to zero: backward passes on variables add to them.</summary>
+    /// <exception cref="ObjectDisposedException">The parameters were disposed with their network or device.</exception>
     public void ZeroGrad()
     {
+        RequireAlive();
         foreach (Parameter parameter in Parameters()) parameter.ZeroGradient();
+    }
+
+    /// <summary>Whether the module was disposed.</summary>
+    private protected bool Disposed { get; private set; }
+
+    /// <exception cref="ObjectDisposedException">The module was disposed.</exception>
+    private protected void RequireAlive()
+    {
+        if (Disposed) throw new ObjectDisposedException(null, $"{Name} was disposed");
     }
 
     /// <summary>Frees what the module and its children keep on the device; parameters go with their buffer or with the device.</summary>
     public virtual void Dispose()
     {
+        Disposed = true;
         foreach ((_, Module child) in children) child.Dispose();
         GC.SuppressFinalize(this);
     }

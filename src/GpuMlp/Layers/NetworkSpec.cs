@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using System.Globalization;
 using GpuMlp.Devices;
 using GpuMlp.Losses;
@@ -28,12 +29,26 @@ public enum Activation
 /// <summary>What a network is made of: widths such as 2-50-1, the activation between them, a sigmoid or nothing at the end.</summary>
 /// <param name="Widths">Inputs, hidden widths, outputs.</param>
 /// <param name="Activation">The activation after each linear layer but the last.</param>
+/// <exception cref="ArgumentException">Fewer than two widths, or one below 1.</exception>
 public sealed record NetworkSpec(IReadOnlyList<int> Widths, Activation Activation)
 {
+    /// <summary>Inputs, hidden widths, outputs.</summary>
+    public IReadOnlyList<int> Widths { get; init => field = Checked(value); } = Checked(Widths);
+
+    static ReadOnlyCollection<int> Checked(IReadOnlyList<int> widths)
+    {
+        ArgumentNullException.ThrowIfNull(widths);
+        int[] copy = [.. widths];
+        if (copy.Length < 2 || copy.Any(width => width < 1))
+            throw new ArgumentException($"a network has inputs and outputs, and every width is 1 or more; got {string.Join('-', copy)}", nameof(widths));
+        return Array.AsReadOnly(copy);
+    }
+
     /// <summary>Reads widths such as "2-50-1".</summary>
     /// <exception cref="FormatException">Fewer than two widths, or one that is not a number from 1 to 65536.</exception>
     public static NetworkSpec Parse(string net, Activation activation = Activation.ReLU)
     {
+        ArgumentNullException.ThrowIfNull(net);
         string[] parts = net.Split('-');
         var widths = new int[parts.Length];
         for (int k = 0; k < parts.Length; k++)
@@ -60,6 +75,7 @@ public sealed record NetworkSpec(IReadOnlyList<int> Widths, Activation Activatio
     /// <summary>The network with its weights drawn: per linear layer the weights row by row, then the bias, each times <paramref name="scale"/>.</summary>
     public Sequential Build(ComputeDevice device, Initialization initialization, RandomStream random, Loss loss, float scale = 1)
     {
+        ArgumentNullException.ThrowIfNull(random);
         Sequential network = Build(device, loss);
         var values = new float[network.Arena.Length];
         Draw(values, initialization, random, scale);
@@ -75,7 +91,7 @@ public sealed record NetworkSpec(IReadOnlyList<int> Widths, Activation Activatio
         {
             int weights = Widths[l] * Widths[l + 1], bias = Widths[l + 1];
             Initializer.Draw(arena.Slice(at, weights), arena.Slice(at + weights, bias), initialization, random, scale);
-            at += ParameterArena.Align(weights + bias);
+            at += (int)ParameterArena.Align(weights + bias);
         }
     }
 
@@ -98,7 +114,19 @@ public sealed record NetworkSpec(IReadOnlyList<int> Widths, Activation Activatio
         Activation.LeakyReLU => new LeakyReLU(),
         Activation.Tanh => new Tanh(),
         Activation.Sigmoid => new Sigmoid(),
-        _ => new SiLU(),
+        Activation.SiLU => new SiLU(),
+        _ => throw new ArgumentOutOfRangeException(nameof(Activation), Activation, "no layer has this activation"),
+    };
+
+    /// <summary>The activation of a layer between linear ones; null where it is none that a spec knows.</summary>
+    internal static Activation? ActivationOf(Layer layer) => layer switch
+    {
+        ReLU => Activation.ReLU,
+        LeakyReLU => Activation.LeakyReLU,
+        Tanh => Activation.Tanh,
+        Sigmoid => Activation.Sigmoid,
+        SiLU => Activation.SiLU,
+        _ => null,
     };
 
     /// <summary>"2-50-1".</summary>

@@ -16,7 +16,7 @@ public sealed class Sequential : Module
     readonly Layer[]? layers;
     readonly ParameterArena arena;
     readonly Tensor loss;
-    Tensor? output, values, gradient;
+    Tensor? output, logit, values, gradient;
     bool lossComputed;
 
     /// <summary>Puts modules together, names them 0, 1, … and moves their parameters into one buffer.</summary>
@@ -52,11 +52,12 @@ public sealed class Sequential : Module
 
     /// <summary>All parameters in one buffer.</summary>
     /// <exception cref="InvalidOperationException">An optimizer or another network has moved some of them on.</exception>
-    public ParameterArena Arena => !arena.Abandoned ? arena
+    /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
+    public ParameterArena Arena => Disposed ? throw new ObjectDisposedException(null, "this network was disposed") : !arena.Abandoned ? arena
         : throw new InvalidOperationException("this network's parameters were moved into the buffer of another network, or of an optimizer of other parameters; drive it through that one");
 
     /// <summary>What <see cref="ComputeLoss(Tensor, Tensor)"/> computes.</summary>
-    public Loss Loss { get; init; } = new BceLoss();
+    public Loss Loss { get; init => field = value ?? throw new ArgumentNullException(nameof(value)); } = new BceLoss();
 
     /// <summary>Number of columns that the network takes.</summary>
     public int Inputs => ByHand.First(l => l.Inputs is not null).Inputs!.Value;
@@ -75,8 +76,11 @@ public sealed class Sequential : Module
     }
 
     /// <summary>The network's output for x.</summary>
+    /// <exception cref="ObjectDisposedException">The network or x was disposed.</exception>
     public override Variable Forward(Variable x)
     {
+        ArgumentNullException.ThrowIfNull(x);
+        RequireAlive();
         foreach (Module module in modules) x = module.Forward(x);
         return x;
     }
@@ -84,19 +88,29 @@ public sealed class Sequential : Module
     /// <summary>The network's output (n,o) for x (n,i).</summary>
     /// <exception cref="ArgumentException">x has another number of columns than the network takes.</exception>
     /// <exception cref="InvalidOperationException">A module is not a layer.</exception>
+    /// <exception cref="ObjectDisposedException">The network or x was disposed.</exception>
     public Tensor Forward(Tensor x)
     {
-        output = x;
-        foreach (Layer layer in ByHand) output = layer.Forward(output);
+        ArgumentNullException.ThrowIfNull(x);
+        RequireAlive();
+        using DeviceUse use = x.Device.Use();
+        Layer[] layers = ByHand;
+        output = null;
         lossComputed = false;
-        return output;
+        Tensor y = x;
+        foreach (Layer layer in layers) y = layer.ForwardWithin(y);
+        logit = layers[^1].Input;
+        return output = y;
     }
 
     /// <summary>The mean loss (1,1) of an output (n,o), which the last Forward returned, against labels (n,1).</summary>
     /// <exception cref="InvalidOperationException">There was no Forward yet.</exception>
-    /// <exception cref="ArgumentException">The output is not the last Forward's, or the shapes do not suit the loss.</exception>
+    /// <exception cref="ArgumentException">The output is not the last Forward's, the shapes do not suit the loss, or the devices differ.</exception>
+    /// <exception cref="ObjectDisposedException">The network, the output or the label was disposed.</exception>
     public Tensor ComputeLoss(Tensor output, Tensor label)
     {
+        using DeviceUse use = Device.Use();
+        RequireAlive();
         ComputeLoss(output, label, loss.Span, 0);
         return loss;
     }
@@ -107,10 +121,12 @@ public sealed class Sequential : Module
         if (this.output is null) throw new InvalidOperationException("Sequential: ComputeLoss before Forward");
         if (output != this.output) throw new ArgumentException("ComputeLoss takes the output of the last Forward", nameof(output));
         if (!Loss.Fits(output.Rows, output.Columns, label.Rows, label.Columns)) throw Loss.WrongShapes(output.Shape, label.Shape, nameof(label));
+        if (label.Device != Device)
+            throw new ArgumentException($"the network is on {Device.Description.Id}, the label on {label.Device.Description.Id}; make both on one device", nameof(label));
         int terms = Loss.Terms(output.Rows, output.Columns);
         values = Layer.Room(values, Device, terms, 1);
         gradient = Layer.Room(gradient, Device, output.Rows, output.Columns);
-        Tensor z = OnLogit ? ByHand[^1].Input! : output;
+        Tensor z = OnLogit ? logit! : output;
         Loss.Compute(Device, z.Span, label.Span, values.Span, gradient.Span, output.Rows, output.Columns, OnLogit);
         Device.Mean(values.Span, means, terms, at);
         lossComputed = true;
@@ -118,12 +134,15 @@ public sealed class Sequential : Module
 
     /// <summary>Propagates the gradient of the last loss through all layers.</summary>
     /// <exception cref="InvalidOperationException">There was no ComputeLoss since the last Forward.</exception>
+    /// <exception cref="ObjectDisposedException">The network was disposed, or what the last Forward was given.</exception>
     public void Backward()
     {
+        using DeviceUse use = Device.Use();
+        RequireAlive();
         if (!lossComputed) throw new InvalidOperationException("Sequential: Backward before ComputeLoss");
         Layer[] layers = ByHand;
         Tensor dy = gradient!;
-        for (int l = layers.Length - (OnLogit ? 2 : 1); l > 0; l--) dy = layers[l].Backward(dy);
+        for (int l = layers.Length - (OnLogit ? 2 : 1); l > 0; l--) dy = layers[l].BackwardWithin(dy);
         layers[0].BackwardParameters(dy);
     }
 
@@ -132,15 +151,19 @@ public sealed class Sequential : Module
     public void Step(float learningRate)
     {
         Layer.RequireRate(learningRate);
-        Device.SgdStep(Arena.Values, Arena.Gradients, learningRate);
+        using DeviceUse use = Device.Use();
+        ParameterArena held = Arena;
+        Device.SgdStep(held.Values, held.Gradients, learningRate);
     }
 
     /// <summary>Puts back parameters in the arena's layout, as a training snapshot holds them.</summary>
     /// <exception cref="ArgumentException">There are not Arena.Length values.</exception>
     public void LoadParameters(ReadOnlySpan<float> values)
     {
-        if (values.Length != Arena.Length) throw new ArgumentException($"the arena holds {Arena.Length} values, got {values.Length}", nameof(values));
-        Device.CopyToDevice(values, Arena.Values);
+        using DeviceUse use = Device.Use();
+        ParameterArena held = Arena;
+        if (values.Length != held.Length) throw new ArgumentException($"the arena holds {held.Length} values, got {values.Length}", nameof(values));
+        Device.CopyToDevice(values, held.Values);
     }
 
     /// <summary>The network's outputs for any number of points (row-major, Inputs values each), evaluated in batches on the device.</summary>
@@ -151,11 +174,13 @@ public sealed class Sequential : Module
         ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
         if (points.Length % Inputs != 0)
             throw new ArgumentException($"{points.Length} values are not whole points of {Inputs} inputs", nameof(points));
+        using DeviceUse use = Device.Use();
+        RequireAlive();
         int count = points.Length / Inputs, columns = Outputs;
-        var results = new float[count * columns];
-        for (int start = 0; start < count; start += batch)
+        var results = new float[DeviceBuffer.LengthOf(count, columns, "the predictions")];
+        for (int start = 0, n; start < count; start += n)
         {
-            int n = Math.Min(batch, count - start);
+            n = Math.Min(batch, count - start);
             using Tensor x = Tensor.From(Device, points.Slice(start * Inputs, n * Inputs), n, Inputs);
             Forward(x).CopyTo(results.AsSpan(start * columns, n * columns));
         }

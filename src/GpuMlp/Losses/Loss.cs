@@ -29,6 +29,7 @@ public abstract class Loss
         if (output.Device != label.Device) throw Variable.MixedDevices(Name, output, label);
         if (!Fits(output.Rows, output.Columns, label.Rows, label.Columns)) throw WrongShapes(output.Shape, label.Shape, nameof(label));
         if (label.Facts is LabelFacts facts) CheckLabels(facts, output.Columns);
+        using DeviceUse use = output.Device.Use();
         bool onLogit = TakesLogit && output.Logit is not null;
         return LossOperation.Apply(this, onLogit ? output.Logit! : output, label, onLogit);
     }

@@ -11,6 +11,7 @@ public abstract class Optimizer : IDisposable
     readonly List<DeviceBuffer> states = [];
     readonly ParameterArena arena;
     DeviceBuffer? clipping;
+    bool disposed;
 
     private protected Optimizer(IReadOnlyList<Parameter> parameters, float learningRate)
     {
@@ -42,22 +43,30 @@ public abstract class Optimizer : IDisposable
     /// <summary>Steps made so far.</summary>
     public int Steps { get; private set; }
 
-    private protected ComputeDevice Device => arena.Values.Device;
+    private protected ComputeDevice Device => arena.Device;
 
-    ParameterArena Held => !arena.Abandoned ? arena
+    ParameterArena Held => disposed ? throw new ObjectDisposedException(GetType().Name) : !arena.Abandoned ? arena
         : throw new InvalidOperationException("the parameters were moved into another buffer after this optimizer was made; make it after the networks that hold them");
 
     /// <summary>Sets all gradients to zero, in one launch: backward passes on variables add to them.</summary>
     /// <exception cref="InvalidOperationException">A network or another optimizer has moved the parameters since.</exception>
-    public void ZeroGrad() => Device.Clear(Held.Gradients);
+    /// <exception cref="ObjectDisposedException">The optimizer or the parameters were disposed.</exception>
+    public void ZeroGrad()
+    {
+        using DeviceUse use = Device.Use();
+        Device.Clear(Held.Gradients);
+    }
 
     /// <summary>Clips the gradients if asked to, and moves all parameters once.</summary>
     /// <exception cref="InvalidOperationException">A network or another optimizer has moved the parameters since.</exception>
+    /// <exception cref="ObjectDisposedException">The optimizer or the parameters were disposed.</exception>
     public void Step()
     {
+        using DeviceUse use = Device.Use();
+        float rate = LearningRate * Schedule.Factor(Steps);        // the caller's own code, first: it may do anything
         ParameterArena held = Held;
         if (ClipNorm is float limit) Clip(held.Gradients, limit);
-        Update(held.Values, held.Gradients, LearningRate * Schedule.Factor(Steps));
+        Update(held.Values, held.Gradients, rate);
         Steps++;
     }
 
@@ -90,6 +99,7 @@ public abstract class Optimizer : IDisposable
     /// <summary>Frees what the optimizer keeps on the device; parameters stay.</summary>
     public void Dispose()
     {
+        disposed = true;
         foreach (DeviceBuffer state in states) state.Dispose();
         clipping?.Dispose();
         GC.SuppressFinalize(this);

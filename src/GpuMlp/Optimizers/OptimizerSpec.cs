@@ -60,11 +60,17 @@ public sealed record OptimizerSpec
         OptimizerKind.Sgd => new Sgd(parameters, learningRate, weightDecay: WeightDecay) { Schedule = Schedule, ClipNorm = ClipNorm },
         OptimizerKind.Momentum or OptimizerKind.Nesterov => new Sgd(parameters, learningRate, Momentum, Kind == OptimizerKind.Nesterov, WeightDecay) { Schedule = Schedule, ClipNorm = ClipNorm },
         OptimizerKind.Adam => new Adam(parameters, learningRate, Beta1, Beta2, Epsilon, WeightDecay) { Schedule = Schedule, ClipNorm = ClipNorm },
-        _ => new AdamW(parameters, learningRate, Beta1, Beta2, Epsilon, WeightDecay) { Schedule = Schedule, ClipNorm = ClipNorm },
+        OptimizerKind.AdamW => new AdamW(parameters, learningRate, Beta1, Beta2, Epsilon, WeightDecay) { Schedule = Schedule, ClipNorm = ClipNorm },
+        _ => throw NoSuchKind,
     };
 
     /// <summary>Whether a step is w = fma(-rate, dw, w) and nothing is kept.</summary>
     internal bool IsPlain => Kind == OptimizerKind.Sgd && WeightDecay == 0 && ClipNorm is null;
+
+    /// <summary>Whether it is gradient descent, with a velocity or without.</summary>
+    internal bool IsMomentum => Kind is OptimizerKind.Sgd or OptimizerKind.Momentum or OptimizerKind.Nesterov;
+
+    ArgumentOutOfRangeException NoSuchKind => new(nameof(Kind), Kind, "there is no such optimizer");
 
     internal bool IsAdam => Kind is OptimizerKind.Adam or OptimizerKind.AdamW;
 
@@ -87,6 +93,9 @@ public sealed record OptimizerSpec
     /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
     internal void Validate()
     {
+        if (!Enum.IsDefined(Kind)) throw NoSuchKind;
+        if (Kind == OptimizerKind.Nesterov && Momentum == 0) throw Sgd.NoLookAhead(nameof(Momentum));
+        ArgumentNullException.ThrowIfNull(Schedule);
         Optimizer.Share(Momentum, nameof(Momentum));
         Optimizer.Share(Beta1, nameof(Beta1));
         Optimizer.Share(Beta2, nameof(Beta2));

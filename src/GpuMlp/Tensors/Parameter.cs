@@ -52,7 +52,11 @@ public sealed class Parameter
     internal object? Operand { get; set; }
 
     /// <summary>Sets the gradient to zero.</summary>
-    public void ZeroGradient() => Device.Clear(Gradient.Span);
+    public void ZeroGradient()
+    {
+        using DeviceUse use = Device.Use();
+        Device.Clear(Gradient.Span);
+    }
 
     /// <summary>Adds to the gradient.</summary>
     internal void AddGradient(DeviceSpan part) => Device.AddTo(Gradient.Span, part, Gradient.Span);

@@ -16,11 +16,10 @@ public sealed class ParameterArena : IDisposable
     /// <summary>Moves parameters in: group after group, a group's parameters one after the other. Padding is zero and stays zero.</summary>
     internal ParameterArena(ComputeDevice device, IReadOnlyList<IReadOnlyList<Parameter>> groups)
     {
-        int length = 0;
-        foreach (var group in groups) length += Align(group.Sum(p => p.Length));
-        Parameters = [.. groups.SelectMany(group => group)];
-        values = device.Allocate(length);
-        gradients = device.Allocate(length);
+        long length = groups.Sum(group => Align(group.Sum(p => (long)p.Length)));
+        (Device, Parameters) = (device, [.. groups.SelectMany(group => group)]);
+        values = device.Allocate(length, "the parameters together");
+        gradients = device.Allocate(values.Length);
         int start = 0;
         foreach (var group in groups)
         {
@@ -30,7 +29,7 @@ public sealed class ParameterArena : IDisposable
                 parameter.MoveTo(this, values.All.Slice(at, parameter.Length), gradients.All.Slice(at, parameter.Length));
                 at += parameter.Length;
             }
-            start += Align(group.Sum(p => p.Length));
+            start = (int)Align(at);
         }
     }
 
@@ -41,12 +40,17 @@ public sealed class ParameterArena : IDisposable
         ArgumentNullException.ThrowIfNull(parameters);
         if (parameters.Count == 0) throw new ArgumentException("there are no parameters to train", nameof(parameters));
         if (parameters.Distinct().Count() != parameters.Count) throw new ArgumentException("a parameter is there twice", nameof(parameters));
+        if (parameters.Contains(null!)) throw new ArgumentException("a parameter is null", nameof(parameters));
         ComputeDevice device = parameters[0].Device;
         if (parameters.FirstOrDefault(p => p.Device != device) is Parameter other)
             throw new ArgumentException($"parameters are on {device.Description.Id} and on {other.Device.Description.Id}; make all on one device", nameof(parameters));
+        using DeviceUse use = device.Use();
         return parameters[0].Arena is { Abandoned: false } arena && arena.Parameters.ToHashSet().SetEquals(parameters)
             ? arena : new ParameterArena(device, [.. parameters.Select(p => new[] { p })]);
     }
+
+    /// <summary>The device that holds it.</summary>
+    internal ComputeDevice Device { get; }
 
     /// <summary>The parameters in it, in order.</summary>
     internal IReadOnlyList<Parameter> Parameters { get; }
@@ -56,7 +60,7 @@ public sealed class ParameterArena : IDisposable
 
     internal void Abandon() => Abandoned = true;
 
-    internal static int Align(int length) => (length + Alignment - 1) / Alignment * Alignment;
+    internal static long Align(long length) => (length + Alignment - 1) / Alignment * Alignment;
 
     /// <summary>Floats in the buffer, padding included.</summary>
     public int Length => values.Length;

@@ -5,22 +5,30 @@ using GpuMlp.Devices;
 namespace GpuMlp.Tensors;
 
 /// <summary>A matrix of float32 on a device: rows × columns, row-major. Layers hand tensors on; the host sees them by copies.</summary>
+/// <remarks>
+/// <see cref="Dispose"/> gives the memory back at once; that of a tensor that nothing refers to any more goes back by itself, later. A
+/// tensor that was disposed, alone or with its network or device, throws <see cref="ObjectDisposedException"/> wherever its values are
+/// needed, and <see cref="InvalidOperationException"/> where another thread is using its device.
+/// </remarks>
 public sealed class Tensor : IDisposable
 {
+    readonly DeviceSpan span;
     readonly bool owned;
 
     /// <summary>A tensor of zeros.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">Negative rows or columns.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Negative rows or columns, or more values than a buffer holds.</exception>
+    /// <exception cref="DeviceOutOfMemoryException">The device has not that much memory left.</exception>
     public Tensor(ComputeDevice device, int rows, int columns)
     {
         ArgumentNullException.ThrowIfNull(device);
         ArgumentOutOfRangeException.ThrowIfNegative(rows);
         ArgumentOutOfRangeException.ThrowIfNegative(columns);
+        using DeviceUse use = device.Use();
         (Rows, Columns, owned) = (rows, columns, true);
-        Span = device.Allocate(checked(rows * columns)).All;
+        span = device.Allocate((long)rows * columns, $"a tensor of {Shape}").All;
     }
 
-    internal Tensor(DeviceSpan span, int rows, int columns) => (Span, Rows, Columns) = (span, rows, columns);
+    internal Tensor(DeviceSpan span, int rows, int columns) => (this.span, Rows, Columns) = (span, rows, columns);
 
     /// <summary>A tensor with the values of a matrix.</summary>
     public static Tensor From(ComputeDevice device, float[,] values)
@@ -43,10 +51,13 @@ public sealed class Tensor : IDisposable
     }
 
     /// <summary>Where the values lie on the device.</summary>
-    internal DeviceSpan Span { get; }
+    /// <exception cref="ObjectDisposedException">The tensor was disposed, or what it is a part of, or its device.</exception>
+    internal DeviceSpan Span => !span.Buffer.Disposed ? span : throw span.Buffer.Gone($"this tensor ({Shape})");
+
+    internal bool Disposed => span.Buffer.Disposed;
 
     /// <summary>The device that holds the values.</summary>
-    public ComputeDevice Device => Span.Device;
+    public ComputeDevice Device => span.Device;
 
     /// <summary>Number of rows.</summary>
     public int Rows { get; }
@@ -65,6 +76,7 @@ public sealed class Tensor : IDisposable
     public void CopyFrom(ReadOnlySpan<float> values)
     {
         if (values.Length != Length) throw new ArgumentException($"a {Shape} tensor takes {Length} values, got {values.Length}", nameof(values));
+        using DeviceUse use = Device.Use();
         Device.CopyToDevice(values, Span);
     }
 
@@ -73,6 +85,7 @@ public sealed class Tensor : IDisposable
     public void CopyTo(Span<float> target)
     {
         if (target.Length != Length) throw new ArgumentException($"a {Shape} tensor gives {Length} values, the target holds {target.Length}", nameof(target));
+        using DeviceUse use = Device.Use();
         Device.CopyToHost(Span, target);
     }
 
@@ -97,15 +110,15 @@ public sealed class Tensor : IDisposable
     public float Item()
     {
         if (Length != 1) throw new InvalidOperationException($"Item() reads a 1 × 1 tensor; this one is {Shape}");
-        Span<float> value = stackalloc float[1];
-        Device.CopyToHost(Span, value);
-        return value[0];
+        float value = 0;
+        CopyTo(new Span<float>(ref value));
+        return value;
     }
 
     /// <summary>Frees the memory, if this tensor was made by itself and is not part of something larger.</summary>
     public void Dispose()
     {
-        if (owned) Span.Buffer.Dispose();
+        if (owned) span.Buffer.Dispose();
     }
 
     /// <inheritdoc/>

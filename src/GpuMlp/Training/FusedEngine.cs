@@ -11,9 +11,6 @@ namespace GpuMlp.Training;
 /// <summary>Many steps, or the whole run, in one launch: data, parameters, random stream, losses and snapshots stay on the device.</summary>
 sealed class FusedEngine : ITrainingEngine
 {
-    // a launch should neither trip a GPU's watchdog nor keep Ctrl+C waiting
-    const double SecondsPerLaunch = 0.2;
-
     readonly Sequential network;
     readonly TrainingData data;
     readonly Picks picks;
@@ -23,8 +20,8 @@ sealed class FusedEngine : ITrainingEngine
     readonly FusedKernel kernel;
     readonly StepTable schedule;
     readonly DeviceBuffer networks, scratch, states;
+    readonly Pace pace;
     DeviceBuffer losses, rows;
-    double stepsPerSecond;
 
     internal FusedEngine(Sequential network, TrainingData data, Picks picks, TrainingOptions options, SnapshotStore snapshots)
     {
@@ -40,17 +37,14 @@ sealed class FusedEngine : ITrainingEngine
             options.LearningRate, BitConverter.UInt32BitsToSingle((uint)seed), BitConverter.UInt32BitsToSingle((uint)(seed >> 32)), 0f,
             options.Optimizer.WeightDecay,
         ], networks.All);
-        states = device.Allocate(options.Optimizer.IsPlain ? 0 : OptimizerNumbers.MostStates * network.Arena.Length);
+        states = device.Allocate(options.Optimizer.IsPlain ? 0 : (long)OptimizerNumbers.MostStates * network.Arena.Length, "the optimizer's state");
         schedule = new StepTable(device, options.Optimizer);
         losses = device.Allocate(0);
         rows = device.Allocate(0);
-        stepsPerSecond = FirstGuess;
+        pace = new Pace(2e8 / ((double)network.ParameterCount * options.Batch));
     }
 
     public string Name => "fused";
-
-    // corrected by each launch
-    double FirstGuess => 2e8 / ((double)network.ParameterCount * options.Batch);
 
     /// <summary>Null if the fused engine can train the network so, else why not.</summary>
     internal static string? WhyNot(Sequential network, TrainingOptions options)
@@ -63,6 +57,7 @@ sealed class FusedEngine : ITrainingEngine
             bool fits = l % 2 == 0 ? layer is Linear : l == network.Layers.Count - 1 ? layer is Sigmoid : layer.GetType() == network.Layers[1].GetType();
             if (!fits) return $"it takes linear layers with one kind of activation between them and a sigmoid or nothing at the end, layer {l} is {layer.Name}";
         }
+        if (ActivationOf(network) is null) return $"it has no kernel for the activation of layer 1, {network.Layers[1].Name}";
         if (FusedKernel.WhyNot(network.Loss, EndsInSigmoid(network), network.Outputs) is string why) return why;
         long scratch = KernelOf(network, options).ScratchLength(new NetworkShape(Widths(network)), options.Batch);
         return scratch <= MaxScratch ? null : $"a group works in up to {MaxScratch:N0} floats, this run needs {scratch:N0}";
@@ -71,7 +66,7 @@ sealed class FusedEngine : ITrainingEngine
     static bool EndsInSigmoid(Sequential network) => network.Layers.Count % 2 == 0;
 
     static FusedKernel KernelOf(Sequential network, TrainingOptions options) =>
-        FusedKernel.Of(ActivationOf(network), network.Loss, EndsInSigmoid(network), options.Optimizer, options.Batch);
+        FusedKernel.Of(ActivationOf(network)!.Value, network.Loss, EndsInSigmoid(network), options.Optimizer, options.Batch);
 
     /// <summary>Floats that a group may work in: 256 MiB.</summary>
     internal const long MaxScratch = 1 << 26;
@@ -83,8 +78,10 @@ sealed class FusedEngine : ITrainingEngine
     /// </summary>
     internal static bool Pays(Sequential network, TrainingOptions options) => 6L * network.ParameterCount * options.Batch <= 4_000_000;
 
-    public int ChunkOf(int remaining) =>
-        Math.Min(remaining, options.StepsPerLaunch ?? (int)Math.Clamp(stepsPerSecond * SecondsPerLaunch, 1, 1 << 24));
+    public int ChunkOf(int remaining) => Math.Min(remaining, options.StepsPerLaunch ?? pace.Steps(MostSteps));
+
+    // what is made of a launch's steps is to fit a buffer
+    int MostSteps => picks.Seed is null ? Math.Clamp((1 << 24) / options.Batch, 1, 1 << 24) : 1 << 24;
 
     // a step is made and undone: what is not called is not compiled
     public void WarmUp()
@@ -94,7 +91,7 @@ sealed class FusedEngine : ITrainingEngine
         Run(0, stackalloc float[1]);
         network.Device.CopyToDevice(parameters, network.Arena.Values);
         network.Device.Clear(states.All);
-        stepsPerSecond = FirstGuess;
+        pace.Reset();
     }
 
     public void Run(int firstStep, Span<float> chunk)
@@ -104,19 +101,20 @@ sealed class FusedEngine : ITrainingEngine
         losses = Grown(losses, chunk.Length);
         if (picks.Seed is null)
         {
-            rows = Grown(rows, chunk.Length * options.Batch);
+            rows = Grown(rows, DeviceBuffer.LengthOf(chunk.Length, options.Batch, $"{chunk.Length} steps of {options.Batch} picks"));
             picks.Fill(rows.All.Slice(0, chunk.Length * options.Batch), (long)firstStep * options.Batch);
         }
         Start(firstStep, chunk.Length);
         device.CopyToHost(losses.All.Slice(0, chunk.Length), chunk);
-        stepsPerSecond = chunk.Length / Math.Max(Stopwatch.GetElapsedTime(start).TotalSeconds, 1e-6);
+        pace.Made(chunk.Length, start);
     }
 
     void Start(int firstStep, int steps)
     {
+        DeviceSpan table = schedule.Of(firstStep, steps);          // the caller's own code may be in it: first
         var spans = new TrainingSpans(data.Inputs.Span, data.Labels.Span, rows.All, network.Arena.Values, networks.All, losses.All, snapshots.All, scratch.All,
-            states.All, schedule.Of(firstStep, steps));
-        var plan = new TrainingPlan(1, firstStep, steps, data.Inputs.Rows, picks.Seed is null ? 1 : 0, (uint)StreamPurpose.Sampling,
+            states.All, table);
+        var plan = new TrainingPlan(1, firstStep, steps, picks.Examples, picks.Seed is null ? 1 : 0, (uint)StreamPurpose.Sampling,
             snapshots.Every, network.Arena.Length, scratch.Length, schedule.IsEmpty ? 0 : 1, options.Optimizer.Numbers);
         kernel.Launch(network.Device, spans, plan, shape, options.Batch, 6L * network.ParameterCount * options.Batch * steps, options.LanesPerGroup);
     }
@@ -128,14 +126,8 @@ sealed class FusedEngine : ITrainingEngine
         return network.Device.Allocate(length);
     }
 
-    static Activation ActivationOf(Sequential network) => (network.Layers.Count > 2 ? network.Layers[1] : null) switch
-    {
-        null or ReLU => Activation.ReLU,
-        LeakyReLU => Activation.LeakyReLU,
-        Tanh => Activation.Tanh,
-        Sigmoid => Activation.Sigmoid,
-        _ => Activation.SiLU,
-    };
+    // with no hidden layer there is none to apply, and any will do; null where no kernel knows it
+    static Activation? ActivationOf(Sequential network) => network.Layers.Count > 2 ? NetworkSpec.ActivationOf(network.Layers[1]) : Activation.ReLU;
 
     public void Dispose()
     {

@@ -43,17 +43,19 @@ sealed record FusedKernel(FusedLaunch Launch, bool OneExample)
         Activation.LeakyReLU => Of<LeakyRelu>(loss, sigmoid, optimizer, batch),
         Activation.Tanh => Of<Kernels.Activations.Tanh>(loss, sigmoid, optimizer, batch),
         Activation.Sigmoid => Of<Kernels.Activations.Sigmoid>(loss, sigmoid, optimizer, batch),
-        _ => Of<Silu>(loss, sigmoid, optimizer, batch),
+        Activation.SiLU => Of<Silu>(loss, sigmoid, optimizer, batch),
+        _ => throw new ArgumentOutOfRangeException(nameof(activation), activation, "no kernel knows this activation"),
     };
 
     static FusedKernel Of<TActivation>(Loss loss, bool sigmoid, OptimizerSpec optimizer, int batch) where TActivation : struct, IActivation => loss switch
     {
         BceLoss { Form: BceForm.Tutorial } => OfOutput<TActivation, Bce>(optimizer, batch),
-        BceLoss => OfOutput<TActivation, BceTorch>(optimizer, batch),
+        BceLoss { Form: BceForm.Torch } => OfOutput<TActivation, BceTorch>(optimizer, batch),
         BceWithLogitsLoss => OfOutput<TActivation, BceLogits>(optimizer, batch),
         MseLoss when !sigmoid => OfOutput<TActivation, Mse>(optimizer, batch),
         MseLoss => OfBatches<TActivation, OnSigmoid<Mse>>(optimizer),
-        _ => OfBatches<TActivation, OfClasses>(optimizer),
+        CrossEntropyLoss => OfBatches<TActivation, OfClasses>(optimizer),
+        _ => throw new ArgumentException($"no fused kernel knows the loss {loss.Name}", nameof(loss)),
     };
 
     static FusedKernel OfOutput<TActivation, TLoss>(OptimizerSpec optimizer, int batch) where TActivation : struct, IActivation where TLoss : struct, ILoss =>
@@ -65,7 +67,8 @@ sealed record FusedKernel(FusedLaunch Launch, bool OneExample)
             { IsPlain: true } => TrainingOps.TrainOnBatches<TActivation, TLoss, Sgd>,
             { IsAdam: true, ClipNorm: null } => TrainingOps.TrainOnBatches<TActivation, TLoss, Adam>,
             { IsAdam: true } => TrainingOps.TrainOnBatches<TActivation, TLoss, Clipped<Adam>>,
-            { ClipNorm: null } => TrainingOps.TrainOnBatches<TActivation, TLoss, Momentum>,
-            _ => TrainingOps.TrainOnBatches<TActivation, TLoss, Clipped<Momentum>>,
+            { IsMomentum: true, ClipNorm: null } => TrainingOps.TrainOnBatches<TActivation, TLoss, Momentum>,
+            { IsMomentum: true } => TrainingOps.TrainOnBatches<TActivation, TLoss, Clipped<Momentum>>,
+            _ => throw new ArgumentOutOfRangeException(nameof(optimizer), optimizer.Kind, "no fused kernel knows this optimizer"),
         }, false);
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using GpuMlp.Devices;
 using GpuMlp.Devices.Ops;
 using GpuMlp.Layers;
@@ -15,6 +16,7 @@ sealed class LayerEngine : ITrainingEngine
     readonly TrainingOptions options;
     readonly SnapshotStore snapshots;
     readonly int chunk;
+    readonly Pace pace;
     readonly Tensor batchX, batchY;
     readonly DeviceBuffer pickBuffer, lossBuffer;
     Optimizer optimizer;
@@ -24,16 +26,17 @@ sealed class LayerEngine : ITrainingEngine
         (this.network, this.data, this.picks, this.options, this.snapshots) = (network, data, picks, options, snapshots);
         ComputeDevice device = network.Device;
         chunk = Math.Clamp(65_536 / options.Batch, 1, 1024);
+        pace = new Pace(2e9 / ((double)network.ParameterCount * options.Batch));
         batchX = new Tensor(device, options.Batch, data.Inputs.Columns);
         batchY = new Tensor(device, options.Batch, 1);
-        pickBuffer = device.Allocate(chunk * options.Batch);
+        pickBuffer = device.Allocate((long)chunk * options.Batch, $"picks of {chunk} steps of {options.Batch}");
         lossBuffer = device.Allocate(chunk);
         optimizer = NewOptimizer();
     }
 
     public string Name => "layers";
 
-    public int ChunkOf(int remaining) => Math.Min(remaining, chunk);
+    public int ChunkOf(int remaining) => pace.Steps(Math.Min(remaining, chunk));
 
     public void WarmUp()
     {
@@ -48,6 +51,7 @@ sealed class LayerEngine : ITrainingEngine
 
     public void Run(int firstStep, Span<float> losses)
     {
+        long start = Stopwatch.GetTimestamp();
         picks.Fill(pickBuffer.All.Slice(0, losses.Length * options.Batch), (long)firstStep * options.Batch);
         for (int k = 0; k < losses.Length; k++)
         {
@@ -55,6 +59,7 @@ sealed class LayerEngine : ITrainingEngine
             if (snapshots.After(firstStep + k) is DeviceSpan slot) network.Device.Copy(network.Arena.Values, slot);
         }
         network.Device.CopyToHost(lossBuffer.All.Slice(0, losses.Length), losses);
+        pace.Made(losses.Length, start);
     }
 
     void Step(int firstPick, int at)

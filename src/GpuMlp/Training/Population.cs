@@ -8,9 +8,6 @@ namespace GpuMlp.Training;
 /// <summary>Trains many networks at once, each with its own seed, rate, start and data; each ends in the bits that it has when trained alone.</summary>
 public sealed class Population
 {
-    // a launch should neither trip a GPU's watchdog nor keep Ctrl+C waiting
-    const double SecondsPerLaunch = 0.2;
-
     readonly ComputeDevice device;
     readonly IReadOnlyList<PopulationMember> members;
     readonly IReadOnlyList<PopulationData> data;
@@ -23,11 +20,18 @@ public sealed class Population
     /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
     public Population(ComputeDevice device, IReadOnlyList<PopulationMember> members, IReadOnlyList<PopulationData> data, PopulationOptions options)
     {
+        ArgumentNullException.ThrowIfNull(device);
+        ArgumentNullException.ThrowIfNull(members);
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(options);
+        if (members.Contains(null!)) throw new ArgumentException("a member is null", nameof(members));
+        if (data.Contains(null!)) throw new ArgumentException("a data set is null", nameof(data));
+        using DeviceUse use = device.Use();
         ArgumentOutOfRangeException.ThrowIfNegative(options.Steps);
         if (options.StepsPerLaunch is int chunk) ArgumentOutOfRangeException.ThrowIfLessThan(chunk, 1, "StepsPerLaunch");
         if (members.Count == 0) throw new ArgumentException("a population has at least one network", nameof(members));
         foreach (PopulationMember member in members) Check(member, data);
-        (this.device, this.members, this.data, this.options) = (device, members, data, options);
+        (this.device, this.members, this.data, this.options) = (device, [.. members], [.. data], options);
         long available = device.AvailableMemory();
         long budget = options.MemoryBudget ?? (device.Description.IsGpu ? available / 2 : Math.Min(512L << 20, available / 2));
         Plan = PopulationPlan.Make(members, data, options, budget, available);
@@ -40,8 +44,11 @@ public sealed class Population
     public PopulationTimes Times { get; private set; }
 
     /// <summary>Compiles all that the run needs, so that <see cref="Run"/> is training alone.</summary>
+    /// <exception cref="ArgumentException">A data set is not what it said, or has a label that the loss does not take.</exception>
+    /// <exception cref="ObjectDisposedException">The device was disposed.</exception>
     public void WarmUp()
     {
+        using DeviceUse use = device.Use();
         // as few networks of each kind of launch as are launched in the same way as all of them
         int enough = device.FewestSideBySide();
         foreach (var alike in Plan.Batches.GroupBy(b => (members[b.Members[0]].Kernel, members[b.Members[0]].Net, Math.Min(b.Members.Count, enough))))
@@ -57,8 +64,12 @@ public sealed class Population
     /// <param name="progress">Told after every launch the share of all work that is done, and the mean of the finite last losses of the batch.</param>
     /// <param name="cancellation">Ends the run after the current launch; results then say how many steps each network made.</param>
     /// <returns>A result a member, in the members' order.</returns>
+    /// <exception cref="ArgumentException">A data set is not what it said, or has a label that the loss does not take.</exception>
+    /// <exception cref="DeviceException">The device failed.</exception>
+    /// <exception cref="ObjectDisposedException">The device was disposed.</exception>
     public IReadOnlyList<PopulationResult> Run(Action<double, float>? progress = null, CancellationToken cancellation = default)
     {
+        using DeviceUse use = device.Use();
         var results = new PopulationResult[members.Count];
         Array.Fill(results, PopulationResult.None);
         double work = members.Sum(Work), before = 0;
@@ -86,15 +97,14 @@ public sealed class Population
 
     void Train(PopulationBatch batch, Action<double, float> progress, CancellationToken cancellation)
     {
-        double perSecond = 2e9 / batch.Work;                       // a guess, corrected by each launch
+        var pace = new Pace(2e9 / batch.Work);
         for (int done = 0; done < options.Steps && !batch.AllDiverged;)
         {
-            int most = options.StepsPerLaunch ?? (int)Math.Clamp(perSecond * SecondsPerLaunch, 1, Plan.ChunkSteps);
-            int steps = Math.Min(options.Steps - done, most);
+            int steps = Math.Min(options.Steps - done, options.StepsPerLaunch ?? pace.Steps(Plan.ChunkSteps));
             long start = Stopwatch.GetTimestamp();
             batch.Run(done, steps);
             batch.Record(done, steps, options.Losses);
-            perSecond = steps / Math.Max(Stopwatch.GetElapsedTime(start).TotalSeconds, 1e-6);
+            pace.Made(steps, start);
             done += steps;
             progress((double)done / options.Steps, batch.MeanOfLastLosses);
             if (cancellation.IsCancellationRequested) break;
@@ -105,6 +115,9 @@ public sealed class Population
 
     static void Check(PopulationMember member, IReadOnlyList<PopulationData> data)
     {
+        ArgumentNullException.ThrowIfNull(member.Net, nameof(member.Net));
+        ArgumentNullException.ThrowIfNull(member.Loss, nameof(member.Loss));
+        ArgumentNullException.ThrowIfNull(member.Optimizer, nameof(member.Optimizer));
         ArgumentOutOfRangeException.ThrowIfLessThan(member.Batch, 1, nameof(member.Batch));
         Layers.Layer.RequireRate(member.LearningRate);
         if (!float.IsFinite(member.InitScale)) throw new ArgumentOutOfRangeException(nameof(member.InitScale), member.InitScale, "an initial scale is finite");

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using GpuMlp.Data;
 using GpuMlp.Devices;
@@ -38,15 +39,15 @@ sealed class PopulationBatch : IDisposable
         int count = plan.Members.Count;
         place = plan.Data.Select((set, k) => (set, k)).ToDictionary(p => p.set, p => p.k);
         tracks = [.. plan.Members.Select(_ => new PopulationTrack(steps))];
-        arenas = new float[count * arenaLength];
-        losses = new float[count * chunkSteps];
-        x = device.Allocate(plan.Data.Count * rows * features);
-        y = device.Allocate(plan.Data.Count * rows);
+        arenas = new float[DeviceBuffer.LengthOf(count, arenaLength, $"the parameters of {count} networks")];
+        losses = new float[DeviceBuffer.LengthOf(count, chunkSteps, $"the losses of {count} networks")];
+        x = device.Allocate((long)plan.Data.Count * rows * features, $"{plan.Data.Count} data sets");
+        y = device.Allocate((long)plan.Data.Count * rows, $"{plan.Data.Count} data sets");
         parameters = device.Allocate(arenas.Length);
         networks = device.Allocate(TrainingPlan.NetworkRow * count);
         lossBuffer = device.Allocate(losses.Length);
-        scratch = device.Allocate(count * scratchLength);
-        states = device.Allocate(PopulationPlan.StateArenas(first) * arenas.Length);
+        scratch = device.Allocate((long)count * scratchLength, $"the working memory of {count} networks");
+        states = device.Allocate((long)PopulationPlan.StateArenas(first) * arenas.Length, $"the optimizers' state of {count} networks");
         nothing = device.Allocate(0);
         Upload(data);
         DrawParameters();
@@ -64,9 +65,11 @@ sealed class PopulationBatch : IDisposable
     {
         var inputs = new float[x.Length];
         var labels = new float[y.Length];
-        Parallel.For(0, plan.Data.Count, k =>
+        OnAllCores(plan.Data.Count, k =>
         {
             DataSet set = data[plan.Data[k]].Load();
+            if (set.Count != rows || set.Features != features)
+                throw new ArgumentException($"data set {plan.Data[k]} said {rows} × {features}, what it loads is {set.Count} × {set.Features}", nameof(data));
             set.Flat.CopyTo(inputs.AsSpan(k * rows * features));
             set.Labels.CopyTo(labels.AsSpan(k * rows));
         });
@@ -79,7 +82,7 @@ sealed class PopulationBatch : IDisposable
     void DrawParameters()
     {
         var table = new float[networks.Length];
-        Parallel.For(0, plan.Members.Count, k =>
+        OnAllCores(plan.Members.Count, k =>
         {
             PopulationMember member = members[plan.Members[k]];
             member.Net.Draw(arenas.AsSpan(k * arenaLength, arenaLength), member.Initialization, new PhiloxStream(member.Seed, StreamPurpose.Initialization), member.InitScale);
@@ -92,12 +95,26 @@ sealed class PopulationBatch : IDisposable
         device.CopyToDevice(table, networks.All);
     }
 
+    // what a body throws comes out as it is
+    static void OnAllCores(int count, Action<int> body)
+    {
+        try
+        {
+            Parallel.For(0, count, body);
+        }
+        catch (AggregateException e)
+        {
+            ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
+        }
+    }
+
     /// <summary>Makes steps firstStep, firstStep + 1, … of every network.</summary>
     internal void Run(int firstStep, int steps)
     {
         int count = plan.Members.Count;
+        DeviceSpan table = schedule.Of(firstStep, steps);
         var spans = new TrainingSpans(x.All, y.All, nothing.All, parameters.All, networks.All, lossBuffer.All, nothing.All, scratch.All,
-            states.All, schedule.Of(firstStep, steps));
+            states.All, table);
         var launchPlan = new TrainingPlan(count, firstStep, steps, rows, 0, (uint)StreamPurpose.Sampling, 0, arenaLength, scratchLength,
             schedule.IsEmpty ? 0 : 1, optimizer.Numbers);
         kernel.Launch(device, spans, launchPlan, shape, members[plan.Members[0]].Batch, Work * steps, null);

@@ -19,26 +19,38 @@ public static class PopulationEvaluator
     const long Floats = 1 << 24;
 
     /// <summary>Whether it evaluates networks of that shape: it takes up to eight linear layers.</summary>
-    public static bool Takes(NetworkSpec net) => net.Depth <= NetworkShape.MaxDepth;
+    public static bool Takes(NetworkSpec net)
+    {
+        ArgumentNullException.ThrowIfNull(net);
+        return net.Depth <= NetworkShape.MaxDepth;
+    }
 
     /// <summary>Each network's outputs at its points, (outputs, points): all points of the first output, then of the second.</summary>
     /// <param name="device">Where.</param>
     /// <param name="net">The networks' shape: up to eight linear layers, and a sigmoid or nothing at the end.</param>
     /// <param name="parameters">An arena a network.</param>
     /// <param name="points">The points of each network, (points, inputs) row-major, as many for each; an array that several share is uploaded once.</param>
-    /// <exception cref="ArgumentException">Lengths do not go together.</exception>
+    /// <exception cref="ArgumentException">Lengths do not go together, or the networks are deeper than <see cref="Takes"/> allows.</exception>
     public static float[][] Evaluate(ComputeDevice device, NetworkSpec net, IReadOnlyList<float[]> parameters, IReadOnlyList<float[]> points)
     {
+        ArgumentNullException.ThrowIfNull(device);
+        ArgumentNullException.ThrowIfNull(parameters);
+        ArgumentNullException.ThrowIfNull(points);
+        if (!Takes(net)) throw new ArgumentException($"networks of up to {NetworkShape.MaxDepth} linear layers are taken, {net} has {net.Depth}", nameof(net));
+        if (parameters.Contains(null!)) throw new ArgumentException("a network's parameters are null", nameof(parameters));
+        if (points.Contains(null!)) throw new ArgumentException("a network's points are null", nameof(points));
         if (parameters.Count != points.Count) throw new ArgumentException($"{parameters.Count} networks, but points for {points.Count}", nameof(points));
         if (parameters.Count == 0) return [];
         int arena = PopulationPlan.ArenaLength(new NetworkShape(net.Widths)), length = points[0].Length, rows = length / net.Widths[0];
         if (parameters.Any(p => p.Length != arena)) throw new ArgumentException($"the arena of {net} holds {arena} values", nameof(parameters));
         if (points.Any(p => p.Length != length) || length != rows * net.Widths[0])
             throw new ArgumentException($"as many points of {net.Widths[0]} values are needed for each network", nameof(points));
+        using DeviceUse use = device.Use();
         var sets = points.Distinct().ToList();
         var table = new float[TrainingPlan.NetworkRow * parameters.Count];
         for (int k = 0; k < parameters.Count; k++) MemoryMarshal.Cast<float, int>(table.AsSpan())[TrainingPlan.NetworkRow * k + 3] = sets.IndexOf(points[k]) * rows;
-        using DeviceBuffer x = device.Allocate(sets.Count * length), arenas = device.Allocate(arena * parameters.Count), networks = device.Allocate(table.Length);
+        using DeviceBuffer x = device.Allocate((long)sets.Count * length, "the points"), arenas = device.Allocate((long)arena * parameters.Count, "the networks"),
+            networks = device.Allocate(table.Length);
         for (int s = 0; s < sets.Count; s++) device.CopyToDevice(sets[s], x.All.Slice(s * length, length));
         for (int k = 0; k < parameters.Count; k++) device.CopyToDevice(parameters[k], arenas.All.Slice(k * arena, arena));
         device.CopyToDevice(table, networks.All);
@@ -53,8 +65,8 @@ public static class PopulationEvaluator
     {
         var shape = new NetworkShape(net.Widths);
         long each = PopulationForward<Relu, Identity, HostView>.ScratchLength(shape);
-        int outputs = net.Widths[^1], atOnce = (int)Math.Clamp(floats / (each + rows * outputs), 1, count);
-        using DeviceBuffer scratch = device.Allocate(checked((int)each * atOnce)), y = device.Allocate(checked(rows * outputs * atOnce));
+        int outputs = net.Widths[^1], atOnce = (int)Math.Clamp(floats / (each + (long)rows * outputs), 1, count);
+        using DeviceBuffer scratch = device.Allocate(each * atOnce, "working memory"), y = device.Allocate((long)rows * outputs * atOnce, "the outputs");
         Launch launch = net.LinearOutput ? Of<Identity>(net.Activation) : Of<Kernels.Activations.Sigmoid>(net.Activation);
         var values = new float[y.Length];
         for (int first = 0; first < count; first += atOnce)
@@ -75,6 +87,7 @@ public static class PopulationEvaluator
         Activation.LeakyReLU => PopulationOps.EvaluateNetworks<LeakyRelu, TOutput>,
         Activation.Tanh => PopulationOps.EvaluateNetworks<Kernels.Activations.Tanh, TOutput>,
         Activation.Sigmoid => PopulationOps.EvaluateNetworks<Kernels.Activations.Sigmoid, TOutput>,
-        _ => PopulationOps.EvaluateNetworks<Silu, TOutput>,
+        Activation.SiLU => PopulationOps.EvaluateNetworks<Silu, TOutput>,
+        _ => throw new ArgumentOutOfRangeException(nameof(activation), activation, "no kernel knows this activation"),
     };
 }

@@ -49,7 +49,11 @@ public sealed record PopulationMember
 public sealed record PopulationData(int Rows, int Features, Func<DataSet> Load)
 {
     /// <summary>A data set that is there already.</summary>
-    public static PopulationData Of(DataSet data) => new(data.Count, data.Features, () => data);
+    public static PopulationData Of(DataSet data)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        return new(data.Count, data.Features, () => data);
+    }
 }
 
 /// <summary>How to train a population.</summary>

@@ -1,8 +1,10 @@
 using System.Globalization;
+using GpuMlp.Devices;
 using GpuMlp.Kernels.Optimizers;
 using GpuMlp.Kernels.Training;
 using GpuMlp.Layers;
 using GpuMlp.Optimizers;
+using GpuMlp.Tensors;
 
 namespace GpuMlp.Training;
 
@@ -24,8 +26,8 @@ public sealed record PopulationPlan(int Networks, int ChunkSteps, long Budget, I
 
     const int DefaultChunk = 1024;
 
-    // a kernel counts floats in 32 bits; a margin for what rounding up to whole lanes adds
-    const long MostBytes = sizeof(float) * (long)(int.MaxValue - 4096), MostParameters = 1 << 27;
+    // a margin for what rounding up to whole lanes adds
+    const long MostBytes = sizeof(float) * (long)(DeviceBuffer.MostFloats - 4096), MostParameters = 1 << 27;
 
     /// <summary>Bytes of the largest batch.</summary>
     public long Bytes => Batches.Max(batch => batch.Bytes);
@@ -93,7 +95,9 @@ public sealed record PopulationPlan(int Networks, int ChunkSteps, long Budget, I
     /// <summary>Arenas that a network's optimizer keeps beside the parameters.</summary>
     internal static int StateArenas(PopulationMember member) => member.Optimizer.IsPlain ? 0 : OptimizerNumbers.MostStates;
 
-    internal static int ArenaLength(NetworkShape shape) => Enumerable.Range(0, shape.Depth).Sum(shape.ArenaLength);
+    /// <exception cref="ArgumentOutOfRangeException">No buffer holds so many parameters.</exception>
+    internal static int ArenaLength(NetworkShape shape) => DeviceBuffer.LengthOf(
+        Enumerable.Range(0, shape.Depth).Sum(l => ParameterArena.Align((shape.Width(l) + 1L) * shape.Width(l + 1))), "a network's parameters");
 
     /// <summary>The plan in a line.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,

@@ -13,7 +13,7 @@ sealed class SnapshotStore : IDisposable
         this.arenaLength = arenaLength;
         Every = options.SnapshotEvery;
         Count = Every == 0 || options.Steps == 0 ? 0 : (options.Steps - 1) / Every + 1;
-        buffer = device.Allocate(checked(Count * arenaLength));
+        buffer = device.Allocate((long)Count * arenaLength, $"{Count} snapshots, one every {Every} steps");
     }
 
     /// <summary>N; 0 for no snapshots.</summary>

@@ -16,7 +16,7 @@ sealed class StepTable(ComputeDevice device, OptimizerSpec optimizer) : IDisposa
     internal DeviceSpan Of(int first, int steps)
     {
         if (IsEmpty) return buffer.All;
-        int length = steps * StepNumbers.TableRow;
+        int length = DeviceBuffer.LengthOf(steps, StepNumbers.TableRow, $"{steps} steps of a launch");
         if (buffer.Length < length)
         {
             buffer.Dispose();

@@ -1,4 +1,5 @@
 using GpuMlp.Data;
+using GpuMlp.Devices;
 using GpuMlp.Kernels.Training;
 using GpuMlp.Layers;
 
@@ -12,18 +13,31 @@ public sealed class Trainer : IDisposable
     readonly TrainingData data;
     readonly SnapshotStore snapshots;
     readonly ITrainingEngine engine;
+    bool disposed;
 
     /// <summary>Prepares a run: uploads the data, allocates all that the run needs.</summary>
-    /// <exception cref="ArgumentException">The data has other than the network's number of features, or a label that the loss does not take; or fixed picks are too few.</exception>
+    /// <exception cref="ArgumentException">
+    /// The data has other than the network's number of features, or a label that the loss does not take; or picks are too few, or are rows
+    /// that the data has not.
+    /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    /// <exception cref="ObjectDisposedException">The network or its device was disposed.</exception>
+    /// <exception cref="DeviceOutOfMemoryException">The device has not the memory that the run takes.</exception>
     public Trainer(Sequential network, DataSet data, Picks picks, TrainingOptions options)
     {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(picks);
+        ArgumentNullException.ThrowIfNull(options);
         options.Validate();
+        using DeviceUse use = network.Device.Use();
         if (data.Features != network.Inputs)
             throw new ArgumentException($"the network takes {network.Inputs} inputs, the data has {data.Features} features", nameof(data));
         network.Loss.RequireLabels(data.Labels, network.Outputs);
         if (picks.Count < (long)options.Steps * options.Batch)
             throw new ArgumentException($"{options.Steps} steps of {options.Batch} take {(long)options.Steps * options.Batch} picks, there are {picks.Count}", nameof(picks));
+        if (picks.Examples > data.Count)
+            throw new ArgumentException($"picks go up to row {picks.Examples - 1}, '{data.Name}' has rows 0 to {data.Count - 1}", nameof(picks));
         (this.network, this.options) = (network, options);
         this.data = new TrainingData(network.Device, data);
         snapshots = new SnapshotStore(network.Device, network.Arena.Length, options);
@@ -46,16 +60,21 @@ public sealed class Trainer : IDisposable
     public string EngineReason { get; }
 
     /// <summary>Compiles all that the run needs, so that <see cref="Run"/> is training alone.</summary>
+    /// <exception cref="ObjectDisposedException">The trainer, its network or its device was disposed.</exception>
     public void WarmUp()
     {
+        using DeviceUse use = Use();
         if (options.Steps > 0) engine.WarmUp();                    // it makes a step, for which a run of none has no room
     }
 
     /// <summary>Makes all steps.</summary>
     /// <param name="progress">Told the steps made and the last loss after every chunk.</param>
     /// <param name="cancellation">Ends the run after the current chunk.</param>
+    /// <exception cref="DeviceException">The device failed.</exception>
+    /// <exception cref="ObjectDisposedException">The trainer, its network or its device was disposed.</exception>
     public TrainingResult Run(Action<int, float>? progress = null, CancellationToken cancellation = default)
     {
+        using DeviceUse use = Use();
         var losses = new float[options.Steps];
         int done = 0;
         StopReason reason = StopReason.Completed;
@@ -72,6 +91,12 @@ public sealed class Trainer : IDisposable
         }
         if (done < losses.Length) Array.Resize(ref losses, done);
         return new TrainingResult(losses, Snapshots(losses), reason, diverged);
+    }
+
+    DeviceUse Use()
+    {
+        ObjectDisposedException.ThrowIf(disposed, this);
+        return network.Device.Use();
     }
 
     List<Snapshot> Snapshots(float[] losses)
@@ -101,6 +126,7 @@ public sealed class Trainer : IDisposable
     /// <summary>Frees what the run used; the network stays.</summary>
     public void Dispose()
     {
+        disposed = true;
         engine.Dispose();
         data.Dispose();
         snapshots.Dispose();

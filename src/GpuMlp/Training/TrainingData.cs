@@ -8,8 +8,10 @@ namespace GpuMlp.Training;
 public sealed class TrainingData : IDisposable
 {
     /// <summary>Uploads a data set.</summary>
+    /// <exception cref="DeviceOutOfMemoryException">The device has not that much memory left.</exception>
     public TrainingData(ComputeDevice device, DataSet data)
     {
+        ArgumentNullException.ThrowIfNull(data);
         Inputs = Tensor.From(device, data.Flat, data.Count, data.Features);
         Labels = Tensor.From(device, data.Labels, data.Count, 1);
     }

@@ -17,7 +17,8 @@ sealed class Binary<TBinary> : Operation where TBinary : struct, IBinary
         ArgumentNullException.ThrowIfNull(b);
         if (a.Device != b.Device) throw Variable.MixedDevices(name, a, b);
         int rows = Common(name, a, b, a.Rows, b.Rows), columns = Common(name, a, b, a.Columns, b.Columns);
-        DeviceSpan y = a.Device.Pool.Take(rows * columns);
+        using DeviceUse use = a.Device.Use();
+        DeviceSpan y = a.Device.Pool.Take(rows, columns, name);
         var shape = new Shape(a, b, rows, columns);
         a.Device.BinaryForward<TBinary>(a.Span, b.Span, y, shape.Rows, shape.Columns, shape.A, shape.B);
         return new Variable(y, rows, columns, a.NeedsGradient || b.NeedsGradient ? new Binary<TBinary>(a, b, rows, columns) : null);

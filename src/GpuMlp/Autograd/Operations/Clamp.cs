@@ -13,6 +13,7 @@ sealed class Clamp : Operation
     internal static Variable Apply(Variable x, float low, float high)
     {
         if (!(low <= high)) throw new ArgumentException($"Clamp: min has to be at most max, got {low:R} and {high:R}");
+        using DeviceUse use = x.Device.Use();
         DeviceSpan y = x.Device.Pool.Take(x.Length);
         x.Device.ClampForward(x.Span, y, low, high);
         return new Variable(y, x.Rows, x.Columns, x.NeedsGradient ? new Clamp(x, low, high) : null);

@@ -11,6 +11,7 @@ sealed class Elementwise<TActivation> : Operation where TActivation : struct, IA
 
     internal static Variable Apply(Variable x)
     {
+        using DeviceUse use = x.Device.Use();
         DeviceSpan y = x.Device.Pool.Take(x.Length);
         x.Device.ActivationForward<TActivation>(x.Span, y, x.Length);
         return new Variable(y, x.Rows, x.Columns, x.NeedsGradient ? new Elementwise<TActivation>(x) : null)

@@ -14,7 +14,8 @@ sealed class MatMul : Operation
         if (x.Device != w.Device) throw Variable.MixedDevices("MatMul", x, w);
         if (x.Columns != w.Rows)
             throw new ArgumentException($"MatMul: {x.Shape} times {w.Shape}: the left's columns have to be as many as the right's rows", nameof(w));
-        DeviceSpan y = x.Device.Pool.Take(checked(x.Rows * w.Columns));
+        using DeviceUse use = x.Device.Use();
+        DeviceSpan y = x.Device.Pool.Take(x.Rows, w.Columns, "MatMul");
         x.Device.Product(x.Span, w.Span, y, x.Rows, x.Columns, w.Columns);
         return new Variable(y, x.Rows, w.Columns, x.NeedsGradient || w.NeedsGradient ? new MatMul(x, w) : null);
     }

@@ -8,8 +8,11 @@ sealed class Softmax : Operation
 {
     Softmax(Variable x) : base(x) { }
 
-    internal static Variable Apply(Variable x) =>
-        new(Values(x), x.Rows, x.Columns, x.NeedsGradient ? new Softmax(x) : null);
+    internal static Variable Apply(Variable x)
+    {
+        using DeviceUse use = x.Device.Use();
+        return new(Values(x), x.Rows, x.Columns, x.NeedsGradient ? new Softmax(x) : null);
+    }
 
     // y is computed again: its owner may have disposed it
     private protected override DeviceSpan Derivative(int input, DeviceSpan dy)

@@ -12,6 +12,7 @@ sealed class Total : Operation
 
     internal static Variable Apply(Variable x, int divisor)
     {
+        using DeviceUse use = x.Device.Use();
         DeviceSpan y = x.Device.Pool.Take(1);
         if (divisor == 1) x.Device.RowSums(x.Span, y, 1, x.Length);
         else x.Device.Mean(x.Span, y, x.Length, 0);

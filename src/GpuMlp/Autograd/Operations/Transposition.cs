@@ -8,8 +8,11 @@ sealed class Transposition : Operation
 {
     Transposition(Variable x) : base(x) { }
 
-    internal static Variable Apply(Variable x) =>
-        new(Transposed(x.Span, x.Rows, x.Columns), x.Columns, x.Rows, x.NeedsGradient ? new Transposition(x) : null);
+    internal static Variable Apply(Variable x)
+    {
+        using DeviceUse use = x.Device.Use();
+        return new(Transposed(x.Span, x.Rows, x.Columns), x.Columns, x.Rows, x.NeedsGradient ? new Transposition(x) : null);
+    }
 
     private protected override DeviceSpan Derivative(int input, DeviceSpan dy) => Transposed(dy, First.Columns, First.Rows);
 

@@ -1,0 +1,103 @@
+using System.Collections.Concurrent;
+using ILGPU.Runtime;
+
+namespace GpuMlp.Devices;
+
+// the memory of a device: counted, limited, and taken back from whoever dropped it
+public sealed partial class ComputeDevice
+{
+    readonly HashSet<MemoryBlock> blocks = [];
+    readonly ConcurrentQueue<MemoryBlock> abandoned = new();                     // filled by the finalizer thread
+    readonly Func<Accelerator, int, MemoryBlock> newBlock;
+    long liveBytes, collectAt = LeastCollection;
+
+    // a buffer counts as four pages at least: it costs more than its floats
+    const long LeastCollection = 64 << 20, LeastCost = 16 << 10;
+
+    /// <summary>A buffer of zeros.</summary>
+    /// <exception cref="DeviceOutOfMemoryException">The device has not that much memory left.</exception>
+    internal DeviceBuffer Allocate(int length) => new(this, AllocateBlock(length));
+
+    /// <summary>A buffer of zeros.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A buffer does not hold so many floats; the message begins with <paramref name="what"/>.</exception>
+    /// <exception cref="DeviceOutOfMemoryException">The device has not that much memory left.</exception>
+    internal DeviceBuffer Allocate(long length, string what) => Allocate(DeviceBuffer.LengthOf(length, what));
+
+    /// <exception cref="DeviceOutOfMemoryException">The device has not that much memory left.</exception>
+    internal MemoryBlock AllocateBlock(int length)
+    {
+        ObjectDisposedException.ThrowIf(IsDisposed, this);
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        long needed = MemoryBlock.BytesOf(length);
+        TakeBack();
+        if (Math.Max(liveBytes, LeastCost * blocks.Count) + needed > collectAt)
+        {
+            CollectGarbage(GC.MaxGeneration);
+            TakeBack();
+            collectAt = Math.Max(LeastCollection, 2 * (Math.Max(liveBytes, LeastCost * blocks.Count) + needed));
+        }
+        try
+        {
+            return TryAllocate(needed, length);
+        }
+        catch (DeviceOutOfMemoryException)
+        {
+            CollectGarbage(GC.MaxGeneration);                      // what is garbage may be enough
+            TakeBack();
+            Pool.FreeIdle();
+            return TryAllocate(needed, length);
+        }
+    }
+
+    MemoryBlock TryAllocate(long needed, int length)
+    {
+        long available = MemoryLimit - liveBytes;
+        if (needed >= DeviceMemory.Large) available = Math.Min(available, DeviceMemory.Available(Accelerator, launcher.IsProcessor, liveBytes));
+        if (needed > available) throw new DeviceOutOfMemoryException(Description, needed, available);
+        try
+        {
+            MemoryBlock block = newBlock(Accelerator, length);
+            blocks.Add(block);
+            liveBytes += needed;
+            return block;
+        }
+        catch (Exception e) when (e is OutOfMemoryException || (e is AcceleratorException failed && DeviceException.IsOutOfMemory(failed)))
+        {
+            throw new DeviceOutOfMemoryException(Description, needed, DeviceMemory.Available(Accelerator, launcher.IsProcessor, liveBytes), e);
+        }
+        catch (AcceleratorException e)
+        {
+            throw new DeviceException(Description, "making a buffer", e);
+        }
+    }
+
+    /// <summary>Lets the garbage collector find buffers that nothing refers to, and their finalizers hand them back.</summary>
+    internal static void CollectGarbage(int generation)
+    {
+        GC.Collect(generation, GCCollectionMode.Forced, blocking: true);
+        GC.WaitForPendingFinalizers();
+    }
+
+    /// <summary>Frees memory, or puts it by while another thread uses the device.</summary>
+    internal void Free(MemoryBlock block)
+    {
+        if (IsDisposed) return;
+        if (!Gate.TryEnter())
+        {
+            Abandon(block);
+            return;
+        }
+        using var use = new DeviceUse(Gate);
+        if (!blocks.Remove(block)) return;
+        liveBytes -= MemoryBlock.BytesOf(block.Length);
+        block.Free();
+    }
+
+    /// <summary>Puts memory by that nobody uses, until the next request; any thread may.</summary>
+    internal void Abandon(MemoryBlock block) => abandoned.Enqueue(block);
+
+    void TakeBack()
+    {
+        while (abandoned.TryDequeue(out MemoryBlock? block)) Free(block);
+    }
+}

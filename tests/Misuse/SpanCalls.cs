@@ -1,0 +1,66 @@
+using GpuMlp.Data;
+using GpuMlp.Devices;
+using GpuMlp.Files;
+using GpuMlp.Grids;
+using GpuMlp.Layers;
+using GpuMlp.Losses;
+using GpuMlp.Randomness;
+using GpuMlp.Tensors;
+
+namespace GpuMlp.Tests.Misuse;
+
+/// <summary>The public methods that take spans, which reflection cannot call, with arrays in their place: Type_Method.</summary>
+static class SpanCalls
+{
+    public static Tensor Tensor_From(ComputeDevice device, float[] values, int rows, int columns) =>
+        Tensor.From(device, values.AsSpan(), rows, columns);
+
+    public static void Tensor_CopyFrom(Tensor tensor, float[] values) => tensor.CopyFrom(values);
+
+    public static void Tensor_CopyTo(Tensor tensor, float[] target) => tensor.CopyTo(target);
+
+    public static void Sequential_LoadParameters(Sequential network, float[] values) => network.LoadParameters(values);
+
+    public static float[] Sequential_Predict(Sequential network, float[] points, int batch) => network.Predict(points, batch);
+
+    public static void GridEvaluator_Evaluate(GridEvaluator evaluator, GridSpec grid, float[] target, GridValue value) =>
+        evaluator.Evaluate(grid, target.AsSpan(), value);
+
+    public static int ClassEvaluator_ArgMax(float[] values) => ClassEvaluator.ArgMax(values);
+
+    public static float ClassEvaluator_Region(float[] values) => ClassEvaluator.Region(values);
+
+    public static DataSet DataSet_Rows(DataSet data, int[] rows) => data.Rows(rows);
+
+    public static float[] DataSet_Flat(DataSet data) => data.Flat.ToArray();
+
+    public static void RandomStream_Shuffle(RandomStream random, int[] items) => random.Shuffle<int>(items);
+
+    public static double Loss_Mean(Loss loss, float[] z, float[] labels, bool sigmoid) => loss.Mean(z, labels, sigmoid);
+
+    public static void Npy_Write(string path, float[] values, int[] shape) => Npy.Write<float>(path, values, shape);
+
+    public static void NpyWriter_Write(Stream stream, int[] shape, float[] values)
+    {
+        var writer = new NpyWriter<float>(stream, shape);
+        writer.Write(values);
+        writer.Finish();
+    }
+
+    public static void PngWriter_Write(Stream stream, int width, int height, uint[] palette, byte[] rows)
+    {
+        using var writer = new PngWriter(stream, width, height, palette);
+        writer.Write(rows);
+        writer.Finish();
+    }
+
+    public static SafeTensor SafeTensor_Float32(string name, int[] shape, float[] values) => SafeTensor.Float32(name, shape, values);
+
+    public static SafeTensor SafeTensor_Int64(string name, int[] shape, long[] values) => SafeTensor.Int64(name, shape, values);
+
+    public static SafeTensor SafeTensor_UInt64(string name, int[] shape, long[] values) => SafeTensor.UInt64(name, shape, values);
+
+    public static void LossesCsv_Write(string path, float[] losses) => LossesCsv.Write(path, losses);
+
+    public static void LossesCsvWriter_Write(LossesCsvWriter writer, float[] losses) => writer.Write(losses);
+}
