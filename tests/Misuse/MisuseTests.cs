@@ -242,6 +242,25 @@ public sealed class MisuseTests : IDisposable
     }
 
     [Fact]
+    public void ABackwardOverChangedValuesIsRefused()
+    {
+        Sequential net = Net();
+        using Tensor x = Tensor.From(device, [1, 2], 1, 2), y = new(device, 1, 1);
+        net.ComputeLoss(net.Forward(x), y);
+        x.CopyFrom([3, 4]);
+        Assert.Contains("x was changed since", Assert.Throws<InvalidOperationException>(net.Backward).Message, StringComparison.Ordinal);
+        net.ComputeLoss(net.Forward(x), y);
+        net.Backward();
+        net.Step(0.1f);
+        Assert.Contains("parameters were changed", Assert.Throws<InvalidOperationException>(net.Backward).Message, StringComparison.Ordinal);
+
+        var optimizer = new Sgd(net.Parameters(), 0.1f);
+        Variable loss = new BceLoss().Forward(net.Forward(Variable.From(device, new float[1, 2])), Variable.From(device, [0f]));
+        optimizer.Step();
+        Assert.Contains("before the optimizer's Step", Assert.Throws<InvalidOperationException>(() => loss.Backward()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void CoresAreBounded() => Assert.Throws<ArgumentOutOfRangeException>(() => ComputeDevice.OpenCpu(16, 100_000));
 
     [Fact]

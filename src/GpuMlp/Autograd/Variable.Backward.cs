@@ -15,7 +15,8 @@ public sealed partial class Variable
     /// </summary>
     /// <param name="gradient">dL/dthis, of this variable's shape; a 1 × 1 variable needs none, it is 1 then.</param>
     /// <exception cref="InvalidOperationException">
-    /// It is not 1 × 1 and no gradient was given; or an earlier Backward has freed what this one needs; or no parameter is in it.
+    /// It is not 1 × 1 and no gradient was given; or an earlier Backward has freed what this one needs; or no parameter is in it; or a
+    /// parameter that this needs was changed since Forward.
     /// </exception>
     /// <exception cref="ArgumentException">The gradient has another shape or lies on another device.</exception>
     public void Backward(Variable? gradient = null)
@@ -95,6 +96,9 @@ public sealed partial class Variable
             gradient = sum;
         }
     }
+
+    internal static InvalidOperationException ChangedSince(string name) =>
+        new($"Backward: {name}'s parameters were changed after the Forward that this goes back through; call Backward before the optimizer's Step");
 
     internal static ArgumentException MixedDevices(string name, Variable a, Variable b) =>
         new($"{name}: one operand is on {a.Device.Description.Id}, the other on {b.Device.Description.Id}; make both on one device, as with Variable.From(device, …)");

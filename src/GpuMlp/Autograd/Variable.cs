@@ -114,6 +114,9 @@ public sealed partial class Variable : IDisposable
 
     internal bool NeedsGradient => madeBy is not null || parameter is not null || wantsGradient;
 
+    /// <summary>Of a parameter another number whenever its values were changed.</summary>
+    internal int Version => parameter?.Version ?? 0;
+
     internal int Rank => madeBy?.Rank ?? 0;
 
     /// <summary>Copies the values to the host, row-major; waits for the device.</summary>

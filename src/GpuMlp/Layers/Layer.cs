@@ -13,6 +13,7 @@ namespace GpuMlp.Layers;
 public abstract class Layer : Module
 {
     Tensor? input, output, inputGradient;
+    int inputVersion;
     DeviceSpan[]? gradients;
 
     /// <summary>The number of columns that Forward takes, or null where any number goes.</summary>
@@ -38,7 +39,7 @@ public abstract class Layer : Module
         DeviceSpan values = x.Span;
         output = Room(output, x.Device, x.Rows, OutputsFor(x.Columns));
         ComputeForward(values, output.Span, x.Rows, x.Columns);
-        input = x;
+        (input, inputVersion) = (x, x.Version);
         return output;
     }
 
@@ -66,7 +67,7 @@ public abstract class Layer : Module
     }
 
     /// <summary>dx (n,i) of dy (n,o); overwrites the gradients of the layer's parameters.</summary>
-    /// <exception cref="InvalidOperationException">There was no Forward yet.</exception>
+    /// <exception cref="InvalidOperationException">There was no Forward yet, or the last one's x was changed since.</exception>
     /// <exception cref="ArgumentException">dy has another shape than the last Forward's result, or lies on another device.</exception>
     /// <exception cref="ObjectDisposedException">The layer, dy or the last Forward's x was disposed.</exception>
     public Tensor Backward(Tensor dy)
@@ -144,6 +145,7 @@ public abstract class Layer : Module
         if (input is null || output is null) throw new InvalidOperationException($"{Name}: Backward before Forward");
         if (dy.Rows != output.Rows || dy.Columns != output.Columns)
             throw new ArgumentException($"{Name}: Backward takes {output.Shape}, the shape of the last Forward's result, got {dy.Shape}", nameof(dy));
+        if (input.Version != inputVersion) throw new InvalidOperationException($"{Name}: the last Forward's x was changed since; run Forward again before Backward");
         if (dy.Device != input.Device)
             throw new ArgumentException($"{Name}: the last Forward was on {input.Device.Description.Id}, dy is on {dy.Device.Description.Id}", nameof(dy));
         return input;

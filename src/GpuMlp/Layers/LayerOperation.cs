@@ -7,8 +7,13 @@ namespace GpuMlp.Layers;
 /// <summary>A layer on the tape: its hand-written backward, on what this call's forward was given, added to the parameters' gradients.</summary>
 sealed class LayerOperation(Layer layer, Variable x) : Operation(x)
 {
+    readonly int version = Version(layer);
+
+    static int Version(Layer layer) => layer.Own.Count > 0 ? layer.Own[0].Parameter.Version : 0;
+
     internal override void Backward(DeviceSpan dy)
     {
+        if (Version(layer) != version) throw Variable.ChangedSince(layer.Name);
         DevicePool pool = dy.Device.Pool;
         var parameters = layer.Own;
         DeviceSpan[] gradients = parameters.Count == 0 ? [] : new DeviceSpan[parameters.Count];

@@ -18,6 +18,7 @@ public sealed class Sequential : Module
     readonly Tensor loss;
     Tensor? output, logit, values, gradient;
     bool lossComputed;
+    int version;
 
     /// <summary>Puts modules together, names them 0, 1, … and moves their parameters into one buffer.</summary>
     /// <exception cref="ArgumentException">No modules, one module twice, sizes that do not fit each other, or parameters on two devices.</exception>
@@ -97,6 +98,7 @@ public sealed class Sequential : Module
         Layer[] layers = ByHand;
         output = null;
         lossComputed = false;
+        version = arena.Version;
         Tensor y = x;
         foreach (Layer layer in layers) y = layer.ForwardWithin(y);
         logit = layers[^1].Input;
@@ -133,12 +135,14 @@ public sealed class Sequential : Module
     }
 
     /// <summary>Propagates the gradient of the last loss through all layers.</summary>
-    /// <exception cref="InvalidOperationException">There was no ComputeLoss since the last Forward.</exception>
+    /// <exception cref="InvalidOperationException">There was no ComputeLoss since the last Forward, or the parameters were changed since.</exception>
     /// <exception cref="ObjectDisposedException">The network was disposed, or what the last Forward was given.</exception>
     public void Backward()
     {
         using DeviceUse use = Device.Use();
         RequireAlive();
+        if (arena.Version != version)
+            throw new InvalidOperationException("Sequential: the parameters were changed since the last Forward; run it again before Backward");
         if (!lossComputed) throw new InvalidOperationException("Sequential: Backward before ComputeLoss");
         Layer[] layers = ByHand;
         Tensor dy = gradient!;
@@ -154,6 +158,7 @@ public sealed class Sequential : Module
         using DeviceUse use = Device.Use();
         ParameterArena held = Arena;
         Device.SgdStep(held.Values, held.Gradients, learningRate);
+        held.Version++;
     }
 
     /// <summary>Puts back parameters in the arena's layout, as a training snapshot holds them.</summary>
@@ -164,6 +169,7 @@ public sealed class Sequential : Module
         ParameterArena held = Arena;
         if (values.Length != held.Length) throw new ArgumentException($"the arena holds {held.Length} values, got {values.Length}", nameof(values));
         Device.CopyToDevice(values, held.Values);
+        held.Version++;
     }
 
     /// <summary>The network's outputs for any number of points (row-major, Inputs values each), evaluated in batches on the device.</summary>

@@ -67,6 +67,7 @@ public abstract class Optimizer : IDisposable
         ParameterArena held = Held;
         if (ClipNorm is float limit) Clip(held.Gradients, limit);
         Update(held.Values, held.Gradients, rate);
+        held.Version++;
         Steps++;
     }
 

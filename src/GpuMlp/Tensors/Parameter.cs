@@ -7,6 +7,8 @@ namespace GpuMlp.Tensors;
 /// <summary>A trained tensor and its gradient. Made alone it owns its storage; an arena moves it in with its network's others.</summary>
 public sealed class Parameter
 {
+    int versionBefore;
+
     /// <summary>A parameter of zeros.</summary>
     public Parameter(ComputeDevice device, int rows, int columns)
     {
@@ -45,6 +47,9 @@ public sealed class Parameter
     /// <summary>The device that holds it.</summary>
     public ComputeDevice Device => Value.Device;
 
+    /// <summary>Another number whenever the values were changed.</summary>
+    internal int Version => versionBefore + Value.Version + (Arena?.Version ?? 0);
+
     /// <summary>The buffer that it was moved into, or null.</summary>
     internal ParameterArena? Arena { get; private set; }
 
@@ -64,6 +69,7 @@ public sealed class Parameter
     internal void MoveTo(ParameterArena arena, DeviceSpan value, DeviceSpan gradient)
     {
         Tensor oldValue = Value, oldGradient = Gradient;
+        versionBefore = Version - arena.Version;                   // a move changes no values
         Device.Copy(oldValue.Span, value);
         Device.Copy(oldGradient.Span, gradient);
         Value = new Tensor(value, oldValue.Rows, oldValue.Columns);

@@ -52,6 +52,9 @@ public sealed class ParameterArena : IDisposable
     /// <summary>The device that holds it.</summary>
     internal ComputeDevice Device { get; }
 
+    /// <summary>How often the values were changed as a whole, by a step or from the host.</summary>
+    internal int Version { get; set; }
+
     /// <summary>The parameters in it, in order.</summary>
     internal IReadOnlyList<Parameter> Parameters { get; }
 

@@ -54,6 +54,9 @@ public sealed class Tensor : IDisposable
     /// <exception cref="ObjectDisposedException">The tensor was disposed, or what it is a part of, or its device.</exception>
     internal DeviceSpan Span => !span.Buffer.Disposed ? span : throw span.Buffer.Gone($"this tensor ({Shape})");
 
+    /// <summary>How often the host has written values since the tensor was made.</summary>
+    internal int Version { get; private set; }
+
     internal bool Disposed => span.Buffer.Disposed;
 
     /// <summary>The device that holds the values.</summary>
@@ -78,6 +81,7 @@ public sealed class Tensor : IDisposable
         if (values.Length != Length) throw new ArgumentException($"a {Shape} tensor takes {Length} values, got {values.Length}", nameof(values));
         using DeviceUse use = Device.Use();
         Device.CopyToDevice(values, Span);
+        Version++;
     }
 
     /// <summary>Copies the values to the host, row-major.</summary>

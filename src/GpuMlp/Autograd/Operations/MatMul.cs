@@ -6,7 +6,9 @@ namespace GpuMlp.Autograd.Operations;
 /// <summary>y = x·w with x (n,i), w (i,o); dx = dy·wᵀ, dw = xᵀ·dy.</summary>
 sealed class MatMul : Operation
 {
-    MatMul(Variable x, Variable w) : base(x, w) { }
+    readonly int version;
+
+    MatMul(Variable x, Variable w) : base(x, w) => version = x.Version + w.Version;
 
     internal static Variable Apply(Variable x, Variable w)
     {
@@ -23,6 +25,7 @@ sealed class MatMul : Operation
     private protected override DeviceSpan Derivative(int input, DeviceSpan dy)
     {
         Variable x = First, w = Second!;
+        if (x.Version + w.Version != version) throw Variable.ChangedSince("MatMul");
         ComputeDevice device = dy.Device;
         (int n, int i, int o) = (x.Rows, x.Columns, w.Columns);
         if (input == 1)
