@@ -4,7 +4,7 @@ using GpuMlp.Kernels.Lanes;
 
 namespace GpuMlp.Kernels.Grids;
 
-/// <summary>Classes of n logits, four in an integer: 1 where the logit is positive, that is where the probability is above ½.</summary>
+/// <summary>Classes of n logits, four in an integer: 1 where the logit is positive, that is where the probability is above ½, 255 where it is NaN.</summary>
 public readonly struct PackClasses<TView>(TView logits, TView classes, int n) : IOp<TView> where TView : struct
 {
     /// <inheritdoc/>
@@ -16,13 +16,16 @@ public readonly struct PackClasses<TView>(TView logits, TView classes, int n) : 
     {
         for (int item = first; item < end; item += stride)
         {
-            int i = item * 4, packed = T.Get(logits, i) > 0f ? 1 : 0;
-            if (i + 1 < n && T.Get(logits, i + 1) > 0f) packed |= 1 << 8;
-            if (i + 2 < n && T.Get(logits, i + 2) > 0f) packed |= 1 << 16;
-            if (i + 3 < n && T.Get(logits, i + 3) > 0f) packed |= 1 << 24;
+            int i = item * 4, packed = Class(T.Get(logits, i));
+            if (i + 1 < n) packed |= Class(T.Get(logits, i + 1)) << 8;
+            if (i + 2 < n) packed |= Class(T.Get(logits, i + 2)) << 16;
+            if (i + 3 < n) packed |= Class(T.Get(logits, i + 3)) << 24;
             T.SetInt(classes, item, packed);
         }
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static int Class(float logit) => logit > 0f ? 1 : logit <= 0f ? 0 : 255;
 }
 
 /// <summary>The same on the host, where the classes go straight to their bytes, sixteen at a time.</summary>
@@ -46,13 +49,17 @@ public readonly unsafe struct HostClasses(HostView logits, byte* classes, int n)
             for (; i + 16 <= stop; i += 16)
             {
                 float* z = logits.Pointer + i;
-                Vector128<short> low = Vector128.Narrow(Positive(z), Positive(z + 4)), high = Vector128.Narrow(Positive(z + 8), Positive(z + 12));
-                (Vector128.Narrow(low, high).AsByte() & Vector128<byte>.One).Store(classes + i);
+                Vector128<short> low = Vector128.Narrow(Classes(z), Classes(z + 4)), high = Vector128.Narrow(Classes(z + 8), Classes(z + 12));
+                Vector128.Narrow(low, high).AsByte().Store(classes + i);
             }
-            for (; i < stop; i++) classes[i] = (byte)(logits.Pointer[i] > 0f ? 1 : 0);
+            for (; i < stop; i++) classes[i] = (byte)(logits.Pointer[i] > 0f ? 1 : logits.Pointer[i] <= 0f ? 0 : 255);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector128<int> Positive(float* z) => Vector128.GreaterThan(Vector128.Load(z), Vector128<float>.Zero).AsInt32();
+    static Vector128<int> Classes(float* at)
+    {
+        Vector128<float> z = Vector128.Load(at);
+        return (Vector128.GreaterThan(z, Vector128<float>.Zero).AsInt32() & Vector128<int>.One) | ~Vector128.Equals(z, z).AsInt32();
+    }
 }

@@ -20,7 +20,7 @@ static class GridCommand
         ("--x X0:X1, --y Y0:Y1", "the window [the model's]"),
         ("--size WIDTHxHEIGHT", "so many points, the window's ends included"),
         ("--step S", "points S apart, the window's far ends excluded"),
-        ("--value V", "probability, class, logit or boundary [probability; of a model of many classes class, of numbers logit]"),
+        ("--value V", "probability, class (255: not a number), logit or boundary [probability; of a model of many classes class, of numbers logit]"),
         ("--form F", "auto, or piecewise: one hidden layer of ReLU, rows from their breakpoints; other bits [auto]"),
         ("--out FILE", ".npy, .csv, .png (probability or class), .svg (boundary); - is .npy to stdout"),
         ("--device D", "auto, cpu, cpu:ilgpu, opencl, opencl:I, cuda or cuda:I [auto]"),
@@ -96,7 +96,11 @@ sealed record GridRequest(string Model, string? X, string? Y, string? Size, stri
 
 /// <summary>What grid --json prints: evaluate ends with every value in host memory, and write overlaps it.</summary>
 sealed record GridSummary(int SchemaVersion, string Version, GridDevice Device, string Form, string Value, int Width, int Height, long Points,
-    double? PointsPerSecond, long? Evaluations, int? Lines, GridTimings Timings);
+    double? PointsPerSecond, long? Evaluations, int? Lines, GridTimings Timings)
+{
+    /// <summary>How many points are not numbers; absent where all are.</summary>
+    public long? NotNumbers { get; init; }
+}
 
 /// <summary>The device that did it.</summary>
 sealed record GridDevice(string Kind, string Name);

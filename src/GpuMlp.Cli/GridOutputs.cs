@@ -13,11 +13,14 @@ sealed class GridOutputs(GridSpec grid, string value)
 
     const uint White = 0xFFFFFFFF;
 
-    /// <summary>Classes 0 to <paramref name="count"/> - 1 into .npy (or - for stdout), .png or .csv.</summary>
+    /// <summary>Classes 0 to <paramref name="count"/> - 1, or 255 for what is not a number, into .npy (or - for stdout), .png or .csv.</summary>
     public Writer<byte> Classes(Stream stream, string kind, int count) => kind switch
     {
-        ".png" => Png(stream, [.. Enumerable.Range(0, count).Select(k => Palette.Mix(White, Palette.Hue(k), 0.5))], (byte[] row, ReadOnlySpan<byte> values) => values.CopyTo(row)),
-        ".csv" => Csv<byte>(stream, c => c.ToString(CultureInfo.InvariantCulture)),
+        ".png" => Png(stream, [.. Enumerable.Range(0, count).Select(k => Palette.Mix(White, Palette.Hue(k), 0.5)), Palette.Missing], (byte[] row, ReadOnlySpan<byte> values) =>
+        {
+            for (int k = 0; k < values.Length; k++) row[k] = Math.Min(values[k], (byte)count);
+        }),
+        ".csv" => Csv<byte>(stream, c => c == ClassEvaluator.NotANumber ? "NaN" : c.ToString(CultureInfo.InvariantCulture)),
         _ => Npy<byte>(stream),
     };
 
@@ -26,7 +29,7 @@ sealed class GridOutputs(GridSpec grid, string value)
     {
         ".png" => Png(stream, Probabilities(), (byte[] row, ReadOnlySpan<float> values) =>
         {
-            for (int k = 0; k < values.Length; k++) row[k] = (byte)(255 * values[k] + 0.5f);
+            for (int k = 0; k < values.Length; k++) row[k] = Level(values[k]);
         }),
         ".csv" => Csv<float>(stream, v => v.ToString("R", CultureInfo.InvariantCulture)),
         _ => Npy<float>(stream),
@@ -58,18 +61,36 @@ sealed class GridOutputs(GridSpec grid, string value)
     {
         var writer = new StreamWriter(stream, leaveOpen: true) { NewLine = "\n" };
         writer.WriteLine($"x,y,{value}");
-        string[] xs = [.. grid.X.Select(x => x.ToString("R", CultureInfo.InvariantCulture))];
+        string[] xs = [.. grid.X.Select((_, column) => Text(grid.X[column], grid.XAt(column)))];
         return new((first, values) =>
         {
+            string y = "";
             for (int k = 0; k < values.Length; k++)
-                writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{xs[k % grid.Width]},{grid.Y[first + k / grid.Width]:R},{text(values[k])}"));
+            {
+                if (k % grid.Width == 0) y = Text(grid.Y[first + k / grid.Width], grid.YAt(first + k / grid.Width));
+                writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{xs[k % grid.Width]},{y},{text(values[k])}"));
+            }
         }, writer.Flush, writer);
+
+        // the point that the network saw; in the data's units, where those are others
+        string Text(float taken, double own) => grid.Scale is null ? taken.ToString("R", CultureInfo.InvariantCulture) : own.ToString("R", CultureInfo.InvariantCulture);
+    }
+
+    // the level that NaN has is the one whose colour a neighbour's comes nearest to: all but white
+    const byte Missing = 127;
+
+    static byte Level(float probability)
+    {
+        if (float.IsNaN(probability)) return Missing;
+        byte level = (byte)(255 * probability + 0.5f);
+        return level == Missing ? (byte)(Missing - 1) : level;
     }
 
     static uint[] Probabilities()
     {
         var palette = new uint[256];
         for (int k = 0; k < 256; k++) palette[k] = k < 128 ? Palette.Mix(Palette.Hue(0), White, k / 127.5) : Palette.Mix(White, Palette.Hue(1), (k - 127.5) / 127.5);
+        palette[Missing] = Palette.Missing;
         return palette;
     }
 }

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
-using GpuMlp.Data;
 using GpuMlp.Devices;
 using GpuMlp.Devices.Ops;
 using GpuMlp.Files;
@@ -21,6 +20,7 @@ sealed class GridTask
     readonly GridSpec grid;
     readonly CancellationToken cancellation;
     TimeSpan compile, evaluate, write;
+    long notNumbers;
 
     GridTask(GridRequest request, Terminal terminal, ComputeDevice device, Model model, CancellationToken cancellation)
     {
@@ -65,6 +65,7 @@ sealed class GridTask
         summary = summary with { Timings = summary.Timings with { Open = open.TotalSeconds } };
         if (terminal.Json) Console.Out.WriteLine(JsonSerializer.Serialize(summary, GridJson.Default.GridSummary));
         else terminal.Note(InWords(summary));
+        Windows.NoteNaNs(terminal, request.Out!, task.notNumbers, summary.Evaluations ?? summary.Points);
         return ExitCode.Ok;
     }
 
@@ -115,14 +116,14 @@ sealed class GridTask
             : Parse($"{request.X},{request.Y}");
         try
         {
-            if (request.Step is not null) return GridSpec.FromStep(window, request.Spacing());
+            if (request.Step is not null) return GridSpec.FromStep(window, request.Spacing(), Windows.Scale(model.Standardizer));
             (int width, int height) = request.Dimensions();
-            return GridSpec.FromSize(window, width, height);
+            return GridSpec.FromSize(window, width, height, Windows.Scale(model.Standardizer));
         }
         catch (ArgumentException e)
         {
-            string message = Plain(e);
-            throw new UsageException(message.StartsWith("window", StringComparison.Ordinal) ? message : $"--{message}", e);
+            string message = Plain(e), whose = request.X is null ? $"{request.Model}: its " : "";
+            throw new UsageException(message.StartsWith("window", StringComparison.Ordinal) ? $"{whose}{message}" : $"--{message}", e);
         }
     }
 
@@ -134,9 +135,6 @@ sealed class GridTask
 
     static string Plain(ArgumentException e) => e.ParamName is null ? e.Message : e.Message.Replace($" (Parameter '{e.ParamName}')", "");
 
-    // what the network takes: its inputs may have been standardized
-    GridSpec Inputs(GridSpec spec) => model.Standardizer is Standardizer s ? spec.Standardized(s.Mean[0], s.Deviation[0], s.Mean[1], s.Deviation[1]) : spec;
-
     delegate TimeSpan Classes(GridSpec grid, GridSink<byte> sink, CancellationToken cancellation);
 
     GridSummary Evaluate()
@@ -146,7 +144,7 @@ sealed class GridTask
         if (evaluator?.Form == GridForm.Batches) terminal.Note("form batches: a layer is wider than 256, or there are more than eight, so points go through layer by layer");
         Classes classes = several ? new ClassEvaluator(model.Network).Stream : evaluator!.StreamClasses;
         long start = Stopwatch.GetTimestamp();
-        GridSpec small = Inputs(GridSpec.FromSize(grid.Window, 2, 2));
+        GridSpec small = GridSpec.ForPicture(grid.Window, 2, 2, grid.Scale);
         if (request.Value == "class") classes(small, (_, _) => { }, cancellation);
         else evaluator!.Evaluate(small, Wanted);
         compile = Stopwatch.GetElapsedTime(start);
@@ -161,10 +159,10 @@ sealed class GridTask
         void Write(Stream stream)
         {
             var outputs = new GridOutputs(grid, request.Value!);
-            GridSpec points = Inputs(request.Kind == ".png" ? grid.TopDown() : grid);
+            GridSpec points = request.Kind == ".png" ? grid.TopDown() : grid;
             using IDisposable? _ = request.Value == "class"
-                ? Run(outputs.Classes(stream, request.Kind, Math.Max(2, model.Network.Outputs)), sink => classes(points, sink, cancellation))
-                : Run(outputs.Values(stream, request.Kind), sink => evaluator!.Stream(points, sink, Wanted, cancellation));
+                ? Run(outputs.Classes(stream, request.Kind, Math.Max(2, model.Network.Outputs)), sink => classes(points, sink, cancellation), NaNs.Count)
+                : Run(outputs.Values(stream, request.Kind), sink => evaluator!.Stream(points, sink, Wanted, cancellation), NaNs.Count);
         }
     }
 
@@ -177,11 +175,14 @@ sealed class GridTask
 
     GridValue Wanted => request.Value == "logit" ? GridValue.Logit : GridValue.Probability;
 
-    IDisposable? Run<T>(GridOutputs.Writer<T> writer, Func<GridSink<T>, TimeSpan> stream)
+    delegate int Counter<T>(ReadOnlySpan<T> values);
+
+    IDisposable? Run<T>(GridOutputs.Writer<T> writer, Func<GridSink<T>, TimeSpan> stream, Counter<T> notNumbersIn)
     {
         evaluate = stream((row, values) =>
         {
             long start = Stopwatch.GetTimestamp();
+            notNumbers += notNumbersIn(values);
             writer.Rows(row, values);
             write += Stopwatch.GetElapsedTime(start);
         });
@@ -206,17 +207,13 @@ sealed class GridTask
 
     GridSummary FindBoundary()
     {
-        bool exact = BoundaryFinder.HasExactLine(model.Network);
-        GridSpec points = Inputs(grid);
+        Window within = Window(grid);
+        bool exact = BoundaryFinder.HasExactLine(model.Network, within);
         long start = Stopwatch.GetTimestamp();
-        Boundary found = exact ? BoundaryFinder.FindExact(model.Network, Window(points)) : BoundaryFinder.Find(model.Network, points, cancellation);
+        Boundary found = exact ? BoundaryFinder.FindExact(model.Network, within) : BoundaryFinder.Find(model.Network, grid, cancellation);
         evaluate = Stopwatch.GetElapsedTime(start);
-        if (model.Standardizer is Standardizer s)
-            found = found with
-            {
-                Lines = [.. found.Lines.Select(line => (IReadOnlyList<BoundaryPoint>)[.. line.Select(p =>
-                    new BoundaryPoint(p.X * s.Deviation[0] + s.Mean[0], p.Y * s.Deviation[1] + s.Mean[1]))])],
-            };
+        notNumbers = found.NotNumbers;
+        if (grid.Scale is PlaneScale scale) found = found with { Lines = [.. found.Lines.Select(line => (IReadOnlyList<BoundaryPoint>)[.. line.Select(scale.Back)])] };
         found = found with { Window = grid.Window };
         Save(stream =>
         {
@@ -235,5 +232,5 @@ sealed class GridTask
 
     GridSummary Summary(string form) => new(1, Program.Version, new GridDevice(DevicesCommand.Named(device.Kind), device.Name), form, request.Value!,
         grid.Width, grid.Height, grid.Points, evaluate > TimeSpan.Zero ? grid.Points / evaluate.TotalSeconds : 0, null, null,
-        new GridTimings(0, compile.TotalSeconds, evaluate.TotalSeconds, write.TotalSeconds));
+        new GridTimings(0, compile.TotalSeconds, evaluate.TotalSeconds, write.TotalSeconds)) { NotNumbers = notNumbers > 0 ? notNumbers : null };
 }

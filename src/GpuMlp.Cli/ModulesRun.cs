@@ -76,7 +76,7 @@ sealed class ModulesRun(TrainConfig config, TrainInput input, RandomStream weigh
         };
     }
 
-    GridSpec? Grid => config.NoPlots || input.Window is not Window window ? null : GridSpec.FromSize(window, 240, 180);
+    GridSpec? Grid => config.NoPlots || input.Window is not Window window ? null : GridSpec.ForPicture(window, 240, 180);
 
     float[] Train(Sequential net, CancellationToken cancellation)
     {

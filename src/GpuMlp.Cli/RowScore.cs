@@ -22,8 +22,9 @@ readonly record struct RowScore(double Loss, double? Accuracy)
         int right = 0, outputs = z.Length / data.Count;
         for (int row = 0; row < data.Count; row++)
         {
-            int predicted = outputs > 1 ? ClassEvaluator.ArgMax(z.Slice(row * outputs, outputs)) : Sigmoid.Of(z[row]) > 0.5f ? 1 : 0;
-            if (predicted == data.Labels[row]) right++;
+            ReadOnlySpan<float> given = z.Slice(row * outputs, outputs);
+            int best = ClassEvaluator.ArgMax(given), predicted = outputs > 1 ? best : Sigmoid.Of(given[0]) > 0.5f ? 1 : 0;
+            if (predicted == data.Labels[row] && !float.IsNaN(given[best])) right++;         // what is not a number is no class
         }
         return new RowScore(mean, (double)right / data.Count);
     }

@@ -21,9 +21,13 @@ sealed class SweepData
         Sets = [.. configs.Select(Describe)];
         Networks = [.. grid.Rows.Select(row => Fit(row).Spec)];
         if (grid.Common.Window is not null)
-            foreach (TrainConfig config in configs) TrainInput.ChooseWindow(config, Probe(config));
+            foreach (TrainConfig config in configs)
+                Windows.Check(config, Probe(config), config.Standardize ? Standardizer.Fit(Probe(config)) : null, SweepOutputs.GridWidth, SweepOutputs.GridHeight);
         HavePlane = grid.Rows.All(row => Fit(row).Raw is { Features: 2, ClassCount: > 0 });
     }
+
+    /// <summary>What a run without --standardize should know of its files.</summary>
+    public IEnumerable<string> Notes => configs.Where(config => config.Samples is null && !config.Standardize).SelectMany(config => TrainData.Collapsed(Probe(config)));
 
     /// <summary>Each network's data set.</summary>
     public IReadOnlyList<int> Numbers { get; }
@@ -45,7 +49,7 @@ sealed class SweepData
     }
 
     /// <summary>What a picture of a data set of two features shows.</summary>
-    public Window WindowOf(int set) => TrainInput.ChooseWindow(configs[set], Load(set).Raw)!.Value;
+    public Window WindowOf(int set) => Windows.Choose(configs[set], Load(set).Raw)!.Value;
 
     int Number(TrainConfig row)
     {
@@ -102,7 +106,6 @@ sealed class SweepData
     {
         Seed = 0,
         Samples = config.Samples is int samples ? Math.Min(samples, Math.Max(16, TrainData.Clouds(config))) : null,
-        Standardize = false,
         Window = null,
     };
 }

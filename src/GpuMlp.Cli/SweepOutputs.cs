@@ -13,7 +13,8 @@ namespace GpuMlp.Cli;
 /// <summary>Writes what a sweep leaves behind: the table, the best network, the mosaic of boundaries.</summary>
 sealed class SweepOutputs(OutputFolder folder, SweepGrid grid, SweepData data, IReadOnlyList<PopulationResult> results, ComputeDevice device)
 {
-    const int MostTiles = 256, GridWidth = 80, GridHeight = 60, FinerForClasses = 4;
+    public const int GridWidth = 80, GridHeight = 60;
+    const int MostTiles = 256, FinerForClasses = 4;
 
     /// <summary>What became of each network.</summary>
     public IReadOnlyList<PopulationResult> Results => results;
@@ -58,7 +59,7 @@ sealed class SweepOutputs(OutputFolder folder, SweepGrid grid, SweepData data, I
         var window = new Window(windows.Min(w => w.X0), windows.Max(w => w.X1), windows.Min(w => w.Y0), windows.Max(w => w.Y1));
         // between classes nothing is interpolated
         int finer = data.Networks.Any(net => net.Widths[^1] > 2) ? FinerForClasses : 1;
-        GridSpec points = GridSpec.FromSize(window, finer * GridWidth, finer * GridHeight);
+        GridSpec points = GridSpec.ForPicture(window, finer * GridWidth, finer * GridHeight);
         (TrainOption Option, string[] Values)[] varying = [.. grid.Axes.Where(axis => axis.Values.Length > 1)];
         Dictionary<int, float[]> predictions = Predict([.. shown.Where(row => results[row].Accuracy is not null)], points);
         List<MosaicTile> tiles = [.. shown.Select(row => new MosaicTile(
@@ -87,12 +88,7 @@ sealed class SweepOutputs(OutputFolder folder, SweepGrid grid, SweepData data, I
     // the axes of the picture are in the data's units; the network wants them as its inputs were
     static float[] Flat(GridSpec grid, Standardizer? standardizer)
     {
-        if (standardizer is not null)
-        {
-            double Map(double value, int axis) => (value - standardizer.Mean[axis]) / standardizer.Deviation[axis];
-            Window w = grid.Window;
-            grid = GridSpec.FromSize(new Window(Map(w.X0, 0), Map(w.X1, 0), Map(w.Y0, 1), Map(w.Y1, 1)), grid.Width, grid.Height);
-        }
+        grid = GridSpec.ForPicture(grid.Window, grid.Width, grid.Height, Windows.Scale(standardizer));
         var points = new float[2 * grid.Width * grid.Height];
         for (int k = 0; k < grid.Width * grid.Height; k++) (points[2 * k], points[2 * k + 1]) = (grid.X[k % grid.Width], grid.Y[k / grid.Width]);
         return points;

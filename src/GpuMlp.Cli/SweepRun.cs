@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using GpuMlp.Devices;
 using GpuMlp.Files;
+using GpuMlp.Grids;
 using GpuMlp.Layers;
 using GpuMlp.Plotting;
 using GpuMlp.Training;
@@ -21,7 +22,9 @@ sealed class SweepRun(SweepGrid grid, SweepData data, Terminal terminal)
     public static int Execute(SweepGrid grid, string? output, bool force, Terminal terminal)
     {
         using var interruption = new Interruption();
-        var run = new SweepRun(grid, new SweepData(grid), terminal);
+        var data = new SweepData(grid);
+        foreach (string note in data.Notes) terminal.Note(note);
+        var run = new SweepRun(grid, data, terminal);
         HostMemory.Require(Invariant($"the results of {grid.Rows.Count:N0} networks"), grid.Rows.Sum(row => BytesARow + sizeof(float) * NetworkSpec.Parse(row.Net).ParameterCount));
         using OutputFolder folder = OutputFolder.Prepare(output ?? DefaultOutput(), force);
         interruption.AtOnce = folder.Dispose;
@@ -120,6 +123,7 @@ sealed class SweepRun(SweepGrid grid, SweepData data, Terminal terminal)
         }
         clock.Restart();
         var (points, tiles, columns) = outputs.Evaluate();
+        Windows.NoteNaNs(terminal, "mosaic.png", tiles.Sum(tile => (long)NaNs.Count(tile.Predictions)), tiles.Count(tile => tile.Predictions is not null) * points.Points);
         TimeSpan evaluate = Lap(clock);
         string shown = tiles.Count < grid.Rows.Count ? Invariant($"{tiles.Count:N0} of {grid.Rows.Count:N0} networks") : Invariant($"{tiles.Count:N0} networks");
         MosaicPlot.Save(folder["mosaic.png"], points, tiles, columns, Invariant($"{shown} · {StepsMade(outputs.Results)} · {device.Description.Id}"),

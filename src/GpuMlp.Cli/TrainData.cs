@@ -15,7 +15,7 @@ static class TrainData
     public const double DefaultNoise = 0.1;
     const float AdamWDecay = 0.01f;                                // PyTorch's
     const string CsvPrefix = "csv:";
-    const long BytesPerSample = 64;                                // float64 while they are made, float32 here and on the device, labels, the order
+    const long BytesPerSample = 88;                                // float64 twice while they are made, float32 here (thrice) and on the device, labels, the order
 
     delegate DataSet Generator(int samples, double noise, RandomStream random, int classes);
 
@@ -116,7 +116,7 @@ static class TrainData
         try
         {
             if (!File.Exists(path)) throw UsageException.For("data", config.Data, Directory.Exists(path) ? "is a folder; a file is needed" : "there is no such file");
-            return CsvData.Read(path, config.Label);
+            return CsvData.Read(path, config.Label, beyondFloat32: config.Standardize);
         }
         catch (InvalidDataException e)
         {
@@ -129,6 +129,19 @@ static class TrainData
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw UsageException.For("data", config.Data, e.Message, e);
+        }
+    }
+
+    /// <summary>The columns that float32 does not tell apart what the file does.</summary>
+    public static IEnumerable<string> Collapsed(DataSet raw)
+    {
+        for (int feature = 0; feature < raw.Features; feature++)
+        {
+            (int values, int rounded) = raw.Different(feature);
+            if (2L * rounded > values) continue;
+            string name = raw.FeatureNames.Count > 0 ? raw.FeatureNames[feature] : $"{feature + 1}";
+            yield return string.Create(CultureInfo.InvariantCulture,
+                $"column {name}: {values:N0} different values become {rounded:N0} as float32; --standardize keeps them apart");
         }
     }
 

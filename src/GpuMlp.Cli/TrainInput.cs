@@ -20,8 +20,13 @@ sealed record TrainInput(NetworkSpec Spec, DataSet Raw, DataSet Data, Standardiz
     {
         (NetworkSpec spec, DataSet raw) = Fit(config, TrainData.Load(config, random));
         Standardizer? standardizer = config.Standardize ? Standardizer.Fit(raw) : null;
-        return new TrainInput(spec, raw, standardizer?.Apply(raw) ?? raw, standardizer, ChooseWindow(config, raw));
+        var input = new TrainInput(spec, raw, standardizer?.Apply(raw) ?? raw, standardizer, Windows.Choose(config, raw));
+        Windows.Check(config, raw, standardizer, TrainOutputs.GridWidth(spec), TrainOutputs.GridHeight(spec));
+        return input;
     }
+
+    /// <summary>A picture's grid over a window: points in the data's units, as the network takes them.</summary>
+    public GridSpec Grid(Window window, int width, int height) => GridSpec.ForPicture(window, width, height, Windows.Scale(Standardizer));
 
     /// <summary>The network of a config, and the data as its loss takes it.</summary>
     /// <exception cref="UsageException">They do not go together.</exception>
@@ -38,7 +43,7 @@ sealed record TrainInput(NetworkSpec Spec, DataSet Raw, DataSet Data, Standardiz
 
     // labels 0, 1, 2, … may be classes or counts: the loss decides
     static DataSet AsNumbers(TrainConfig config, DataSet raw) => raw.ClassNames.Select((name, k) => name == $"{k}").All(number => number)
-        ? new DataSet(raw.Name, raw.Inputs, raw.Labels, []) { FeatureNames = raw.FeatureNames }
+        ? raw.AsNumbers()
         : throw UsageException.For("data", config.Data, $"--loss mse takes labels that are numbers, or two classes; these are {raw.ClassCount} names, for which take --loss cross-entropy");
 
     static void Check(TrainConfig config, NetworkSpec spec, DataSet raw)
@@ -66,18 +71,5 @@ sealed record TrainInput(NetworkSpec Spec, DataSet Raw, DataSet Data, Standardiz
         if (spec.Widths[^1] != raw.ClassCount)
             throw UsageException.For("net", config.Net, $"--loss cross-entropy needs an output a class, and --data {config.Data} has {raw.ClassCount}: " +
                 $"the last width is {raw.ClassCount}, as in {string.Join('-', [.. spec.Widths.SkipLast(1), raw.ClassCount])}");
-    }
-
-    /// <summary>What pictures of a config and its data show; null where the data has other than two features.</summary>
-    /// <exception cref="UsageException">A window was given for such data.</exception>
-    public static Window? ChooseWindow(TrainConfig config, DataSet raw)
-    {
-        if (raw.Features != 2)
-            return config.Window is null ? null
-                : throw UsageException.For("window", config.Window, $"--data {config.Data} has {raw.Features} features; a window needs 2");
-        if (config.Window is not null) return WindowText.Parse(config.Window);
-        if (config.Data == "moons") return new Window(-1.5, 2.5, -1, 1.5);
-        (double x0, double x1, double y0, double y1) = raw.Bounds();
-        return new Window(x0, x1, y0, y1);
     }
 }

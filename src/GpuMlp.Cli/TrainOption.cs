@@ -1,4 +1,5 @@
 using System.Globalization;
+using GpuMlp.Data;
 using GpuMlp.Files;
 
 namespace GpuMlp.Cli;
@@ -70,8 +71,9 @@ static class Readers
             ? value : throw new FormatException("a norm to clip at is a positive number, or off");
 
     public static double Deviation(string text) =>
-        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value >= 0 && double.IsFinite(value)
-            ? value : throw new FormatException("noise is a standard deviation, a number of 0 or more");
+        !double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) || !(value >= 0 && double.IsFinite(value))
+            ? throw new FormatException("noise is a standard deviation, a number of 0 or more")
+            : value > DataSets.MostNoise ? throw new FormatException($"the points are beyond float32; noise is at most {DataSets.MostNoise.ToString(CultureInfo.InvariantCulture)}") : value;
 
     public static Func<string, string> OneOf(IEnumerable<string> names) => text =>
         names.Contains(text) ? text : throw new FormatException($"allowed are {string.Join(", ", names)}");

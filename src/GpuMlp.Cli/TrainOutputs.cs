@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using GpuMlp.Data;
 using GpuMlp.Files;
 using GpuMlp.Grids;
 using GpuMlp.Layers;
@@ -21,13 +20,22 @@ sealed class TrainOutputs(OutputFolder folder, Terminal terminal, TrainConfig co
     const int PlotWidth = 800, PlotHeight = 600, FrameWidth = 480, FrameHeight = 360, PixelsPerCell = 3;
     const long MostPredictions = 1 << 24, SmallNetwork = 1 << 14;
 
+    /// <summary>Columns of the grid behind boundary.png.</summary>
+    public static int GridWidth(NetworkSpec spec) => PlotWidth / Cell(spec);
+
+    /// <summary>Rows of the grid behind boundary.png.</summary>
+    public static int GridHeight(NetworkSpec spec) => PlotHeight / Cell(spec);
+
+    // between classes nothing is interpolated
+    static int Cell(NetworkSpec spec) => spec.Widths[^1] > 2 ? 1 : PixelsPerCell;
+
     /// <summary>Begins the one picture that needs no network; null if it is not asked for.</summary>
     /// <remarks>The plotting library takes long to wake: it does so while the device opens and trains.</remarks>
     public static Task<byte[]>? StartDataPlot(TrainConfig config, TrainInput input)
     {
         if (config.NoPlots || input.Plane is not Window shown) return null;
         string title = Invariant($"{input.Raw.Name} · {input.Raw.Count:N0} points");
-        return Task.Run(() => DataPlot.Render(input.Raw.Flat.ToArray(), input.Raw.Labels, shown, title, Options(config, input, PlotWidth, PlotHeight)));
+        return Task.Run(() => DataPlot.Render(input.Raw, shown, title, Options(config, input, PlotWidth, PlotHeight)));
     }
 
     /// <summary>Writes losses.csv over what an earlier run left.</summary>
@@ -60,23 +68,22 @@ sealed class TrainOutputs(OutputFolder folder, Terminal terminal, TrainConfig co
     void WriteBoundaries(
         Window shown, TrainingResult result, RowScore[] scores, Stopwatch evaluate, Stopwatch plot, CancellationToken cancellation)
     {
-        int cell = network.Outputs > 2 ? 1 : PixelsPerCell;         // between classes nothing is interpolated
-        GridSpec fine = GridSpec.FromSize(shown, PlotWidth / cell, PlotHeight / cell);
-        GridSpec coarse = GridSpec.FromSize(shown, FrameWidth / PixelsPerCell, FrameHeight / PixelsPerCell);
-        float[] points = input.Raw.Flat.ToArray();
+        GridSpec fine = input.Grid(shown, GridWidth(input.Spec), GridHeight(input.Spec));
+        GridSpec coarse = input.Grid(shown, FrameWidth / PixelsPerCell, FrameHeight / PixelsPerCell);
         evaluate.Start();
-        float[] boundary = Evaluate(fine);
+        float[] boundary = Regions(fine);
+        Windows.NoteNaNs(terminal, "boundary.png", NaNs.Count(boundary), fine.Points);
         List<BoundaryFrame> frames = Frames(result, scores, coarse, cancellation);
         evaluate.Stop();
 
         plot.Start();
         byte[] data = dataPlot!.GetAwaiter().GetResult();
         AtomicFile.Write(folder["data.png"], stream => stream.Write(data));
-        using (var picture = new BoundaryPlot(fine, points, input.Raw.Labels, Options(config, input, PlotWidth, PlotHeight)))
+        using (var picture = new BoundaryPlot(fine, input.Raw, Options(config, input, PlotWidth, PlotHeight)))
             picture.Save(folder["boundary.png"], boundary, Title(result.Steps, scores[^1]));
         if (frames.Count > 0)
         {
-            using var picture = new BoundaryPlot(coarse, points, input.Raw.Labels, Options(config, input, FrameWidth, FrameHeight));
+            using var picture = new BoundaryPlot(coarse, input.Raw, Options(config, input, FrameWidth, FrameHeight));
             using Terminal.Progress progress = terminal.Follow("drawing", "pictures", frames.Count);
             // a run that was stopped before this still gets the pictures of what there is
             BoundaryAnimation.Save(picture, frames, folder["frames"], folder["boundary.gif"], (done, _) => progress.Report(done),
@@ -101,16 +108,7 @@ sealed class TrainOutputs(OutputFolder folder, Terminal terminal, TrainConfig co
     BoundaryFrame Frame(Snapshot snapshot, RowScore score, GridSpec grid)
     {
         network.LoadParameters(snapshot.Parameters);
-        return new BoundaryFrame(snapshot.Step, Evaluate(grid), Title(snapshot.Step, score));
-    }
-
-    // the axes of the picture are in the data's units; the network wants them as its inputs were
-    float[] Evaluate(GridSpec grid)
-    {
-        if (input.Standardizer is not Standardizer standardizer) return Regions(grid);
-        double Map(double value, int axis) => (value - standardizer.Mean[axis]) / standardizer.Deviation[axis];
-        var mapped = new Window(Map(grid.Window.X0, 0), Map(grid.Window.X1, 0), Map(grid.Window.Y0, 1), Map(grid.Window.Y1, 1));
-        return Regions(GridSpec.FromSize(mapped, grid.Width, grid.Height));
+        return new BoundaryFrame(snapshot.Step, Regions(grid), Title(snapshot.Step, score));
     }
 
     float[] Regions(GridSpec grid) => network.Outputs > 1 ? new ClassEvaluator(network).Regions(grid) : GridEvaluator.Evaluate(network, grid);

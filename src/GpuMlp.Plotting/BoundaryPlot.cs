@@ -1,3 +1,4 @@
+using GpuMlp.Data;
 using GpuMlp.Grids;
 using SkiaSharp;
 
@@ -24,11 +25,25 @@ public sealed class BoundaryPlot : IDisposable
     /// <exception cref="ArgumentException">The lengths do not go together, a label is not a class index, or the window is not finite.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The picture is smaller than <see cref="PlotOptions.MinSize"/>.</exception>
     public BoundaryPlot(GridSpec grid, float[] inputs, float[] labels, PlotOptions? options = null)
+        : this(grid, PointLayer.Of(inputs, labels, options ?? new PlotOptions()), options ?? new PlotOptions())
+    {
+    }
+
+    /// <summary>Prepares pictures of one data set on one grid, whose window is in the data's own units; the points are placed in float64.</summary>
+    /// <param name="grid">Where the predictions are; its window is what the picture shows.</param>
+    /// <param name="data">Two features and class indices; more than 20,000 points are thinned evenly.</param>
+    /// <param name="options">Style, size and names; null takes the defaults.</param>
+    /// <exception cref="ArgumentException">The data has other than two features, a label is not a class index, or the window is not finite.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The picture is smaller than <see cref="PlotOptions.MinSize"/>.</exception>
+    public BoundaryPlot(GridSpec grid, DataSet data, PlotOptions? options = null)
+        : this(grid, PointLayer.Of(data, options ?? new PlotOptions()), options ?? new PlotOptions())
+    {
+    }
+
+    BoundaryPlot(GridSpec grid, PointLayer points, PlotOptions options)
     {
         ArgumentNullException.ThrowIfNull(grid);
-        options ??= new PlotOptions();
         this.grid = grid;
-        var points = new PointLayer(inputs, labels, options);
         figure = new Figure(options, grid.Window, options.PlaneLabels, points.AddTo);
         painter = new RegionPainter(grid, figure.View, figure.DataArea.Width, figure.DataArea.Height,
             options.Style, points.Classes, 2.2f * figure.Scale);

@@ -1,3 +1,4 @@
+using GpuMlp.Data;
 using GpuMlp.Grids;
 using SkiaSharp;
 
@@ -6,7 +7,7 @@ namespace GpuMlp.Plotting;
 /// <summary>The data alone.</summary>
 public static class DataPlot
 {
-    /// <summary>Writes a PNG file of points by class, whole or not at all; see <see cref="Render"/>.</summary>
+    /// <summary>Writes a PNG file of points by class, whole or not at all.</summary>
     /// <param name="path">The file; one that is there is replaced.</param>
     /// <param name="inputs">(n,2), row-major; more than 20,000 points are thinned evenly.</param>
     /// <param name="labels">(n): class indices 0, 1, …</param>
@@ -19,6 +20,18 @@ public static class DataPlot
         PictureFile.Write(path, stream => stream.Write(picture));
     }
 
+    /// <summary>Writes a PNG file of a data set's points by class, placed in float64, whole or not at all.</summary>
+    /// <param name="path">The file; one that is there is replaced.</param>
+    /// <param name="data">Two features and class indices; more than 20,000 points are thinned evenly.</param>
+    /// <param name="window">What the picture shows, in the data's own units.</param>
+    /// <param name="title">One line over it.</param>
+    /// <param name="options">Style, size and names; null takes the defaults.</param>
+    public static void Save(string path, DataSet data, Window window, string title, PlotOptions? options = null)
+    {
+        byte[] picture = Render(data, window, title, options);
+        PictureFile.Write(path, stream => stream.Write(picture));
+    }
+
     /// <summary>Draws points by class and returns the picture as PNG.</summary>
     /// <param name="inputs">(n,2), row-major; more than 20,000 points are thinned evenly.</param>
     /// <param name="labels">(n): class indices 0, 1, …</param>
@@ -27,10 +40,22 @@ public static class DataPlot
     /// <param name="options">Style, size and names; null takes the defaults.</param>
     /// <exception cref="ArgumentException">The lengths do not go together, a label is not a class index, or the window is not finite.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The picture is smaller than <see cref="PlotOptions.MinSize"/>.</exception>
-    public static byte[] Render(float[] inputs, float[] labels, Window window, string title, PlotOptions? options = null)
+    public static byte[] Render(float[] inputs, float[] labels, Window window, string title, PlotOptions? options = null) =>
+        Render(PointLayer.Of(inputs, labels, options ?? new PlotOptions()), window, title, options ?? new PlotOptions());
+
+    /// <summary>Draws the points of a data set by class, placed in float64, and returns the picture as PNG.</summary>
+    /// <param name="data">Two features and class indices; more than 20,000 points are thinned evenly.</param>
+    /// <param name="window">What the picture shows, in the data's own units.</param>
+    /// <param name="title">One line over it.</param>
+    /// <param name="options">Style, size and names; null takes the defaults.</param>
+    /// <exception cref="ArgumentException">The data has other than two features, a label is not a class index, or the window is not finite.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The picture is smaller than <see cref="PlotOptions.MinSize"/>.</exception>
+    public static byte[] Render(DataSet data, Window window, string title, PlotOptions? options = null) =>
+        Render(PointLayer.Of(data, options ?? new PlotOptions()), window, title, options ?? new PlotOptions());
+
+    static byte[] Render(PointLayer points, Window window, string title, PlotOptions options)
     {
-        options ??= new PlotOptions();
-        using var figure = new Figure(options, window, options.PlaneLabels, new PointLayer(inputs, labels, options).AddTo);
+        using var figure = new Figure(options, window, options.PlaneLabels, points.AddTo);
         using SKBitmap picture = figure.Draw(title);
         using SKData png = PictureFile.EncodePng(picture);
         return png.ToArray();

@@ -33,7 +33,8 @@ sealed class Figure : IDisposable
         plot.FigureBackground.Color = Colors.Transparent;
         plot.HideGrid();
         plot.HideLegend();
-        plot.Axes.SetLimits(View.X0, View.X1, View.Y0, View.Y1);
+        (X, Y) = (AxisScale.For(View.X0, View.X1), AxisScale.For(View.Y0, View.Y1));
+        plot.Axes.SetLimits(X.ToPlot(View.X0), X.ToPlot(View.X1), Y.ToPlot(View.Y0), Y.ToPlot(View.Y1));
         // Before the layout, which measures the labels.
         if (wholeX) plot.Axes.Bottom.TickGenerator = new NumericAutomatic { IntegerTicksOnly = true };
         DataArea = labels is var (x, y) ? LayoutAxes(plot, x, y) : LayoutBare(plot);
@@ -47,6 +48,12 @@ sealed class Figure : IDisposable
 
     /// <summary>The axis limits.</summary>
     public Window View { get; }
+
+    /// <summary>Where the plot has its x coordinates.</summary>
+    public AxisScale X { get; }
+
+    /// <summary>Where the plot has its y coordinates.</summary>
+    public AxisScale Y { get; }
 
     /// <summary>The pixels between the axes.</summary>
     public SKRectI DataArea { get; }
@@ -98,9 +105,10 @@ sealed class Figure : IDisposable
     SKRectI LayoutAxes(Plot plot, string x, string y)
     {
         plot.Axes.Color(Color.FromARGB(Palette.Ink(options.Style)));
-        foreach ((IAxis axis, string label) in new (IAxis, string)[] { (plot.Axes.Bottom, x), (plot.Axes.Left, y) })
+        foreach ((IAxis axis, string label, AxisScale scale) in new (IAxis, string, AxisScale)[] { (plot.Axes.Bottom, x, X), (plot.Axes.Left, y, Y) })
         {
-            axis.Label.Text = label;
+            if (scale.Digits > 0) axis.TickGenerator = new NumericAutomatic { LabelFormatter = scale.Label };
+            axis.Label.Text = scale.Name(label);
             axis.Label.FontSize = FontSize;
             axis.Label.Bold = false;
             axis.TickLabelStyle.FontSize = FontSize * 0.87f;
@@ -155,8 +163,7 @@ sealed class Figure : IDisposable
     {
         if (!double.IsFinite(high - low) || high < low)
             throw new ArgumentException($"a picture cannot show from {low} to {high}: two finite numbers are needed, the smaller first.");
-        double least = 1e-6 * Math.Max(Math.Abs(low), Math.Abs(high));      // float32 points have no more to show
-        double pad = high - low > least ? 0 : Math.Max(least, 0.5);
+        double pad = high > low ? 0 : Math.Max(1e-6 * Math.Abs(low), 0.5);
         return (low - pad, high + pad);
     }
 }

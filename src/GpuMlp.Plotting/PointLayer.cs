@@ -1,3 +1,4 @@
+using GpuMlp.Data;
 using GpuMlp.Grids;
 using ScottPlot;
 
@@ -10,17 +11,32 @@ sealed class PointLayer
     readonly PlotOptions options;
     readonly List<Coordinates>[] series;
 
-    /// <summary>Sorts points into classes; more than 20,000 are thinned evenly, points that are not finite are left out.</summary>
+    /// <summary>The points of float32 inputs.</summary>
     /// <param name="inputs">(n,2), row-major.</param>
     /// <param name="labels">(n): class indices 0, 1, …</param>
     /// <param name="options">Style and names.</param>
     /// <exception cref="ArgumentException">The lengths do not go together, or a label is not a class index.</exception>
-    public PointLayer(float[] inputs, float[] labels, PlotOptions options)
+    public static PointLayer Of(float[] inputs, float[] labels, PlotOptions options)
     {
         ArgumentNullException.ThrowIfNull(inputs);
         ArgumentNullException.ThrowIfNull(labels);
-        if (inputs.Length != 2 * labels.Length)
-            throw new ArgumentException($"inputs hold {inputs.Length} numbers for {labels.Length} labels; two a label are needed.", nameof(inputs));
+        return inputs.Length == 2 * labels.Length
+            ? new PointLayer(i => new Coordinates(inputs[2 * i], inputs[2 * i + 1]), labels, options)
+            : throw new ArgumentException($"inputs hold {inputs.Length} numbers for {labels.Length} labels; two a label are needed.", nameof(inputs));
+    }
+
+    /// <summary>The points of a data set, in float64 where it has that.</summary>
+    /// <exception cref="ArgumentException">The data has other than two features, or a label is not a class index.</exception>
+    public static PointLayer Of(DataSet data, PlotOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        return data.Features == 2 ? new PointLayer(i => new Coordinates(data.Value(i, 0), data.Value(i, 1)), data.Labels, options)
+            : throw new ArgumentException($"'{data.Name}' has {data.Features} features; a picture of points needs 2.", nameof(data));
+    }
+
+    // sorted into classes; more than 20,000 are thinned evenly, points that are not finite are left out
+    PointLayer(Func<int, Coordinates> at, float[] labels, PlotOptions options)
+    {
         this.options = options;
         int classes = 2;
         for (int i = 0; i < labels.Length; i++)
@@ -32,8 +48,7 @@ sealed class PointLayer
         series = [.. Enumerable.Range(0, classes).Select(_ => new List<Coordinates>())];
         int every = (labels.Length + MostDrawn - 1) / MostDrawn;
         for (int i = 0; i < labels.Length; i += every)
-            if (float.IsFinite(inputs[2 * i]) && float.IsFinite(inputs[2 * i + 1]))
-                series[(int)labels[i]].Add(new Coordinates(inputs[2 * i], inputs[2 * i + 1]));
+            if (at(i) is { AreReal: true } point) series[(int)labels[i]].Add(point);
     }
 
     /// <summary>The number of classes: two at least.</summary>
@@ -46,7 +61,8 @@ sealed class PointLayer
         float size = notebook ? 2.2f * figure.Scale : (series.Sum(s => s.Count) > 5000 ? 4 : 5.4f) * figure.Scale;
         for (int k = 0; k < Classes; k++)
         {
-            var markers = plot.Add.Markers(series[k], MarkerShape.FilledCircle, size, Color.FromARGB(Palette.Point(options.Style, k, Classes)));
+            Coordinates[] places = [.. series[k].Select(p => new Coordinates(figure.X.ToPlot(p.X), figure.Y.ToPlot(p.Y)))];
+            var markers = plot.Add.Markers(places, MarkerShape.FilledCircle, size, Color.FromARGB(Palette.Point(options.Style, k, Classes)));
             if (k < MostInLegend) markers.LegendText = options.ClassName(k);
             else if (k == MostInLegend) markers.LegendText = $"and {Classes - MostInLegend} more";
             if (notebook) continue;

@@ -23,8 +23,8 @@ sealed class RegionPainter
     public RegionPainter(GridSpec grid, Window view, int width, int height, PlotStyle style, int classes, float lineWidth)
     {
         (this.width, this.height, this.style, this.classes, this.lineWidth) = (width, height, style, classes, lineWidth);
-        columns = Positions(grid.X, view.X0, view.X1, width);
-        rows = Positions(grid.Y, view.Y1, view.Y0, height);                 // the top row of pixels is the largest y
+        columns = Positions(grid.XAt(0), grid.XAt(grid.Width - 1), grid.Width, view.X0, view.X1, width);
+        rows = Positions(grid.YAt(0), grid.YAt(grid.Height - 1), grid.Height, view.Y1, view.Y0, height);                 // the top row of pixels is the largest y
         gridWidth = grid.Width;
         bands = Palette.ProbabilityBands();
         regions = [.. Enumerable.Range(0, classes).Select(k => Palette.Region(style, k, classes))];
@@ -107,14 +107,15 @@ sealed class RegionPainter
     }
 
     /// <summary>For each pixel's centre: the grid point before it, and the share of the way to the next.</summary>
-    static (int, float)[] Positions(float[] axis, double first, double last, int count)
+    static (int, float)[] Positions(double from, double to, int points, double first, double last, int count)
     {
         var positions = new (int, float)[count];
-        double span = (double)axis[^1] - axis[0];
+        double span = to - from;
         for (int i = 0; i < count; i++)
         {
-            double at = span > 0 ? (first + (last - first) * (i + 0.5) / count - axis[0]) / span * (axis.Length - 1) : 0;
-            at = Math.Clamp(at, 0, axis.Length - 1);
+            // what is small beside its size loses no digits
+            double at = span > 0 ? ((first - from) / span + (last - first) / span * ((i + 0.5) / count)) * (points - 1) : 0;
+            at = Math.Clamp(at, 0, points - 1);
             positions[i] = ((int)at, (float)(at - (int)at));
         }
         return positions;

@@ -73,10 +73,45 @@ public class GridSpecTests
     [Fact]
     public void InputsThatWereStandardizedAreRoundedOnce()
     {
-        GridSpec grid = GridSpec.FromSize(Tutorial, 7, 5).Standardized(0.3, 0.7, -0.1, 3);
+        var scale = new PlaneScale(0.3, 0.7, -0.1, 3);
+        GridSpec grid = GridSpec.FromSize(Tutorial, 7, 5, scale);
         Assert.Equal([.. Enumerable.Range(0, 7).Select(i => (float)((i * (4.0 / 6) + -1.5 - 0.3) / 0.7))], grid.X[..6].Append((float)((2.5 - 0.3) / 0.7)));
         Assert.Equal((float)((-1 - -0.1) / 3), grid.Y[0]);
         Assert.Equal(grid.Y.Reverse(), grid.TopDown().Y);
-        Assert.Throws<ArgumentException>(() => grid.Standardized(0, 0, 0, 1));
+        Assert.Equal((2.5, 1.5), (grid.XAt(6), grid.TopDown().YAt(0)));
+        Assert.Equal(grid.X, GridSpec.ForPicture(Tutorial, 7, 5, scale).X);
+        BoundaryPoint back = scale.Back(new(grid.X[6], grid.Y[4]));
+        Assert.Equal((2.5, 1.5), (Math.Round(back.X, 5), Math.Round(back.Y, 5)));
+        Assert.Throws<ArgumentException>(() => GridSpec.FromSize(Tutorial, 7, 5, new PlaneScale(0, 0, 0, 1)));
+    }
+
+    [Fact]
+    public void WindowsThatFloat32CannotTellApartAreFineOnceTheyAreStandardized()
+    {
+        var survey = new Window(499_999, 500_003, 5_399_999, 5_400_001);
+        Assert.Contains("finer than float32's spacing", Assert.Throws<ArgumentException>(() => GridSpec.FromSize(survey, 400, 300)).Message);
+        GridSpec grid = GridSpec.FromSize(survey, 400, 300, new PlaneScale(500_001, 1, 5_400_000, 0.5));
+        Assert.Equal((-2f, 2f, -2f, 2f), (grid.X[0], grid.X[^1], grid.Y[0], grid.Y[^1]));
+        Assert.Equal(400, grid.X.Distinct().Count());
+        // and the other way round: small there, apart here
+        Assert.Contains("standardized units", Assert.Throws<ArgumentException>(() => GridSpec.FromSize(Tutorial, 9, 9, new PlaneScale(0, 1e300, 0, 1))).Message);
+        Assert.Contains("beyond float32", Assert.Throws<ArgumentException>(() => GridSpec.FromStep(Tutorial, 0.1, new PlaneScale(0, 1e-300, 0, 1))).Message);
+    }
+
+    [Theory]
+    [InlineData(1, 1 + 1e-9)]
+    [InlineData(16777214, 16777236)]
+    [InlineData(0, 1e-44)]
+    [InlineData(-4e38, 4e38)]
+    [InlineData(1e300, 1.1e300)]
+    public void APictureIsOfAnyWindow(double from, double to)
+    {
+        var window = new Window(from, to, 0, 1);
+        Assert.Throws<ArgumentException>(() => GridSpec.FromSize(window, 100, 3));
+        GridSpec grid = GridSpec.ForPicture(window, 100, 3);
+        Assert.All(grid.X, x => Assert.True(float.IsFinite(x)));
+        Assert.Equal(grid.X.Order(), grid.X);
+        Assert.Equal((from, to), (grid.XAt(0), grid.XAt(99)));
+        Assert.Throws<ArgumentException>(() => GridSpec.ForPicture(new(to, from, 0, 1), 2, 2));
     }
 }

@@ -83,12 +83,11 @@ static class ModulesTutorial
     /// <param name="options">The style of the pictures.</param>
     public static void Draw(string folder, DataSet data, GridSpec grid, IReadOnlyList<BoundaryFrame> frames, float[] losses, PlotOptions options)
     {
-        float[] points = data.Flat.ToArray();
-        DataPlot.Save(Path.Combine(folder, "data.png"), points, data.Labels, grid.Window, data.Name, options);
+        DataPlot.Save(Path.Combine(folder, "data.png"), data, grid.Window, data.Name, options);
         LossPlot.Save(Path.Combine(folder, "loss.png"), losses, "bce loss", options);
-        using var large = new BoundaryPlot(grid, points, data.Labels, options);
+        using var large = new BoundaryPlot(grid, data, options);
         large.Save(Path.Combine(folder, "boundary.png"), frames[^1].Predictions, frames[^1].Title);
-        using var small = new BoundaryPlot(grid, points, data.Labels, options with { Width = 480, Height = 360 });
+        using var small = new BoundaryPlot(grid, data, options with { Width = 480, Height = 360 });
         BoundaryAnimation.Save(small, frames, Path.Combine(folder, "frames"), Path.Combine(folder, "boundary.gif"));
     }
 }

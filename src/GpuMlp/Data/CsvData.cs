@@ -23,9 +23,13 @@ public static class CsvData
     /// </remarks>
     /// <param name="path">The file.</param>
     /// <param name="labelColumn">Name of the label column, or else its position counted from 1; null for the last one.</param>
+    /// <param name="beyondFloat32">
+    /// Whether features may be beyond float32, for which <see cref="DataSet.Inputs"/> has infinity: a <see cref="Standardizer"/> brings
+    /// them back.
+    /// </param>
     /// <exception cref="InvalidDataException">The file is empty, ragged or malformed, or a value is not a finite number.</exception>
     /// <exception cref="ArgumentException">There is no such label column, or two of that name.</exception>
-    public static DataSet Read(string path, string? labelColumn = null)
+    public static DataSet Read(string path, string? labelColumn = null, bool beyondFloat32 = false)
     {
         List<Record> records = ReadRecords(path);
         if (records.Count == 0) throw Bad(path, 1, 0, "the file is empty; it needs rows of at least one feature and a label");
@@ -42,7 +46,8 @@ public static class CsvData
 
         var table = new Table(path, records, hasHeader ? first.Fields : null);
         (float[] labels, string[] classNames) = ReadLabels(table, label);
-        return new DataSet(Path.GetFileNameWithoutExtension(path), ReadInputs(table, label), labels, classNames)
+        (double[,] values, float[,] inputs) = ReadFeatures(table, label, beyondFloat32);
+        return new DataSet(Path.GetFileNameWithoutExtension(path), values, inputs, labels, classNames)
         {
             FeatureNames = hasHeader ? [.. first.Fields.Where((_, column) => column != label)] : [],
         };
@@ -89,14 +94,15 @@ public static class CsvData
     static bool IsHeader(string[] fields, int label) =>
         fields.Where((field, column) => column != label && field.Length > 0 && !IsNumber(field, out _)).Any();
 
-    static float[,] ReadInputs(Table table, int label)
+    static (double[,] Values, float[,] Inputs) ReadFeatures(Table table, int label, bool beyondFloat32)
     {
         int features = table.Records[0].Fields.Length - 1;
+        var values = new double[table.Records.Count, features];
         var inputs = new float[table.Records.Count, features];
         for (int row = 0; row < table.Records.Count; row++)
             for (int feature = 0; feature < features; feature++)
-                inputs[row, feature] = table.Number(row, feature < label ? feature : feature + 1);
-        return inputs;
+                (values[row, feature], inputs[row, feature]) = table.Number(row, feature < label ? feature : feature + 1, beyondFloat32);
+        return (values, inputs);
     }
 
     static (float[] Labels, string[] ClassNames) ReadLabels(Table table, int label)
@@ -104,7 +110,7 @@ public static class CsvData
         string[] texts = [.. table.Records.Select((_, row) => table.Text(row, label))];
         if (texts.All(text => IsNumber(text, out _)))
         {
-            float[] labels = [.. texts.Select((_, row) => table.Number(row, label))];
+            float[] labels = [.. texts.Select((_, row) => table.Number(row, label).Rounded)];
             return (labels, [.. Enumerable.Range(0, CountClasses(labels)).Select(k => k.ToString(CultureInfo.InvariantCulture))]);
         }
         string[] names = [.. texts.Distinct().Order(StringComparer.Ordinal)];
@@ -120,10 +126,10 @@ public static class CsvData
         return values.Select((value, k) => value == k).All(same => same) ? values.Length : 0;
     }
 
-    static bool IsNumber(string text, out float value)
+    static bool IsNumber(string text, out double value)
     {
-        if (float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value)) return true;
-        value = float.NaN;                                                      // C and Python write infinity so; it is refused later
+        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value)) return true;
+        value = double.NaN;                                                     // C and Python write infinity so; it is refused later
         return text.TrimStart('+', '-').Equals("inf", StringComparison.OrdinalIgnoreCase);
     }
 
@@ -139,14 +145,15 @@ public static class CsvData
             return text.Length > 0 ? text : throw Bad(Path, Records[row].Line, column, $"the value is missing{Where(column)}");
         }
 
-        public float Number(int row, int column)
+        public (double Value, float Rounded) Number(int row, int column, bool beyondFloat32 = false)
         {
             string text = Text(row, column);
-            if (!IsNumber(text, out float value))
+            if (!IsNumber(text, out double value))
                 throw Bad(Path, Records[row].Line, column, $"'{text}'{Where(column)} is not a number");
-            if (!float.IsFinite(value))
-                throw Bad(Path, Records[row].Line, column, $"'{text}'{Where(column)} is not a finite float32 number");
-            return value;
+            float rounded = double.IsFinite(value) ? float.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture) : float.NaN;
+            if (float.IsFinite(rounded) || (beyondFloat32 && double.IsFinite(value))) return (value, rounded);
+            string advice = double.IsFinite(value) ? "; standardized, a feature may be" : "";
+            throw Bad(Path, Records[row].Line, column, $"'{text}'{Where(column)} is not a finite float32 number{advice}");
         }
 
         string Where(int column) => Header is null ? "" : $" in column '{Header[column]}'";

@@ -3,8 +3,14 @@ using System.Runtime.InteropServices;
 namespace GpuMlp.Data;
 
 /// <summary>Labelled points in host memory: n rows of features and one label a row.</summary>
+/// <remarks>
+/// Networks take float32. Data that a file or a generator gave as float64 is kept as that too, beside it: large values with small
+/// differences are only told apart so, and are standardized and drawn from it.
+/// </remarks>
 public sealed class DataSet
 {
+    readonly double[,]? values;                                             // null where Inputs is all there is
+
     /// <summary>Wraps the arrays; nothing is copied.</summary>
     /// <param name="name">What to call the data in titles and records.</param>
     /// <param name="inputs">The features, (n, features).</param>
@@ -25,11 +31,29 @@ public sealed class DataSet
         (Name, Inputs, Labels, ClassNames) = (name, inputs, labels, classNames);
     }
 
+    /// <summary>Keeps the features as float64 and rounds a copy to float32, to infinity what is beyond it.</summary>
+    /// <param name="name">What to call the data in titles and records.</param>
+    /// <param name="values">The features, (n, features).</param>
+    /// <param name="labels">The labels, (n): class numbers from 0, or any numbers where <paramref name="classNames"/> is empty.</param>
+    /// <param name="classNames">The name of each class; empty for regression.</param>
+    /// <exception cref="ArgumentException">There is no row or no feature, or the labels are not one a row.</exception>
+    public DataSet(string name, double[,] values, float[] labels, IReadOnlyList<string> classNames)
+        : this(name, values, Rounded(values), labels, classNames)
+    {
+    }
+
+    // decimal text is rounded to float32 at once: by way of float64 a tie may go the other way
+    internal DataSet(string name, double[,] values, float[,] inputs, float[] labels, IReadOnlyList<string> classNames)
+        : this(name, inputs, labels, classNames) => this.values = values;
+
     /// <summary>What the data is called.</summary>
     public string Name { get; }
 
-    /// <summary>The features, (n, features).</summary>
+    /// <summary>The features as networks take them, (n, features).</summary>
     public float[,] Inputs { get; }
+
+    /// <summary>One feature of one row as the file or the generator gave it, before it was rounded to float32.</summary>
+    public double Value(int row, int feature) => values is null ? Inputs[row, feature] : values[row, feature];
 
     /// <summary>The labels, (n): class numbers from 0, or targets of a regression.</summary>
     public float[] Labels { get; }
@@ -59,17 +83,41 @@ public sealed class DataSet
         foreach (int row in rows)
             if ((uint)row >= (uint)Count) throw new ArgumentOutOfRangeException(nameof(rows), row, $"'{Name}' has rows 0 to {Count - 1}");
         var inputs = new float[rows.Length, Features];
+        double[,]? wide = values is null ? null : new double[rows.Length, Features];
         var labels = new float[rows.Length];
         for (int row = 0; row < rows.Length; row++)
         {
-            for (int feature = 0; feature < Features; feature++) inputs[row, feature] = Inputs[rows[row], feature];
+            for (int feature = 0; feature < Features; feature++)
+            {
+                inputs[row, feature] = Inputs[rows[row], feature];
+                if (wide is not null) wide[row, feature] = Value(rows[row], feature);
+            }
             labels[row] = Labels[rows[row]];
         }
-        return new DataSet(Name, inputs, labels, ClassNames) { FeatureNames = FeatureNames };
+        return With(wide, inputs, labels, ClassNames);
+    }
+
+    /// <summary>The same rows whose labels are numbers, no classes.</summary>
+    public DataSet AsNumbers() => With(values, Inputs, Labels, []);
+
+    DataSet With(double[,]? wide, float[,] inputs, float[] labels, IReadOnlyList<string> classNames) => wide is null
+        ? new(Name, inputs, labels, classNames) { FeatureNames = FeatureNames }
+        : new(Name, wide, inputs, labels, classNames) { FeatureNames = FeatureNames };
+
+    /// <summary>How many different values a feature has, and how many are left of them in float32.</summary>
+    public (int Values, int Rounded) Different(int feature)
+    {
+        int rounded = Among(row => Inputs[row, feature]);
+        return (values is null ? rounded : Among(row => values[row, feature]), rounded);
+
+        int Among<T>(Func<int, T> value) => Enumerable.Range(0, Count).Select(value).Distinct().Count();
     }
 
     /// <summary>The rectangle around the points of two features, each side pushed out by a share of the extent.</summary>
-    /// <param name="margin">How far a side is pushed out, as a share of the extent in its direction; an extent of 0 counts as 1.</param>
+    /// <param name="margin">
+    /// How far a side is pushed out, as a share of the extent in its direction; an extent of 0 counts as 1, and none as less than 64
+    /// float64 steps.
+    /// </param>
     /// <exception cref="InvalidOperationException">The data has not two features.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="margin"/> is negative or not finite.</exception>
     public (double X0, double X1, double Y0, double Y1) Bounds(double margin = 0.1)
@@ -86,10 +134,24 @@ public sealed class DataSet
         double low = double.PositiveInfinity, high = double.NegativeInfinity;
         for (int row = 0; row < Count; row++)
         {
-            low = Math.Min(low, Inputs[row, feature]);
-            high = Math.Max(high, Inputs[row, feature]);
+            low = Math.Min(low, Value(row, feature));
+            high = Math.Max(high, Value(row, feature));
         }
-        double extent = high > low ? high - low : 1;
-        return (low - margin * extent, high + margin * extent);
+        // where float32 has the same ends, they are what a network sees
+        if (Math.Abs((float)low - low) + Math.Abs((float)high - high) <= 0.01 * Extent()) (low, high) = ((float)low, (float)high);
+        double least = Math.ScaleB(Math.Max(Math.Abs(low), Math.Abs(high)), -46);
+        double pad = margin * Math.Clamp(Extent(), least, double.MaxValue);
+        (low, high) = (Math.Max(low - pad, -double.MaxValue), Math.Min(high + pad, double.MaxValue));
+        return double.IsFinite(high - low) ? (low, high) : (low / 2, high / 2);    // an extent is a number
+
+        double Extent() => high > low ? high - low : 1;
+    }
+
+    static float[,] Rounded(double[,] values)
+    {
+        var rounded = new float[values.GetLength(0), values.GetLength(1)];
+        for (int row = 0; row < rounded.GetLength(0); row++)
+            for (int feature = 0; feature < rounded.GetLength(1); feature++) rounded[row, feature] = (float)values[row, feature];
+        return rounded;
     }
 }

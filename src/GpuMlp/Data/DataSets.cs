@@ -2,14 +2,17 @@ using GpuMlp.Randomness;
 
 namespace GpuMlp.Data;
 
-/// <summary>Makes the usual toy data sets in float64, rounded to float32 once at the end.</summary>
+/// <summary>Makes the usual toy data sets in float64, of which a copy is rounded to float32 once at the end.</summary>
 /// <remarks>
 /// Given a stream, each set draws in the order of scikit-learn's generator of that name where there is one; given a seed, from that
 /// seed's <see cref="StreamPurpose.Data"/> stream. Every generator throws <see cref="ArgumentOutOfRangeException"/> for fewer than
-/// 2 samples and for noise that is negative or not finite.
+/// 2 samples and for noise that is negative, not finite or above <see cref="MostNoise"/>.
 /// </remarks>
 public static class DataSets
 {
+    /// <summary>The largest standard deviation: a normal draw is below 9 of them, and float32 ends at 3.4e38.</summary>
+    public const double MostNoise = 1e37;
+
     /// <summary>Two interleaved half circles (n, 2), labels 0 and 1, as sklearn.datasets.make_moons.</summary>
     /// <param name="samples">n; class 0 has n / 2 points, class 1 the rest.</param>
     /// <param name="noise">Standard deviation of the normal noise on each coordinate.</param>

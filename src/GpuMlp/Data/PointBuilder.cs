@@ -26,6 +26,8 @@ sealed class PointBuilder
     {
         if (!double.IsFinite(value) || value < 0)
             throw new ArgumentOutOfRangeException(name, value, $"{name} must be finite and 0 or more");
+        if (value > DataSets.MostNoise)
+            throw new ArgumentOutOfRangeException(name, value, FormattableString.Invariant($"the points are beyond float32; {name} is at most {DataSets.MostNoise}"));
     }
 
     public void Add(double x, double y, int label)
@@ -34,23 +36,23 @@ sealed class PointBuilder
         count++;
     }
 
-    /// <summary>Shuffles, then adds the noise in row-major order, then rounds: the order of scikit-learn's draws.</summary>
+    /// <summary>Shuffles, then adds the noise in row-major order: the order of scikit-learn's draws.</summary>
     public DataSet Finish(string name, RandomStream random, bool shuffle, int classes = 2)
     {
         ArgumentNullException.ThrowIfNull(random);
         int[] rows = [.. Enumerable.Range(0, count)];
         if (shuffle) random.Shuffle<int>(rows);
-        var inputs = new float[count, 2];
+        var values = new double[count, 2];
         var rowLabels = new float[count];
         for (int row = 0; row < count; row++)
         {
             for (int axis = 0; axis < 2; axis++)
             {
                 double added = noise is double deviation ? deviation * random.NextNormal() : 0;
-                inputs[row, axis] = (float)(coordinates[2 * rows[row] + axis] + added);
+                values[row, axis] = coordinates[2 * rows[row] + axis] + added;
             }
             rowLabels[row] = labels[rows[row]];
         }
-        return new DataSet(name, inputs, rowLabels, [.. Enumerable.Range(0, classes).Select(label => label.ToString())]);
+        return new DataSet(name, values, rowLabels, [.. Enumerable.Range(0, classes).Select(label => label.ToString())]);
     }
 }

@@ -25,44 +25,69 @@ public sealed class Standardizer
     /// <summary>The standard deviation of each feature (divided by n, not n - 1); 1 for a constant feature.</summary>
     public IReadOnlyList<double> Deviation => deviation;
 
-    /// <summary>Takes the statistics of a data set, summed in float64.</summary>
+    /// <summary>Takes the statistics of a data set as <see cref="DataSet.Value"/> has it, summed in float64.</summary>
+    /// <remarks>Sums are of differences from the first row, in a unit (a power of two) near the largest value: none over- or underflows.</remarks>
+    /// <exception cref="ArgumentException">A value is not finite.</exception>
     public static Standardizer Fit(DataSet data)
     {
         ArgumentNullException.ThrowIfNull(data);
         var mean = new double[data.Features];
         var deviation = new double[data.Features];
-        for (int feature = 0; feature < data.Features; feature++)
-        {
-            double origin = data.Inputs[0, feature];                            // sums from here are exact for a constant feature
-            for (int row = 0; row < data.Count; row++) mean[feature] += data.Inputs[row, feature] - origin;
-            mean[feature] = origin + mean[feature] / data.Count;
-            for (int row = 0; row < data.Count; row++) deviation[feature] += Square(data.Inputs[row, feature] - mean[feature]);
-            deviation[feature] = Math.Sqrt(deviation[feature] / data.Count);
-            if (deviation[feature] == 0) deviation[feature] = 1;
-        }
+        for (int feature = 0; feature < data.Features; feature++) (mean[feature], deviation[feature]) = Fit(data, feature);
         return new Standardizer(mean, deviation);
+    }
+
+    static (double Mean, double Deviation) Fit(DataSet data, int feature)
+    {
+        double largest = 0, first = data.Value(0, feature), sum = 0, squares = 0;
+        for (int row = 0; row < data.Count; row++) largest = Math.Max(largest, Math.Abs(data.Value(row, feature)));
+        if (!double.IsFinite(largest)) throw new ArgumentException($"feature {feature} of '{data.Name}' has a value that is not finite", nameof(data));
+        if (largest == 0) return (0, 1);
+        double unit = Math.ScaleB(1, Math.ILogB(largest)), origin = first / unit;
+        for (int row = 0; row < data.Count; row++) sum += data.Value(row, feature) / unit - origin;     // exactly 0 for a constant feature
+        double mean = origin + sum / data.Count;
+        for (int row = 0; row < data.Count; row++) squares += Square(data.Value(row, feature) / unit - mean);
+        double deviation = Math.Sqrt(squares / data.Count);
+        return (mean * unit, deviation == 0 ? 1 : Math.Max(deviation * unit, double.Epsilon));
 
         static double Square(double x) => x * x;
     }
 
-    /// <summary>The data with every feature x replaced by (x - mean) / deviation.</summary>
+    /// <summary>The data with every feature x replaced by (x - mean) / deviation, computed in float64 and rounded to float32 then.</summary>
     /// <exception cref="ArgumentException">The data has another number of features.</exception>
-    public DataSet Apply(DataSet data) => Map(data, (x, feature) => (x - mean[feature]) / deviation[feature]);
+    public DataSet Apply(DataSet data)
+    {
+        Check(data);
+        var inputs = new float[data.Count, data.Features];
+        for (int row = 0; row < data.Count; row++)
+            for (int feature = 0; feature < data.Features; feature++) inputs[row, feature] = (float)Scaled(data.Value(row, feature), feature);
+        return new DataSet(data.Name, inputs, data.Labels, data.ClassNames) { FeatureNames = data.FeatureNames };
+    }
 
     /// <summary>The data with every feature x replaced by x · deviation + mean, which undoes <see cref="Apply"/> up to rounding.</summary>
     /// <exception cref="ArgumentException">The data has another number of features.</exception>
-    public DataSet Invert(DataSet data) => Map(data, (x, feature) => x * deviation[feature] + mean[feature]);
+    public DataSet Invert(DataSet data)
+    {
+        Check(data);
+        var values = new double[data.Count, data.Features];
+        for (int row = 0; row < data.Count; row++)
+            for (int feature = 0; feature < data.Features; feature++)
+                values[row, feature] = data.Value(row, feature) * deviation[feature] + mean[feature];
+        return new DataSet(data.Name, values, data.Labels, data.ClassNames) { FeatureNames = data.FeatureNames };
+    }
 
-    DataSet Map(DataSet data, Func<double, int, double> map)
+    // values of opposite signs may be further apart than float64 reaches
+    double Scaled(double x, int feature)
+    {
+        double away = x - mean[feature];
+        return double.IsFinite(away) ? away / deviation[feature] : (x / 2 - mean[feature] / 2) / deviation[feature] * 2;
+    }
+
+    void Check(DataSet data)
     {
         ArgumentNullException.ThrowIfNull(data);
         if (data.Features != mean.Length)
             throw new ArgumentException(
                 $"'{data.Name}' has {data.Features} features; this standardizer was made for {mean.Length}", nameof(data));
-        var inputs = new float[data.Count, data.Features];
-        for (int row = 0; row < data.Count; row++)
-            for (int feature = 0; feature < data.Features; feature++)
-                inputs[row, feature] = (float)map(data.Inputs[row, feature], feature);
-        return new DataSet(data.Name, inputs, data.Labels, data.ClassNames) { FeatureNames = data.FeatureNames };
     }
 }

@@ -11,13 +11,14 @@ namespace GpuMlp.Grids;
 /// </remarks>
 sealed class AffineBound
 {
-    const double UnitRoundoff = 1.0 / (1 << 24), Underflow = 1e-30;
+    const double UnitRoundoff = 1.0 / (1 << 24), Underflow = 1e-30, Largest = 3e38;
 
     readonly List<(double[]? Weights, double[]? Biases, AffineActivation? Activation)> layers = [];
 
     // per unit: value at the centre, change to the edge along x and y, 0; and radius, largest magnitude
     Vector256<double>[] forms, nextForms;
     Vector128<double>[] slacks, nextSlacks;
+    bool overflows;
 
     /// <exception cref="ArgumentException">A parameter is not finite, or no bound is known of a layer.</exception>
     internal AffineBound(Sequential network, bool endsInSigmoid)
@@ -37,7 +38,7 @@ sealed class AffineBound
         (slacks, nextSlacks) = (new Vector128<double>[widest], new Vector128<double>[widest]);
     }
 
-    /// <summary>Bounds of the logit for x from x0 to x1 and y from y0 to y1.</summary>
+    /// <summary>Bounds of the logit for x from x0 to x1 and y from y0 to y1; infinite where float32 might overflow on the way.</summary>
     internal (double Low, double High) Over(double x0, double x1, double y0, double y1)
     {
         forms[0] = Vector256.Create((x0 + x1) / 2, (x1 - x0) / 2, 0, 0);
@@ -45,12 +46,13 @@ sealed class AffineBound
         slacks[0] = Vector128.Create(0, Math.Max(Math.Abs(x0), Math.Abs(x1)));
         slacks[1] = Vector128.Create(0, Math.Max(Math.Abs(y0), Math.Abs(y1)));
         int width = 2;
+        overflows = false;
         foreach (var (weights, biases, activation) in layers)
         {
             if (activation is not null) Activate(activation, width);
             else width = Multiply(weights!, biases!, width);
         }
-        return Range(0);
+        return overflows ? (double.NegativeInfinity, double.PositiveInfinity) : Range(0);
     }
 
     (double Low, double High) Range(int unit)
@@ -73,6 +75,7 @@ sealed class AffineBound
                 slack += Vector128.Create(Math.Abs(weights[at])) * slacks[i];
             }
             nextForms[o] = form;
+            overflows |= !(slack[1] < Largest);
             nextSlacks[o] = Vector128.Create(slack[0] + (Roundings(inputs, outputs) + 1) * UnitRoundoff * slack[1] + Underflow, 0);
         }
         (forms, nextForms, slacks, nextSlacks) = (nextForms, forms, nextSlacks, slacks);

@@ -12,6 +12,9 @@ public readonly record struct BoundaryPoint(double X, double Y);
 /// <param name="Bounds">How many boxes were bounded.</param>
 public sealed record Boundary(Window Window, IReadOnlyList<IReadOnlyList<BoundaryPoint>> Lines, long Evaluations, long Bounds)
 {
+    /// <summary>How many of the points evaluated are not numbers; lines end there.</summary>
+    public long NotNumbers { get; init; }
+
     /// <summary>Writes "line,x,y", one row a point, lines numbered from 0.</summary>
     public void WriteCsv(TextWriter writer)
     {

@@ -6,7 +6,7 @@ namespace GpuMlp.Grids;
 /// <summary>Finds a network's boundary at a grid's resolution without visiting the grid: only boxes that a bound cannot clear are looked into.</summary>
 /// <remarks>
 /// The cells found are all those whose corners differ in class on the full grid, none missed: a box is left out only where the logit's
-/// bound, float32's rounding included, has one sign.
+/// bound, float32's rounding included, has one sign. Cells with a corner that is not a number have no line.
 /// </remarks>
 public sealed class BoundaryFinder
 {
@@ -17,7 +17,7 @@ public sealed class BoundaryFinder
     readonly PointLogits logits;
     readonly MarchingSquares squares;
     readonly List<Box> leaves = [];
-    long evaluations, bounds;
+    long evaluations, bounds, notNumbers;
 
     BoundaryFinder(Sequential network, GridSpec grid)
     {
@@ -38,7 +38,7 @@ public sealed class BoundaryFinder
         using DeviceUse use = network.Device.Use();
         var finder = new BoundaryFinder(network, grid);
         finder.Search(cancellation);
-        return new Boundary(grid.Window, finder.squares.Lines(), finder.evaluations, finder.bounds);
+        return new Boundary(grid.Window, finder.squares.Lines(), finder.evaluations, finder.bounds) { NotNumbers = finder.notNumbers };
     }
 
     /// <summary>The boundary of a network with one hidden layer of ReLU, exactly (in float64): straight between the lines where units switch.</summary>
@@ -55,6 +55,10 @@ public sealed class BoundaryFinder
 
     /// <summary>Whether <see cref="FindExact"/> takes a network.</summary>
     public static bool HasExactLine(Sequential network) => new GridNetwork(network).IsPiecewiseLinear;
+
+    /// <summary>Whether <see cref="FindExact"/> takes a network, and float32 cannot overflow within a window, where float64 would go on.</summary>
+    public static bool HasExactLine(Sequential network, Window window) => HasExactLine(network)
+        && double.IsFinite(new AffineBound(network, new GridNetwork(network).EndsInSigmoid).Over(window.X0, window.X1, window.Y0, window.Y1).Low);
 
     /// <summary>The cells that the boundary crosses, as (column, row) of their lower left corner.</summary>
     internal static HashSet<(int Column, int Row)> Cells(Sequential network, GridSpec grid)
@@ -99,6 +103,7 @@ public sealed class BoundaryFinder
                 }
         float[] values = logits.Logits(points);
         evaluations += values.Length;
+        notNumbers += NaNs.Count(values);
         at = 0;
         foreach (Box box in leaves)
         {

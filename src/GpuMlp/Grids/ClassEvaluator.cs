@@ -7,13 +7,16 @@ namespace GpuMlp.Grids;
 /// <remarks>Points go through <see cref="Sequential.Predict"/> in batches; the outputs are compared on the host.</remarks>
 public sealed class ClassEvaluator
 {
-    /// <summary>The most classes: one is a byte.</summary>
-    public const int MostClasses = 256;
+    /// <summary>What stands for the class of a point at which an output is NaN.</summary>
+    public const byte NotANumber = 255;
+
+    /// <summary>The most classes: one is a byte below <see cref="NotANumber"/>.</summary>
+    public const int MostClasses = NotANumber;
 
     readonly Sequential network;
 
     /// <summary>An evaluator of a network, whose parameters it reads at each call.</summary>
-    /// <exception cref="ArgumentException">The network has other than two inputs, or other than 2 to 256 outputs.</exception>
+    /// <exception cref="ArgumentException">The network has other than two inputs, or other than 2 to 255 outputs.</exception>
     public ClassEvaluator(Sequential network)
     {
         ArgumentNullException.ThrowIfNull(network);
@@ -32,16 +35,16 @@ public sealed class ClassEvaluator
         return best;
     }
 
-    /// <summary>The classes over a grid, byte[Height · Width], x fastest, row 0 at the smallest y.</summary>
+    /// <summary>The classes over a grid, byte[Height · Width], x fastest, row 0 at the smallest y; <see cref="NotANumber"/> where an output is NaN.</summary>
     /// <exception cref="ArgumentException">The grid has too many points for an array.</exception>
     public byte[] Evaluate(GridSpec grid)
     {
         var classes = new byte[Length(grid)];
-        Fill(grid, 0, grid.Height, classes.AsSpan(), static outputs => (byte)ArgMax(outputs));
+        Fill(grid, 0, grid.Height, classes.AsSpan(), Class);
         return classes;
     }
 
-    /// <summary>What pictures of regions take, float[Height · Width]: class numbers; of two classes the probability of class 1, σ(z₁ - z₀).</summary>
+    /// <summary>What pictures of regions take, float[Height · Width]: class numbers; of two classes the probability of class 1, σ(z₁ - z₀); NaN where an output is.</summary>
     /// <exception cref="ArgumentException">The grid has too many points for an array.</exception>
     public float[] Regions(GridSpec grid)
     {
@@ -50,8 +53,11 @@ public sealed class ClassEvaluator
         return values;
     }
 
-    /// <summary>What pictures of regions take at one point: the class; of two classes the probability of class 1.</summary>
-    public static float Region(ReadOnlySpan<float> outputs) => outputs.Length == 2 ? 1 / (1 + MathF.Exp(outputs[0] - outputs[1])) : ArgMax(outputs);
+    /// <summary>What pictures of regions take at one point: the class; of two classes the probability of class 1; NaN where an output is.</summary>
+    public static float Region(ReadOnlySpan<float> outputs) => outputs.Length == 2 ? 1 / (1 + MathF.Exp(outputs[0] - outputs[1]))
+        : NaNs.Count(outputs) > 0 ? float.NaN : ArgMax(outputs);
+
+    static byte Class(ReadOnlySpan<float> outputs) => NaNs.Count(outputs) > 0 ? NotANumber : (byte)ArgMax(outputs);
 
     /// <summary>Hands the classes of a grid of any size to a sink, some rows at a time, in bounded memory.</summary>
     /// <returns>The time that evaluating took, without the sink's.</returns>
@@ -61,7 +67,7 @@ public sealed class ClassEvaluator
         ArgumentNullException.ThrowIfNull(grid);
         ArgumentNullException.ThrowIfNull(sink);
         using DeviceUse use = network.Device.Use();
-        return GridStream.Run<byte>(grid, sink, (row, rows, target) => Fill(grid, row, rows, target, static outputs => (byte)ArgMax(outputs)), cancellation, slow: true);
+        return GridStream.Run<byte>(grid, sink, (row, rows, target) => Fill(grid, row, rows, target, Class), cancellation, slow: true);
     }
 
     delegate T Reduce<T>(ReadOnlySpan<float> outputs);

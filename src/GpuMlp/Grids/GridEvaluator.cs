@@ -68,7 +68,7 @@ public sealed class GridEvaluator
         return values;
     }
 
-    /// <summary>The classes over a grid, byte[Height · Width]: 1 where the logit is positive, that is where the probability is above ½.</summary>
+    /// <summary>The classes over a grid, byte[Height · Width]: 1 where the logit is positive, that is where the probability is above ½; <see cref="ClassEvaluator.NotANumber"/> where it is NaN.</summary>
     /// <exception cref="ArgumentException">The grid has too many points for an array.</exception>
     public byte[] EvaluateClasses(GridSpec grid)
     {

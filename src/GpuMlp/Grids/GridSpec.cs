@@ -9,10 +9,17 @@ public readonly record struct Window(double X0, double X1, double Y0, double Y1)
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{X0}:{X1},{Y0}:{Y1}");
 }
 
+/// <summary>How the plane's own units lead to a network's inputs that were standardized: (x - MeanX) / DeviationX, likewise y.</summary>
+public readonly record struct PlaneScale(double MeanX, double DeviationX, double MeanY, double DeviationY)
+{
+    /// <summary>The point of the plane that the network takes as (x, y).</summary>
+    public BoundaryPoint Back(BoundaryPoint point) => new(point.X * DeviationX + MeanX, point.Y * DeviationY + MeanY);
+}
+
 /// <summary>A dense grid over a window: two axis vectors are all there is of it; the points themselves are never laid out.</summary>
 /// <remarks>
-/// Values of a grid are float[Height * Width], x fastest, row 0 at the smallest y. The axes are computed in float64 as NumPy does and
-/// rounded once.
+/// Values of a grid are float[Height * Width], x fastest, row 0 at the smallest y. The axes are computed in float64 as NumPy does, in
+/// the window's units, then scaled as the network's inputs were, and rounded once.
 /// </remarks>
 public sealed class GridSpec
 {
@@ -24,22 +31,36 @@ public sealed class GridSpec
 
     readonly Axis columns, rows;
 
-    GridSpec(Window window, Axis columns, Axis rows)
+    GridSpec(Window window, PlaneScale? scale, Axis columns, Axis rows, bool forPicture = false)
     {
-        (Window, this.columns, this.rows) = (window, columns, rows);
-        (X, Y) = (columns.Points(), rows.Points());
-        CheckDistinct(X, "x", window);
-        CheckDistinct(Y, "y", window);
+        if (scale is PlaneScale s && !(s.DeviationX > 0 && s.DeviationY > 0))
+            throw new ArgumentException(Invariant($"deviations {s.DeviationX} and {s.DeviationY}: a deviation is positive"), nameof(scale));
+        (Window, Scale, this.columns, this.rows) = (window, scale, columns, rows);
+        (X, Y) = (columns.Points(scale?.MeanX ?? 0, scale?.DeviationX ?? 1), rows.Points(scale?.MeanY ?? 0, scale?.DeviationY ?? 1));
+        foreach ((float[] axis, string name) in ((float[], string)[])[(X, "x"), (Y, "y")])
+        {
+            if (forPicture) Saturate(axis);
+            else CheckDistinct(axis, name);
+        }
     }
 
     /// <summary>The window that the grid covers.</summary>
     public Window Window { get; }
 
-    /// <summary>The x coordinate of each column, ascending.</summary>
+    /// <summary>What leads from the window's units to <see cref="X"/> and <see cref="Y"/>; null where they are the same.</summary>
+    public PlaneScale? Scale { get; }
+
+    /// <summary>The x coordinate of each column as the network takes it, ascending.</summary>
     public float[] X { get; }
 
-    /// <summary>The y coordinate of each row, ascending (descending after <see cref="TopDown"/>).</summary>
+    /// <summary>The y coordinate of each row as the network takes it, ascending (descending after <see cref="TopDown"/>).</summary>
     public float[] Y { get; }
+
+    /// <summary>The x coordinate of a column in the window's units.</summary>
+    public double XAt(int column) => columns.At(column);
+
+    /// <summary>The y coordinate of a row in the window's units.</summary>
+    public double YAt(int row) => rows.At(row);
 
     /// <summary>The number of columns.</summary>
     public int Width => X.Length;
@@ -51,40 +72,59 @@ public sealed class GridSpec
     public long Points => (long)Width * Height;
 
     /// <summary>The points of numpy.arange(X0, X1, step) × numpy.arange(Y0, Y1, step): the ends are excluded.</summary>
+    /// <param name="window">The window.</param>
+    /// <param name="step">How far points are apart.</param>
+    /// <param name="scale">What the network's inputs went through; null where they are in the window's units.</param>
     /// <exception cref="ArgumentException">
-    /// The window is inverted, empty or not finite; the step is not positive or makes too many points; or points would coincide in float32.
+    /// The window is inverted, empty or not finite; the step is not positive or makes too many points; a deviation is not positive; or
+    /// points would be beyond float32 or coincide in it.
     /// </exception>
-    public static GridSpec FromStep(Window window, double step)
+    public static GridSpec FromStep(Window window, double step, PlaneScale? scale = null)
     {
         CheckWindow(window);
         if (!(step > 0 && double.IsFinite(step))) throw new ArgumentException(Invariant($"step {step}: a step is positive and finite"), nameof(step));
         double width = Math.Ceiling((window.X1 - window.X0) / step), height = Math.Ceiling((window.Y1 - window.Y0) / step);
         CheckCounts(width, height, Invariant($"step {step} over {window}"));
-        return new GridSpec(window, Axis.Arange(window.X0, (int)width, step), Axis.Arange(window.Y0, (int)height, step));
+        return new GridSpec(window, scale, Axis.Arange(window.X0, (int)width, step), Axis.Arange(window.Y0, (int)height, step));
     }
 
     /// <summary>The points of numpy.linspace(X0, X1, width) × numpy.linspace(Y0, Y1, height): the ends are included.</summary>
+    /// <param name="window">The window.</param>
+    /// <param name="width">How many columns.</param>
+    /// <param name="height">How many rows.</param>
+    /// <param name="scale">What the network's inputs went through; null where they are in the window's units.</param>
     /// <exception cref="ArgumentException">
-    /// The window is inverted, empty or not finite; a size is below 1, or there are too many points; or points would coincide in float32.
+    /// The window is inverted, empty or not finite; a size is below 1, or there are too many points; a deviation is not positive; or
+    /// points would be beyond float32 or coincide in it.
     /// </exception>
-    public static GridSpec FromSize(Window window, int width, int height)
+    public static GridSpec FromSize(Window window, int width, int height, PlaneScale? scale = null)
+    {
+        (Axis columns, Axis rows) = Sized(window, width, height);
+        return new GridSpec(window, scale, columns, rows);
+    }
+
+    /// <summary>
+    /// The points of <see cref="FromSize"/> for a picture of whatever the data lies in: points that float32 cannot tell apart look
+    /// alike, as they do to the network, and those beyond float32 are its last.
+    /// </summary>
+    /// <inheritdoc cref="FromSize" path="/param"/>
+    /// <exception cref="ArgumentException">The window is inverted, empty or not finite; a size is below 1, or there are too many points.</exception>
+    public static GridSpec ForPicture(Window window, int width, int height, PlaneScale? scale = null)
+    {
+        (Axis columns, Axis rows) = Sized(window, width, height);
+        return new GridSpec(window, scale, columns, rows, forPicture: true);
+    }
+
+    static (Axis Columns, Axis Rows) Sized(Window window, int width, int height)
     {
         CheckWindow(window);
         if (width < 1 || height < 1) throw new ArgumentException(Invariant($"size {width}x{height}: a grid has at least one column and one row"));
         CheckCounts(width, height, Invariant($"size {width}x{height}"));
-        return new GridSpec(window, Axis.Linspace(window.X0, window.X1, width), Axis.Linspace(window.Y0, window.Y1, height));
-    }
-
-    /// <summary>The same points as a network takes them whose inputs were standardized: (x - meanX) / deviationX, likewise y.</summary>
-    /// <exception cref="ArgumentException">A deviation is not positive, or points would coincide in float32.</exception>
-    public GridSpec Standardized(double meanX, double deviationX, double meanY, double deviationY)
-    {
-        if (!(deviationX > 0 && deviationY > 0)) throw new ArgumentException(Invariant($"deviations {deviationX} and {deviationY}: a deviation is positive"));
-        return new(Window, columns with { Shift = meanX, Divisor = deviationX }, rows with { Shift = meanY, Divisor = deviationY });
+        return (Axis.Linspace(window.X0, window.X1, width), Axis.Linspace(window.Y0, window.Y1, height));
     }
 
     /// <summary>The same grid with its rows from the largest y down, as pictures have them.</summary>
-    public GridSpec TopDown() => new(Window, columns, rows with { Reversed = true });
+    public GridSpec TopDown() => new(Window, Scale, columns, rows with { Reversed = true }, forPicture: true);
 
     static void CheckWindow(Window window)
     {
@@ -105,20 +145,27 @@ public sealed class GridSpec
     // a step may be any small number
     static string Count(double points) => points.ToString(points < 1e15 ? "N0" : "g3", System.Globalization.CultureInfo.InvariantCulture);
 
-    static void CheckDistinct(float[] axis, string name, Window window)
+    void CheckDistinct(float[] axis, string name)
     {
-        if (!float.IsFinite(axis[0]) || !float.IsFinite(axis[^1])) throw new ArgumentException($"window {window}: {name} is beyond float32", nameof(window));
+        string units = Scale is null ? "" : ", in the network's standardized units";
+        if (!float.IsFinite(axis[0]) || !float.IsFinite(axis[^1]))
+            throw new ArgumentException($"window {Window}: {name} is beyond float32{units}; use a window nearer to {(Scale is null ? "0" : "the data")}");
         bool ascending = axis[^1] > axis[0];
         for (int i = 1; i < axis.Length; i++)
             if (ascending ? axis[i] <= axis[i - 1] : axis[i] >= axis[i - 1])
                 throw new ArgumentException(Invariant(
-                    $"window {window}: {axis.Length:N0} points along {name} are finer than float32's spacing at {axis[i]}; use fewer points or a larger window"), nameof(window));
+                    $"window {Window}: {axis.Length:N0} points along {name} are finer than float32's spacing at {axis[i]}{units}; use fewer points or a larger window"));
+    }
+
+    static void Saturate(float[] axis)
+    {
+        for (int i = 0; i < axis.Length; i++) axis[i] = Math.Clamp(axis[i], float.MinValue, float.MaxValue);
     }
 
     static string Invariant(FormattableString text) => FormattableString.Invariant(text);
 
     /// <summary>How an axis was made: start + i · step, NumPy's way, with the last point given where linspace gives it.</summary>
-    readonly record struct Axis(double Start, double Step, double? Last, int Count, double Shift = 0, double Divisor = 1, bool Reversed = false)
+    readonly record struct Axis(double Start, double Step, double? Last, int Count, bool Reversed = false)
     {
         // NumPy takes the step back from the second point
         internal static Axis Arange(double start, int count, double step) => new(start, start + step - start, null, count);
@@ -126,11 +173,16 @@ public sealed class GridSpec
         internal static Axis Linspace(double start, double stop, int count) =>
             count > 1 ? new(start, (stop - start) / (count - 1), stop, count) : new(start, 0, null, count);
 
-        internal float[] Points()
+        internal double At(int point)
+        {
+            int i = Reversed ? Count - 1 - point : point;
+            return i == Count - 1 && Last is double last ? last : Start + i * Step;
+        }
+
+        internal float[] Points(double mean, double deviation)
         {
             var points = new float[Count];
-            for (int i = 0; i < Count; i++)
-                points[Reversed ? Count - 1 - i : i] = (float)(((i == Count - 1 && Last is double last ? last : Start + i * Step) - Shift) / Divisor);
+            for (int i = 0; i < Count; i++) points[i] = (float)((At(i) - mean) / deviation);
             return points;
         }
     }

@@ -3,7 +3,8 @@ namespace GpuMlp.Grids;
 /// <summary>Lines of logit 0 through the cells of a grid, by linear interpolation along the cells' edges.</summary>
 /// <remarks>
 /// W. E. Lorensen and H. E. Cline's marching cubes (1987) in the plane. A segment begins on the edge where, counterclockwise around the cell,
-/// class 1 turns into 0, and so has class 1 on its left; each edge begins one segment at most, and that chains them.
+/// class 1 turns into 0, and so has class 1 on its left; each edge begins one segment at most, and that chains them. A cell with a
+/// corner that is not a number has no line.
 /// </remarks>
 sealed class MarchingSquares(GridSpec grid)
 {
@@ -20,7 +21,7 @@ sealed class MarchingSquares(GridSpec grid)
             if (at % width == width - 1) continue;
             float a = logits[at], b = logits[at + 1], c = logits[at + width + 1], d = logits[at + width];
             int ones = (a > 0 ? 1 : 0) + (b > 0 ? 1 : 0) + (c > 0 ? 1 : 0) + (d > 0 ? 1 : 0);
-            if (ones is > 0 and < 4) Add(left + at % width, bottom + at / width, [a, b, c, d]);
+            if (ones is > 0 and < 4 && NaNs.Count([a, b, c, d]) == 0) Add(left + at % width, bottom + at / width, [a, b, c, d]);
         }
     }
 

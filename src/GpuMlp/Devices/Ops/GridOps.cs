@@ -83,11 +83,11 @@ static class GridOps
             device.LaunchGroups(new GridTiles<THidden, TOutput, ArrayView<float>>(band, new NetworkShape(job.Widths), job.Scratch, job.Widest, TileGroups(device)));
     }
 
-    /// <summary>classes = 1 where a logit is positive, four to a float's four bytes.</summary>
+    /// <summary>classes = 1 where a logit is positive, 255 where it is NaN, four to a float's four bytes.</summary>
     internal static void PackClasses(this ComputeDevice device, DeviceSpan logits, DeviceSpan classes, int n) =>
         device.Launch(new PackClasses<ArrayView<float>>(logits, classes, n));
 
-    /// <summary>classes = 1 where a logit is positive; the device is the host.</summary>
+    /// <summary>classes = 1 where a logit is positive, 255 where it is NaN; the device is the host.</summary>
     internal static unsafe void Classes(this HostRunner host, DeviceSpan logits, byte* classes, int n) =>
         host.Run(new HostClasses(logits, classes, n), n);
 

@@ -1,0 +1,46 @@
+using System.Globalization;
+
+namespace GpuMlp.Plotting;
+
+/// <summary>
+/// How one axis is drawn: ScottPlot places and labels numbers of ordinary size, so others are drawn as (x - Origin) / Unit and
+/// labelled as what they are, or where that is too long as what they are beyond the origin, which the axis's name then says.
+/// </summary>
+/// <param name="Origin">Where the plot has its 0.</param>
+/// <param name="Unit">What the plot has as 1.</param>
+/// <param name="Digits">How many digits a label has; 0 leaves labels to ScottPlot.</param>
+readonly record struct AxisScale(double Origin, double Unit, int Digits)
+{
+    const int MostDigits = 11;
+
+    /// <summary>The scale for an axis from one number to a larger one.</summary>
+    public static AxisScale For(double low, double high)
+    {
+        double largest = Math.Max(Math.Abs(low), Math.Abs(high)), span = high - low;
+        int digits = (int)Math.Ceiling(Math.Log10(largest / span)) + 3, exponent = Math.Max((int)Math.Floor(Math.Log10(span)), -323);
+        if (digits <= 6 && largest is >= 1e-3 and <= 1e7) return new(0, 1, 0);
+        double unit = exponent is >= -4 and <= 6 ? 1 : Math.Pow(10, exponent);
+        return digits <= MostDigits ? new(0, unit, digits) : new(Round(low / 2 + high / 2, exponent + 1), unit, 4);
+    }
+
+    /// <summary>Where the plot has a number.</summary>
+    public double ToPlot(double x) => (x - Origin) / Unit;
+
+    /// <summary>What stands at a tick.</summary>
+    public string Label(double plotted)
+    {
+        double x = plotted * Unit;
+        string text = x.ToString($"G{Math.Max(Digits, 3)}", CultureInfo.InvariantCulture);
+        return x == 0 ? "0" : text.Contains('E') && Math.Abs(x) is >= 1e-4 and < 1e12 ? ((decimal)x).ToString("0.############", CultureInfo.InvariantCulture) : text;
+    }
+
+    /// <summary>An axis's name with what its labels leave out.</summary>
+    public string Name(string name) => Origin == 0 ? name : string.Create(CultureInfo.InvariantCulture, $"{name} {(Origin < 0 ? '+' : '−')} {Math.Abs(Origin):R}");
+
+    // to a multiple of a power of ten, where there is one within reach
+    static double Round(double x, int exponent)
+    {
+        double power = Math.Pow(10, Math.Abs(exponent)), rounded = exponent >= 0 ? Math.Round(x / power) * power : Math.Round(x * power) / power;
+        return double.IsFinite(rounded) ? rounded : x;
+    }
+}
