@@ -30,12 +30,8 @@ sealed class TrainOutputs(OutputFolder folder, Terminal terminal, TrainConfig co
         return Task.Run(() => DataPlot.Render(input.Raw.Flat.ToArray(), input.Raw.Labels, shown, title, Options(config, input, PlotWidth, PlotHeight)));
     }
 
-    /// <summary>Writes losses.csv over what an earlier run left.</summary>
-    public void WriteHistory(TrainingResult result)
-    {
-        folder.Delete("model.safetensors", "run.json", "data.png", "boundary.png", "boundary.gif", "loss.png", "frames/boundary-*.png");
-        LossesCsv.Write(folder["losses.csv"], result.Losses);
-    }
+    /// <summary>Writes losses.csv.</summary>
+    public void WriteHistory(TrainingResult result) => LossesCsv.Write(folder["losses.csv"], result.Losses);
 
     /// <summary>Of a regression, the root of the mean squared error over the data, once the model is written.</summary>
     public double? RootMeanSquareError { get; private set; }
