@@ -39,8 +39,7 @@ sealed class FolderLock : IDisposable
                     if (IsAt(path, file)) return new FolderLock(path, file, made);
                     file.Dispose();
                 }
-                catch (IOException e) when (taken.Contains(e.HResult)) { }
-                catch (DirectoryNotFoundException) when (left > 1) { }      // the one who made it went, and it with him
+                catch (IOException e) when (left > 1 || taken.Contains(e.HResult)) { }      // taken, or the folder went with the one before
                 Thread.Sleep(Wait);
             }
             return null;
@@ -55,16 +54,17 @@ sealed class FolderLock : IDisposable
     static void Make(string folder, List<string> made)
     {
         int at = made.Count;
-        for (string? missing = folder; missing is not null && !Directory.Exists(missing); missing = Path.GetDirectoryName(missing)) made.Insert(at, missing);
+        for (string? missing = folder; missing is not null && !Directory.Exists(missing); missing = Path.GetDirectoryName(missing))
+            made.Insert(at, missing);
         Directory.CreateDirectory(folder);
     }
 
-    // What was opened may have been deleted before it was locked, by the one who held it: it is then no longer what others find at the path.
-    // A time of its own tells.
+    // What was opened may have been deleted before it was locked, by the one who held it, and then is not what others find at the path.
+    // A time of its own tells, in whole pairs of seconds: there are file systems that count so.
     static bool IsAt(string path, FileStream file)
     {
         int random = Path.GetRandomFileName().GetHashCode(StringComparison.Ordinal);
-        DateTime own = new DateTime(1980, 1, 1, 0, 0, 0, DateTimeKind.Utc).AddSeconds(2 * (random & 0x1FFFFFFF));   // some file systems count by two seconds
+        DateTime own = new DateTime(1980, 1, 1, 0, 0, 0, DateTimeKind.Utc).AddSeconds(2 * (random & 0x1FFFFFFF));
         File.SetLastWriteTimeUtc(file.SafeFileHandle, own);
         return File.GetLastWriteTimeUtc(path) == own;
     }

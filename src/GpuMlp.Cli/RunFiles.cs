@@ -5,8 +5,8 @@ using GpuMlp.Files;
 
 namespace GpuMlp.Cli;
 
-/// <summary>The files in a folder that are a run's, as its run.json tells: those that a later run may replace. All others are the user's own.</summary>
-/// <remarks>A file has its name relative to the folder, with / in it on every system.</remarks>
+/// <summary>The files in a folder that are a run's, as its run.json tells: those that a later run may replace.</summary>
+/// <remarks>All others are the user's own. A file has its name relative to the folder, with / in it on every system.</remarks>
 sealed partial class RunFiles
 {
     /// <summary>The file that tells what the run was, and the folder of its frames.</summary>
@@ -39,8 +39,9 @@ sealed partial class RunFiles
             if (config is null && Of(run, "plan", JsonValueKind.Object) is null) return;
             steps = Number(run, "steps");
             every = Number(config, "snapshotEvery");
-            names = Of(run, "outputs", JsonValueKind.Array) is JsonElement listed ? [.. listed.EnumerateArray().Select(name => name.ToString())]
-                : config is null ? [.. OfSweep(true)] : [.. OfTrain(Of(config, "noPlots", JsonValueKind.True) is null, true)];      // written before there were lists
+            string[] unlisted = config is null ? OfSweep(true) : OfTrain(Of(config, "noPlots", JsonValueKind.True) is null, true);
+            JsonElement? listed = Of(run, "outputs", JsonValueKind.Array);                  // earlier versions wrote none
+            names = [.. listed?.EnumerateArray().Select(name => name.ToString()) ?? unlisted];
             names.IntersectWith(all);
         }
         catch (JsonException) { }
@@ -50,10 +51,11 @@ sealed partial class RunFiles
     public bool IsEmpty => names.Count == 0;
 
     /// <summary>The run's files that are there.</summary>
-    public IEnumerable<string> Present => names.Where(name => name != Frames).Concat(FramesIn(folder)).Where(name => Owns(name) && Exists(Path.Combine(folder, name)));
+    public IEnumerable<string> Present => names.Concat(FramesIn(folder)).Where(name => Owns(name) && Exists(Path.Combine(folder, name)));
 
     /// <summary>What train writes, at most.</summary>
-    public static string[] OfTrain(bool plots, bool hasPlane) => [.. trained, .. plots ? ["loss.png"] : (string[])[], .. plots && hasPlane ? plane : []];
+    public static string[] OfTrain(bool plots, bool hasPlane) =>
+        [.. trained, .. plots ? ["loss.png"] : (string[])[], .. plots && hasPlane ? plane : []];
 
     /// <summary>What sweep writes, at most.</summary>
     public static string[] OfSweep(bool plots) => [.. swept, .. plots ? ["mosaic.png"] : (string[])[]];
@@ -65,7 +67,8 @@ sealed partial class RunFiles
     public static IEnumerable<string> FramesIn(string folder)
     {
         string frames = Path.Combine(folder, Frames);
-        return !Directory.Exists(frames) ? [] : Directory.GetFileSystemEntries(frames).Select(path => $"{Frames}/{Path.GetFileName(path)}").Where(name => StepOf(name) is not null);
+        string[] paths = Directory.Exists(frames) ? Directory.GetFileSystemEntries(frames) : [];
+        return paths.Select(path => $"{Frames}/{Path.GetFileName(path)}").Where(name => StepOf(name) is not null);
     }
 
     /// <summary>Whether a file is there, be it a link to nowhere.</summary>
@@ -76,13 +79,15 @@ sealed partial class RunFiles
         ? names.Contains(Frames) && step <= steps && (step == steps || (every > 0 && step % every == 0))
         : name != Frames && names.Contains(name);
 
-    static int? StepOf(string name) => FrameName().Match(name) is { Success: true } match && int.TryParse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture, out int step) ? step : null;
+    static int? StepOf(string name) => FrameName().Match(name) is { Success: true } match
+        && int.TryParse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture, out int step) ? step : null;
 
     [GeneratedRegex(@"^frames/boundary-(\d{6}|[1-9]\d{6,})\.png\z", RegexOptions.CultureInvariant)]
     private static partial Regex FrameName();
 
-    static JsonElement? Of(JsonElement? holder, string name, JsonValueKind kind) =>
-        holder is { ValueKind: JsonValueKind.Object } found && found.TryGetProperty(name, out JsonElement value) && value.ValueKind == kind ? value : null;
+    static JsonElement? Of(JsonElement? holder, string name, JsonValueKind kind) => holder is { ValueKind: JsonValueKind.Object } found
+        && found.TryGetProperty(name, out JsonElement value) && value.ValueKind == kind ? value : null;
 
-    static int Number(JsonElement? holder, string name) => Of(holder, name, JsonValueKind.Number) is JsonElement value && value.TryGetInt32(out int number) ? number : 0;
+    static int Number(JsonElement? holder, string name) =>
+        Of(holder, name, JsonValueKind.Number) is JsonElement value && value.TryGetInt32(out int number) ? number : 0;
 }

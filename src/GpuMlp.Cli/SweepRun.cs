@@ -54,7 +54,7 @@ sealed class SweepRun(SweepGrid grid, SweepData data, Terminal terminal)
             Best(outputs.Best, results), results.Any(r => r.Steps < grid.Common.Steps && r.DivergedStep is null) ? "cancelled" : "completed",
             new SweepTimings(Seconds(open), Seconds(compile), Seconds(population.Times.Load), Seconds(population.Times.Train),
                 Seconds(population.Times.Evaluate + evaluate), Seconds(plot), Seconds(total.Elapsed)));
-        record = record with { Outputs = folder.Outputs(cameToSomething: results.Any(r => r.Steps > 0) || grid.Common.Steps == 0) };
+        record = record with { Outputs = folder.Outputs(results.Any(r => r.Steps > 0) || grid.Common.Steps == 0) };
         if (record.Outputs is not null)
         {
             record.Save(folder[RunFiles.Record]);

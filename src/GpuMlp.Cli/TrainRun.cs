@@ -39,7 +39,8 @@ sealed class TrainRun
                 ? "the labels are numbers, a picture needs classes" : $"the data has {run.input.Raw.Features} features, a picture of it needs 2"));
         if (run.input.Raw.ClassCount > 0 && run.input.Raw.Labels.Distinct().Count() == 1) terminal.Note("every row has the same label: there is nothing to tell apart");
         string[] outputs = RunFiles.OfTrain(!config.NoPlots, run.input.Plane is not null);
-        using OutputFolder folder = output is null ? OutputFolder.ClaimNew(TrainData.ShortName(config.Data), outputs) : OutputFolder.Claim(output, force, outputs);
+        using OutputFolder folder = output is null
+            ? OutputFolder.ClaimNew(TrainData.ShortName(config.Data), outputs) : OutputFolder.Claim(output, force, outputs);
         interruption.AtOnce = folder.Dispose;
         return run.Execute(folder, interruption);
     }
@@ -148,7 +149,8 @@ sealed class TrainRun
 
     int Finish(RunRecord record, OutputFolder folder, CancellationToken cancellation)
     {
-        record = record with { Outputs = folder.Outputs(cameToSomething: record.DivergedStep is null && (record.Steps > 0 || config.Steps == 0)) };
+        bool cameToSomething = record.DivergedStep is null && (record.Steps > 0 || config.Steps == 0);
+        record = record with { Outputs = folder.Outputs(cameToSomething) };
         if (record.Outputs is not null)
         {
             record.Save(folder[RunFiles.Record]);
@@ -162,7 +164,8 @@ sealed class TrainRun
                 $"({folder.Path} {(record.Outputs is null ? "keeps its earlier run" : "has losses.csv and run.json")})");
             return ExitCode.Diverged;
         }
-        foreach (string line in TrainSummary.Lines(record, input.Raw, record.Outputs is null ? $"nothing, {folder.Path} keeps its earlier run" : folder.Path)) terminal.Say(line);
+        string written = record.Outputs is null ? $"nothing, {folder.Path} keeps its earlier run" : folder.Path;
+        foreach (string line in TrainSummary.Lines(record, input.Raw, written)) terminal.Say(line);
         return cancellation.IsCancellationRequested ? ExitCode.Cancelled : ExitCode.Ok;
     }
 

@@ -6,9 +6,9 @@ namespace GpuMlp.Files;
 
 /// <summary>A file that appears under its name whole or not at all: written beside it, flushed to disk, then renamed over it.</summary>
 /// <remarks>
-/// A file that is replaced keeps its permissions, and a link stays a link: what it leads to is replaced. What goes wrong with the disk (no such
-/// folder, no permission, no space) reaches the caller as the <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/> that the
-/// system raised.
+/// A file that is replaced keeps its permissions, and a link stays a link: what it leads to is replaced. What goes wrong with the disk (no
+/// such folder, no permission, no space) reaches the caller as the <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/>
+/// that the system raised.
 /// </remarks>
 public sealed partial class AtomicFile : IDisposable
 {
@@ -95,10 +95,11 @@ public sealed partial class AtomicFile : IDisposable
                 return;
             }
         }
-        Thread.Sleep(Timeout.Infinite);                                 // the program ends: nothing more is written, and nothing said about it
+        Thread.Sleep(Timeout.Infinite);                                 // the program ends: nothing more is written, nor said about it
     }
 
-    /// <summary>Deletes what was written to files that are not committed, of a program that is about to end; a thread that still wants to write waits for that.</summary>
+    /// <summary>Deletes what was written to files that are not committed, of a program that is about to end.</summary>
+    /// <remarks>A thread that then wants to begin or commit a file waits for that end.</remarks>
     public static void Abandon()
     {
         lock (gate)
@@ -108,7 +109,7 @@ public sealed partial class AtomicFile : IDisposable
         }
     }
 
-    /// <summary>Has the system put the names of a folder's files on the disk, so that a loss of power does not undo a renaming; on Linux, elsewhere nothing.</summary>
+    /// <summary>Has a folder's names put on the disk, so that a loss of power does not undo a renaming; on Linux only.</summary>
     public static void FlushFolder(string folder)
     {
         if (!OperatingSystem.IsLinux() || OpenFolder(folder, 0) is not (>= 0 and int handle)) return;
@@ -132,12 +133,13 @@ public sealed partial class AtomicFile : IDisposable
         Clear(Path.GetDirectoryName(target)!, name.Equals);
     }
 
-    /// <summary>Deletes what killed programs left in a folder of files that are <paramref name="wanted"/> by name; what a program still writes stays.</summary>
+    /// <summary>Deletes what killed programs left in a folder of files with certain names; what a program still writes stays.</summary>
     /// <returns>Whether there was any.</returns>
     public static bool Clear(string folder, Func<string, bool> wanted)
     {
         bool any = false;
-        foreach (string path in Directory.GetFiles(folder, ".*.tmp", new EnumerationOptions { AttributesToSkip = 0, IgnoreInaccessible = true }))
+        var hiddenToo = new EnumerationOptions { AttributesToSkip = 0, IgnoreInaccessible = true };
+        foreach (string path in Directory.GetFiles(folder, ".*.tmp", hiddenToo))
         {
             Match match = Temporary().Match(Path.GetFileName(path));
             if (match.Length != Path.GetFileName(path).Length || !wanted(match.Groups[1].Value)) continue;
@@ -154,13 +156,14 @@ public sealed partial class AtomicFile : IDisposable
     /// <summary>A system's message about a temporary file as one about the file that it would have become.</summary>
     public static string Plain(string message) => Temporary().Replace(message, "$1");
 
-    // a temporary that a killed process left stays recognizable; the random part keeps it out of the way of one with the same id (1, in every container)
+    // what a killed process left is recognized, and the random part keeps it out of the way of one with the same id (1, in every container)
     [GeneratedRegex(@"\.([^/\\]+)\.\d+-[a-z0-9]{8}\.tmp")]
     private static partial Regex Temporary();
 
     FileStream Open()
     {
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None, BufferSize = BufferBytes };
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = BufferBytes };
+        options.Share = FileShare.None;
         if (!OperatingSystem.IsWindows() && File.Exists(target)) options.UnixCreateMode = File.GetUnixFileMode(target);
         for (int left = Attempts; ; left--)
         {
