@@ -194,7 +194,11 @@ sealed class GridTask
     void Save(Action<Stream> fill)
     {
         AtomicFile file;
-        try { file = AtomicFile.Create(request.Out!); }
+        try
+        {
+            file = AtomicFile.Create(request.Out!);
+            AtomicFile.Clear(request.Out!);
+        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException) { throw UsageException.For("out", request.Out, $"cannot write there: {AtomicFile.Plain(e.Message)}", e); }
         using (file)
         {

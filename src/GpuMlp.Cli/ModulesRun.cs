@@ -35,7 +35,7 @@ sealed class ModulesRun(TrainConfig config, TrainInput input, RandomStream weigh
         }
     }
 
-    /// <summary>Trains, and writes all outputs.</summary>
+    /// <summary>Trains, and writes all outputs but the record.</summary>
     /// <returns>The record of the run.</returns>
     public RunRecord Execute(ComputeDevice device, OutputFolder folder, TimeSpan open, Stopwatch total, CancellationToken cancellation)
     {
@@ -44,7 +44,6 @@ sealed class ModulesRun(TrainConfig config, TrainInput input, RandomStream weigh
         float[] losses = Train(net, cancellation);
         TimeSpan train = Stopwatch.GetElapsedTime(start);
 
-        folder.Delete("model.safetensors", "run.json", "data.png", "boundary.png", "boundary.gif", "loss.png", "frames/boundary-*.png");
         LossesCsv.Write(folder["losses.csv"], losses);
         int? diverged = losses.Length > 0 && !float.IsFinite(losses[^1]) ? losses.Length - 1 : null;
         start = Stopwatch.GetTimestamp();
@@ -53,7 +52,7 @@ sealed class ModulesRun(TrainConfig config, TrainInput input, RandomStream weigh
         if (diverged is null && Grid is GridSpec grid)
         {
             AddFrame(net, grid, losses.Length);
-            ModulesTutorial.Draw(folder.Path, input.Raw, grid, frames, losses,
+            ModulesTutorial.Draw(folder.New, input.Raw, grid, frames, losses,
                 new PlotOptions { Style = config.Style == "notebook" ? PlotStyle.Notebook : PlotStyle.Plain });
         }
         TimeSpan plot = Stopwatch.GetElapsedTime(start);

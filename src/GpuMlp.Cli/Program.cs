@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using GpuMlp.Devices;
-using GpuMlp.Files;
 
 namespace GpuMlp.Cli;
 
@@ -57,7 +56,7 @@ static class Program
             DeviceUnavailableException => (ExitCode.NoDevice, e.Message),
             OutOfMemoryException => (ExitCode.OutOfMemory, $"out of memory: {e.Message}"),
             OperationCanceledException => (ExitCode.Cancelled, "cancelled"),
-            DeviceException or IOException or UnauthorizedAccessException => (ExitCode.Failed, AtomicFile.Plain(e.Message)),
+            DeviceException or IOException or UnauthorizedAccessException => (ExitCode.Failed, OutputFolder.Plain(e.Message)),
             _ => (ExitCode.Failed, ""),
         };
         if (message.Length > 0) Terminal.Error(message);

@@ -26,7 +26,6 @@ sealed class SweepOutputs(OutputFolder folder, SweepGrid grid, SweepData data, I
     /// <summary>Writes sweep.csv: a row a network, its options under train's names (the steps it made), then what came out.</summary>
     public void WriteTable()
     {
-        folder.Delete("sweep.csv", "best.safetensors", "mosaic.png", "run.json");
         AtomicFile.Write(folder["sweep.csv"], stream =>
         {
             using var writer = new StreamWriter(stream, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };

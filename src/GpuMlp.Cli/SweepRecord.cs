@@ -20,6 +20,10 @@ namespace GpuMlp.Cli;
 sealed record SweepRecord(int SchemaVersion, string Version, IReadOnlyDictionary<string, string[]> Options, RunDevice Device, string Engine,
     int Networks, int Diverged, int Steps, SweepPlan Plan, SweepBest? Best, string StopReason, SweepTimings Timings)
 {
+    /// <summary>The names of what the sweep wrote; absent where it wrote nothing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Outputs { get; init; }
+
     public void Save(string path) => AtomicFile.Write(path, stream => JsonSerializer.Serialize(stream, this, SweepJson.Default.SweepRecord));
 
     public string ToJson() => JsonSerializer.Serialize(this, SweepJson.Default.SweepRecord);

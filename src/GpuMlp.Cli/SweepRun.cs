@@ -26,15 +26,10 @@ sealed class SweepRun(SweepGrid grid, SweepData data, Terminal terminal)
         foreach (string note in data.Notes) terminal.Note(note);
         var run = new SweepRun(grid, data, terminal);
         HostMemory.Require(Invariant($"the results of {grid.Rows.Count:N0} networks"), grid.Rows.Sum(row => BytesARow + sizeof(float) * NetworkSpec.Parse(row.Net).ParameterCount));
-        using OutputFolder folder = OutputFolder.Prepare(output ?? DefaultOutput(), force);
+        string[] outputs = RunFiles.OfSweep(!grid.Common.NoPlots && data.HavePlane);
+        using OutputFolder folder = output is null ? OutputFolder.ClaimNew("sweep", outputs) : OutputFolder.Claim(output, force, outputs);
         interruption.AtOnce = folder.Dispose;
         return run.Execute(folder, interruption.Token);
-    }
-
-    static string DefaultOutput()
-    {
-        string path = Path.Combine("runs", string.Create(CultureInfo.InvariantCulture, $"sweep-{DateTime.Now:yyyyMMdd-HHmmss}"));
-        return Directory.Exists(path) ? $"{path}-{Environment.ProcessId}" : path;
     }
 
     int Execute(OutputFolder folder, CancellationToken cancellation)
@@ -61,8 +56,13 @@ sealed class SweepRun(SweepGrid grid, SweepData data, Terminal terminal)
             Best(outputs.Best, results), results.Any(r => r.Steps < grid.Common.Steps && r.DivergedStep is null) ? "cancelled" : "completed",
             new SweepTimings(Seconds(open), Seconds(compile), Seconds(population.Times.Load), Seconds(population.Times.Train),
                 Seconds(population.Times.Evaluate + evaluate), Seconds(plot), Seconds(total.Elapsed)));
-        record.Save(folder["run.json"]);
-        Report(record, results, folder.Path);
+        record = record with { Outputs = folder.Outputs(results.Any(r => r.Steps > 0) || grid.Common.Steps == 0) };
+        if (record.Outputs is not null)
+        {
+            record.Save(folder[RunFiles.Record]);
+            folder.Publish();
+        }
+        Report(record, results, record.Outputs is null ? $"nothing, {folder.Path} keeps its earlier run" : folder.Path);
         return cancellation.IsCancellationRequested ? ExitCode.Cancelled : ExitCode.Ok;
     }
 

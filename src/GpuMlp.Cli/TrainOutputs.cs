@@ -38,12 +38,8 @@ sealed class TrainOutputs(OutputFolder folder, Terminal terminal, TrainConfig co
         return Task.Run(() => DataPlot.Render(input.Raw, shown, title, Options(config, input, PlotWidth, PlotHeight)));
     }
 
-    /// <summary>Writes losses.csv over what an earlier run left.</summary>
-    public void WriteHistory(TrainingResult result)
-    {
-        folder.Delete("model.safetensors", "run.json", "data.png", "boundary.png", "boundary.gif", "loss.png", "frames/boundary-*.png");
-        LossesCsv.Write(folder["losses.csv"], result.Losses);
-    }
+    /// <summary>Writes losses.csv.</summary>
+    public void WriteHistory(TrainingResult result) => LossesCsv.Write(folder["losses.csv"], result.Losses);
 
     /// <summary>Writes the model and all pictures.</summary>
     /// <returns>How the network does on the data, and how long evaluating and drawing took.</returns>

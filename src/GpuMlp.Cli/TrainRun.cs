@@ -40,16 +40,11 @@ sealed class TrainRun
         if (!config.Standardize)
             foreach (string note in TrainData.Collapsed(run.input.Raw)) terminal.Note(note);
         if (run.input.Raw.ClassCount > 0 && run.input.Raw.Labels.Distinct().Count() == 1) terminal.Note("every row has the same label: there is nothing to tell apart");
-        using OutputFolder folder = OutputFolder.Prepare(output ?? DefaultOutput(config), force);
+        string[] outputs = RunFiles.OfTrain(!config.NoPlots, run.input.Plane is not null);
+        using OutputFolder folder = output is null
+            ? OutputFolder.ClaimNew(TrainData.ShortName(config.Data), outputs) : OutputFolder.Claim(output, force, outputs);
         interruption.AtOnce = folder.Dispose;
         return run.Execute(folder, interruption);
-    }
-
-    static string DefaultOutput(TrainConfig config)
-    {
-        string time = DateTime.Now.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture);
-        string path = Path.Combine("runs", $"{TrainData.ShortName(config.Data)}-{time}");
-        return Directory.Exists(path) ? $"{path}-{Environment.ProcessId}" : path;
     }
 
     int Execute(OutputFolder folder, Interruption interruption)
@@ -61,8 +56,7 @@ sealed class TrainRun
         if (config.Api == "modules")
         {
             RunRecord modules = new ModulesRun(config, input, weights, terminal).Execute(device, folder, open, total, interruption.Token);
-            modules.Save(folder["run.json"]);
-            return Report(modules, folder, interruption.Token);
+            return Finish(modules, folder, interruption.Token);
         }
 
         Initialization init = Initializer.Resolve(Named.Initializations[config.Init], input.Spec);
@@ -100,8 +94,7 @@ sealed class TrainRun
             DivergedStep = result.DivergedStep,
             Timings = new RunTimings(Seconds(open), Seconds(compile), Seconds(train), Seconds(evaluate), Seconds(plot), Seconds(total.Elapsed)),
         };
-        record.Save(folder["run.json"]);
-        return Report(record, folder, interruption.Token);
+        return Finish(record, folder, interruption.Token);
     }
 
     TrainingOptions Options() => new()
@@ -157,17 +150,25 @@ sealed class TrainRun
         return trainer.Run((done, loss) => progress.Report(done, loss), cancellation);
     }
 
-    int Report(RunRecord record, OutputFolder folder, CancellationToken cancellation)
+    int Finish(RunRecord record, OutputFolder folder, CancellationToken cancellation)
     {
+        bool cameToSomething = record.DivergedStep is null && (record.Steps > 0 || config.Steps == 0);
+        record = record with { Outputs = folder.Outputs(cameToSomething) };
+        if (record.Outputs is not null)
+        {
+            record.Save(folder[RunFiles.Record]);
+            folder.Publish();
+        }
         if (terminal.Json) Console.Out.WriteLine(record.ToJson());
         if (record.DivergedStep is int step)
         {
             Terminal.Error(string.Create(CultureInfo.InvariantCulture,
                 $"diverged at step {step}: the loss or a weight is no longer finite; a lower --lr than {config.Lr} may help ") +
-                $"({folder.Path} has losses.csv and run.json)");
+                $"({folder.Path} {(record.Outputs is null ? "keeps its earlier run" : "has losses.csv and run.json")})");
             return ExitCode.Diverged;
         }
-        foreach (string line in TrainSummary.Lines(record, input.Raw, folder.Path)) terminal.Say(line);
+        string written = record.Outputs is null ? $"nothing, {folder.Path} keeps its earlier run" : folder.Path;
+        foreach (string line in TrainSummary.Lines(record, input.Raw, written)) terminal.Say(line);
         return cancellation.IsCancellationRequested ? ExitCode.Cancelled : ExitCode.Ok;
     }
 

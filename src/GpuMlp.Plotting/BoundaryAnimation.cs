@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using GpuMlp.Files;
 using SkiaSharp;
 
 namespace GpuMlp.Plotting;
@@ -33,7 +34,7 @@ public static class BoundaryAnimation
         ArgumentNullException.ThrowIfNull(frames);
         if (frames.Count == 0) throw new ArgumentException("an animation needs at least one frame.", nameof(frames));
         if (cancellation.IsCancellationRequested) return 0;
-        Directory.CreateDirectory(framesFolder);
+        AtomicFile.Together(() => Directory.CreateDirectory(framesFolder));
         int done = 0;
         PictureFile.Write(gifPath, stream => done = Write(stream, plot, frames, framesFolder, progress, cancellation));
         return done;

@@ -1,31 +1,38 @@
-using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace GpuMlp.Files;
 
 /// <summary>A file that appears under its name whole or not at all: written beside it, flushed to disk, then renamed over it.</summary>
 /// <remarks>
-/// What goes wrong with the disk (no such folder, no permission, no space) reaches the caller as the
-/// <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/> that the system raised.
+/// A file that is replaced keeps its permissions, and a link stays a link: what it leads to is replaced. What goes wrong with the disk (no
+/// such folder, no permission, no space) reaches the caller as the <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/>
+/// that the system raised.
 /// </remarks>
 public sealed partial class AtomicFile : IDisposable
 {
-    static readonly ConcurrentDictionary<AtomicFile, bool> open = [];
+    const int BufferBytes = 1 << 16, MostNameBytes = 100, Attempts = 3;
 
-    const int BufferBytes = 1 << 16;
-    readonly string target, temporary;
-    readonly FileStream stream;
+    static readonly Lock gate = new();
+    static readonly HashSet<AtomicFile> open = [];
+    static bool abandoned;
+
+    readonly string target;
+    string temporary = "";
+    FileStream stream = null!;
     bool finished;
 
     AtomicFile(string path)
     {
-        target = Path.GetFullPath(path);
+        target = Resolve(path);
         if (Directory.Exists(target)) throw new IOException($"'{path}' is a folder; a file name is needed.");
-        // The random part keeps a temporary left by a killed process of the same id (1, in every container) out of the way.
-        string name = $".{Path.GetFileName(target)}.{Environment.ProcessId}-{Path.GetRandomFileName()[..8]}.tmp";
-        temporary = Path.Combine(Path.GetDirectoryName(target)!, name);
-        stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, BufferBytes);
-        open[this] = true;
+        if (Path.GetDirectoryName(target) == "/dev") throw new IOException($"'{path}' is a device, which a file would replace.");
+        Together(() =>
+        {
+            stream = Open();
+            open.Add(this);
+        });
     }
 
     /// <summary>Where to write: buffered and seekable. Leave it open; <see cref="Commit"/> closes it.</summary>
@@ -47,6 +54,20 @@ public sealed partial class AtomicFile : IDisposable
         file.Commit();
     }
 
+    /// <summary>Where a path leads once its last part is followed as far as it is a link.</summary>
+    /// <exception cref="IOException">The links go in a circle.</exception>
+    public static string Resolve(string path)
+    {
+        var file = new FileInfo(path);
+        return file.LinkTarget is null ? file.FullName : file.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
+    }
+
+    /// <summary>Gives a file the permissions of one that it is about to replace, where there is one.</summary>
+    public static void KeepPermissions(string replaced, string file)
+    {
+        if (!OperatingSystem.IsWindows() && File.Exists(replaced)) File.SetUnixFileMode(file, File.GetUnixFileMode(replaced));
+    }
+
     /// <summary>Flushes what was written to disk and renames it over the target.</summary>
     /// <exception cref="InvalidOperationException">The file was committed or disposed before.</exception>
     /// <exception cref="IOException">The disk is full, or the target cannot be replaced; <see cref="Dispose"/> then cleans up.</exception>
@@ -54,16 +75,83 @@ public sealed partial class AtomicFile : IDisposable
     {
         if (finished) throw new InvalidOperationException($"'{target}' was committed or disposed before.");
         stream.Flush(flushToDisk: true);
+        if (OperatingSystem.IsWindows()) stream.Dispose();              // elsewhere it stays open, and so locked, until it has its name
+        Together(() =>
+        {
+            File.Move(temporary, target, overwrite: true);
+            finished = true;
+            open.Remove(this);
+        });
         stream.Dispose();
-        File.Move(temporary, target, overwrite: true);
-        finished = true;
-        open.TryRemove(this, out _);
+    }
+
+    /// <summary>Does work on files that <see cref="Abandon"/> either waits for or keeps from beginning.</summary>
+    public static void Together(Action work)
+    {
+        lock (gate)
+        {
+            if (!abandoned)
+            {
+                work();
+                return;
+            }
+        }
+        Thread.Sleep(Timeout.Infinite);                                 // the program ends: nothing more is written, nor said about it
     }
 
     /// <summary>Deletes what was written to files that are not committed, of a program that is about to end.</summary>
+    /// <remarks>A thread that then wants to begin or commit a file waits for that end.</remarks>
     public static void Abandon()
     {
-        foreach (AtomicFile file in open.Keys) file.Delete();
+        lock (gate)
+        {
+            abandoned = true;
+            foreach (AtomicFile file in open) file.Delete();
+        }
+    }
+
+    /// <summary>Has a folder's names put on the disk, so that a loss of power does not undo a renaming; on Linux only.</summary>
+    public static void FlushFolder(string folder)
+    {
+        if (!OperatingSystem.IsLinux() || OpenFolder(folder, 0) is not (>= 0 and int handle)) return;
+        Flush(handle);
+        Close(handle);
+    }
+
+    [DllImport("libc", EntryPoint = "open")]
+    static extern int OpenFolder([MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags);
+
+    [DllImport("libc", EntryPoint = "fsync")]
+    static extern int Flush(int handle);
+
+    [DllImport("libc", EntryPoint = "close")]
+    static extern int Close(int handle);
+
+    /// <summary>Deletes what killed programs left of a file that they began to write; what a program still writes stays.</summary>
+    public static void Clear(string path)
+    {
+        string target = Resolve(path), name = Short(Path.GetFileName(target));
+        Clear(Path.GetDirectoryName(target)!, name.Equals);
+    }
+
+    /// <summary>Deletes what killed programs left in a folder of files with certain names; what a program still writes stays.</summary>
+    /// <returns>Whether there was any.</returns>
+    public static bool Clear(string folder, Func<string, bool> wanted)
+    {
+        bool any = false;
+        var hiddenToo = new EnumerationOptions { AttributesToSkip = 0, IgnoreInaccessible = true };
+        foreach (string path in Directory.GetFiles(folder, ".*.tmp", hiddenToo))
+        {
+            Match match = Temporary().Match(Path.GetFileName(path));
+            if (match.Length != Path.GetFileName(path).Length || !wanted(match.Groups[1].Value)) continue;
+            try
+            {
+                new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.None, 1, FileOptions.DeleteOnClose).Dispose();
+                any = true;
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException) { }      // being written, or not ours to delete
+        }
+        return any;
     }
 
     /// <summary>A system's message about a temporary file as one about the file that it would have become.</summary>
@@ -73,8 +161,40 @@ public sealed partial class AtomicFile : IDisposable
         return Temporary().Replace(message, "$1");
     }
 
-    [GeneratedRegex(@"\.([^/\\]+)\.\d+-[a-z0-9.]{8}\.tmp")]
+    // what a killed process left is recognized, and the random part keeps it out of the way of one with the same id (1, in every container)
+    [GeneratedRegex(@"\.([^/\\]+)\.\d+-[a-z0-9]{8}\.tmp")]
     private static partial Regex Temporary();
+
+    FileStream Open()
+    {
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = BufferBytes };
+        options.Share = FileShare.None;
+        if (!OperatingSystem.IsWindows() && File.Exists(target)) options.UnixCreateMode = File.GetUnixFileMode(target);
+        for (int left = Attempts; ; left--)
+        {
+            string name = $".{Short(Path.GetFileName(target))}.{Environment.ProcessId}-{Path.GetRandomFileName()[..8]}.tmp";
+            temporary = Path.Combine(Path.GetDirectoryName(target)!, name);
+            try
+            {
+                var made = new FileStream(temporary, options);
+                // between its making and its locking, one who clears what killed programs left may have taken it for such
+                if (File.Exists(temporary))
+                {
+                    KeepPermissions(target, temporary);                 // what the process's mask took away at the making
+                    return made;
+                }
+                made.Dispose();
+            }
+            catch (IOException e) when (left > 0 && e is not DirectoryNotFoundException) { }
+        }
+    }
+
+    // a name may be as long as the system lets names be, so the temporary's must not be longer
+    static string Short(string name)
+    {
+        while (Encoding.UTF8.GetByteCount(name) > MostNameBytes) name = name[..^(char.IsLowSurrogate(name[^1]) ? 2 : 1)];
+        return name;
+    }
 
     /// <summary>Without a <see cref="Commit"/> before it, deletes what was written.</summary>
     public void Dispose()
@@ -84,12 +204,15 @@ public sealed partial class AtomicFile : IDisposable
         // Closing flushes, which fails once more on a full disk: the first error is the one to report, so these are not.
         try { stream.Dispose(); }
         catch (IOException) { }
-        Delete();
+        lock (gate)
+        {
+            open.Remove(this);
+            Delete();
+        }
     }
 
     void Delete()
     {
-        open.TryRemove(this, out _);
         try { File.Delete(temporary); }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException) { }
     }

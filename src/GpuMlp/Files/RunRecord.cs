@@ -62,6 +62,10 @@ public sealed record RunRecord
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? DivergedStep { get; init; }
 
+    /// <summary>The names of what the run wrote, a folder's for what is in it; absent where it wrote nothing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Outputs { get; init; }
+
     /// <summary>Where the time went.</summary>
     public required RunTimings Timings { get; init; }
 
