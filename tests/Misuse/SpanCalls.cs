@@ -26,6 +26,8 @@ static class SpanCalls
     public static void GridEvaluator_Evaluate(GridEvaluator evaluator, GridSpec grid, float[] target, GridValue value) =>
         evaluator.Evaluate(grid, target.AsSpan(), value);
 
+    public static int NaNs_Count(float[] values, byte[] classes) => NaNs.Count(values) + NaNs.Count(classes);
+
     public static int ClassEvaluator_ArgMax(float[] values) => ClassEvaluator.ArgMax(values);
 
     public static float ClassEvaluator_Region(float[] values) => ClassEvaluator.Region(values);

@@ -105,8 +105,10 @@ public sealed class DataSet
         : new(Name, wide, inputs, labels, classNames) { FeatureNames = FeatureNames };
 
     /// <summary>How many different values a feature has, and how many are left of them in float32.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such feature.</exception>
     public (int Values, int Rounded) Different(int feature)
     {
+        if ((uint)feature >= (uint)Features) throw new ArgumentOutOfRangeException(nameof(feature), feature, $"'{Name}' has features 0 to {Features - 1}");
         int rounded = Among(row => Inputs[row, feature]);
         return (values is null ? rounded : Among(row => values[row, feature]), rounded);
 
