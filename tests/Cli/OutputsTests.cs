@@ -99,7 +99,7 @@ public sealed class OutputsTests : IDisposable
     public void A_killed_runs_folder_is_taken_over()
     {
         using Process killed = Gpumlp.Start("train --quiet --no-plots --engine layers --steps 1000000000 --out", scratch.File("run"));
-        while (!Directory.Exists(scratch.File("run/.gpumlp-new")) && !killed.HasExited) Thread.Sleep(20);
+        SpinWait.SpinUntil(() => Directory.Exists(scratch.File("run/.gpumlp-new")), TimeSpan.FromSeconds(30));
         killed.Kill();
         killed.WaitForExit();
         Assert.NotEmpty(Tree.Names(scratch.File("run")));

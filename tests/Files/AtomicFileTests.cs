@@ -99,6 +99,72 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
+    public void A_file_that_is_replaced_keeps_its_permissions()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has other permissions.");
+        if (OperatingSystem.IsWindows()) return;
+        foreach (UnixFileMode mode in (UnixFileMode[])[UnixFileMode.UserRead | UnixFileMode.UserWrite, (UnixFileMode)0b110_110_110, UnixFileMode.UserRead])
+        {
+            string path = folder.File("a.txt");
+            File.WriteAllText(path, "old");
+            File.SetUnixFileMode(path, mode);
+            AtomicFile.Write(path, s =>
+            {
+                Assert.Equal(mode, ModeOf(Directory.GetFiles(folder.File(""), ".*.tmp").Single()));         // nor can others read it before
+                s.Write("new"u8);
+            });
+            Assert.Equal((mode, "new"), (ModeOf(path), File.ReadAllText(path)));
+            File.Delete(path);
+        }
+
+        static UnixFileMode ModeOf(string path) => OperatingSystem.IsWindows() ? default : File.GetUnixFileMode(path);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_link_stays_and_what_it_leads_to_is_written(bool isThere)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Links need a privilege there.");
+        Directory.CreateDirectory(folder.File("elsewhere"));
+        if (isThere) File.WriteAllText(folder.File("elsewhere/a.txt"), "old");
+        File.CreateSymbolicLink(folder.File("second"), "elsewhere/a.txt");
+        File.CreateSymbolicLink(folder.File("first"), "second");
+        AtomicFile.Write(folder.File("first"), s => s.Write("new"u8));
+        Assert.Equal("new", File.ReadAllText(folder.File("elsewhere/a.txt")));
+        Assert.Equal(("second", "elsewhere/a.txt"), (new FileInfo(folder.File("first")).LinkTarget, new FileInfo(folder.File("second")).LinkTarget));
+        Assert.Equal(["elsewhere", "first", "second"], folder.Names);
+        File.CreateSymbolicLink(folder.File("circle"), "circle");
+        Assert.ThrowsAny<IOException>(() => AtomicFile.Create(folder.File("circle")));
+    }
+
+    [Theory]
+    [InlineData("a", 244)]
+    [InlineData("a", 255)]
+    [InlineData("ü", 127)]                                         // 254 bytes
+    [InlineData("😀", 63)]                                         // 252 bytes
+    public void A_name_may_be_as_long_as_names_can_be(string letter, int count)
+    {
+        string name = string.Concat(Enumerable.Repeat(letter, count));
+        AtomicFile.Write(folder.File(name), s => s.Write("x"u8));
+        Assert.Equal([name], folder.Names);
+    }
+
+    [Fact]
+    public void What_killed_programs_left_is_cleared_and_what_is_written_stays()
+    {
+        string path = folder.File("a.txt");
+        string[] others = [".b.txt.5-abcdefgh.tmp", ".a.txt.5-abcdefghi.tmp", "x.a.txt.5-abcdefgh.tmp", ".a.txt.tmp"];
+        foreach (string name in others.Append(".a.txt.5-abcdefgh.tmp")) File.WriteAllText(folder.File(name), "");
+        using (AtomicFile alive = AtomicFile.Create(path))
+        {
+            AtomicFile.Clear(path);
+            alive.Commit();
+        }
+        Assert.Equal(others.Append("a.txt").Order(), folder.Names);
+    }
+
+    [Fact]
     public void A_folder_without_write_permission_is_an_unauthorized_access()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows() || Environment.IsPrivilegedProcess, "needs a Unix user whom permissions bind");
