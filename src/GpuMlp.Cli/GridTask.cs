@@ -236,5 +236,8 @@ sealed class GridTask
 
     GridSummary Summary(string form) => new(1, Program.Version, new GridDevice(DevicesCommand.Named(device.Kind), device.Name), form, request.Value!,
         grid.Width, grid.Height, grid.Points, evaluate > TimeSpan.Zero ? grid.Points / evaluate.TotalSeconds : 0, null, null,
-        new GridTimings(0, compile.TotalSeconds, evaluate.TotalSeconds, write.TotalSeconds)) { NotNumbers = notNumbers > 0 ? notNumbers : null };
+        new GridTimings(0, compile.TotalSeconds, evaluate.TotalSeconds, write.TotalSeconds))
+    {
+        NotNumbers = notNumbers > 0 ? notNumbers : null,
+    };
 }

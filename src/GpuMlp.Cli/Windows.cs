@@ -5,7 +5,9 @@ using GpuMlp.Grids;
 
 namespace GpuMlp.Cli;
 
-/// <summary>What pictures and grids show of the plane of two features: windows in the data's own units, points as a network takes them.</summary>
+/// <summary>
+/// What pictures and grids show of the plane of two features: windows in the data's own units, points as a network takes them.
+/// </summary>
 static class Windows
 {
     // the tutorial's window shows the moons until noise has blown them apart
@@ -45,11 +47,13 @@ static class Windows
     /// <summary>Says how many points of a grid are not numbers, where any are.</summary>
     public static void NoteNaNs(Terminal terminal, string what, long notNumbers, long points)
     {
-        if (notNumbers > 0) terminal.Note(string.Create(CultureInfo.InvariantCulture, $"{what}: {notNumbers:N0} of {points:N0} points are not numbers"));
+        if (notNumbers > 0)
+            terminal.Note(string.Create(CultureInfo.InvariantCulture, $"{what}: {notNumbers:N0} of {points:N0} points are not numbers"));
     }
 
     // "window x0:x1,y0:y1: why; advice for grids"
-    static string Why(ArgumentException e) => e.Message.Split(": ", 2)[^1].Split("; ")[0] + "; give another, or none for what the data lies in";
+    static string Why(ArgumentException e) =>
+        e.Message.Split(": ", 2)[^1].Split("; ")[0] + "; give another, or none for what the data lies in";
 
     static Window OfData(TrainConfig config, DataSet raw)
     {

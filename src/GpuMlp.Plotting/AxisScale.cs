@@ -17,10 +17,11 @@ readonly record struct AxisScale(double Origin, double Unit, int Digits)
     public static AxisScale For(double low, double high)
     {
         double largest = Math.Max(Math.Abs(low), Math.Abs(high)), span = high - low;
-        int digits = (int)Math.Ceiling(Math.Log10(largest / span)) + 3, exponent = Math.Max((int)Math.Floor(Math.Log10(span)), -323);
+        int digits = (int)Math.Ceiling(Math.Log10(largest / span)) + 3;                     // as many as tell ticks apart
+        int exponent = Math.Max((int)Math.Floor(Math.Log10(span)), -323);
         if (digits <= 6 && largest is >= 1e-3 and <= 1e7) return new(0, 1, 0);
         double unit = exponent is >= -4 and <= 6 ? 1 : Math.Pow(10, exponent);
-        return digits <= MostDigits ? new(0, unit, digits) : new(Round(low / 2 + high / 2, exponent + 1), unit, 4);
+        return digits <= MostDigits ? new(0, unit, digits) : new(Round(low / 2 + high / 2, exponent + 1), unit, 3);
     }
 
     /// <summary>Where the plot has a number.</summary>
@@ -30,12 +31,14 @@ readonly record struct AxisScale(double Origin, double Unit, int Digits)
     public string Label(double plotted)
     {
         double x = plotted * Unit;
+        if (x == 0) return "0";
         string text = x.ToString($"G{Math.Max(Digits, 3)}", CultureInfo.InvariantCulture);
-        return x == 0 ? "0" : text.Contains('E') && Math.Abs(x) is >= 1e-4 and < 1e12 ? ((decimal)x).ToString("0.############", CultureInfo.InvariantCulture) : text;
+        return text.Contains('E') && Math.Abs(x) is >= 1e-4 and < 1e12 ? x.ToString("0.############", CultureInfo.InvariantCulture) : text;
     }
 
     /// <summary>An axis's name with what its labels leave out.</summary>
-    public string Name(string name) => Origin == 0 ? name : string.Create(CultureInfo.InvariantCulture, $"{name} {(Origin < 0 ? '+' : '−')} {Math.Abs(Origin):R}");
+    public string Name(string name) =>
+        Origin == 0 ? name : string.Create(CultureInfo.InvariantCulture, $"{name} {(Origin < 0 ? '+' : '−')} {Math.Abs(Origin):R}");
 
     // to a multiple of a power of ten, where there is one within reach
     static double Round(double x, int exponent)

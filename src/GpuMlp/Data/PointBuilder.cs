@@ -27,7 +27,8 @@ sealed class PointBuilder
         if (!double.IsFinite(value) || value < 0)
             throw new ArgumentOutOfRangeException(name, value, $"{name} must be finite and 0 or more");
         if (value > DataSets.MostNoise)
-            throw new ArgumentOutOfRangeException(name, value, FormattableString.Invariant($"the points are beyond float32; {name} is at most {DataSets.MostNoise}"));
+            throw new ArgumentOutOfRangeException(name, value,
+                FormattableString.Invariant($"the points are beyond float32; {name} is at most {DataSets.MostNoise}"));
     }
 
     public void Add(double x, double y, int label)

@@ -26,7 +26,7 @@ public sealed class Standardizer
     public IReadOnlyList<double> Deviation => deviation;
 
     /// <summary>Takes the statistics of a data set as <see cref="DataSet.Value"/> has it, summed in float64.</summary>
-    /// <remarks>Sums are of differences from the first row, in a unit (a power of two) near the largest value: none over- or underflows.</remarks>
+    /// <remarks>Sums are of differences from the first row, in a power of two near the largest value: none over- or underflows.</remarks>
     /// <exception cref="ArgumentException">A value is not finite.</exception>
     public static Standardizer Fit(DataSet data)
     {
@@ -41,10 +41,11 @@ public sealed class Standardizer
     {
         double largest = 0, first = data.Value(0, feature), sum = 0, squares = 0;
         for (int row = 0; row < data.Count; row++) largest = Math.Max(largest, Math.Abs(data.Value(row, feature)));
-        if (!double.IsFinite(largest)) throw new ArgumentException($"feature {feature} of '{data.Name}' has a value that is not finite", nameof(data));
+        if (!double.IsFinite(largest))
+            throw new ArgumentException($"feature {feature} of '{data.Name}' has a value that is not finite", nameof(data));
         if (largest == 0) return (0, 1);
         double unit = Math.ScaleB(1, Math.ILogB(largest)), origin = first / unit;
-        for (int row = 0; row < data.Count; row++) sum += data.Value(row, feature) / unit - origin;     // exactly 0 for a constant feature
+        for (int row = 0; row < data.Count; row++) sum += data.Value(row, feature) / unit - origin;     // 0 of a constant
         double mean = origin + sum / data.Count;
         for (int row = 0; row < data.Count; row++) squares += Square(data.Value(row, feature) / unit - mean);
         double deviation = Math.Sqrt(squares / data.Count);
@@ -53,14 +54,15 @@ public sealed class Standardizer
         static double Square(double x) => x * x;
     }
 
-    /// <summary>The data with every feature x replaced by (x - mean) / deviation, computed in float64 and rounded to float32 then.</summary>
+    /// <summary>The data with every feature x replaced by (x - mean) / deviation, in float64, then rounded to float32.</summary>
     /// <exception cref="ArgumentException">The data has another number of features.</exception>
     public DataSet Apply(DataSet data)
     {
         Check(data);
         var inputs = new float[data.Count, data.Features];
         for (int row = 0; row < data.Count; row++)
-            for (int feature = 0; feature < data.Features; feature++) inputs[row, feature] = (float)Scaled(data.Value(row, feature), feature);
+            for (int feature = 0; feature < data.Features; feature++)
+                inputs[row, feature] = (float)Scaled(data.Value(row, feature), feature);
         return new DataSet(data.Name, inputs, data.Labels, data.ClassNames) { FeatureNames = data.FeatureNames };
     }
 

@@ -161,7 +161,7 @@ sealed class PopulationBatch : IDisposable
             int best = 0;
             for (int k = 1; k < outputs; k++)
                 if (predictions[k * labels.Length + row] > predictions[best * labels.Length + row]) best = k;
-            if (outputs > 1 ? best == labels[row] : predictions[row] > 0.5f == (labels[row] == 1f)) right++;
+            if (outputs > 1 ? best == labels[row] : labels[row] == 1f ? predictions[row] > 0.5f : predictions[row] <= 0.5f) right++;
         }
         return (double)right / labels.Length;
     }
