@@ -41,7 +41,11 @@ public sealed partial class AtomicFile : IDisposable
     /// <summary>Starts a file that will be at <paramref name="path"/> once committed; until then what is there stays as it is.</summary>
     /// <exception cref="IOException">The temporary file cannot be made, or the path is a folder.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder may not be written to.</exception>
-    public static AtomicFile Create(string path) => new(path);
+    public static AtomicFile Create(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return new(path);
+    }
 
     /// <summary>Writes a whole file; when <paramref name="write"/> throws, the target is as it was and nothing is left beside it.</summary>
     /// <exception cref="IOException">The file cannot be made, or the disk is full.</exception>
