@@ -87,7 +87,8 @@ public sealed class OutputsTests : IDisposable
     public void Two_without_a_name_have_a_folder_each()
     {
         Process Start() => Process.Start(new ProcessStartInfo("dotnet",
-            [Path.Combine(AppContext.BaseDirectory, "GpuMlp.Cli.dll"), "train", "--quiet", "--no-plots", "--steps", "300"]) { WorkingDirectory = scratch.File("") })!;
+            [Path.Combine(AppContext.BaseDirectory, "GpuMlp.Cli.dll"), "train", "--quiet", "--no-plots", "--steps", "300"])
+        { WorkingDirectory = scratch.File("") })!;
         Process[] both = [Start(), Start()];
         foreach (Process one in both) one.WaitForExit();
         Assert.Equal([0, 0], both.Select(one => one.ExitCode));

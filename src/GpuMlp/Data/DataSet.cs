@@ -53,7 +53,10 @@ public sealed class DataSet
     public float[,] Inputs { get; }
 
     /// <summary>One feature of one row as the file or the generator gave it, before it was rounded to float32.</summary>
-    public double Value(int row, int feature) => values is null ? Inputs[row, feature] : values[row, feature];
+    /// <exception cref="ArgumentOutOfRangeException">There is no such row or feature.</exception>
+    public double Value(int row, int feature) => (uint)row >= (uint)Count || (uint)feature >= (uint)Features
+        ? throw new ArgumentOutOfRangeException(nameof(row), $"'{Name}' is {Count} × {Features}; there is no row {row}, feature {feature}")
+        : values is null ? Inputs[row, feature] : values[row, feature];
 
     /// <summary>The labels, (n): class numbers from 0, or targets of a regression.</summary>
     public float[] Labels { get; }

@@ -62,6 +62,7 @@ public sealed partial class AtomicFile : IDisposable
     /// <exception cref="IOException">The links go in a circle.</exception>
     public static string Resolve(string path)
     {
+        ArgumentNullException.ThrowIfNull(path);
         var file = new FileInfo(path);
         return file.LinkTarget is null ? file.FullName : file.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
     }
@@ -69,6 +70,8 @@ public sealed partial class AtomicFile : IDisposable
     /// <summary>Gives a file the permissions of one that it is about to replace, where there is one.</summary>
     public static void KeepPermissions(string replaced, string file)
     {
+        ArgumentNullException.ThrowIfNull(replaced);
+        ArgumentNullException.ThrowIfNull(file);
         if (!OperatingSystem.IsWindows() && File.Exists(replaced)) File.SetUnixFileMode(file, File.GetUnixFileMode(replaced));
     }
 
@@ -92,6 +95,7 @@ public sealed partial class AtomicFile : IDisposable
     /// <summary>Does work on files that <see cref="Abandon"/> either waits for or keeps from beginning.</summary>
     public static void Together(Action work)
     {
+        ArgumentNullException.ThrowIfNull(work);
         lock (gate)
         {
             if (!abandoned)
@@ -117,6 +121,7 @@ public sealed partial class AtomicFile : IDisposable
     /// <summary>Has a folder's names put on the disk, so that a loss of power does not undo a renaming; on Linux only.</summary>
     public static void FlushFolder(string folder)
     {
+        ArgumentNullException.ThrowIfNull(folder);
         if (!OperatingSystem.IsLinux() || OpenFolder(folder, 0) is not (>= 0 and int handle)) return;
         Flush(handle);
         Close(handle);
@@ -134,6 +139,7 @@ public sealed partial class AtomicFile : IDisposable
     /// <summary>Deletes what killed programs left of a file that they began to write; what a program still writes stays.</summary>
     public static void Clear(string path)
     {
+        ArgumentNullException.ThrowIfNull(path);
         string target = Resolve(path), name = Short(Path.GetFileName(target));
         Clear(Path.GetDirectoryName(target)!, name.Equals);
     }
@@ -142,6 +148,8 @@ public sealed partial class AtomicFile : IDisposable
     /// <returns>Whether there was any.</returns>
     public static bool Clear(string folder, Func<string, bool> wanted)
     {
+        ArgumentNullException.ThrowIfNull(folder);
+        ArgumentNullException.ThrowIfNull(wanted);
         bool any = false;
         var hiddenToo = new EnumerationOptions { AttributesToSkip = 0, IgnoreInaccessible = true };
         foreach (string path in Directory.GetFiles(folder, ".*.tmp", hiddenToo))
