@@ -192,6 +192,7 @@ sealed partial class World
         Add<IReadOnlyDictionary<string, float[,]>>(("0.weight", () => new Dictionary<string, float[,]> { ["0.weight"] = new float[2, 5] }),
             ("null value", () => new Dictionary<string, float[,]> { ["0.weight"] = null! }),
             ("empty", () => new Dictionary<string, float[,]>()));
+        Add<double[,]>(("3x2", () => new double[3, 2]), ("0x2", () => new double[0, 2]), ("beyond float32", () => new[,] { { 1e300, double.NaN } }));
         Add<float[,]>(("3x2", () => new float[3, 2]), ("0x2", () => new float[0, 2]), ("2x2", () => new float[2, 2]));
         Add<int[]>(("0 1 2", () => new[] { 0, 1, 2 }), ("none", () => Array.Empty<int>()), ("negative", () => new[] { -1 }),
             ("huge", () => new[] { int.MaxValue }));

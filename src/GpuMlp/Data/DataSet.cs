@@ -154,6 +154,7 @@ public sealed class DataSet
 
     static float[,] Rounded(double[,] values)
     {
+        ArgumentNullException.ThrowIfNull(values);
         var rounded = new float[values.GetLength(0), values.GetLength(1)];
         for (int row = 0; row < rounded.GetLength(0); row++)
             for (int feature = 0; feature < rounded.GetLength(1); feature++) rounded[row, feature] = (float)values[row, feature];
