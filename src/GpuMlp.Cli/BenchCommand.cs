@@ -7,22 +7,23 @@ static class BenchCommand
 {
     static readonly Option<bool> Quick = new("--quick"), Json = new("--json"), Quiet = new("--quiet");
 
-    public static Command Create()
+    public static Command Create(Interruption interruption)
     {
         var verb = new Verb("bench", "Times this machine's devices on the main jobs; a device that is not there is a row that says so.",
             [("Options", [("--quick", "under 15 s instead of under a minute"), ("--json", "print one JSON object"), ("--quiet", "print nothing but errors"), ("-h, --help", "this")])],
             [(" --quick", "a table"), (" --json", "the same for programs, and measured longer")]);
         foreach (Option option in (Option[])[Quick, Json, Quiet]) verb.Options.Add(option);
-        verb.SetAction(result => Execute(result.GetValue(Quick), new Terminal(result.GetValue(Quiet), result.GetValue(Json))));
+        verb.SetAction(result => Execute(result.GetValue(Quick), new Terminal(result.GetValue(Quiet), result.GetValue(Json)), interruption));
         return verb;
     }
 
-    static int Execute(bool quick, Terminal terminal)
+    static int Execute(bool quick, Terminal terminal, Interruption interruption)
     {
-        using var interruption = new Interruption();
+        interruption.Begin("what was measured is shown");
         BenchReport report = new BenchRun(quick, terminal, interruption.Token).Run();
-        if (terminal.Json) Console.Out.WriteLine(report.ToJson());
-        else foreach (string line in BenchTable.Lines(report, Paragraph.WidthOf(Console.Out))) terminal.Say(line);
-        return interruption.Token.IsCancellationRequested ? ExitCode.Cancelled : report.Rows.Any(row => row.Failed) ? ExitCode.Failed : ExitCode.Ok;
+        bool cut = interruption.Token.IsCancellationRequested;
+        if (terminal.Json) Terminal.Print(report.ToJson());
+        else foreach (string line in BenchTable.Lines(report, Paragraph.WidthOf(Console.Out))) terminal.Show(line);
+        return cut ? interruption.ExitCode : report.Rows.Any(row => row.Failed) ? ExitCode.Failed : ExitCode.Ok;
     }
 }

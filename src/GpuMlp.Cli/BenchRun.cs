@@ -13,6 +13,7 @@ namespace GpuMlp.Cli;
 sealed class BenchRun(bool quick, Terminal terminal, CancellationToken cancellation)
 {
     const int CrossoverBatch = 256, CrossoverSteps = 10, MostRuns = 100;
+    const string Cancelled = "not measured: cancelled";
     const string CrossoverNet = "2-64-64-1";
 
     readonly DataSet data = DataSets.MakeMoons(2000);
@@ -79,7 +80,7 @@ sealed class BenchRun(bool quick, Terminal terminal, CancellationToken cancellat
         if (device.Kind == DeviceKind.CpuIlgpu) return;
         PopulationMember[] members = [.. Enumerable.Range(0, Networks).Select(seed => new PopulationMember { Net = NetworkSpec.Parse("2-50-1"), Seed = (ulong)seed })];
         Measure(device, $"{Networks} networks × {Steps:N0} steps, 2-50-1", EngineChoice.Fused, "steps", (double)Networks * Steps, () =>
-            (() => new Population(device, members, [PopulationData.Of(data)], new PopulationOptions { Steps = Steps }).Run(), null));
+            (() => new Population(device, members, [PopulationData.Of(data)], new PopulationOptions { Steps = Steps }).Run(null, cancellation), null));
     }
 
     void Steps(ComputeDevice device, string net, EngineChoice engine)
@@ -96,7 +97,7 @@ sealed class BenchRun(bool quick, Terminal terminal, CancellationToken cancellat
         {
             using var trainer = new Trainer(network, data, Picks.Philox(0, data.Count),
                 new TrainingOptions { Steps = steps, Batch = batch, SnapshotEvery = snapshotEvery, Engine = engine });
-            return trainer.Run();
+            return trainer.Run(null, cancellation);
         }
         float[] untrained = Train(0, 1).Snapshots[^1].Parameters;
         return (() =>
@@ -117,6 +118,7 @@ sealed class BenchRun(bool quick, Terminal terminal, CancellationToken cancellat
             using (used)
             {
                 double first = Time(run), median = Median(run);
+                cancellation.ThrowIfCancellationRequested();
                 double? cpu = rows.FirstOrDefault(r => r.Device == "cpu" && r.Job == job && r.Engine == Named(engine))?.PerSecond;
                 rows.Add(new BenchRow(device.Description.Id, device.Name, job, Named(engine), first, median, work / median, unit, cpu is null ? null : work / median / cpu));
             }
@@ -135,13 +137,17 @@ sealed class BenchRun(bool quick, Terminal terminal, CancellationToken cancellat
         {
             act();
         }
+        catch (OperationCanceledException)
+        {
+            rows.Add(LeftOut(Cancelled, false));
+        }
         catch (Exception e) when (e is DeviceException or DeviceUnavailableException or OutOfMemoryException)
         {
             rows.Add(LeftOut(e.Message, true));
         }
     }
 
-    string? Stop => cancellation.IsCancellationRequested ? "not measured: cancelled"
+    string? Stop => cancellation.IsCancellationRequested ? Cancelled
         : Stopwatch.GetElapsedTime(start) > Limit ? $"not measured: the {Limit.TotalSeconds:0} s were up{(quick ? "; --quick has few" : "")}" : null;
 
     void Crossover(ComputeDevice cpu, ComputeDevice device, string of, string other, IEnumerable<int> sizes, Func<int, (string Net, int Batch)> job)

@@ -26,12 +26,12 @@ static class DevicesCommand
         DeviceRow[] rows = [.. ComputeDevice.List().Select(Describe)];
         if (json)
         {
-            Console.Out.WriteLine(JsonSerializer.Serialize(new DeviceList(1, Program.Version, rows), DevicesJson.Default.DeviceList));
+            Terminal.Print(JsonSerializer.Serialize(new DeviceList(1, Program.Version, rows), DevicesJson.Default.DeviceList));
             return ExitCode.Ok;
         }
         // a column a fact: what else there is to say of a device becomes another here
         string[][] table = [["device", "name", "same bits", "state"], .. rows.Select(row => (string[])[row.Id, row.Name, SameBits(row), State(row)])];
-        foreach (string line in Terminal.Columns(table)) Console.Out.WriteLine(line);
+        foreach (string line in Terminal.Columns(table)) Terminal.Print(line);
         return ExitCode.Ok;
     }
 

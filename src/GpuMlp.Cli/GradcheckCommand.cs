@@ -78,10 +78,10 @@ static class GradcheckCommand
         GradientRow[] rows = [.. cases.SelectMany(test => Check(device, test))];
         bool passed = rows.All(row => row.Passed);
         if (terminal.Json)
-            Console.Out.WriteLine(JsonSerializer.Serialize(new GradientReport(1, Program.Version, device.Description.Id, passed, rows), GradcheckJson.Default.GradientReport));
+            Terminal.Print(JsonSerializer.Serialize(new GradientReport(1, Program.Version, device.Description.Id, passed, rows), GradcheckJson.Default.GradientReport));
         foreach (string line in Terminal.Columns([["of", "tensor", "values", "relative error", "tolerance", ""], .. rows.Select(row => (string[])
             [row.Op, row.Tensor, row.Checked == row.Values ? $"{row.Values}" : $"{row.Checked} of {row.Values}", Text(row.Error), Text(row.Tolerance), row.Passed ? "ok" : "WRONG"])]))
-            terminal.Say(line);
+            terminal.Show(line);
         return passed ? ExitCode.Ok : ExitCode.Failed;
     }
 

@@ -38,7 +38,7 @@ static class GridCommand
         (" model.safetensors --size 65536x65536 --value boundary --out line.svg", "the line where the class changes, without visiting the grid"),
     ];
 
-    public static Command Create()
+    public static Command Create(Interruption interruption)
     {
         var verb = new Verb("grid", "Evaluates a model over a dense grid, or finds its boundary.", [("Options", Rows)], Examples);
         verb.Arguments.Add(Model);
@@ -46,7 +46,7 @@ static class GridCommand
         verb.SetAction(result => GridTask.Execute(
             new GridRequest(result.GetValue(Model)!, result.GetValue(X), result.GetValue(Y), result.GetValue(Size), result.GetValue(Step),
                 result.GetValue(Value), result.GetValue(Form)!, result.GetValue(Out), result.GetValue(Device)!, result.GetValue(Force)),
-            new Terminal(result.GetValue(Quiet), result.GetValue(Json))));
+            new Terminal(result.GetValue(Quiet), result.GetValue(Json)), interruption));
         return verb;
     }
 }

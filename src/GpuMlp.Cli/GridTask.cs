@@ -18,13 +18,13 @@ sealed class GridTask
     readonly ComputeDevice device;
     readonly Model model;
     readonly GridSpec grid;
-    readonly CancellationToken cancellation;
+    readonly Interruption interruption;
     TimeSpan compile, evaluate, write;
     long notNumbers;
 
-    GridTask(GridRequest request, Terminal terminal, ComputeDevice device, Model model, CancellationToken cancellation)
+    GridTask(GridRequest request, Terminal terminal, ComputeDevice device, Model model, Interruption interruption)
     {
-        (this.request, this.terminal, this.device, this.model, this.cancellation) = (request, terminal, device, model, cancellation);
+        (this.request, this.terminal, this.device, this.model, this.interruption) = (request, terminal, device, model, interruption);
         if (model.Network.Inputs != 2)
             throw new UsageException($"{request.Model}: a grid needs a model of exactly two inputs, this one has {model.Network.Inputs}");
         CheckValue();
@@ -50,20 +50,19 @@ sealed class GridTask
 
     /// <summary>Does what the options ask for.</summary>
     /// <returns>The exit code.</returns>
-    public static int Execute(GridRequest request, Terminal terminal)
+    public static int Execute(GridRequest request, Terminal terminal, Interruption interruption)
     {
         request.Check(terminal.Json);
-        using var interruption = new Interruption("nothing is written");
         if (!File.Exists(request.Model)) throw new UsageException($"{request.Model}: {(Directory.Exists(request.Model) ? "is a folder; a model file is needed" : "there is no such file")}");
         long start = Stopwatch.GetTimestamp();
         using ComputeDevice device = Open(request.Device, terminal);
         TimeSpan open = Stopwatch.GetElapsedTime(start);
         Model model = Load(request.Model, device);
         using var network = model.Network;
-        var task = new GridTask(request, terminal, device, model, interruption.Token);
+        var task = new GridTask(request, terminal, device, model, interruption);
         GridSummary summary = request.Value == "boundary" ? task.FindBoundary() : task.Evaluate();
         summary = summary with { Timings = summary.Timings with { Open = open.TotalSeconds } };
-        if (terminal.Json) Console.Out.WriteLine(JsonSerializer.Serialize(summary, GridJson.Default.GridSummary));
+        if (terminal.Json) Terminal.Print(JsonSerializer.Serialize(summary, GridJson.Default.GridSummary));
         else terminal.Note(InWords(summary));
         Windows.NoteNaNs(terminal, request.Out!, task.notNumbers, summary.Evaluations ?? summary.Points);
         return ExitCode.Ok;
@@ -145,13 +144,16 @@ sealed class GridTask
         Classes classes = several ? new ClassEvaluator(model.Network).Stream : evaluator!.StreamClasses;
         long start = Stopwatch.GetTimestamp();
         GridSpec small = GridSpec.ForPicture(grid.Window, 2, 2, grid.Scale);
-        if (request.Value == "class") classes(small, (_, _) => { }, cancellation);
+        if (request.Value == "class") classes(small, (_, _) => { }, interruption.Token);
         else evaluator!.Evaluate(small, Wanted);
         compile = Stopwatch.GetElapsedTime(start);
         if (request.Out == "-")
         {
-            using Stream stdout = Console.OpenStandardOutput();
-            Write(stdout);
+            StandardStreams.Write(() =>
+            {
+                using Stream stdout = Console.OpenStandardOutput();
+                Write(stdout);
+            });
         }
         else Save(Write);
         return Summary(several ? "batches" : evaluator!.Form.ToString().ToLowerInvariant());
@@ -161,8 +163,9 @@ sealed class GridTask
             var outputs = new GridOutputs(grid, request.Value!);
             GridSpec points = request.Kind == ".png" ? grid.TopDown() : grid;
             using IDisposable? _ = request.Value == "class"
-                ? Run(outputs.Classes(stream, request.Kind, Math.Max(2, model.Network.Outputs)), sink => classes(points, sink, cancellation), NaNs.Count)
-                : Run(outputs.Values(stream, request.Kind), sink => evaluator!.Stream(points, sink, Wanted, cancellation), NaNs.Count);
+                ? Run(outputs.Classes(stream, request.Kind, Math.Max(2, model.Network.Outputs)),
+                    sink => classes(points, sink, interruption.Token), NaNs.Count)
+                : Run(outputs.Values(stream, request.Kind), sink => evaluator!.Stream(points, sink, Wanted, interruption.Token), NaNs.Count);
         }
     }
 
@@ -203,6 +206,7 @@ sealed class GridTask
         using (file)
         {
             fill(file.Stream);
+            interruption.Begin("the grid is complete and is written");
             long start = Stopwatch.GetTimestamp();
             file.Commit();
             write += Stopwatch.GetElapsedTime(start);
@@ -214,7 +218,7 @@ sealed class GridTask
         Window within = Window(grid);
         bool exact = BoundaryFinder.HasExactLine(model.Network, within);
         long start = Stopwatch.GetTimestamp();
-        Boundary found = exact ? BoundaryFinder.FindExact(model.Network, within) : BoundaryFinder.Find(model.Network, grid, cancellation);
+        Boundary found = exact ? BoundaryFinder.FindExact(model.Network, within) : BoundaryFinder.Find(model.Network, grid, interruption.Token);
         evaluate = Stopwatch.GetElapsedTime(start);
         notNumbers = found.NotNumbers;
         if (grid.Scale is PlaneScale scale) found = found with { Lines = [.. found.Lines.Select(line => (IReadOnlyList<BoundaryPoint>)[.. line.Select(scale.Back)])] };

@@ -11,23 +11,41 @@ static class Program
     /// <summary>The version without the build's own suffix.</summary>
     public static string Version { get; } = typeof(Program).Assembly.GetName().Version!.ToString(3);
 
+    static Interruption? interruption;                             // held to the end, so that no signal ends a program that has done its work
+
     static int Main(string[] arguments)
     {
         try
         {
-            return Run(arguments);
+            StandardStreams.Guard();
+            return Run(arguments, interruption = new Interruption());
         }
         catch (Exception e)
         {
-            return Report(e);
+            return End(e);
         }
     }
 
-    static int Run(string[] arguments)
+    // where few files may be open even what tells of failures does not load
+    static int End(Exception e)
+    {
+        try
+        {
+            return Report(e);
+        }
+        catch (IOException part)
+        {
+            StandardStreams.Log($"gpumlp: {NotLoaded((part as FileNotFoundException)?.FileName ?? part.Message)}");
+            return ExitCode.Failed;
+        }
+    }
+
+    static int Run(string[] arguments, Interruption interruption)
     {
         var root = new RootCommand
         {
-            TrainCommand.Create(), SweepCommand.Create(), GridCommand.Create(), BenchCommand.Create(), DevicesCommand.Create(), GradcheckCommand.Create(),
+            TrainCommand.Create(interruption), SweepCommand.Create(interruption), GridCommand.Create(interruption), BenchCommand.Create(interruption),
+            DevicesCommand.Create(), GradcheckCommand.Create(),
         };
         root.SetAction(_ =>
         {
@@ -36,8 +54,8 @@ static class Program
         });
         foreach (Option option in root.Options)
         {
-            if (option is HelpOption) option.Action = new Act(result => HelpText.Write(Console.Out, result.CommandResult.Command));
-            if (option is VersionOption) option.Action = new Act(_ => Console.Out.WriteLine(Version));
+            if (option is HelpOption) option.Action = new Act(result => StandardStreams.Write(() => HelpText.Write(Console.Out, result.CommandResult.Command)));
+            if (option is VersionOption) option.Action = new Act(_ => Terminal.Print(Version));
         }
         ParseResult result = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (result.Errors.Count > 0 && result.Action is not Act)
@@ -50,19 +68,26 @@ static class Program
 
     static int Report(Exception e)
     {
+        while (e is AggregateException or TypeInitializationException && e.InnerException is Exception inner) e = inner;
         (int code, string message) = e switch
         {
             UsageException => (ExitCode.BadInput, e.Message),
             DeviceUnavailableException => (ExitCode.NoDevice, e.Message),
-            OutOfMemoryException => (ExitCode.OutOfMemory, $"out of memory: {e.Message}"),
-            OperationCanceledException => (ExitCode.Cancelled, "cancelled"),
+            OutOfMemoryException => (ExitCode.OutOfMemory, $"out of memory: {HostMemory.Explain(e)}"),
+            OperationCanceledException => (interruption?.ExitCode ?? ExitCode.Cancelled, "cancelled"),
+            FileNotFoundException { FileName: string part } when part.Contains(", Version=") => (ExitCode.Failed, NotLoaded(part)),
+            FileLoadException { FileName: string part } => (ExitCode.Failed, NotLoaded(part)),
+            DllNotFoundException => (ExitCode.Failed, NotLoaded(e.Message)),
             DeviceException or IOException or UnauthorizedAccessException => (ExitCode.Failed, OutputFolder.Plain(e.Message)),
             _ => (ExitCode.Failed, ""),
         };
         if (message.Length > 0) Terminal.Error(message);
-        else Console.Error.WriteLine($"gpumlp: this is a fault of gpumlp, please report it:\n{e}");
+        else Terminal.Fault(e);
         return code;
     }
+
+    static string NotLoaded(string part) =>
+        $"{part.Split(',', '\n')[0]} does not load: too few files may be open at once (ulimit -n; 256 are enough), or gpumlp is not installed whole";
 
     /// <summary>What an option such as -h does in place of the command.</summary>
     sealed class Act(Action<ParseResult> act) : SynchronousCommandLineAction

@@ -34,7 +34,7 @@ static class SweepCommand
     public static IReadOnlyList<TrainOption> RowOptions { get; } =
         [.. Lists.SkipLast(1).Concat(["label", "standardize", "steps", "seed"]).Select(Find)];
 
-    public static Command Create()
+    public static Command Create(Interruption interruption)
     {
         var verb = new Verb("sweep", "Trains a network for every combination of the values that options are given, all of them together.", [.. Sections()], Examples);
         var lists = Lists.Select(name => (Row: Find(name), Option: new Option<string>($"--{ListName(name)}"))).ToList();
@@ -47,7 +47,7 @@ static class SweepCommand
                 if (result.GetResult(option) is { Implicit: false } given) common = row.Apply(common, given.Tokens is [var token] ? token.Value : "true");
             SweepList[] asked = [.. lists.Where(l => result.GetResult(l.Option) is { Implicit: false }).Select(l => new SweepList(ListName(l.Row.Name), l.Row, result.GetValue(l.Option)!))];
             return SweepRun.Execute(SweepGrid.Make(common, asked), result.GetValue(Out), result.GetValue(Force),
-                new Terminal(result.GetValue(Quiet), result.GetValue(Json)));
+                new Terminal(result.GetValue(Quiet), result.GetValue(Json)), interruption);
         });
         return verb;
     }

@@ -9,14 +9,16 @@ namespace GpuMlp.Cli;
 /// <summary>The data sets of a sweep: each made from its row's options when it is needed, as train makes it; a file is read once.</summary>
 sealed class SweepData
 {
+    readonly CancellationToken cancellation;
     readonly Dictionary<TrainConfig, int> numbers = [];
     readonly List<TrainConfig> configs = [];
     readonly Dictionary<TrainConfig, DataSet> probes = [];
     readonly Dictionary<(TrainConfig, string, string, string), (NetworkSpec, DataSet)> fits = [];
 
     /// <exception cref="UsageException">A file is missing or not such data, or a network does not go with its data.</exception>
-    public SweepData(SweepGrid grid)
+    public SweepData(SweepGrid grid, CancellationToken cancellation)
     {
+        this.cancellation = cancellation;
         Numbers = [.. grid.Rows.Select(Number)];
         Sets = [.. configs.Select(Describe)];
         Networks = [.. grid.Rows.Select(row => Fit(row).Spec)];
@@ -76,11 +78,14 @@ sealed class SweepData
     PopulationData Describe(TrainConfig config, int set)
     {
         DataSet probe = Probe(config);
-        return new PopulationData(config.Samples ?? probe.Count, probe.Features, () =>
-        {
-            (DataSet raw, Standardizer? standardizer) = Load(set);
-            return standardizer?.Apply(raw) ?? raw;
-        });
+        // what is made while networks train is left behind when they are to stop
+        return new PopulationData(config.Samples ?? probe.Count, probe.Features, () => Task.Run(() => Make(set)).WaitAsync(cancellation).GetAwaiter().GetResult());
+    }
+
+    DataSet Make(int set)
+    {
+        (DataSet raw, Standardizer? standardizer) = Load(set);
+        return standardizer?.Apply(raw) ?? raw;
     }
 
     /// <summary>The names of the classes that a network tells apart; none where it learns numbers.</summary>

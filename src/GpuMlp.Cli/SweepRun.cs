@@ -19,20 +19,19 @@ sealed class SweepRun(SweepGrid grid, SweepData data, Terminal terminal)
 
     /// <summary>Runs a sweep that came out of the options.</summary>
     /// <returns>The exit code.</returns>
-    public static int Execute(SweepGrid grid, string? output, bool force, Terminal terminal)
+    public static int Execute(SweepGrid grid, string? output, bool force, Terminal terminal, Interruption interruption)
     {
-        using var interruption = new Interruption();
-        var data = new SweepData(grid);
+        var data = new SweepData(grid, interruption.Token);
         foreach (string note in data.Notes) terminal.Note(note);
         var run = new SweepRun(grid, data, terminal);
         HostMemory.Require(Invariant($"the results of {grid.Rows.Count:N0} networks"), grid.Rows.Sum(row => BytesARow + sizeof(float) * NetworkSpec.Parse(row.Net).ParameterCount));
         string[] outputs = RunFiles.OfSweep(!grid.Common.NoPlots && data.HavePlane);
         using OutputFolder folder = output is null ? OutputFolder.ClaimNew("sweep", outputs) : OutputFolder.Claim(output, force, outputs);
         interruption.AtOnce = folder.Dispose;
-        return run.Execute(folder, interruption.Token);
+        return run.Execute(folder, interruption);
     }
 
-    int Execute(OutputFolder folder, CancellationToken cancellation)
+    int Execute(OutputFolder folder, Interruption interruption)
     {
         var clock = Stopwatch.StartNew();
         using ComputeDevice device = Open();
@@ -42,7 +41,11 @@ sealed class SweepRun(SweepGrid grid, SweepData data, Terminal terminal)
         if (device.Kind is DeviceKind.OpenCL or DeviceKind.Cuda) terminal.Note("compiling kernels");
         population.WarmUp();
         TimeSpan compile = Lap(clock);
-        IReadOnlyList<PopulationResult> results = Train(population, cancellation);
+        interruption.Begin("what there is will be written");
+        IReadOnlyList<PopulationResult> results = Train(population, interruption.Token);
+        bool cut = results.Any(r => r.Steps < grid.Common.Steps && r.DivergedStep is null);
+        if (cut && results.All(r => r.Steps == 0)) throw new OperationCanceledException(interruption.Token);
+        if (!cut) interruption.Now("the sweep is complete and is written");
 
         clock.Restart();
         var outputs = new SweepOutputs(folder, grid, data, results, device);
@@ -53,7 +56,7 @@ sealed class SweepRun(SweepGrid grid, SweepData data, Terminal terminal)
         var record = new SweepRecord(RunRecord.CurrentSchema, Program.Version, Options(), DevicesCommand.Record(device), "fused",
             results.Count, results.Count(r => r.DivergedStep is not null), grid.Common.Steps,
             new SweepPlan(population.Plan.Batches.Count, population.Plan.Bytes, population.Plan.Budget, population.Plan.ChunkSteps),
-            Best(outputs.Best, results), results.Any(r => r.Steps < grid.Common.Steps && r.DivergedStep is null) ? "cancelled" : "completed",
+            Best(outputs.Best, results), cut ? "cancelled" : "completed",
             new SweepTimings(Seconds(open), Seconds(compile), Seconds(population.Times.Load), Seconds(population.Times.Train),
                 Seconds(population.Times.Evaluate + evaluate), Seconds(plot), Seconds(total.Elapsed)));
         record = record with { Outputs = folder.Outputs(results.Any(r => r.Steps > 0) || grid.Common.Steps == 0) };
@@ -63,7 +66,7 @@ sealed class SweepRun(SweepGrid grid, SweepData data, Terminal terminal)
             folder.Publish();
         }
         Report(record, results, record.Outputs is null ? $"nothing, {folder.Path} keeps its earlier run" : folder.Path);
-        return cancellation.IsCancellationRequested ? ExitCode.Cancelled : ExitCode.Ok;
+        return cut ? interruption.ExitCode : ExitCode.Ok;
     }
 
     ComputeDevice Open()
@@ -148,7 +151,6 @@ sealed class SweepRun(SweepGrid grid, SweepData data, Terminal terminal)
 
     void Report(SweepRecord record, IReadOnlyList<PopulationResult> results, string folder)
     {
-        if (terminal.Json) Console.Out.WriteLine(record.ToJson());
         terminal.Say(Invariant($"networks   {record.Networks:N0}, {record.Diverged:N0} diverged, {StepsMade(results)}"));
         terminal.Say(Invariant($"trained    in {record.Timings.Train:G3} s, {results.Sum(r => (double)r.Steps) / record.Timings.Train:G3} steps a second; all in {record.Timings.Total:G3} s"));
         if (record.Best is SweepBest best)
@@ -161,6 +163,7 @@ sealed class SweepRun(SweepGrid grid, SweepData data, Terminal terminal)
         }
         else terminal.Note($"best.safetensors is left out: no network {(results.All(r => r.Steps == 0) ? "made a step" : "stayed finite")}");
         terminal.Say($"written    {folder}");
+        if (terminal.Json) Terminal.Print(record.ToJson());
     }
 
     // those that diverged stopped counting

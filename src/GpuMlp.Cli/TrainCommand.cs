@@ -29,7 +29,7 @@ static class TrainCommand
         (" --config runs/moons/run.json --seed 1 --out runs/again", "a run of before, with another seed"),
     ];
 
-    public static Command Create()
+    public static Command Create(Interruption interruption)
     {
         const string What = "Trains a network, draws what it learned, and writes the model and the record of the run.";
         var verb = new Verb("train", What, [.. Sections()], Examples);
@@ -45,7 +45,7 @@ static class TrainCommand
             ReadConfig(result, options),
             result.GetValue(Out),
             result.GetValue(Force),
-            new Terminal(result.GetValue(Quiet), result.GetValue(Json))));
+            new Terminal(result.GetValue(Quiet), result.GetValue(Json)), interruption));
         return verb;
     }
 
@@ -76,6 +76,7 @@ static class TrainCommand
     {
         try
         {
+            if (Directory.Exists(file)) throw UsageException.For("config", file, "is a folder; a file is needed");
             TrainConfig config = RunRecord.ReadConfig(file);
             TrainOptions.Check(config, file);
             return config;

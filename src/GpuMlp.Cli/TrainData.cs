@@ -116,7 +116,10 @@ static class TrainData
         try
         {
             if (!File.Exists(path)) throw UsageException.For("data", config.Data, Directory.Exists(path) ? "is a folder; a file is needed" : "there is no such file");
-            return CsvData.Read(path, config.Label, beyondFloat32: config.Standardize);
+            DataSet data = CsvData.Read(path, config.Label, beyondFloat32: config.Standardize);
+            return data.ClassNames.FirstOrDefault(name => name.Length > ModelFile.LongestClassName) is not string name ? data
+                : throw new InvalidDataException($"{path}: the name of a class, '{UsageException.Cut(name)}', has {name.Length} characters; " +
+                    $"at most {ModelFile.LongestClassName} are allowed");
         }
         catch (InvalidDataException e)
         {

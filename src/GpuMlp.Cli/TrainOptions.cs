@@ -88,7 +88,7 @@ static class TrainOptions
             }
             catch (FormatException e)
             {
-                throw new UsageException($"{file}: {option.Name} {option.Text(config)}: {e.Message}", e);
+                throw new UsageException($"{file}: {option.Name} {UsageException.Cut(option.Text(config)!)}: {e.Message}", e);
             }
         }
     }

@@ -41,6 +41,9 @@ sealed class TrainOutputs(OutputFolder folder, Terminal terminal, TrainConfig co
     /// <summary>Writes losses.csv.</summary>
     public void WriteHistory(TrainingResult result) => LossesCsv.Write(folder["losses.csv"], result.Losses);
 
+    /// <summary>Whether pictures were left out because the run was to stop.</summary>
+    public bool IsCut { get; private set; }
+
     /// <summary>Writes the model and all pictures.</summary>
     /// <returns>How the network does on the data, and how long evaluating and drawing took.</returns>
     public (RowScore? Score, TimeSpan Evaluate, TimeSpan Plot) WriteModelAndPictures(TrainingResult result, CancellationToken cancellation)
@@ -82,8 +85,9 @@ sealed class TrainOutputs(OutputFolder folder, Terminal terminal, TrainConfig co
             using var picture = new BoundaryPlot(coarse, input.Raw, Options(config, input, FrameWidth, FrameHeight));
             using Terminal.Progress progress = terminal.Follow("drawing", "pictures", frames.Count);
             // a run that was stopped before this still gets the pictures of what there is
-            BoundaryAnimation.Save(picture, frames, folder["frames"], folder["boundary.gif"], (done, _) => progress.Report(done),
-                cancellation.IsCancellationRequested ? CancellationToken.None : cancellation);
+            int drawn = BoundaryAnimation.Save(picture, frames, folder["frames"], folder["boundary.gif"], (done, _) => progress.Report(done),
+                result.StopReason == StopReason.Cancelled ? CancellationToken.None : cancellation);
+            IsCut = drawn < result.Snapshots.Count;
         }
         plot.Stop();
     }

@@ -13,6 +13,9 @@ namespace GpuMlp.Cli;
 /// <summary>One run of train: checks all there is to check, trains, writes the outputs.</summary>
 sealed class TrainRun
 {
+    // what a signal is answered with while there are steps to make
+    const string Partial = "what there is will be written";
+
     readonly TrainConfig config;
     readonly Terminal terminal;
     readonly TrainInput input;
@@ -30,9 +33,8 @@ sealed class TrainRun
 
     /// <summary>Runs a config that came out of the options.</summary>
     /// <returns>The exit code.</returns>
-    public static int Execute(TrainConfig config, string? output, bool force, Terminal terminal)
+    public static int Execute(TrainConfig config, string? output, bool force, Terminal terminal, Interruption interruption)
     {
-        using var interruption = new Interruption();
         var run = new TrainRun(config, terminal);
         if (run.input.Plane is null && !config.NoPlots)
             terminal.Note("data.png, boundary.png, boundary.gif and frames are left out: " + (run.input.Raw.ClassCount == 0
@@ -55,8 +57,9 @@ sealed class TrainRun
         TimeSpan open = Stopwatch.GetElapsedTime(start);
         if (config.Api == "modules")
         {
+            interruption.Begin(Partial);
             RunRecord modules = new ModulesRun(config, input, weights, terminal).Execute(device, folder, open, total, interruption.Token);
-            return Finish(modules, folder, interruption.Token);
+            return Finish(modules, folder, modules.StopReason == "cancelled" ? interruption.ExitCode : ExitCode.Ok);
         }
 
         Initialization init = Initializer.Resolve(Named.Initializations[config.Init], input.Spec);
@@ -68,8 +71,10 @@ sealed class TrainRun
         TimeSpan compile = Stopwatch.GetElapsedTime(start);
 
         start = Stopwatch.GetTimestamp();
+        interruption.Begin(Partial);
         TrainingResult result = Train(trainer, interruption.Token);
         TimeSpan train = Stopwatch.GetElapsedTime(start);
+        if (result.StopReason != StopReason.Cancelled) interruption.Now("the run is complete and is written, but for pictures that are not drawn yet");
 
         var outputs = new TrainOutputs(folder, terminal, config, network, input, dataPlot);
         outputs.WriteHistory(result);
@@ -94,7 +99,7 @@ sealed class TrainRun
             DivergedStep = result.DivergedStep,
             Timings = new RunTimings(Seconds(open), Seconds(compile), Seconds(train), Seconds(evaluate), Seconds(plot), Seconds(total.Elapsed)),
         };
-        return Finish(record, folder, interruption.Token);
+        return Finish(record, folder, result.StopReason == StopReason.Cancelled || outputs.IsCut ? interruption.ExitCode : ExitCode.Ok);
     }
 
     TrainingOptions Options() => new()
@@ -150,7 +155,7 @@ sealed class TrainRun
         return trainer.Run((done, loss) => progress.Report(done, loss), cancellation);
     }
 
-    int Finish(RunRecord record, OutputFolder folder, CancellationToken cancellation)
+    int Finish(RunRecord record, OutputFolder folder, int exitCode)
     {
         bool cameToSomething = record.DivergedStep is null && (record.Steps > 0 || config.Steps == 0);
         record = record with { Outputs = folder.Outputs(cameToSomething) };
@@ -159,17 +164,18 @@ sealed class TrainRun
             record.Save(folder[RunFiles.Record]);
             folder.Publish();
         }
-        if (terminal.Json) Console.Out.WriteLine(record.ToJson());
         if (record.DivergedStep is int step)
         {
             Terminal.Error(string.Create(CultureInfo.InvariantCulture,
                 $"diverged at step {step}: the loss or a weight is no longer finite; a lower --lr than {config.Lr} may help ") +
                 $"({folder.Path} {(record.Outputs is null ? "keeps its earlier run" : "has losses.csv and run.json")})");
-            return ExitCode.Diverged;
+            exitCode = ExitCode.Diverged;
         }
         string written = record.Outputs is null ? $"nothing, {folder.Path} keeps its earlier run" : folder.Path;
-        foreach (string line in TrainSummary.Lines(record, input.Raw, written)) terminal.Say(line);
-        return cancellation.IsCancellationRequested ? ExitCode.Cancelled : ExitCode.Ok;
+        if (exitCode != ExitCode.Diverged)
+            foreach (string line in TrainSummary.Lines(record, input.Raw, written)) terminal.Say(line);
+        if (terminal.Json) Terminal.Print(record.ToJson());
+        return exitCode;
     }
 
     static double Seconds(TimeSpan time) => Math.Round(time.TotalSeconds, 6);

@@ -21,6 +21,23 @@ static class Gpumlp
         return End(process);
     }
 
+    /// <summary>Runs a line of bash in which $gpumlp is the program, in a folder; without one in the temporary one.</summary>
+    public static Outcome Shell(string line, string? folder = null)
+    {
+        using Process process = StartShell(line, folder);
+        return End(process);
+    }
+
+    /// <summary>Starts a line of bash as <see cref="Shell"/> runs it; with exec before $gpumlp the process is the program.</summary>
+    public static Process StartShell(string line, string? folder = null)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no bash.");
+        var start = new ProcessStartInfo("bash", ["-c", line]) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        start.Environment["gpumlp"] = $"dotnet {Path.Combine(AppContext.BaseDirectory, "GpuMlp.Cli.dll")}";
+        start.WorkingDirectory = folder ?? Path.GetTempPath();
+        return Process.Start(start)!;
+    }
+
     public static Process Start(string arguments, params string[] more)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
@@ -43,6 +60,6 @@ static class Gpumlp
         return new Outcome(process.ExitCode, output.Result, error.Result);
     }
 
-    /// <summary>Presses Ctrl+C.</summary>
-    public static void Interrupt(Process process) => Process.Start("kill", ["-INT", $"{process.Id}"]).WaitForExit();
+    /// <summary>Presses Ctrl+C, or sends another signal.</summary>
+    public static void Interrupt(Process process, string signal = "INT") => Process.Start("kill", [$"-{signal}", $"{process.Id}"]).WaitForExit();
 }

@@ -79,6 +79,19 @@ public sealed class KernelCacheTests : IDisposable
         Assert.Null(cache.Read("a kernel"));
     }
 
+    [Theory]
+    [InlineData("rm {0} && mkfifo {0}")]
+    [InlineData("ln -sf /dev/zero {0}")]
+    [InlineData("rm {0} && mkdir {0}")]
+    [InlineData("truncate -s 1G {0}")]
+    public async Task WhatIsNoFileOfSuchASizeIsNotOpened(string command)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Pipes and devices are told by Linux.");
+        KernelCache cache = Filled();
+        using (var shell = System.Diagnostics.Process.Start("sh", ["-c", string.Format(command, OnlyFile(cache))])) await shell.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Null(await Task.Run(() => cache.Read("a kernel")).WaitAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken));
+    }
+
     [Fact]
     public void WhereNothingCanBeWrittenNothingIsKept()
     {

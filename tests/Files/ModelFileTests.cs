@@ -71,6 +71,11 @@ public class ModelFileTests
     [InlineData("standardizer", """{"mean":[1],"deviation":[1]}""", "1 means for 2 inputs")]
     [InlineData("standardizer", """{"mean":[1,2]}""", "metadata 'standardizer'")]
     [InlineData("colour", "red", "metadata 'colour' is unknown")]
+    [InlineData("classes", "[null,null]", "a name has 1 to 1000 characters")]
+    [InlineData("classes", """["a",""]""", "a name has 1 to 1000 characters")]
+    [InlineData("classes", "null", "an array of names is needed")]
+    [InlineData("classes", "[]", "0 names, but the network tells 2 classes apart")]
+    [InlineData("classes", """["a","b","c"]""", "3 names, but the network tells 2 classes apart")]
     public void Wrong_metadata_is_named(string key, string? value, string message)
     {
         using var folder = new ScratchFolder();
@@ -87,6 +92,39 @@ public class ModelFileTests
         Assert.StartsWith(folder.File("m") + ": ", error);
         Assert.Contains(message.Split('|'), part => error.Contains(part));
         Assert.Equal(before, device.LiveBuffers);
+    }
+
+    [Theory]
+    [InlineData("bce", "2-3-1", false, "no,yes", null)]
+    [InlineData("bce-torch", "2-3-1", false, "0,1", null)]
+    [InlineData("bce-logits", "2-3-1", false, "0,1", null)]
+    [InlineData("bce", "2-3-1", false, "", "0 names, but the network tells 2 classes apart")]
+    [InlineData("mse", "2-3-1", true, "", null)]
+    [InlineData("mse", "2-3-3", true, "", null)]
+    [InlineData("mse", "2-3-1", true, "0,1", "2 names, but the network returns numbers")]
+    [InlineData("mse", "2-3-1", false, "0,1", null)]
+    [InlineData("mse", "2-3-1", false, "one", null)]
+    [InlineData("mse", "2-3-1", false, "a,b,c", "3 names")]
+    [InlineData("cross-entropy", "2-3-4", true, "a,b,c,d", null)]
+    [InlineData("cross-entropy", "2-3-4", true, "a,b,c", "3 names, but the network tells 4 classes apart")]
+    [InlineData("bce", "2-3-1", false, "no,LONG", "a name has 1 to 1000 characters")]
+    public void A_model_has_a_name_for_each_class(string loss, string net, bool linear, string classes, string? why)
+    {
+        using var folder = new ScratchFolder();
+        using ComputeDevice device = ComputeDevice.Open("cpu");
+        using Sequential network = (NetworkSpec.Parse(net) with { LinearOutput = linear }).Build(device, Named.Losses[loss]());
+        string[] names = [.. classes.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(name => name.Replace("LONG", new string('n', 1001)))];
+        void Save() => ModelFile.Save(folder.File("m"), new Model(network, null, null, names));
+        if (why is not null)
+        {
+            Assert.Contains(why, Assert.Throws<ArgumentException>(Save).Message);
+            Assert.Empty(folder.Names);
+            return;
+        }
+        Save();
+        Model model = ModelFile.Load(folder.File("m"), device);
+        model.Network.Dispose();
+        Assert.Equal(names, model.ClassNames);
     }
 
     [Fact]

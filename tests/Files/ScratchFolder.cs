@@ -5,7 +5,10 @@ sealed class ScratchFolder : IDisposable
 {
     readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("gpumlp-");
 
-    public string File(string name) => Path.Combine(folder.FullName, name);
+    /// <summary>The folder itself.</summary>
+    public string Path => folder.FullName;
+
+    public string File(string name) => System.IO.Path.Combine(folder.FullName, name);
 
     /// <summary>The names of everything in the folder, hidden files too.</summary>
     public IEnumerable<string> Names =>

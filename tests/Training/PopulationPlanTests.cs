@@ -69,7 +69,7 @@ public class PopulationPlanTests
     public void One_network_that_cannot_fit_is_refused_with_the_numbers(string net, int rows, string message)
     {
         using ComputeDevice device = ComputeDevice.Open("cpu");
-        var error = Assert.Throws<ArgumentException>(() => new Population(device, Members(2, 1, NetworkSpec.Parse(net)), Sets(1, rows), new PopulationOptions()));
+        var error = Assert.Throws<InsufficientMemoryException>(() => new Population(device, Members(2, 1, NetworkSpec.Parse(net)), Sets(1, rows), new PopulationOptions()));
         Assert.StartsWith(message, error.Message);
         Assert.EndsWith(" are available", error.Message);
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using CsvHelper;
+using GpuMlp.Inputs;
 
 namespace GpuMlp.Data;
 
@@ -12,7 +13,11 @@ public static class CsvData
         TrimWhitespace = true,
         TrackLineNumbers = true,
         MalformedData = CsvMalformedDataHandling.Throw,
+        MaxRecordSize = LongestLine,                                            // a line without an end may be all of an endless pipe
     };
+
+    // what reading holds in memory: at least two bytes a character, and what strings and lists take beside them, and the numbers
+    const int LongestLine = 1 << 26, BytesACharacter = 2, BytesAField = 60, BytesARow = 80;
 
     /// <summary>Reads a file with or without a header, separated by commas, semicolons, tabs or bars; blank lines are skipped.</summary>
     /// <remarks>
@@ -27,13 +32,15 @@ public static class CsvData
     /// Whether features may be beyond float32, for which <see cref="DataSet.Inputs"/> has infinity: a <see cref="Standardizer"/> brings
     /// them back.
     /// </param>
-    /// <exception cref="InvalidDataException">The file is empty, ragged or malformed, or a value is not a finite number.</exception>
+    /// <exception cref="InvalidDataException">The file is empty, ragged or malformed, or a value is not a finite number; or it is a folder or a device.</exception>
+    /// <exception cref="InsufficientMemoryException">The file, or what a pipe gives, takes more memory than there is.</exception>
     /// <exception cref="ArgumentException">There is no such label column, or two of that name.</exception>
     public static DataSet Read(string path, string? labelColumn = null, bool beyondFloat32 = false)
     {
         List<Record> records = ReadRecords(path);
         if (records.Count == 0) throw Bad(path, 1, 0, "the file is empty; it needs rows of at least one feature and a label");
         Record first = records[0];
+        if (IsWide(first)) throw Bad(path, first.Line, 0, "the text is UTF-16 without a byte order mark; save it as UTF-8");
         if (first.Fields.Length < 2) throw Bad(path, first.Line, 0, "one column only; a row needs at least one feature and a label");
 
         (int label, bool hasHeader) = FindLabel(path, first.Fields, labelColumn);
@@ -55,18 +62,33 @@ public static class CsvData
 
     static List<Record> ReadRecords(string path)
     {
-        using CsvReader reader = CsvReader.FromFile(path, Options);
+        using var input = new BufferedStream(InputFile.Open(path, BytesACharacter));
+        using CsvReader reader = CsvReader.Create(input, Options);
         var records = new List<Record>();
         try
         {
-            while (reader.Read()) records.Add(new Record(reader.LineNumber, reader.Current.ToArray()));
+            long held = 0, available = InputFile.Memory;
+            while (reader.Read())
+            {
+                var record = new Record(reader.LineNumber, reader.Current.ToArray());
+                records.Add(record);
+                held += BytesARow + record.Fields.Sum(field => BytesAField + (long)BytesACharacter * field.Length);
+                if (held > available)
+                    throw new InsufficientMemoryException(string.Create(CultureInfo.InvariantCulture,
+                        $"{path}:{record.Line}: the rows so far take about {held:N0} bytes, {available:N0} are available"));
+            }
         }
         catch (CsvFormatException exception)
         {
-            throw new InvalidDataException($"{path}:{exception.LineNumber}:1: {exception.Message}", exception);
+            string what = exception.Message.Replace($"MaxRecordSize ({LongestLine} bytes)", $"the {LongestLine} bytes that are allowed");
+            throw new InvalidDataException($"{path}:{exception.LineNumber}:1: {what}", exception);
         }
         return records;
     }
+
+    // every second byte of such text is 0, those beside the separators too
+    static bool IsWide(Record record) => record.Fields.All(field => field.Contains('\0'))
+        && record.Fields.Sum(field => field.Count(c => c == '\0')) * 2 >= record.Fields.Sum(field => field.Length);
 
     static (int Label, bool HasHeader) FindLabel(string path, string[] first, string? labelColumn)
     {
@@ -81,13 +103,13 @@ public static class CsvData
         if (named < 0) throw NoColumn(IsHeader(first, first.Length - 1));
         if (Array.LastIndexOf(first, labelColumn) != named)
             throw new ArgumentException(
-                $"{path}: two columns are named '{labelColumn}'; give the position, 1 to {first.Length}", nameof(labelColumn));
+                $"{path}: two columns are named {Quoted.Quote(labelColumn)}; give the position, 1 to {first.Length}", nameof(labelColumn));
         return (named, true);
 
         ArgumentException NoColumn(bool hasHeader)
         {
-            string there = hasHeader ? string.Join(", ", first) : "no header";
-            return new($"{path} has no column '{labelColumn}'; it has {there} (positions 1 to {first.Length})", nameof(labelColumn));
+            string there = hasHeader ? Quoted.List(first) : "no header";
+            return new($"{path} has no column {Quoted.Quote(labelColumn)}; it has {there} (positions 1 to {first.Length})", nameof(labelColumn));
         }
     }
 
@@ -149,13 +171,13 @@ public static class CsvData
         {
             string text = Text(row, column);
             if (!IsNumber(text, out double value))
-                throw Bad(Path, Records[row].Line, column, $"'{text}'{Where(column)} is not a number");
+                throw Bad(Path, Records[row].Line, column, $"{Quoted.Quote(text)}{Where(column)} is not a number");
             float rounded = double.IsFinite(value) ? float.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture) : float.NaN;
             if (float.IsFinite(rounded) || (beyondFloat32 && double.IsFinite(value))) return (value, rounded);
             string advice = double.IsFinite(value) ? "; standardized, a feature may be" : "";
-            throw Bad(Path, Records[row].Line, column, $"'{text}'{Where(column)} is not a finite float32 number{advice}");
+            throw Bad(Path, Records[row].Line, column, $"{Quoted.Quote(text)}{Where(column)} is not a finite float32 number{advice}");
         }
 
-        string Where(int column) => Header is null ? "" : $" in column '{Header[column]}'";
+        string Where(int column) => Header is null ? "" : $" in column {Quoted.Quote(Header[column])}";
     }
 }

@@ -1,4 +1,5 @@
 using GpuMlp.Devices.Caching;
+using GpuMlp.Inputs;
 using GpuMlp.Kernels.Lanes;
 using GpuMlp.Kernels.Numerics;
 using ILGPU;
@@ -40,7 +41,7 @@ static class DeviceOpener
             if (parts[0] == "opencl") return (DeviceKind.OpenCL, index);
             if (parts[0] == "cuda") return (DeviceKind.Cuda, index);
         }
-        throw new ArgumentException($"'{name}' is not a device; {Allowed}", nameof(name));
+        throw new ArgumentException($"{Quoted.Quote(name)} is not a device; {Allowed}", nameof(name));
     }
 
     static ComputeDevice OpenCpu(OpenOptions options)

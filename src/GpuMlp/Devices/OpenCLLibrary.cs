@@ -42,7 +42,8 @@ static class OpenCLLibrary
             if (Complaint(driver) is string broken)
                 return $"the OpenCL driver '{driver}' that {file} names does not load ({broken}): install it again, or {HowToGet}";
         }
-        return $"the OpenCL library lists no device (drivers named in {folder}): {HowToGet}";
+        string cache = PoclCache.WhyUnusable() is string why ? $"; {why}" : "";
+        return $"the OpenCL library lists no device (drivers named in {folder}{cache}): {HowToGet}";
     }
 
     static string? Complaint(string library)
@@ -77,6 +78,7 @@ static class OpenCLLibrary
         {
             if (hooked) return;
             hooked = true;
+            PoclCache.Choose();
             AssemblyLoadContext.Default.ResolvingUnmanagedDll += (_, name) => name.Contains("OpenCL", StringComparison.Ordinal) ? Load() : 0;
         }
     }

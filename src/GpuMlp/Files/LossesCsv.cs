@@ -1,4 +1,5 @@
 using System.Globalization;
+using GpuMlp.Inputs;
 
 namespace GpuMlp.Files;
 
@@ -19,7 +20,7 @@ public static class LossesCsv
     /// <exception cref="InvalidDataException">The file is another; the message gives file:line:column.</exception>
     public static float[] Read(string path)
     {
-        ReadOnlySpan<byte> rest = File.ReadAllBytes(path);
+        ReadOnlySpan<byte> rest = InputFile.ReadAll(path, Array.MaxLength);
         if (!rest.StartsWith(Header)) throw new InvalidDataException($"{path}:1:1: the first line must be 'step,loss'.");
         rest = rest[Header.Length..];
         var losses = new List<float>();

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using GpuMlp.Data;
 using GpuMlp.Devices;
 using GpuMlp.Grids;
+using GpuMlp.Inputs;
 using GpuMlp.Layers;
 using GpuMlp.Losses;
 
@@ -12,7 +13,7 @@ namespace GpuMlp.Files;
 /// <param name="Network">The network; whoever loaded it disposes it.</param>
 /// <param name="Window">The part of the input plane that its pictures show, in the data's own units; null where it has none.</param>
 /// <param name="Standardizer">What its inputs went through; null where they are the data's own.</param>
-/// <param name="ClassNames">The names of class 0 and class 1.</param>
+/// <param name="ClassNames">The name of each class, by its number; none where the network returns numbers.</param>
 public sealed record Model(Sequential Network, Window? Window, Standardizer? Standardizer, IReadOnlyList<string> ClassNames);
 
 /// <summary>
@@ -22,11 +23,15 @@ public sealed record Model(Sequential Network, Window? Window, Standardizer? Sta
 public static class ModelFile
 {
     const string Format = "gpumlp", Version = "1";
+    /// <summary>The most characters of a class's name.</summary>
+    public const int LongestClassName = 1000;
+
     static readonly string[] Required = ["format", "version", "net", "activation", "loss", "classes"], Optional = ["output", "window", "standardizer"];
 
     /// <summary>Writes a model atomically: equal models give equal bytes.</summary>
     /// <exception cref="ArgumentException">
-    /// Something is null, or the network is not linear layers with one kind of activation between them and a sigmoid or nothing at the end.
+    /// Something is null, or the network is not linear layers with one kind of activation between them and a sigmoid or nothing at the end,
+    /// or the names are not one a class.
     /// </exception>
     public static void Save(string path, Model model)
     {
@@ -35,6 +40,7 @@ public static class ModelFile
         ArgumentNullException.ThrowIfNull(model.Network);
         ArgumentNullException.ThrowIfNull(model.ClassNames);
         (NetworkSpec spec, Linear[] layers) = Describe(model.Network);
+        if (WhyNotClasses(model.ClassNames, spec, model.Network.Loss) is string why) throw new ArgumentException($"the names of the classes: {why}", nameof(model));
         var metadata = new Dictionary<string, string>
         {
             ["format"] = Format,
@@ -74,7 +80,7 @@ public static class ModelFile
         if (Required.FirstOrDefault(key => !metadata.ContainsKey(key)) is string missing)
             throw new InvalidDataException($"{path}: metadata '{missing}' is missing");
         if (metadata.Keys.Except([.. Required, .. Optional]).FirstOrDefault() is string unknown)
-            throw new InvalidDataException($"{path}: metadata '{unknown}' is unknown");
+            throw new InvalidDataException($"{path}: metadata {Quoted.Quote(unknown)} is unknown");
 
         NetworkSpec spec = ReadSpec(path, metadata);
         Func<Loss> loss = Pick(path, metadata, "loss", Named.Losses);
@@ -82,8 +88,7 @@ public static class ModelFile
         Window? window = metadata.TryGetValue("window", out string? text) ? Read(path, "window", text, WindowText.Parse) : null;
         Standardizer? standardizer = metadata.TryGetValue("standardizer", out text)
             ? Read(path, "standardizer", text, json => ParseStandardizer(json, spec)) : null;
-        string[] classes = Read(path, "classes", metadata["classes"], json => JsonSerializer.Deserialize(json, ModelJson.Default.StringArray)
-            ?? throw new FormatException("an array of names is needed"));
+        string[] classes = Read(path, "classes", metadata["classes"], json => ParseClasses(json, spec, loss()));
 
         float[][] values = ReadTensors(path, file, spec);
         Sequential network = spec.Build(device, loss());
@@ -143,7 +148,7 @@ public static class ModelFile
         SafeTensor tensor = file.Find(name) ?? throw new InvalidDataException($"{path}: tensor '{name}' is missing");
         if (!tensor.Shape.SequenceEqual(shape))
             throw new InvalidDataException(
-                $"{path}: tensor '{name}' has shape ({string.Join(", ", tensor.Shape)}); ({string.Join(", ", shape)}) is needed");
+                $"{path}: tensor '{name}' has shape {RawBytes.Text([.. tensor.Shape])}; ({string.Join(", ", shape)}) is needed");
         if (tensor.Dtype != "F32") throw new InvalidDataException($"{path}: tensor '{name}' holds {tensor.Dtype}; F32 is needed");
         if (!tensor.Floats.All(float.IsFinite)) throw new InvalidDataException($"{path}: tensor '{name}' has a value that is not finite");
         return tensor.Floats;
@@ -165,6 +170,21 @@ public static class ModelFile
         return new Standardizer(read.Mean, read.Deviation);
     }
 
+    static string[] ParseClasses(string json, NetworkSpec spec, Loss loss)
+    {
+        string[] names = JsonSerializer.Deserialize(json, ModelJson.Default.StringArray) ?? throw new FormatException("an array of names is needed");
+        return WhyNotClasses(names, spec, loss) is string why ? throw new FormatException(why) : names;
+    }
+
+    // of numbers there are none; a network that was trained by mse on a single class has one name, or as a regression none
+    static string? WhyNotClasses(IReadOnlyCollection<string?> names, NetworkSpec spec, Loss loss)
+    {
+        int classes = Math.Max(2, spec.Widths[^1]);
+        if (loss is MseLoss && spec.LinearOutput) return names.Count == 0 ? null : $"{names.Count} names, but the network returns numbers";
+        if (names.Count != classes && !(loss is MseLoss && names.Count < 2)) return $"{names.Count} names, but the network tells {classes} classes apart";
+        return names.All(name => name is { Length: > 0 and <= LongestClassName }) ? null : $"a name has 1 to {LongestClassName} characters";
+    }
+
     static T Pick<T>(string path, IReadOnlyDictionary<string, string> metadata, string key, IReadOnlyDictionary<string, T> names) =>
         names.TryGetValue(metadata[key], out T? value) ? value : throw Bad(path, key, metadata[key], $"allowed are {string.Join(", ", names.Keys)}");
 
@@ -174,7 +194,7 @@ public static class ModelFile
         catch (Exception e) when (e is FormatException or ArgumentException or JsonException) { throw Bad(path, key, text, e.Message); }
     }
 
-    static InvalidDataException Bad(string path, string key, string? value, string why) => new($"{path}: metadata '{key}' is '{value}': {why}");
+    static InvalidDataException Bad(string path, string key, string? value, string why) => new($"{path}: metadata '{key}' is {Quoted.Quote(value)}: {why}");
 }
 
 sealed record StandardizerJson(double[] Mean, double[] Deviation);

@@ -1,3 +1,5 @@
+using GpuMlp.Inputs;
+
 namespace GpuMlp.Files;
 
 /// <summary>NumPy's .npy files, strictly: one array of float32, float64, int32, int64 or uint8, little-endian, in C order.</summary>
@@ -25,7 +27,7 @@ public static class Npy
     /// <exception cref="InvalidDataException">The file is not a whole and plain .npy file of an element type named above.</exception>
     public static NpyArray Read(string path)
     {
-        using FileStream stream = File.OpenRead(path);
+        using Stream stream = InputFile.Open(path, 2);
         return Read(stream, path);
     }
 
@@ -47,7 +49,7 @@ public static class Npy
             "<i8" => Read<long>(stream, name, header),
             "|u1" or "<u1" => Read<byte>(stream, name, header),
             string other => throw new InvalidDataException(
-                $"{name}: element type '{other}'; allowed are '<f4', '<f8', '<i4', '<i8' and '|u1'."),
+                $"{name}: element type {Quoted.Quote(other)}; allowed are '<f4', '<f8', '<i4', '<i8' and '|u1'."),
         };
     }
 

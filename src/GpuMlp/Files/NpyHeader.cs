@@ -13,7 +13,7 @@ readonly record struct NpyHeader(string Descr, int[] Shape)
     /// <summary>Magic to newline of a version 1.0 header, byte for byte what NumPy writes.</summary>
     public static byte[] Encode(string descr, ReadOnlySpan<int> shape)
     {
-        string tuple = shape.Length == 1 ? $"({shape[0]},)" : RawBytes.Text(shape);
+        string tuple = shape.Length == 1 ? $"({shape[0]},)" : $"({string.Join(", ", shape.ToArray())})";
         string dict = $"{{'descr': '{descr}', 'fortran_order': False, 'shape': {tuple}, }}";
         // NumPy keeps room for the first dimension to grow to 21 digits, and pads with 64 spaces where none is needed.
         if (shape.Length > 0) dict += new string(' ', GrowthDigits - shape[0].ToString().Length);

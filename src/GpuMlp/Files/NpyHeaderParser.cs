@@ -1,4 +1,5 @@
 using System.Text;
+using GpuMlp.Inputs;
 
 namespace GpuMlp.Files;
 
@@ -22,7 +23,7 @@ ref struct NpyHeaderParser(ReadOnlySpan<byte> text, string name)
             if (key == "descr" && descr is null) descr = String();
             else if (key == "fortran_order" && !orderSeen) orderSeen = COrder();
             else if (key == "shape" && shape is null) shape = Tuple();
-            else throw Malformed($"key '{key}' is unknown or comes twice; allowed are 'descr', 'fortran_order' and 'shape'");
+            else throw Malformed($"key {Quoted.Quote(key)} is unknown or comes twice; allowed are 'descr', 'fortran_order' and 'shape'");
             if (TryTake(',')) continue;
             Expect('}');
             break;

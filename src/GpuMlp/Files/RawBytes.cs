@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using GpuMlp.Inputs;
 
 namespace GpuMlp.Files;
 
@@ -42,5 +43,6 @@ static class RawBytes
         return Count(shape) ?? throw new ArgumentException($"Shape {Text(shape)} has more elements than 64 bits count.", nameof(shape));
     }
 
-    public static string Text(ReadOnlySpan<int> shape) => $"({string.Join(", ", shape.ToArray())})";
+    /// <summary>A shape in a message.</summary>
+    public static string Text(ReadOnlySpan<int> shape) => $"({Quoted.Cut(string.Join(", ", shape.ToArray()))})";
 }

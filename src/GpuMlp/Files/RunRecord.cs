@@ -1,5 +1,7 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using GpuMlp.Inputs;
 
 namespace GpuMlp.Files;
 
@@ -76,14 +78,14 @@ public sealed record RunRecord
     public string ToJson() => JsonSerializer.Serialize(this, RunJson.Default.RunRecord);
 
     /// <summary>Reads the config of a record, or of any JSON object with a <c>config</c> in it; all else in the file is ignored.</summary>
-    /// <exception cref="InvalidDataException">The file is not such an object, or the config has an unknown setting or a value of a wrong type.</exception>
+    /// <exception cref="InvalidDataException">The file is not such an object of 1 MiB at most, or the config has an unknown setting or a value of a wrong type.</exception>
     public static TrainConfig ReadConfig(string path)
     {
         try
         {
-            ConfigHolder? holder = JsonSerializer.Deserialize(File.ReadAllBytes(path), RunJson.Default.ConfigHolder);
+            ConfigHolder holder = JsonSerializer.Deserialize(ReadText(path), RunJson.Default.ConfigHolder) ?? throw new InvalidDataException($"{path}: {NoObject}");
             if (holder is not { SchemaVersion: CurrentSchema or null })
-                throw new InvalidDataException($"{path}: schemaVersion {holder?.SchemaVersion}; this version reads {CurrentSchema}");
+                throw new InvalidDataException($"{path}: schemaVersion {holder.SchemaVersion}; this version reads {CurrentSchema}");
             return holder.Config ?? throw new InvalidDataException($"{path}: there is no object 'config' in it, which holds the settings");
         }
         catch (JsonException e)
@@ -93,13 +95,31 @@ public sealed record RunRecord
         }
     }
 
+    const string NoObject = "is no JSON object, which is needed, with the settings under 'config'";
+    const int LongestConfig = 1 << 20;
+
+    // editors and shells of Windows put a byte order mark in front, of UTF-16 too
+    static string ReadText(string path)
+    {
+        try
+        {
+            using var reader = new StreamReader(new MemoryStream(InputFile.ReadAll(path, LongestConfig)), new UTF8Encoding(false, throwOnInvalidBytes: true));
+            return reader.ReadToEnd();
+        }
+        catch (DecoderFallbackException e)
+        {
+            throw new InvalidDataException($"{path}: is not UTF-8", e);
+        }
+    }
+
     // System.Text.Json names .NET types, which say nothing to a reader of the file
     static string Explain(JsonException e)
     {
-        string at = e.Path is null or "$" ? "the file" : e.Path[2..];
+        string at = e.Path is null or "$" ? "the file" : Quoted.Cut(e.Path[2..]);
         if (e.InnerException is JsonException syntax) return $"not JSON: {syntax.Message.Split(" LineNumber")[0]}";
-        if (e.Message.Contains("could not be mapped")) return $"'{e.Message.Split('\'')[1]}' is not a setting of config";
+        if (e.Message.Contains("could not be mapped")) return $"{Quoted.Quote(e.Message.Split('\'')[1])} is not a setting of config";
         if (e.Message.Contains("uplicate")) return $"{at} stands there twice";
+        if (e.Path == "$") return NoObject;
         return $"{at} has a value of another type than the setting takes";
     }
 

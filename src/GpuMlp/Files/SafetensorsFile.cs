@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using GpuMlp.Inputs;
 
 namespace GpuMlp.Files;
 
@@ -57,12 +58,18 @@ public sealed class SafetensorsFile
             else RawBytes.Write<long>(stream, tensor.Integers);
     }
 
-    /// <summary>Reads a file.</summary>
-    /// <exception cref="InvalidDataException">The file breaks a rule of the format; the message names file, tensor and rule.</exception>
+    /// <summary>Reads a file or what a pipe gives.</summary>
+    /// <exception cref="InvalidDataException">The file breaks a rule of the format; the message names file, tensor and rule; or it is a folder or a device.</exception>
+    /// <exception cref="InsufficientMemoryException">It takes more memory than there is.</exception>
     public static SafetensorsFile Read(string path)
     {
-        using FileStream stream = File.OpenRead(path);
-        return Read(stream, path);
+        const int BytesAByte = 3;                                  // as it is, by tensors, and as the layers have them
+        using Stream stream = InputFile.Open(path, BytesAByte, Array.MaxLength);
+        if (stream.CanSeek) return Read(stream, path);
+        using var whole = new MemoryStream();
+        stream.CopyTo(whole);
+        whole.Position = 0;
+        return Read(whole, path);
     }
 
     /// <summary>Reads a seekable stream from where it stands to its end.</summary>
@@ -89,9 +96,9 @@ public sealed class SafetensorsFile
     static SafeTensor Load(Stream stream, SafetensorsEntry entry, string name)
     {
         float Narrow(double value) => !double.IsFinite(value) || float.IsFinite((float)value) ? (float)value
-            : throw new InvalidDataException($"{name}: tensor '{entry.Name}': {value:R} is beyond float32.");
+            : throw new InvalidDataException($"{name}: tensor {Quoted.Quote(entry.Name)}: {value:R} is beyond float32.");
         long Signed(ulong value) => value <= long.MaxValue ? (long)value
-            : throw new InvalidDataException($"{name}: tensor '{entry.Name}': {value} is above {long.MaxValue}, the largest allowed.");
+            : throw new InvalidDataException($"{name}: tensor {Quoted.Quote(entry.Name)}: {value} is above {long.MaxValue}, the largest allowed.");
         SafeTensor Floats<T>(Converter<T, float> convert) where T : unmanaged =>
             SafeTensor.Float32(entry.Name, entry.Shape, Array.ConvertAll(RawBytes.Read<T>(stream, entry.Count), convert));
 

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using GpuMlp.Inputs;
 
 namespace GpuMlp.Files;
 
@@ -102,9 +103,9 @@ sealed record SafetensorsHeader(List<SafetensorsEntry> Entries, Dictionary<strin
     {
         foreach (SafetensorsEntry entry in Entries)
         {
-            InvalidDataException Bad(string what) => new($"{file}: tensor '{entry.Name}': {what}.");
+            InvalidDataException Bad(string what) => new($"{file}: tensor {Quoted.Quote(entry.Name)}: {what}.");
             int width = ElementBytes(entry.Dtype);
-            if (width == 0) throw Bad($"dtype '{entry.Dtype}'; allowed are F32, F16, BF16, F64, I64 and U64");
+            if (width == 0) throw Bad($"dtype {Quoted.Quote(entry.Dtype)}; allowed are F32, F16, BF16, F64, I64 and U64");
             if (RawBytes.Count(entry.Shape) is not long count || count > Array.MaxLength)
                 throw Bad($"shape {RawBytes.Text(entry.Shape)} has more than {Array.MaxLength} elements");
             string range = $"data_offsets [{entry.Begin}, {entry.End}]";
@@ -117,7 +118,7 @@ sealed record SafetensorsHeader(List<SafetensorsEntry> Entries, Dictionary<strin
         foreach (SafetensorsEntry entry in Entries.OrderBy(e => e.Begin).ThenBy(e => e.End))
         {
             if (entry.Begin != end)
-                throw new InvalidDataException($"{file}: tensor '{entry.Name}': data_offsets begin at {entry.Begin}, " +
+                throw new InvalidDataException($"{file}: tensor {Quoted.Quote(entry.Name)}: data_offsets begin at {entry.Begin}, " +
                     (entry.Begin < end ? $"within the tensor before, which ends at {end}."
                         : $"a gap after {end}, where the data before ends."));
             end = entry.End;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Unicode;
+using GpuMlp.Inputs;
 
 namespace GpuMlp.Files;
 
@@ -33,7 +34,7 @@ ref struct SafetensorsHeaderParser
         Next(JsonTokenType.StartObject, "an object");
         while (NextKey() is string key)
         {
-            if (!seen.Add(key)) throw Bad($"key '{key}' comes twice");
+            if (!seen.Add(key)) throw Bad($"key {Quoted.Quote(key)} comes twice");
             if (key == SafetensorsHeader.MetadataKey) metadata = Metadata();
             else entries.Add(Entry(key));
         }
@@ -47,8 +48,8 @@ ref struct SafetensorsHeaderParser
         Next(JsonTokenType.StartObject, $"an object as {SafetensorsHeader.MetadataKey}");
         while (NextKey() is string key)
         {
-            Next(JsonTokenType.String, $"a string as metadata '{key}'");
-            if (!metadata.TryAdd(key, Text())) throw Bad($"metadata key '{key}' comes twice");
+            Next(JsonTokenType.String, $"a string as metadata {Quoted.Quote(key)}");
+            if (!metadata.TryAdd(key, Text())) throw Bad($"metadata key {Quoted.Quote(key)} comes twice");
         }
         return metadata;
     }
@@ -68,7 +69,7 @@ ref struct SafetensorsHeaderParser
             }
             else if (key == "shape" && shape is null) shape = Integers(key, int.MaxValue);
             else if (key == "data_offsets" && offsets is null) offsets = Integers(key, long.MaxValue);
-            else throw Bad($"key '{key}' is unknown or comes twice; allowed are dtype, shape and data_offsets");
+            else throw Bad($"key {Quoted.Quote(key)} is unknown or comes twice; allowed are dtype, shape and data_offsets");
         }
         if (dtype is null || shape is null || offsets is null) throw Bad("a key is missing; needed are dtype, shape and data_offsets");
         if (offsets.Count != 2) throw Bad($"data_offsets has {offsets.Count} numbers, not 2");
@@ -107,5 +108,5 @@ ref struct SafetensorsHeaderParser
         }
     }
 
-    readonly InvalidDataException Bad(string what) => new($"{file}: {(tensor is null ? "header" : $"tensor '{tensor}'")}: {what}.");
+    readonly InvalidDataException Bad(string what) => new($"{file}: {(tensor is null ? "header" : $"tensor {Quoted.Quote(tensor)}")}: {what}.");
 }

@@ -1,6 +1,7 @@
 using System.Collections.ObjectModel;
 using System.Globalization;
 using GpuMlp.Devices;
+using GpuMlp.Inputs;
 using GpuMlp.Losses;
 using GpuMlp.Randomness;
 using GpuMlp.Tensors;
@@ -54,9 +55,9 @@ public sealed record NetworkSpec(IReadOnlyList<int> Widths, Activation Activatio
         for (int k = 0; k < parts.Length; k++)
         {
             if (!int.TryParse(parts[k], NumberStyles.None, CultureInfo.InvariantCulture, out widths[k]) || widths[k] is < 1 or > 65_536)
-                throw new FormatException($"'{parts[k]}' is not a width: each is from 1 to 65536, as in 2-50-1");
+                throw new FormatException($"{Quoted.Quote(parts[k])} is not a width: each is from 1 to 65536, as in 2-50-1");
         }
-        if (widths.Length < 2) throw new FormatException($"'{net}' is not a network: give inputs, hidden widths and outputs, as in 2-50-1");
+        if (widths.Length < 2) throw new FormatException($"{Quoted.Quote(net)} is not a network: give inputs, hidden widths and outputs, as in 2-50-1");
         return new NetworkSpec(widths, activation);
     }
 

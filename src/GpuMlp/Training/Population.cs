@@ -15,8 +15,9 @@ public sealed class Population
 
     /// <summary>Checks the members and plans the memory; allocates nothing.</summary>
     /// <exception cref="ArgumentException">
-    /// No members; a network that the fused engine does not take, or that does not go with its data; one that alone takes more memory than there is.
+    /// No members; a network that the fused engine does not take, or that does not go with its data.
     /// </exception>
+    /// <exception cref="InsufficientMemoryException">One network alone takes more memory than there is.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
     public Population(ComputeDevice device, IReadOnlyList<PopulationMember> members, IReadOnlyList<PopulationData> data, PopulationOptions options)
     {
@@ -78,7 +79,8 @@ public sealed class Population
             if (cancellation.IsCancellationRequested) break;
             double share = plan.Members.Sum(m => Work(members[m])) / work;
             long start = Stopwatch.GetTimestamp();
-            using var batch = new PopulationBatch(device, members, data, plan, options.Steps, Plan.ChunkSteps);
+            using PopulationBatch? batch = Load(plan, cancellation);
+            if (batch is null) break;
             TimeSpan load = Lap(ref start);
             Train(batch, (made, loss) => progress?.Invoke(before + share * made, loss), cancellation);
             TimeSpan train = Lap(ref start);
@@ -87,6 +89,13 @@ public sealed class Population
             before += share;
         }
         return results;
+    }
+
+    // a source of data may end early when the run is to stop: what was trained before stays
+    PopulationBatch? Load(PopulationBatchPlan plan, CancellationToken cancellation)
+    {
+        try { return new PopulationBatch(device, members, data, plan, options.Steps, Plan.ChunkSteps); }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested) { return null; }
     }
 
     static TimeSpan Lap(ref long start)

@@ -32,7 +32,7 @@ public sealed record PopulationPlan(int Networks, int ChunkSteps, long Budget, I
     /// <summary>Bytes of the largest batch.</summary>
     public long Bytes => Batches.Max(batch => batch.Bytes);
 
-    /// <exception cref="ArgumentException">One network alone takes more than <paramref name="available"/> bytes.</exception>
+    /// <exception cref="InsufficientMemoryException">One network alone takes more than <paramref name="available"/> bytes.</exception>
     internal static PopulationPlan Make(
         IReadOnlyList<PopulationMember> members, IReadOnlyList<PopulationData> data, PopulationOptions options, long budget, long available)
     {
@@ -61,7 +61,7 @@ public sealed record PopulationPlan(int Networks, int ChunkSteps, long Budget, I
             long alone = table + network + DataBytes(data[set]);
             long more = taken.Count == 0 ? alone : network + (sets[^1] == set ? 0 : DataBytes(data[set]));
             if (alone > available)
-                throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
+                throw new InsufficientMemoryException(string.Create(CultureInfo.InvariantCulture,
                     $"one network {members[m].Net} with its data takes {alone:N0} bytes, {available:N0} are available"));
             if (taken.Count > 0 && bytes + more > budget)
             {

@@ -1,4 +1,5 @@
 using System.Text;
+using GpuMlp.Inputs;
 
 namespace GpuMlp.Devices.Caching;
 
@@ -36,9 +37,10 @@ sealed class KernelCache
     {
         try
         {
-            var file = new FileInfo(PathOf(key));
-            if (!file.Exists || file.Length > LargestEntry || !KernelCacheFolder.IsOurs(Folder)) return null;
-            return Unwrap(File.ReadAllBytes(file.FullName), key);
+            string file = PathOf(key);
+            if (!File.Exists(file) || !KernelCacheFolder.IsOurs(Folder)) return null;
+            // a pipe would keep the program waiting for a writer
+            return FileStatus.Of(file)?.Kind is null or FileKind.File ? Unwrap(InputFile.ReadAll(file, LargestEntry), key) : null;
         }
         catch (Exception e) when (IsDisk(e))
         {
@@ -77,7 +79,7 @@ sealed class KernelCache
 
     string PathOf(string key) => Path.Combine(Folder, Name(key) + KernelCacheFolder.Entry);
 
-    static bool IsDisk(Exception e) => e is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException or System.Security.SecurityException;
+    static bool IsDisk(Exception e) => e is IOException or InvalidDataException or UnauthorizedAccessException or NotSupportedException or ArgumentException or System.Security.SecurityException;
 
     static string Name(string text) => Checksum(Encoding.UTF8.GetBytes(text)).ToString("x16", System.Globalization.CultureInfo.InvariantCulture);
 

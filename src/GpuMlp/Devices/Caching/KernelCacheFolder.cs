@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using GpuMlp.Inputs;
 
 namespace GpuMlp.Devices.Caching;
 
@@ -74,31 +75,13 @@ static class KernelCacheFolder
     {
         if (OperatingSystem.IsWindows()) return folder.StartsWith(Profile, StringComparison.OrdinalIgnoreCase);
         if ((File.GetUnixFileMode(folder) & (UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)) != 0) return false;
-        if (OperatingSystem.IsLinux()) return Owner(folder) == EffectiveUser();
+        if (OperatingSystem.IsLinux()) return FileStatus.Of(folder)?.Owner == EffectiveUser();
         File.SetUnixFileMode(folder, Ours);                            // throws for everybody but the owner
         return true;
     }
 
     // what is below it is the user's; another folder would take a look at access lists, and is not used
     static string Profile => Environment.GetFolderPath(Environment.SpecialFolder.UserProfile) + Path.DirectorySeparatorChar;
-
-    // .NET does not tell who owns a file; statx is laid out alike on every Linux
-    static unsafe uint? Owner(string path)
-    {
-        const int here = -100, ownerWanted = 0x8, ownerAt = 20, size = 256;
-        byte* answer = stackalloc byte[size];
-        try
-        {
-            return Statx(here, path, 0, ownerWanted, answer) == 0 ? *(uint*)(answer + ownerAt) : null;
-        }
-        catch (Exception e) when (e is EntryPointNotFoundException or DllNotFoundException)
-        {
-            return null;
-        }
-    }
-
-    [DllImport("libc", EntryPoint = "statx")]
-    static extern unsafe int Statx(int folder, [MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags, uint mask, byte* answer);
 
     [DllImport("libc", EntryPoint = "geteuid")]
     static extern uint EffectiveUser();
