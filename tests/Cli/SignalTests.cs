@@ -99,7 +99,7 @@ public class SignalTests
     {
         Assert.SkipUnless(File.Exists("/usr/bin/script"), "There is no script, which makes a terminal.");
         using var folder = new ScratchFolder();
-        using Process process = Gpumlp.StartShell("exec script -qec \"$gpumlp train --steps 1000000000 --no-plots --out run\" /dev/null", folder.Path);
+        using Process process = Gpumlp.StartShell("exec env TERM=xterm script -qec \"$gpumlp train --steps 1000000000 --no-plots --out run\" /dev/null", folder.Path);
         var screen = new System.Text.StringBuilder();
         void Until(string text)
         {
