@@ -117,7 +117,7 @@ sealed class Terminal(bool quiet, bool json)
             else if (elapsed - lastLine >= LineEvery)
             {
                 lastLine = elapsed;
-                string last = loss is null ? "" : string.Create(CultureInfo.InvariantCulture, $", loss {loss:G4}");
+                string last = loss is null ? "" : string.Create(CultureInfo.InvariantCulture, $", loss of the last {loss:G4}");
                 Log(Plain(string.Create(CultureInfo.InvariantCulture, $"{what}: {itemsDone:N0} of {count:N0} {items}{last}")));
             }
         }

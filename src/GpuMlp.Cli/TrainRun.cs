@@ -115,6 +115,9 @@ sealed class TrainRun
     // beyond that drawing takes minutes and a folder of pictures is of no use
     const int MostFrames = 2000;
 
+    // standardized features seldom reach 10, and losses grow with their square
+    const double LargeFeature = 1000;
+
     // snapshots are for pictures only
     long Frames => input.Plane is null || config.NoPlots || config.SnapshotEvery == 0 ? 0 : config.Steps / config.SnapshotEvery + 1L;
 
@@ -166,8 +169,7 @@ sealed class TrainRun
         }
         if (record.DivergedStep is int step)
         {
-            Terminal.Error(string.Create(CultureInfo.InvariantCulture,
-                $"diverged at step {step}: the loss or a weight is no longer finite; a lower --lr than {config.Lr} may help ") +
+            Terminal.Error(string.Create(CultureInfo.InvariantCulture, $"diverged at step {step}: the loss or a weight is no longer finite; {Remedy()} may help ") +
                 $"({folder.Path} {(record.Outputs is null ? "keeps its earlier run" : "has losses.csv and run.json")})");
             exitCode = ExitCode.Diverged;
         }
@@ -176,6 +178,14 @@ sealed class TrainRun
             foreach (string line in TrainSummary.Lines(record, input.Raw, written)) terminal.Say(line);
         if (terminal.Json) Terminal.Print(record.ToJson());
         return exitCode;
+    }
+
+    // no rate is low enough for features of that size
+    string Remedy()
+    {
+        float largest = input.Raw.Inputs.Cast<float>().Max(MathF.Abs);
+        return !config.Standardize && largest > LargeFeature ? string.Create(CultureInfo.InvariantCulture, $"the features reach {largest:G4}: --standardize")
+            : string.Create(CultureInfo.InvariantCulture, $"a lower --lr than {config.Lr}");
     }
 
     static double Seconds(TimeSpan time) => Math.Round(time.TotalSeconds, 6);

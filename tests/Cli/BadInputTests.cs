@@ -101,4 +101,15 @@ public class BadInputTests
         Assert.Equal("diverged", record.GetProperty("stopReason").GetString());
         Assert.Contains($"step {record.GetProperty("divergedStep").GetInt32()}:", outcome.Error);
     }
+    [Theory]
+    [InlineData("", "the features reach 3.4E+38: --standardize may help")]
+    [InlineData("--standardize --lr 1e38", "a lower --lr than 1E+38 may help")]
+    public void What_may_help_a_diverging_run_is_what_made_it_diverge(string options, string advice)
+    {
+        using var folder = new ScratchFolder();
+        File.WriteAllText(folder.File("big.csv"), "x,y,label\n3.4e38,-3.4e38,0\n-3.4e38,3.4e38,1\n");
+        Gpumlp.Outcome outcome = Gpumlp.Run($"train --quiet --no-plots --steps 2000 {options} --data", $"csv:{folder.File("big.csv")}", "--out", folder.File("run"));
+        Assert.Equal(4, outcome.ExitCode);
+        Assert.Contains(advice, outcome.Error);
+    }
 }

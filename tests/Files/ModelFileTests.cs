@@ -108,12 +108,15 @@ public class ModelFileTests
     [InlineData("cross-entropy", "2-3-4", true, "a,b,c,d", null)]
     [InlineData("cross-entropy", "2-3-4", true, "a,b,c", "3 names, but the network tells 4 classes apart")]
     [InlineData("bce", "2-3-1", false, "no,LONG", "a name has 1 to 1000 characters")]
+    [InlineData("bce", "2-3-1", false, "no,\U0001F600", null)]
+    [InlineData("bce", "2-3-1", false, "no,HALF", "a name holds half a surrogate pair")]
     public void A_model_has_a_name_for_each_class(string loss, string net, bool linear, string classes, string? why)
     {
         using var folder = new ScratchFolder();
         using ComputeDevice device = ComputeDevice.Open("cpu");
         using Sequential network = (NetworkSpec.Parse(net) with { LinearOutput = linear }).Build(device, Named.Losses[loss]());
-        string[] names = [.. classes.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(name => name.Replace("LONG", new string('n', 1001)))];
+        string[] names = [.. classes.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(name => name
+            .Replace("LONG", new string('n', 1001)).Replace("HALF", "half \ud83d"))];      // attributes hold UTF-8, and it no half pairs
         void Save() => ModelFile.Save(folder.File("m"), new Model(network, null, null, names));
         if (why is not null)
         {

@@ -85,6 +85,18 @@ public sealed class SafetensorsTests : IDisposable
         }, iter: 300);
     }
 
+    [Theory]
+    [InlineData("HALF", "key", "value", "surrogate")]
+    [InlineData("t", "HALF", "value", "surrogate")]
+    [InlineData("t", "key", "HALF", "surrogate")]
+    [InlineData("t", "key", null, "null")]
+    public void What_a_file_would_give_back_as_something_else_is_refused(string name, string key, string? value, string why)
+    {
+        static string Half(string text) => text == "HALF" ? "\ud83d" : text;         // attributes hold UTF-8, and it no half pairs
+        var metadata = new Dictionary<string, string> { [Half(key)] = value is null ? null! : Half(value) };
+        Assert.Contains(why, Assert.Throws<ArgumentException>(() => new SafetensorsFile([SafeTensor.Float32(Half(name), [1], [0])], metadata)).Message);
+    }
+
     [Fact]
     public void Narrow_and_wide_floats_are_converted()
     {

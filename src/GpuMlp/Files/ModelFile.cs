@@ -182,7 +182,8 @@ public static class ModelFile
         int classes = Math.Max(2, spec.Widths[^1]);
         if (loss is MseLoss && spec.LinearOutput) return names.Count == 0 ? null : $"{names.Count} names, but the network returns numbers";
         if (names.Count != classes && !(loss is MseLoss && names.Count < 2)) return $"{names.Count} names, but the network tells {classes} classes apart";
-        return names.All(name => name is { Length: > 0 and <= LongestClassName }) ? null : $"a name has 1 to {LongestClassName} characters";
+        if (!names.All(name => name is { Length: > 0 and <= LongestClassName })) return $"a name has 1 to {LongestClassName} characters";
+        return names.All(name => SafetensorsHeader.IsText(name!)) ? null : "a name holds half a surrogate pair, which no file can hold";
     }
 
     static T Pick<T>(string path, IReadOnlyDictionary<string, string> metadata, string key, IReadOnlyDictionary<string, T> names) =>

@@ -14,13 +14,15 @@ public sealed class SafetensorsFile
     readonly Dictionary<string, SafeTensor> byName = [];
 
     /// <summary>A file in memory.</summary>
-    /// <exception cref="ArgumentException">Two tensors have the same name.</exception>
+    /// <exception cref="ArgumentException">Two tensors have the same name, or a name or a string of the metadata is no text.</exception>
     public SafetensorsFile(IEnumerable<SafeTensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
         ArgumentNullException.ThrowIfNull(tensors);
         Tensors = [.. tensors];
         if (Tensors.Contains(null!)) throw new ArgumentException("A tensor is null.", nameof(tensors));
         Metadata = metadata ?? new Dictionary<string, string>();
+        if (!Tensors.Select(tensor => tensor.Name).Concat(Metadata.Keys).Concat(Metadata.Values).All(SafetensorsHeader.IsText))
+            throw new ArgumentException("A name or a string of the metadata is null or holds half a surrogate pair: no file can hold it.");
         foreach (SafeTensor tensor in Tensors)
             if (!byName.TryAdd(tensor.Name, tensor))
                 throw new ArgumentException($"Two tensors are called '{tensor.Name}'.", nameof(tensors));

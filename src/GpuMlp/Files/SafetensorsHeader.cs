@@ -28,6 +28,9 @@ sealed record SafetensorsHeader(List<SafetensorsEntry> Entries, Dictionary<strin
         _ => 0,
     };
 
+    /// <summary>Whether a string can be written as UTF-8: half a surrogate pair would come back as U+FFFD.</summary>
+    public static bool IsText(string? text) => text is not null && string.Concat(text.EnumerateRunes()) == text;
+
     /// <summary>The JSON, padded with spaces so that the data begins at a multiple of 8.</summary>
     /// <param name="tensors">In the order of the header.</param>
     /// <param name="layout">The same tensors in the order of the data.</param>
