@@ -9,6 +9,8 @@ namespace GpuMlp.Cli;
 /// <summary>The data sets of a sweep: each made from its row's options when it is needed, as train makes it; a file is read once.</summary>
 sealed class SweepData
 {
+    const int QuicklyMade = 1_000_000;
+
     readonly CancellationToken cancellation;
     readonly Dictionary<TrainConfig, int> numbers = [];
     readonly List<TrainConfig> configs = [];
@@ -78,8 +80,16 @@ sealed class SweepData
     PopulationData Describe(TrainConfig config, int set)
     {
         DataSet probe = Probe(config);
-        // what is made while networks train is left behind when they are to stop
-        return new PopulationData(config.Samples ?? probe.Count, probe.Features, () => Task.Run(() => Make(set)).WaitAsync(cancellation).GetAwaiter().GetResult());
+        return new PopulationData(config.Samples ?? probe.Count, probe.Features, () => MakeUnlessCancelled(set));
+    }
+
+    // making many rows takes seconds: it is left behind when the run is to stop, on a thread of its own, since the pool's are those that wait
+    DataSet MakeUnlessCancelled(int set)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        return !(configs[set].Samples > QuicklyMade) ? Make(set) : Task.Factory
+            .StartNew(() => Make(set), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
+            .WaitAsync(cancellation).GetAwaiter().GetResult();
     }
 
     DataSet Make(int set)
