@@ -11,7 +11,7 @@ static class BenchCommand
     {
         var verb = new Verb("bench", "Times this machine's devices on the main jobs; a device that is not there is a row that says so.",
             [("Options", [("--quick", "under 15 s instead of under a minute"), ("--json", "print one JSON object"), ("--quiet", "print nothing but errors"), ("-h, --help", "this")])],
-            [(" --quick", "a table"), (" --json", "the same for programs, and measured longer")]);
+            [(" --quick", "a table"), (" --json", "without --quick, for programs")]);
         foreach (Option option in (Option[])[Quick, Json, Quiet]) verb.Options.Add(option);
         verb.SetAction(result => Execute(result.GetValue(Quick), new Terminal(result.GetValue(Quiet), result.GetValue(Json)), interruption));
         return verb;

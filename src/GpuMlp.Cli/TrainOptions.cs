@@ -16,7 +16,7 @@ static class TrainOptions
         Of(Data, "samples", "N", "rows to generate",
             c => c.Samples, (c, v) => c with { Samples = v }, text => Readers.Whole("a number of rows", 2, TrainData.MaxSamples)(text),
             $"{TrainData.DefaultSamples}"),
-        Of(Data, "noise", "S", "standard deviation of the noise on each coordinate",
+        Of(Data, "noise", "S", "standard deviation of the noise on each coordinate (blobs have none)",
             c => c.Noise, (c, v) => c with { Noise = v }, text => Readers.Deviation(text),
             TrainData.DefaultNoise.ToString(System.Globalization.CultureInfo.InvariantCulture)),
         Of(Data, "seed", "N", "seed of all that is random: data, weights, picks",

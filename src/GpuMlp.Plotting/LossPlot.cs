@@ -44,7 +44,7 @@ public static class LossPlot
         line.LineWidth = Math.Max(1, scale);
         if (finite.Length > 1) line.MarkerStyle = MarkerStyle.None;
         line.MaximumMarkerSize = 8 * scale;
-        line.LegendText = "loss";
+        line.LegendText = "loss of a step";
     }
 
     static void AddMean(Plot plot, Coordinates[] mean, int window, Color colour, float scale)
@@ -54,7 +54,7 @@ public static class LossPlot
         line.LegendText = $"mean of {window:N0} steps";
     }
 
-    /// <summary>The mean of the finite losses in a window around each of at most a thousand steps; it stops at the ends of the run.</summary>
+    /// <summary>The mean of the finite losses in a window around each of at most a thousand steps, as far as a whole window lies around them.</summary>
     internal static Coordinates[] RunningMean(float[] losses, int window)
     {
         var mean = new List<Coordinates>();
@@ -62,7 +62,8 @@ public static class LossPlot
         for (int i = 0; i < points; i++)
         {
             int step = points == 1 ? 0 : (int)((long)i * (losses.Length - 1) / (points - 1));
-            int start = Math.Clamp(step - window / 2, 0, losses.Length - window), count = 0;
+            int start = step - window / 2, count = 0;
+            if (start < 0 || start + window > losses.Length) continue;
             double sum = 0;
             foreach (float loss in losses.AsSpan(start, window))
                 if (float.IsFinite(loss)) (sum, count) = (sum + loss, count + 1);

@@ -151,7 +151,7 @@ public class TrainTests
         string shown = training.GetProperty("loss").GetDouble().ToString("G4", System.Globalization.CultureInfo.InvariantCulture);
         Assert.Contains($"\nloss       {shown}, mean over the rows", outcome.Out);
         float[] losses = LossesCsv.Read(folder.File("run/losses.csv"));
-        if (losses.Length > 0) Assert.Contains(FormattableString.Invariant($"the last one {losses[^1]:G4})"), outcome.Out);
+        if (losses.Length > 0) Assert.Contains(FormattableString.Invariant($"step {losses[^1]:G4}"), outcome.Out);
         else Assert.DoesNotContain("last", outcome.Out);
     }
 
