@@ -4,7 +4,7 @@ namespace GpuMlp.Cli;
 /// <remarks>What counts is the lock on the open file, never that the file is there: one that a dead process left is taken over.</remarks>
 sealed class FolderLock : IDisposable
 {
-    /// <summary>The file that is locked, gone with the lock.</summary>
+    /// <summary>The file that is locked, gone with the lock but for a <see cref="Note"/>.</summary>
     public const string Name = ".gpumlp.lock";
 
     // one who only looks into the folder, and refuses it, holds it for some milliseconds
@@ -16,8 +16,38 @@ sealed class FolderLock : IDisposable
     readonly string path;
     readonly FileStream file;
     readonly List<string> made;                                    // the outermost first
+    bool stays;
 
-    FolderLock(string path, FileStream file, List<string> made) => (this.path, this.file, this.made) = (path, file, made);
+    FolderLock(string path, FileStream file, List<string> made)
+    {
+        (this.path, this.file, this.made) = (path, file, made);
+        Noted = new StreamReader(file).ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        stays = Noted.Count > 0;
+        if (!stays) Write("\n");                                   // so that there is room for a note when the disk is full
+    }
+
+    /// <summary>What the one before noted in the file: the names of what it left.</summary>
+    public IReadOnlyList<string> Noted { get; }
+
+    /// <summary>Notes names for whoever takes the folder next; the file stays for as long as there are any.</summary>
+    public void Note(IEnumerable<string> names)
+    {
+        string text = string.Concat(names.Select(name => $"{name}\n"));
+        stays = Write(text) && text.Length > 0;
+    }
+
+    bool Write(string text)
+    {
+        try
+        {
+            file.Position = 0;
+            file.Write(System.Text.Encoding.UTF8.GetBytes(text));
+            file.SetLength(file.Position);
+            file.Flush();
+            return true;
+        }
+        catch (IOException) { return false; }
+    }
 
     /// <summary>Takes a folder, which is made where it is not there.</summary>
     /// <param name="folder">Its full path.</param>
@@ -74,9 +104,9 @@ sealed class FolderLock : IDisposable
     {
         try
         {
-            if (!OperatingSystem.IsWindows()) File.Delete(path);    // while it is held, so that it is nobody else's
+            if (!stays && !OperatingSystem.IsWindows()) File.Delete(path);    // while it is held, so that it is nobody else's
             file.Dispose();
-            if (OperatingSystem.IsWindows()) File.Delete(path);     // an open file cannot be deleted there, nor one that the next holds
+            if (!stays && OperatingSystem.IsWindows()) File.Delete(path);     // an open file cannot be deleted there, nor one that the next holds
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException) { }
         Remove(made);

@@ -23,7 +23,7 @@ sealed class OutputFolder : IDisposable
     {
         (Path, this.full, this.held) = (path, full, held);
         New = IoPath.Combine(full, Waiting);
-        earlier = new RunFiles(full);
+        earlier = new RunFiles(full, held.Noted);
     }
 
     /// <summary>The folder as the user named it.</summary>
@@ -114,6 +114,7 @@ sealed class OutputFolder : IDisposable
                 File.Delete(AtomicFile.Resolve(Target(RunFiles.Record)));
                 foreach (Action move in moves) move();
                 Directory.Delete(New, true);
+                held.Note([]);
                 moving = false;
             });
             if (stale.Any(name => name.StartsWith($"{RunFiles.Frames}/", StringComparison.Ordinal))) RemoveIfEmpty(Target(RunFiles.Frames));
@@ -150,7 +151,7 @@ sealed class OutputFolder : IDisposable
     {
         if (File.Exists(this[RunFiles.Record])) Publish();
         else if (Directory.Exists(New)) Directory.Delete(New, true);
-        earlier = new RunFiles(full);
+        earlier = new RunFiles(full, held.Noted);
         AtomicFile.Clear(full, RunFiles.IsKnown);
         string frames = Target(RunFiles.Frames);
         if (Directory.Exists(frames) && AtomicFile.Clear(frames, name => RunFiles.IsKnown($"frames/{name}"))) RemoveIfEmpty(frames);
@@ -208,7 +209,9 @@ sealed class OutputFolder : IDisposable
 
     void KeepWritten()
     {
-        foreach (string name in Written().Where(name => !RunFiles.Exists(Target(name))).ToArray())
+        string[] kept = [.. Written().Where(name => !RunFiles.Exists(Target(name)))];
+        if (kept.Length > 0) held.Note(RunFiles.NamesOf(kept));    // first: a later run is to know them as a run's
+        foreach (string name in kept)
         {
             Directory.CreateDirectory(IoPath.GetDirectoryName(Target(name))!);
             File.Move(this[name], Target(name));

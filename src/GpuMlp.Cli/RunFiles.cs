@@ -20,14 +20,20 @@ sealed partial class RunFiles
 
     readonly string folder;
     readonly HashSet<string> names = [];
+    readonly bool isLeft;
     readonly int steps, every;
 
-    /// <summary>Reads run.json in a folder. Where it is missing, or nothing that gpumlp wrote, no file is a run's.</summary>
+    /// <summary>Reads run.json in a folder. Where it is missing, or nothing that gpumlp wrote, what a failed run is known to have left is a run's.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="left">What a failed run left, as <see cref="NamesOf"/> gives it.</param>
     /// <exception cref="IOException">It cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
-    public RunFiles(string folder)
+    public RunFiles(string folder, IEnumerable<string> left)
     {
         this.folder = folder;
+        names = [.. left];
+        names.IntersectWith(all);
+        isLeft = names.Count > 0;
         var file = new FileInfo(AtomicFile.Resolve(Path.Combine(folder, Record)));
         if (!file.Exists || file.Length is 0 or > MostRecordBytes) return;      // a pipe has no length
         try
@@ -43,6 +49,7 @@ sealed partial class RunFiles
             JsonElement? listed = Of(run, "outputs", JsonValueKind.Array);                  // earlier versions wrote none
             names = [.. listed?.EnumerateArray().Select(name => name.ToString()) ?? unlisted];
             names.IntersectWith(all);
+            isLeft = false;
         }
         catch (JsonException) { }
     }
@@ -76,8 +83,11 @@ sealed partial class RunFiles
 
     /// <summary>Whether a file of that name is the run's: of frames, those of the steps that it drew.</summary>
     public bool Owns(string name) => StepOf(name) is int step
-        ? names.Contains(Frames) && step <= steps && (step == steps || (every > 0 && step % every == 0))
+        ? names.Contains(Frames) && (isLeft || step <= steps) && (isLeft || step == steps || (every > 0 && step % every == 0))
         : name != Frames && names.Contains(name);
+
+    /// <summary>Names of files as a note may hold them: all frames are one.</summary>
+    public static IEnumerable<string> NamesOf(IEnumerable<string> files) => files.Select(name => StepOf(name) is null ? name : Frames).Distinct();
 
     static int? StepOf(string name) => FrameName().Match(name) is { Success: true } match
         && int.TryParse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture, out int step) ? step : null;

@@ -30,8 +30,9 @@ sealed class SweepData
         HavePlane = grid.Rows.All(row => Fit(row).Raw is { Features: 2, ClassCount: > 0 });
     }
 
-    /// <summary>What a run without --standardize should know of its files.</summary>
-    public IEnumerable<string> Notes => configs.Where(config => config.Samples is null && !config.Standardize).SelectMany(config => TrainData.Collapsed(Probe(config)));
+    /// <summary>What a run should know of its files.</summary>
+    public IEnumerable<string> Notes => configs.Where(config => config.Samples is null)
+        .SelectMany(config => TrainData.Collapsed(Probe(config), config.Standardize)).Distinct();
 
     /// <summary>Each network's data set.</summary>
     public IReadOnlyList<int> Numbers { get; }

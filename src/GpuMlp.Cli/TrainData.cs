@@ -135,10 +135,14 @@ static class TrainData
         }
     }
 
-    /// <summary>The columns that float32 does not tell apart what the file does.</summary>
-    public static IEnumerable<string> Collapsed(DataSet raw)
+    /// <summary>The columns of which float32 does not tell apart what the file does: the labels, and features that are not standardized.</summary>
+    public static IEnumerable<string> Collapsed(DataSet raw, bool standardized)
     {
-        for (int feature = 0; feature < raw.Features; feature++)
+        (int labels, int labelsLeft) = raw.DifferentLabels;
+        if (2L * labelsLeft <= labels && labels > 0)
+            yield return string.Create(CultureInfo.InvariantCulture,
+                $"the labels: {labels:N0} different values become {labelsLeft:N0} as float32; subtract what they have in common");
+        for (int feature = 0; feature < raw.Features && !standardized; feature++)
         {
             (int values, int rounded) = raw.Different(feature);
             if (2L * rounded > values) continue;

@@ -39,8 +39,7 @@ sealed class TrainRun
         if (run.input.Plane is null && !config.NoPlots)
             terminal.Note("data.png, boundary.png, boundary.gif and frames are left out: " + (run.input.Raw.ClassCount == 0
                 ? "the labels are numbers, a picture needs classes" : $"the data has {run.input.Raw.Features} features, a picture of it needs 2"));
-        if (!config.Standardize)
-            foreach (string note in TrainData.Collapsed(run.input.Raw)) terminal.Note(note);
+        foreach (string note in TrainData.Collapsed(run.input.Raw, config.Standardize)) terminal.Note(note);
         if (run.input.Raw.ClassCount > 0 && run.input.Raw.Labels.Distinct().Count() == 1) terminal.Note("every row has the same label: there is nothing to tell apart");
         string[] outputs = RunFiles.OfTrain(!config.NoPlots, run.input.Plane is not null);
         using OutputFolder folder = output is null

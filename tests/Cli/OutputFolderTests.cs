@@ -27,7 +27,8 @@ public sealed class OutputFolderTests : IDisposable
             File.WriteAllText(folder["losses.csv"], "two");
             File.WriteAllText(folder[".model.safetensors.1-abcdefgh.tmp"], "half");
         }
-        Assert.Equal(["losses.csv"], Tree.Names(scratch.File("new")));
+        Assert.Equal([".gpumlp.lock", "losses.csv"], Tree.Names(scratch.File("new")));
+        Assert.Equal("losses.csv\n", File.ReadAllText(scratch.File("new/.gpumlp.lock")));
         OutputFolder.Claim(scratch.File("none/at/all"), false, outputs).Dispose();
         Assert.Equal(["new", "run"], scratch.Names);
     }

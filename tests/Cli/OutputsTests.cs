@@ -29,6 +29,23 @@ public sealed class OutputsTests : IDisposable
         Assert.Equal(before, Tree.Contents(disk.File("run")));
     }
 
+    [Fact]
+    public void What_a_failed_run_left_is_replaced_with_force_and_nothing_else_is()
+    {
+        using var disk = new SmallDisk();
+        string run = disk.File("run"), again = $"train --quiet --no-plots --steps 300 --samples 100 --out {run}";
+        Assert.Equal(1, Gpumlp.Run("train --quiet --no-plots --steps 300000 --samples 100 --out", run).ExitCode);
+        Assert.False(Directory.Exists(run));
+        Assert.Equal(1, Gpumlp.Run("train --quiet --steps 60 --snapshot-every 1 --out", run).ExitCode);
+        string[] left = Tree.Names(run);
+        Assert.Contains("model.safetensors", left);
+        Assert.DoesNotContain("run.json", left);
+        Assert.Equal(2, Gpumlp.Run(again).ExitCode);
+        Assert.Equal(left, Tree.Names(run));
+        Assert.Equal(0, Gpumlp.Run($"{again} --force").ExitCode);
+        Assert.Equal(["losses.csv", "model.safetensors", "run.json"], Tree.Names(run));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("--api modules")]

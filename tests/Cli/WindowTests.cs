@@ -106,6 +106,18 @@ public class WindowTests
         Assert.Empty(folder.Names);
     }
 
+    [Theory]
+    [InlineData("--standardize")]
+    [InlineData("")]
+    public void Labels_that_float32_does_not_tell_apart_are_told(string options)
+    {
+        using var folder = new ScratchFolder();
+        File.WriteAllLines(folder.File("t.csv"), ["x,t", .. Enumerable.Range(0, 200).Select(k => $"{k},{1_700_000_000 + k}")]);
+        foreach (string verb in (string[])["train", "sweep"])
+            Assert.Contains("the labels: 200 different values become 3 as float32", Gpumlp.Run(
+                $"{verb} --loss mse --net 1-2-1 --lr 1e-30 --steps 9 --no-plots {options} --data csv:{folder.File("t.csv")} --out", folder.File(verb)).Error);
+    }
+
     [Fact]
     public void Moons_that_noise_blew_apart_are_drawn_where_they_are()
     {

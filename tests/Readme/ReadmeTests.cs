@@ -62,7 +62,8 @@ public partial class ReadmeTests
     {
         using var folder = new ScratchFolder();
         string[] lines = [.. Blocks("").SelectMany(block => block.Split('\n')).Where(line => line.Length > 0)];
-        Assert.Equal(["dotnet test -c Release"], lines.Where(line => !line.StartsWith(Gpumlp, StringComparison.Ordinal)));
+        // the last two make the console project that the programs are run in above
+        Assert.Equal(["dotnet test -c Release", "dotnet new console -o ../mine && dotnet add ../mine reference src/GpuMlp", "dotnet run -c Release --project ../mine"], lines.Where(line => !line.StartsWith(Gpumlp, StringComparison.Ordinal)));
         string[] commands = [.. lines.Where(line => line.StartsWith(Gpumlp, StringComparison.Ordinal))
             .Select(line => line[Gpumlp.Length..].Split(" #")[0].Trim())];
         foreach (string command in commands)

@@ -52,11 +52,12 @@ public static class CsvData
                     $"{record.Fields.Length} fields; line {first.Line} has {first.Fields.Length}");
 
         var table = new Table(path, records, hasHeader ? first.Fields : null);
-        (float[] labels, string[] classNames) = ReadLabels(table, label);
+        (float[] labels, string[] classNames, int differentLabels) = ReadLabels(table, label);
         (double[,] values, float[,] inputs) = ReadFeatures(table, label, beyondFloat32);
         return new DataSet(Path.GetFileNameWithoutExtension(path), values, inputs, labels, classNames)
         {
             FeatureNames = hasHeader ? [.. first.Fields.Where((_, column) => column != label)] : [],
+            DifferentLabels = (differentLabels, labels.Distinct().Count()),
         };
     }
 
@@ -127,17 +128,19 @@ public static class CsvData
         return (values, inputs);
     }
 
-    static (float[] Labels, string[] ClassNames) ReadLabels(Table table, int label)
+    static (float[] Labels, string[] ClassNames, int Different) ReadLabels(Table table, int label)
     {
         string[] texts = [.. table.Records.Select((_, row) => table.Text(row, label))];
         if (texts.All(text => IsNumber(text, out _)))
         {
-            float[] labels = [.. texts.Select((_, row) => table.Number(row, label).Rounded)];
-            return (labels, [.. Enumerable.Range(0, CountClasses(labels)).Select(k => k.ToString(CultureInfo.InvariantCulture))]);
+            (double Value, float Rounded)[] numbersRead = [.. texts.Select((_, row) => table.Number(row, label))];
+            float[] labels = [.. numbersRead.Select(number => number.Rounded)];
+            string[] classes = [.. Enumerable.Range(0, CountClasses(labels)).Select(k => k.ToString(CultureInfo.InvariantCulture))];
+            return (labels, classes, numbersRead.Select(number => number.Value).Distinct().Count());
         }
         string[] names = [.. texts.Distinct().Order(StringComparer.Ordinal)];
         Dictionary<string, int> numbers = names.Select((name, k) => (name, k)).ToDictionary(pair => pair.name, pair => pair.k);
-        return ([.. texts.Select(text => (float)numbers[text])], names);
+        return ([.. texts.Select(text => (float)numbers[text])], names, names.Length);
     }
 
     /// <summary>2 for labels 0 and 1 (or just one of them), K for 0 … K - 1 with none missing, else 0.</summary>

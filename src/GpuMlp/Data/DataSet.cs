@@ -67,6 +67,9 @@ public sealed class DataSet
     /// <summary>The name of each feature; empty where they have none.</summary>
     public IReadOnlyList<string> FeatureNames { get; init; } = [];
 
+    /// <summary>How many different values the labels of a file had, and how many are left of them in float32; (0, 0) where they came from no file.</summary>
+    public (int Values, int Rounded) DifferentLabels { get; internal init; }
+
     /// <summary>The number of classes; 0 for regression.</summary>
     public int ClassCount => ClassNames.Count;
 
@@ -104,8 +107,8 @@ public sealed class DataSet
     public DataSet AsNumbers() => With(values, Inputs, Labels, []);
 
     DataSet With(double[,]? wide, float[,] inputs, float[] labels, IReadOnlyList<string> classNames) => wide is null
-        ? new(Name, inputs, labels, classNames) { FeatureNames = FeatureNames }
-        : new(Name, wide, inputs, labels, classNames) { FeatureNames = FeatureNames };
+        ? new(Name, inputs, labels, classNames) { FeatureNames = FeatureNames, DifferentLabels = DifferentLabels }
+        : new(Name, wide, inputs, labels, classNames) { FeatureNames = FeatureNames, DifferentLabels = DifferentLabels };
 
     /// <summary>How many different values a feature has, and how many are left of them in float32.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such feature.</exception>

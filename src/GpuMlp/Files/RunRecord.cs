@@ -96,6 +96,7 @@ public sealed record RunRecord
     }
 
     const string NoObject = "is no JSON object, which is needed, with the settings under 'config'";
+    const string NoObjectIsNeeded = "a JSON object is needed, with the settings under 'config'";
     const int LongestConfig = 1 << 20;
 
     // editors and shells of Windows put a byte order mark in front, of UTF-16 too
@@ -104,7 +105,8 @@ public sealed record RunRecord
         try
         {
             using var reader = new StreamReader(new MemoryStream(InputFile.ReadAll(path, LongestConfig)), new UTF8Encoding(false, throwOnInvalidBytes: true));
-            return reader.ReadToEnd();
+            string text = reader.ReadToEnd();
+            return text.AsSpan().Trim().Length > 0 ? text : throw new InvalidDataException($"{path}: the file is empty; {NoObjectIsNeeded}");
         }
         catch (DecoderFallbackException e)
         {
