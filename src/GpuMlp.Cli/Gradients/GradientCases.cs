@@ -23,8 +23,8 @@ static class GradientCases
     {
         (string, Func<Variable, Variable>, Func<double, double>, double, double)[] functions =
         [
-            ("relu", x => x.Relu(), References.Of(Activation.ReLU), -2, 2), ("leaky-relu", x => x.LeakyRelu(), References.Of(Activation.LeakyReLU), -2, 2),
-            ("tanh", x => x.Tanh(), Tanh, -3, 3), ("sigmoid", x => x.Sigmoid(), References.Sigmoid, -6, 6), ("silu", x => x.Silu(), References.Of(Activation.SiLU), -6, 6),
+            ("relu", x => x.Relu(), Activations.Of(Activation.ReLU).Value, -2, 2), ("leaky-relu", x => x.LeakyRelu(), Activations.Of(Activation.LeakyReLU).Value, -2, 2),
+            ("tanh", x => x.Tanh(), Tanh, -3, 3), ("sigmoid", x => x.Sigmoid(), References.Sigmoid, -6, 6), ("silu", x => x.Silu(), Activations.Of(Activation.SiLU).Value, -6, 6),
             ("exp", x => x.Exp(), Exp, -3, 2), ("log", x => x.Log(), Log, 0.1, 5), ("softplus", x => x.Softplus(), References.Softplus, -6, 6),
             ("clamp", x => x.Clamp(-0.5f, 1), x => Clamp(x, -0.5, 1), -2, 2), ("clamp-min", x => x.Clamp(min: 0), x => Max(x, 0), -2, 2),
             ("negate", x => -x, x => -x, -2, 2), ("scalars", x => 2f * x / 4f - 1f + (3f - x) * 0.5f, x => 2 * x / 4 - 1 + (3 - x) * 0.5, -2, 2),
@@ -97,13 +97,8 @@ static class GradientCases
 
     static IEnumerable<GradientCase> LayersOnVariables()
     {
-        (string, Activation, Func<Layer>)[] activations =
-        [
-            ("ReLU", Activation.ReLU, () => new ReLU()), ("LeakyReLU", Activation.LeakyReLU, () => new LeakyReLU()), ("Tanh", Activation.Tanh, () => new Tanh()),
-            ("Sigmoid", Activation.Sigmoid, () => new Sigmoid()), ("SiLU", Activation.SiLU, () => new SiLU()),
-        ];
-        foreach (var (name, function, layer) in activations)
-            yield return new($"{name} layer", [OffKinks(Values(7, 5), 0)], x => layer().Forward(x[0]), x => x[0].Map(References.Of(function)));
+        foreach (ActivationFunction function in Activations.All)
+            yield return new($"{function.NewLayer().Name} layer", [OffKinks(Values(7, 5), 0)], x => function.NewLayer().Forward(x[0]), x => x[0].Map(function.Value));
         foreach (int outputs in (int[])[1, 5, 300])
         {
             Matrix[] inputs = [Values(4, outputs, 5), Values(1, outputs, 6), Values(3, 4)];

@@ -52,7 +52,7 @@ static class NetworkCase
                 while (Enumerable.Range(0, x.Rows).Any(r => Math.Abs(xw.At(r, c) + b.Values[c]) < Kink)) b.Values[c] = (float)(random.NextDouble() - 0.5);
             yield return w;
             yield return b;
-            x = Matrix.Zip(xw, b, (p, q) => p + q).Map(References.Of(spec.Activation));
+            x = Matrix.Zip(xw, b, (p, q) => p + q).Map(Activations.Of(spec.Activation).Value);
         }
     }
 
@@ -62,7 +62,7 @@ static class NetworkCase
         Matrix x = m[^1];
         for (int l = 0; l < spec.Depth; l++)
         {
-            if (l > 0) x = x.Map(References.Of(spec.Activation));
+            if (l > 0) x = x.Map(Activations.Of(spec.Activation).Value);
             x = Matrix.Zip(Matrix.Product(x, m[2 * l]), m[2 * l + 1], (p, q) => p + q);
         }
         return x;

@@ -11,16 +11,6 @@ static class References
 
     internal static double Softplus(double x) => Max(x, 0) + Log(1 + Exp(-Abs(x)));
 
-    internal static Func<double, double> Of(Activation activation) => activation switch
-    {
-        Activation.ReLU => x => Max(x, 0),
-        Activation.LeakyReLU => x => x < 0 ? 0.01f * x : x,
-        Activation.Tanh => Tanh,
-        Activation.Sigmoid => Sigmoid,
-        Activation.SiLU => x => x * Sigmoid(x),
-        _ => throw new ArgumentOutOfRangeException(nameof(activation), activation, "there is no reference for this activation"),
-    };
-
     /// <summary>Binary cross-entropy of a logit z against a label y of 0 or 1.</summary>
     internal static double Bce(double z, double y) => Softplus(y > 0.5 ? -z : z);
 

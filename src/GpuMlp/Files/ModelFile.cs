@@ -107,7 +107,7 @@ public static class ModelFile
         Layer[] others = [.. network.Layers.Where((_, l) => l % 2 == 1)];
         bool linearOutput = linear.Length == others.Length + 1;
         Layer[] between = [.. linearOutput ? others : others.SkipLast(1)];
-        Activation? activation = between.Length > 0 ? NetworkSpec.ActivationOf(between[0]) : Activation.ReLU;
+        Activation? activation = between.Length > 0 ? Activations.Of(between[0])?.Activation : Activation.ReLU;
         bool plain = linear.Length + others.Length == network.Layers.Count && (linearOutput || others[^1] is Sigmoid)
             && between.All(layer => layer.GetType() == between[0].GetType());
         if (!plain || activation is null)

@@ -9,14 +9,8 @@ namespace GpuMlp.Files;
 public static class Named
 {
     /// <summary>Activations by name.</summary>
-    public static IReadOnlyDictionary<string, Activation> Activations { get; } = new OrderedDictionary<string, Activation>
-    {
-        ["relu"] = Activation.ReLU,
-        ["leaky-relu"] = Activation.LeakyReLU,
-        ["tanh"] = Activation.Tanh,
-        ["sigmoid"] = Activation.Sigmoid,
-        ["silu"] = Activation.SiLU,
-    };
+    public static IReadOnlyDictionary<string, Activation> Activations { get; } =
+        new OrderedDictionary<string, Activation>(Layers.Activations.All.Select(row => KeyValuePair.Create(row.Name, row.Activation)));
 
     /// <summary>Initializations by name.</summary>
     public static IReadOnlyDictionary<string, Initialization> Initializations { get; } = new OrderedDictionary<string, Initialization>

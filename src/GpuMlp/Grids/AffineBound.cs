@@ -13,7 +13,7 @@ sealed class AffineBound
 {
     const double UnitRoundoff = 1.0 / (1 << 24), Underflow = 1e-30, Largest = 3e38;
 
-    readonly List<(double[]? Weights, double[]? Biases, AffineActivation? Activation)> layers = [];
+    readonly List<(double[]? Weights, double[]? Biases, ActivationFunction? Activation)> layers = [];
 
     // per unit: value at the centre, change to the edge along x and y, 0; and radius, largest magnitude
     Vector256<double>[] forms, nextForms;
@@ -32,7 +32,8 @@ sealed class AffineBound
                 layers.Add((Doubles(linear.Weight.Value.ToArray()), Doubles(linear.Bias.Value.ToArray()), null));
                 widest = Math.Max(widest, linear.Bias.Length);
             }
-            else layers.Add((null, null, AffineActivation.Of(layer)));
+            else layers.Add((null, null, Activations.Of(layer)
+                ?? throw new ArgumentException($"the boundary of a network with {layer.Name} cannot be bounded")));
         }
         (forms, nextForms) = (new Vector256<double>[widest], new Vector256<double>[widest]);
         (slacks, nextSlacks) = (new Vector128<double>[widest], new Vector128<double>[widest]);
@@ -94,18 +95,18 @@ sealed class AffineBound
         return (outputs == 1 ? (block + 15) / 16 + 5 : block) + blocks;
     }
 
-    void Activate(AffineActivation activation, int width)
+    void Activate(ActivationFunction activation, int width)
     {
         for (int u = 0; u < width; u++)
         {
             (double low, double high) = Range(u);
-            (double slope, double least, double most) = activation.Enclose(low, high);
+            (double slope, double least, double most) = activation.Bounds.Enclose(low, high);
             double centre = (least + most) / 2, radius = (most - least) / 2;
             double magnitude = Math.Max(Math.Abs(activation.Value(low)), Math.Abs(activation.Value(high)));
             // the functions themselves are good to 4 ulp, an ulp being at most two unit roundoffs
-            radius += Math.Abs(slope) * slacks[u][0] + 8 * UnitRoundoff * Math.Max(magnitude, activation.Floor) + Underflow;
+            radius += Math.Abs(slope) * slacks[u][0] + 8 * UnitRoundoff * Math.Max(magnitude, activation.Bounds.Floor) + Underflow;
             forms[u] = forms[u] * slope + Vector256.CreateScalar(centre);
-            slacks[u] = Vector128.Create(radius, Math.Max(magnitude, activation.Floor) + radius);
+            slacks[u] = Vector128.Create(radius, Math.Max(magnitude, activation.Bounds.Floor) + radius);
         }
     }
 

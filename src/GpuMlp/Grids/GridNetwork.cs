@@ -88,15 +88,13 @@ sealed class GridNetwork
 abstract class GridKernels
 {
     /// <summary>Those of a layer's activation (ReLU's where there is none); null if no kernel knows the layer.</summary>
-    internal static GridKernels? For(Layer? activation) => activation switch
+    internal static GridKernels? For(Layer? activation) =>
+        (activation is null ? Activations.Of(Activation.ReLU) : Activations.Of(activation))?.Use(new Of());
+
+    sealed class Of : IActivationUser<GridKernels>
     {
-        null or ReLU => new GridKernels<Relu>(),
-        LeakyReLU => new GridKernels<LeakyRelu>(),
-        Layers.Tanh => new GridKernels<Kernels.Activations.Tanh>(),
-        Layers.Sigmoid => new GridKernels<Kernels.Activations.Sigmoid>(),
-        SiLU => new GridKernels<Silu>(),
-        _ => null,
-    };
+        public GridKernels Use<TActivation>() where TActivation : struct, IActivation => new GridKernels<TActivation>();
+    }
 
     internal abstract void Run(ComputeDevice device, GridForm form, in GridJob job, GridValue value, DeviceSpan results);
 

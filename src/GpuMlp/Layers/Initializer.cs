@@ -30,7 +30,7 @@ public static class Initializer
         ArgumentNullException.ThrowIfNull(net);
         return initialization != Initialization.Auto ? initialization
             : net.Depth <= 2 && !net.LinearOutput ? Initialization.Normal
-            : net.Activation is Activation.Tanh or Activation.Sigmoid ? Initialization.Xavier : Initialization.He;
+            : Activations.Of(net.Activation).Initialization;
     }
 
     /// <summary>Fills a layer: its weights row by row, then its bias.</summary>

@@ -8,25 +8,6 @@ using GpuMlp.Tensors;
 
 namespace GpuMlp.Layers;
 
-/// <summary>The activation between linear layers.</summary>
-public enum Activation
-{
-    /// <summary>max(x, 0).</summary>
-    ReLU,
-
-    /// <summary>x, or x/100 where negative.</summary>
-    LeakyReLU,
-
-    /// <summary>tanh x.</summary>
-    Tanh,
-
-    /// <summary>1 / (1 + e⁻ˣ).</summary>
-    Sigmoid,
-
-    /// <summary>x / (1 + e⁻ˣ).</summary>
-    SiLU,
-}
-
 /// <summary>What a network is made of: widths such as 2-50-1, the activation between them, a sigmoid or nothing at the end.</summary>
 /// <param name="Widths">Inputs, hidden widths, outputs.</param>
 /// <param name="Activation">The activation after each linear layer but the last.</param>
@@ -103,32 +84,11 @@ public sealed record NetworkSpec(IReadOnlyList<int> Widths, Activation Activatio
         for (int l = 0; l < Depth; l++)
         {
             layers.Add(new Linear(device, Widths[l], Widths[l + 1], null));
-            if (l + 1 < Depth) layers.Add(NewActivation());
+            if (l + 1 < Depth) layers.Add(Activations.Of(Activation).NewLayer());
             else if (EndsInSigmoid(loss)) layers.Add(new Sigmoid());
         }
         return new Sequential([.. layers]) { Loss = loss };
     }
-
-    Layer NewActivation() => Activation switch
-    {
-        Activation.ReLU => new ReLU(),
-        Activation.LeakyReLU => new LeakyReLU(),
-        Activation.Tanh => new Tanh(),
-        Activation.Sigmoid => new Sigmoid(),
-        Activation.SiLU => new SiLU(),
-        _ => throw new ArgumentOutOfRangeException(nameof(Activation), Activation, "no layer has this activation"),
-    };
-
-    /// <summary>The activation of a layer between linear ones; null where it is none that a spec knows.</summary>
-    internal static Activation? ActivationOf(Layer layer) => layer switch
-    {
-        ReLU => Activation.ReLU,
-        LeakyReLU => Activation.LeakyReLU,
-        Tanh => Activation.Tanh,
-        Sigmoid => Activation.Sigmoid,
-        SiLU => Activation.SiLU,
-        _ => null,
-    };
 
     /// <summary>"2-50-1".</summary>
     public override string ToString() => string.Join('-', Widths);

@@ -127,7 +127,7 @@ sealed class FusedEngine : ITrainingEngine
     }
 
     // with no hidden layer there is none to apply, and any will do; null where no kernel knows it
-    static Activation? ActivationOf(Sequential network) => network.Layers.Count > 2 ? NetworkSpec.ActivationOf(network.Layers[1]) : Activation.ReLU;
+    static Activation? ActivationOf(Sequential network) => network.Layers.Count > 2 ? Activations.Of(network.Layers[1])?.Activation : Activation.ReLU;
 
     public void Dispose()
     {

@@ -37,15 +37,13 @@ sealed record FusedKernel(FusedLaunch Launch, bool OneExample)
     };
 
     /// <summary>The kernel; <see cref="WhyNot"/> said null.</summary>
-    internal static FusedKernel Of(Activation activation, Loss loss, bool sigmoid, OptimizerSpec optimizer, int batch) => activation switch
+    internal static FusedKernel Of(Activation activation, Loss loss, bool sigmoid, OptimizerSpec optimizer, int batch) =>
+        Activations.Of(activation).Use(new ForActivation(loss, sigmoid, optimizer, batch));
+
+    sealed record ForActivation(Loss Loss, bool Sigmoid, OptimizerSpec Optimizer, int Batch) : IActivationUser<FusedKernel>
     {
-        Activation.ReLU => Of<Relu>(loss, sigmoid, optimizer, batch),
-        Activation.LeakyReLU => Of<LeakyRelu>(loss, sigmoid, optimizer, batch),
-        Activation.Tanh => Of<Kernels.Activations.Tanh>(loss, sigmoid, optimizer, batch),
-        Activation.Sigmoid => Of<Kernels.Activations.Sigmoid>(loss, sigmoid, optimizer, batch),
-        Activation.SiLU => Of<Silu>(loss, sigmoid, optimizer, batch),
-        _ => throw new ArgumentOutOfRangeException(nameof(activation), activation, "no kernel knows this activation"),
-    };
+        public FusedKernel Use<TActivation>() where TActivation : struct, IActivation => Of<TActivation>(Loss, Sigmoid, Optimizer, Batch);
+    }
 
     static FusedKernel Of<TActivation>(Loss loss, bool sigmoid, OptimizerSpec optimizer, int batch) where TActivation : struct, IActivation => loss switch
     {

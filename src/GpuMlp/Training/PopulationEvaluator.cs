@@ -67,7 +67,8 @@ public static class PopulationEvaluator
         long each = PopulationForward<Relu, Identity, HostView>.ScratchLength(shape);
         int outputs = net.Widths[^1], atOnce = (int)Math.Clamp(floats / (each + (long)rows * outputs), 1, count);
         using DeviceBuffer scratch = device.Allocate(each * atOnce, "working memory"), y = device.Allocate((long)rows * outputs * atOnce, "the outputs");
-        Launch launch = net.LinearOutput ? Of<Identity>(net.Activation) : Of<Kernels.Activations.Sigmoid>(net.Activation);
+        ActivationFunction hidden = Activations.Of(net.Activation);
+        Launch launch = net.LinearOutput ? hidden.Use(new EndingIn<Identity>()) : hidden.Use(new EndingIn<Kernels.Activations.Sigmoid>());
         var values = new float[y.Length];
         for (int first = 0; first < count; first += atOnce)
         {
@@ -81,13 +82,8 @@ public static class PopulationEvaluator
     /// <summary>Is handed a network's outputs, (outputs, rows).</summary>
     internal delegate void ResultTaker(int network, ReadOnlySpan<float> values);
 
-    static Launch Of<TOutput>(Activation activation) where TOutput : struct, IActivation => activation switch
+    sealed class EndingIn<TOutput> : IActivationUser<Launch> where TOutput : struct, IActivation
     {
-        Activation.ReLU => PopulationOps.EvaluateNetworks<Relu, TOutput>,
-        Activation.LeakyReLU => PopulationOps.EvaluateNetworks<LeakyRelu, TOutput>,
-        Activation.Tanh => PopulationOps.EvaluateNetworks<Kernels.Activations.Tanh, TOutput>,
-        Activation.Sigmoid => PopulationOps.EvaluateNetworks<Kernels.Activations.Sigmoid, TOutput>,
-        Activation.SiLU => PopulationOps.EvaluateNetworks<Silu, TOutput>,
-        _ => throw new ArgumentOutOfRangeException(nameof(activation), activation, "no kernel knows this activation"),
-    };
+        public Launch Use<TActivation>() where TActivation : struct, IActivation => PopulationOps.EvaluateNetworks<TActivation, TOutput>;
+    }
 }

@@ -1,0 +1,65 @@
+namespace GpuMlp.Layers;
+
+/// <summary>An activation between two straight lines: over an interval, slope · x + least ≤ f(x) ≤ slope · x + most.</summary>
+abstract class ActivationBounds
+{
+    /// <summary>The largest |f| inside an interval that may exceed both of its ends'.</summary>
+    internal virtual double Floor => 0;
+
+    /// <summary>The two lines over [low, high].</summary>
+    internal abstract (double Slope, double Least, double Most) Enclose(double low, double high);
+
+    /// <summary>Bounds of x, or a multiple of it where negative.</summary>
+    internal static ActivationBounds Kinked(double negative) => new KinkedLine(negative);
+
+    /// <summary>Bounds of an ascending function whose slope falls off to both sides.</summary>
+    internal static ActivationBounds Sigmoidal(Func<double, double> value, Func<double, double> derivative) => new Bell(value, derivative);
+
+    /// <summary>Bounds of a function that falls to one minimum left of 0, and from there on ascends.</summary>
+    /// <param name="value">f.</param>
+    /// <param name="derivative">f′.</param>
+    /// <param name="curvature">The largest |f″|.</param>
+    /// <param name="least">f at its minimum, below 0.</param>
+    internal static ActivationBounds Dipping(Func<double, double> value, Func<double, double> derivative, double curvature, double least) =>
+        new Dip(value, derivative, curvature, least);
+
+    // convex, so the chord is above it and the parallel through the kink below
+    sealed class KinkedLine(double negative) : ActivationBounds
+    {
+        internal override (double Slope, double Least, double Most) Enclose(double low, double high)
+        {
+            if (low >= 0) return (1, 0, 0);
+            if (high <= 0) return (negative, 0, 0);
+            double slope = (high - negative * low) / (high - low);
+            return (slope, 0, negative * low - slope * low);
+        }
+    }
+
+    // with the lesser slope of the ends f - slope · x ascends
+    sealed class Bell(Func<double, double> value, Func<double, double> derivative) : ActivationBounds
+    {
+        internal override (double Slope, double Least, double Most) Enclose(double low, double high)
+        {
+            double slope = Math.Max(0, Math.Min(derivative(low), derivative(high)));
+            return (slope, value(low) - slope * low, value(high) - slope * high);
+        }
+    }
+
+    // the tangent at the centre is off by at most curvature/2 · radius²; over wide intervals the hull
+    sealed class Dip(Func<double, double> value, Func<double, double> derivative, double curvature, double least) : ActivationBounds
+    {
+        internal override double Floor => -least;
+
+        internal override (double Slope, double Least, double Most) Enclose(double low, double high)
+        {
+            double middle = (low + high) / 2, radius = (high - low) / 2, bulge = curvature / 2 * radius * radius;
+            if (radius < 1)
+            {
+                double slope = derivative(middle), at = value(middle) - slope * middle;
+                return (slope, at - bulge, at + bulge);
+            }
+            double most = Math.Max(value(low), value(high));
+            return (0, low > 0 ? value(low) : least, Math.Max(most, 0));
+        }
+    }
+}
