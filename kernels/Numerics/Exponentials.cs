@@ -25,15 +25,32 @@ public static class Exponentials
         x = T.SelectLess(x, T.Splat(-104f), T.Splat(-104f), x);
         T n = T.Subtract(T.Fma(x, T.Splat(Log2E), T.Splat(Magic)), T.Splat(Magic));
         T r = T.Fma(n, T.Splat(-Ln2Low), T.Fma(n, T.Splat(-Ln2High), x));
-        // by pairs (Estrin): a step of gradient descent waits for this, and half of the six would wait for each other
-        T square = T.Multiply(r, r);
-        T p = T.Fma(T.Fma(T.Splat(1.9875691500e-4f), r, T.Splat(1.3981999507e-3f)), square, T.Fma(T.Splat(8.3334519073e-3f), r, T.Splat(4.1665795894e-2f)));
-        p = T.Fma(p, square, T.Fma(T.Splat(1.6666665459e-1f), r, T.Splat(5.0000001201e-1f)));
-        p = T.Add(T.Fma(p, square, r), T.Splat(1f));
+        T p = T.Add(ExpMinusOneNear0<T, TView>(r), T.Splat(1f));
         // 2ⁿ in two factors: n runs from -150 to 128, beyond the exponents of one float
         T half = T.Fma(n, T.Splat(0.5f), T.Splat(Magic + 127f));
         T rest = T.Add(T.Subtract(n, T.Subtract(half, T.Splat(Magic + 127f))), T.Splat(Magic + 127f));
         return T.Multiply(T.Multiply(p, T.PowerOfTwo(half)), T.PowerOfTwo(rest));
+    }
+
+    // eʳ - 1 for |r| ≤ ½·ln 2, by pairs (Estrin): a step of gradient descent waits for this, and half of the six would wait for each other
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static T ExpMinusOneNear0<T, TView>(T r) where T : struct, ILanes<T, TView> where TView : struct
+    {
+        T square = T.Multiply(r, r);
+        T p = T.Fma(T.Fma(T.Splat(1.9875691500e-4f), r, T.Splat(1.3981999507e-3f)), square, T.Fma(T.Splat(8.3334519073e-3f), r, T.Splat(4.1665795894e-2f)));
+        p = T.Fma(p, square, T.Fma(T.Splat(1.6666665459e-1f), r, T.Splat(5.0000001201e-1f)));
+        return T.Fma(p, square, r);
+    }
+
+    /// <summary>eˣ - 1 for x ≤ 0, also near 0 to 2 ulp; NaN for NaN.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T ExpMinusOneBelow0<T, TView>(T x) where T : struct, ILanes<T, TView> where TView : struct
+    {
+        x = T.SelectLess(x, T.Splat(-80f), T.Splat(-80f), x);                                 // -1 long before that; 2ⁿ is a normal number
+        T n = T.Subtract(T.Fma(x, T.Splat(Log2E), T.Splat(Magic)), T.Splat(Magic));
+        T r = T.Fma(n, T.Splat(-Ln2Low), T.Fma(n, T.Splat(-Ln2High), x));
+        T power = T.PowerOfTwo(T.Add(n, T.Splat(Magic + 127f)));
+        return T.Fma(power, ExpMinusOneNear0<T, TView>(r), T.Subtract(power, T.Splat(1f)));
     }
 
     /// <summary>ln x: -∞ at 0, NaN below, subnormals included, +∞ for +∞, NaN for NaN.</summary>

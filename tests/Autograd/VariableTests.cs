@@ -1,3 +1,4 @@
+using System.Reflection;
 using GpuMlp.Autograd;
 using GpuMlp.Devices;
 using GpuMlp.Layers;
@@ -19,6 +20,22 @@ public class VariableTests : IDisposable
         var values = new float[rows, columns];
         for (int k = 0; k < rows * columns; k++) values[k / columns, k % columns] = k + 1;
         return Variable.From(device, values, wantsGradient);
+    }
+
+    [Fact]
+    public void EveryActivationIsAnOperationToo()
+    {
+        foreach (ActivationFunction function in Activations.All)
+        {
+            Variable byLayer = Matrix(2, 3), byName = Matrix(2, 3);
+            Variable y = function.NewLayer().Forward(byLayer);
+            MethodInfo method = Assert.Single(typeof(Variable).GetMethods(), m => m.Name.Equals(function.Activation.ToString(), StringComparison.OrdinalIgnoreCase));
+            var z = (Variable)method.Invoke(byName, null)!;
+            Assert.Equal(y.ToArray(), z.ToArray());
+            y.Sum().Backward();
+            z.Sum().Backward();
+            Assert.Equal(byLayer.Gradient!.ToArray(), byName.Gradient!.ToArray());
+        }
     }
 
     [Fact]

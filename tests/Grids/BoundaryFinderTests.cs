@@ -17,7 +17,7 @@ public class BoundaryFinderTests
         int crossed = 0;
         for (int seed = 0; seed < 100; seed++)
         {
-            using Sequential network = Random(device, nets[seed % nets.Length], (Activation)(seed / nets.Length % 5), (ulong)seed);
+            using Sequential network = Random(device, nets[seed % nets.Length], Activations.All[seed / nets.Length % Activations.All.Count].Activation, (ulong)seed);
             GridSpec grid = GridSpec.FromSize(Shown, 300 + seed, 211);
             var expected = CellsOfGrid(new GridEvaluator(network).EvaluateClasses(grid), grid);
             Assert.True(expected.SetEquals(BoundaryFinder.Cells(network, grid)), $"seed {seed}: other cells");

@@ -30,12 +30,10 @@ public class GridEvaluatorTests
             foreach ((int width, int height) in net.Length > 9 ? Sizes[..5] : Sizes) HoldToForward(device, net, Activation.ReLU, width, height);
     }
 
+    public static TheoryData<Activation> AllActivations => [.. Activations.All.Select(function => function.Activation)];
+
     [Theory]
-    [InlineData(Activation.ReLU)]
-    [InlineData(Activation.LeakyReLU)]
-    [InlineData(Activation.Tanh)]
-    [InlineData(Activation.Sigmoid)]
-    [InlineData(Activation.SiLU)]
+    [MemberData(nameof(AllActivations))]
     public void EveryActivationGivesForwardsBits(Activation activation)
     {
         using var device = ComputeDevice.Open("cpu");

@@ -67,7 +67,7 @@ sealed partial class World
         ));
         Add<Layer>(("2 to 1", () => new Linear(main, 2, 1)), ("relu", () => new ReLU()),
             ("disposed", () => Disposed(new Linear(main, 2, 1))));
-        foreach (Type layer in (Type[])[typeof(ReLU), typeof(LeakyReLU), typeof(Tanh), typeof(Sigmoid), typeof(SiLU)])
+        foreach (Type layer in Activations.All.Select(function => function.NewLayer().GetType()))
             made[layer] = [new("fresh", () => Activator.CreateInstance(layer)),
                 new("forwarded", () => { var l = (Layer)Activator.CreateInstance(layer)!; l.Forward(new Tensor(main, 3, 2)); return l; }),
                 new("disposed", () => Disposed((Layer)Activator.CreateInstance(layer)!))];

@@ -19,7 +19,7 @@ public class PopulationTests
 
     static PopulationMember Member(int k, string net = "2-20-1") => new()
     {
-        Net = NetworkSpec.Parse(net, (Activation)(k % 5)),
+        Net = NetworkSpec.Parse(net, Activations.All[k % Activations.All.Count].Activation),
         Seed = (ulong)k + (k % 2 == 0 ? 0 : 1UL << 40),
         LearningRate = 0.01f * (1 + k % 3),
         InitScale = k % 4 == 0 ? 1 : 0.5f,
@@ -29,7 +29,7 @@ public class PopulationTests
     };
 
     static readonly PopulationMember[] Members =
-        [.. Enumerable.Range(0, 12).Select(k => Member(k)), .. Enumerable.Range(0, 4).Select(k => Member(k, "2-9-7-1") with { Seed = 9 + (ulong)k }), Member(3) with { Seed = 77 }, Member(15), Member(15) with { Data = 1, Seed = 6 }];
+        [.. Enumerable.Range(0, 12).Select(k => Member(k)), .. Enumerable.Range(0, 4).Select(k => Member(k, "2-9-7-1") with { Seed = 9 + (ulong)k }), Member(3) with { Seed = 77 }, Member(0) with { Data = 2, Seed = 15 }, Member(0) with { Data = 1, Seed = 6 }];
 
     internal static ComputeDevice Open(string name, int cores = 2)
     {

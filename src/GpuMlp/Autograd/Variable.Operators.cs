@@ -71,6 +71,12 @@ public sealed partial class Variable
     /// <summary>x / (1 + e⁻ˣ).</summary>
     public Variable Silu() => Elementwise<Silu>.Apply(this);
 
+    /// <summary>x·Φ(x) with Φ the standard normal distribution.</summary>
+    public Variable Gelu() => Elementwise<Gelu>.Apply(this);
+
+    /// <summary>x, or eˣ - 1 where negative.</summary>
+    public Variable Elu() => Elementwise<Elu>.Apply(this);
+
     /// <summary>eˣ.</summary>
     public Variable Exp() => Elementwise<Exp>.Apply(this);
 

@@ -103,8 +103,8 @@ sealed class AffineBound
             (double slope, double least, double most) = activation.Bounds.Enclose(low, high);
             double centre = (least + most) / 2, radius = (most - least) / 2;
             double magnitude = Math.Max(Math.Abs(activation.Value(low)), Math.Abs(activation.Value(high)));
-            // the functions themselves are good to 4 ulp, an ulp being at most two unit roundoffs
-            radius += Math.Abs(slope) * slacks[u][0] + 8 * UnitRoundoff * Math.Max(magnitude, activation.Bounds.Floor) + Underflow;
+            // an ulp is at most two unit roundoffs
+            radius += Math.Abs(slope) * slacks[u][0] + 2 * activation.Bounds.Ulps * UnitRoundoff * Math.Max(magnitude, activation.Bounds.Floor) + Underflow;
             forms[u] = forms[u] * slope + Vector256.CreateScalar(centre);
             slacks[u] = Vector128.Create(radius, Math.Max(magnitude, activation.Bounds.Floor) + radius);
         }

@@ -6,6 +6,9 @@ abstract class ActivationBounds
     /// <summary>The largest |f| inside an interval that may exceed both of its ends'.</summary>
     internal virtual double Floor => 0;
 
+    /// <summary>How far, in ulp, float32's f may be from f.</summary>
+    internal double Ulps { get; private init; } = 4;
+
     /// <summary>The two lines over [low, high].</summary>
     internal abstract (double Slope, double Least, double Most) Enclose(double low, double high);
 
@@ -15,13 +18,17 @@ abstract class ActivationBounds
     /// <summary>Bounds of an ascending function whose slope falls off to both sides.</summary>
     internal static ActivationBounds Sigmoidal(Func<double, double> value, Func<double, double> derivative) => new Bell(value, derivative);
 
+    /// <summary>Bounds of a convex function.</summary>
+    internal static ActivationBounds Convex(Func<double, double> value, Func<double, double> derivative) => new Bowl(value, derivative);
+
     /// <summary>Bounds of a function that falls to one minimum left of 0, and from there on ascends.</summary>
     /// <param name="value">f.</param>
     /// <param name="derivative">f′.</param>
     /// <param name="curvature">The largest |f″|.</param>
     /// <param name="least">f at its minimum, below 0.</param>
-    internal static ActivationBounds Dipping(Func<double, double> value, Func<double, double> derivative, double curvature, double least) =>
-        new Dip(value, derivative, curvature, least);
+    /// <param name="ulps">How far, in ulp, float32's f may be from f.</param>
+    internal static ActivationBounds Dipping(Func<double, double> value, Func<double, double> derivative, double curvature, double least, double ulps = 4) =>
+        new Dip(value, derivative, curvature, least) { Ulps = ulps };
 
     // convex, so the chord is above it and the parallel through the kink below
     sealed class KinkedLine(double negative) : ActivationBounds
@@ -42,6 +49,16 @@ abstract class ActivationBounds
         {
             double slope = Math.Max(0, Math.Min(derivative(low), derivative(high)));
             return (slope, value(low) - slope * low, value(high) - slope * high);
+        }
+    }
+
+    // above its tangents; what it is above the parallel by is largest at an end
+    sealed class Bowl(Func<double, double> value, Func<double, double> derivative) : ActivationBounds
+    {
+        internal override (double Slope, double Least, double Most) Enclose(double low, double high)
+        {
+            double middle = (low + high) / 2, slope = derivative(middle);
+            return (slope, value(middle) - slope * middle, Math.Max(value(low) - slope * low, value(high) - slope * high));
         }
     }
 

@@ -19,6 +19,12 @@ public enum Activation
 
     /// <summary>x / (1 + e⁻ˣ).</summary>
     SiLU,
+
+    /// <summary>x·Φ(x).</summary>
+    GELU,
+
+    /// <summary>x, or eˣ - 1 where negative.</summary>
+    ELU,
 }
 
 /// <summary>The table of activations: whatever depends on the function of a hidden layer asks its row.</summary>
@@ -35,6 +41,11 @@ public static class Activations
             ActivationBounds.Sigmoidal(Logistic, x => Logistic(x) * Logistic(-x))),
         new Row<Silu, SiLU>(Activation.SiLU, "silu", Initialization.He, x => x * Logistic(x),
             ActivationBounds.Dipping(x => x * Logistic(x), x => Logistic(x) * (1 + x * Logistic(-x)), curvature: 0.5, least: -0.2784645428)),
+        new Row<Gelu, GELU>(Activation.GELU, "gelu", Initialization.He, x => x * NormalDistribution.Cumulative(x), ActivationBounds.Dipping(
+            x => x * NormalDistribution.Cumulative(x), x => NormalDistribution.Cumulative(x) + x * NormalDistribution.Density(x),
+            curvature: 0.7978845609, least: -0.1699713, ulps: 6)),
+        new Row<Elu, ELU>(Activation.ELU, "elu", Initialization.He, x => x < 0 ? Math.Exp(x) - 1 : x,
+            ActivationBounds.Convex(x => x < 0 ? Math.Exp(x) - 1 : x, x => x < 0 ? Math.Exp(x) : 1)),
     ];
 
     /// <summary>The row of an activation.</summary>
