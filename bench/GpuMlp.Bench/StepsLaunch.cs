@@ -33,8 +33,10 @@ sealed class StepsLaunch : IDisposable
         device.CopyToDevice(job.Start, start.All);
         picks = device.Allocate(batch * steps);
         losses = device.Allocate(steps);
-        networks = device.Allocate(TrainingPlan.NetworkRow);       // learning rate, seed 0 in two halves, first row 0, no decay
-        device.CopyToDevice([Rate, 0f, 0f, 0f, 0f], networks.All);
+        networks = device.Allocate(NetworkRow.Length);             // seed 0, first row 0, no regularization
+        var row = new float[NetworkRow.Length];
+        row[NetworkRow.LearningRate] = Rate;
+        device.CopyToDevice(row, networks.All);
         scratch = device.Allocate((int)kernel.ScratchLength(shape, batch));
         batchX = new Tensor(device, batch, data.Inputs.Columns);
         batchY = new Tensor(device, batch, 1);
@@ -56,7 +58,7 @@ sealed class StepsLaunch : IDisposable
             losses.All, losses.All);
         var plan = new TrainingPlan(
             1, 0, job.Row.Steps, data.Inputs.Rows, 0, (uint)StreamPurpose.Sampling, 0, job.Network.Arena.Length, scratch.Length,
-            0, OptimizerSpec.Default.Numbers);
+            0, default);
         kernel.Launch(job.Device, spans, plan, shape, job.Row.Batch, 6L * job.Network.ParameterCount * job.Row.Batch * job.Row.Steps, null);
     }
 

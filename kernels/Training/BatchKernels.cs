@@ -37,7 +37,8 @@ public readonly struct BatchTraining<TActivation, TLoss, TOptimizer, TView>(Trai
         if (lane == 0) WriteTable<T>(m);
         for (int k = lane; k < plan.ArenaLength; k += lanes) T.Set(dw, k, 0f);           // the arena's padding has no gradient
         TBarrier.Wait(lanes);
-        TView room = T.From(m, plan.ScratchLength - Clipped<TOptimizer>.Room(plan.ArenaLength));
+        TView room = T.From(m, plan.ScratchLength - Clipped<Sgd>.Room(plan.ArenaLength));
+        TView states = T.From(views.States, OptimizerNumbers.MostStates * group * plan.ArenaLength);
         for (int k = 0; k < plan.Steps; k++)
         {
             int step = plan.FirstStep + k;
@@ -46,7 +47,7 @@ public readonly struct BatchTraining<TActivation, TLoss, TOptimizer, TView>(Trai
             Forward<T, TBarrier>(m, w, lane, lanes);
             Loss<T, TBarrier>(m, labels, group * plan.Steps + k, lane, lanes);
             Backward<T, TBarrier>(m, w, dw, lane, lanes);
-            TOptimizer.Step<T, TView, TBarrier>(w, dw, views.States, OptimizerNumbers.MostStates * group * plan.ArenaLength, room, plan.Optimizer, Numbers<T>(group, k), plan.ArenaLength, lane, lanes);
+            TOptimizer.Step<T, TView, TBarrier>(w, dw, states, room, plan.Optimizer, Numbers<T>(group, k), plan.ArenaLength, lane, lanes);
             TBarrier.Wait(lanes);
             if (plan.SnapshotEvery > 0 && group == 0 && step % plan.SnapshotEvery == 0)
                 for (int i = lane; i < plan.ArenaLength; i += lanes)
@@ -57,10 +58,11 @@ public readonly struct BatchTraining<TActivation, TLoss, TOptimizer, TView>(Trai
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     StepNumbers Numbers<T>(int group, int k) where T : struct, ILanes<T, TView>
     {
-        int network = TrainingPlan.NetworkRow * group, at = StepNumbers.TableRow * k;
-        float rate = T.Get(views.Networks, network), decay = T.Get(views.Networks, network + 4);
-        if (plan.HasSchedule == 0) return new StepNumbers(rate, decay, 1f, 1f);
-        return new StepNumbers(Rounding.Multiply(rate, T.Get(views.Schedule, at)), decay, T.Get(views.Schedule, at + 1), T.Get(views.Schedule, at + 2));
+        int row = NetworkRow.Length * group, at = StepNumbers.TableRow * k;
+        float rate = T.Get(views.Networks, row + NetworkRow.LearningRate);
+        float decay = T.Get(views.Networks, row + NetworkRow.WeightDecay), l1 = T.Get(views.Networks, row + NetworkRow.L1);
+        if (plan.HasSchedule == 0) return new StepNumbers(rate, decay, l1, 1f, 1f);
+        return new StepNumbers(Rounding.Multiply(rate, T.Get(views.Schedule, at)), decay, l1, T.Get(views.Schedule, at + 1), T.Get(views.Schedule, at + 2));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -80,9 +82,9 @@ public readonly struct BatchTraining<TActivation, TLoss, TOptimizer, TView>(Trai
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void Gather<T>(TView m, TView labels, int group, int step, int k, int lane, int lanes) where T : struct, ILanes<T, TView>
     {
-        int network = TrainingPlan.NetworkRow * group;
-        uint key0 = (uint)T.GetInt(views.Networks, network + 1), key1 = (uint)T.GetInt(views.Networks, network + 2);
-        int firstRow = T.GetInt(views.Networks, network + 3), features = shape.Width(0);
+        int network = NetworkRow.Length * group;
+        uint key0 = (uint)T.GetInt(views.Networks, network + NetworkRow.SeedLow), key1 = (uint)T.GetInt(views.Networks, network + NetworkRow.SeedHigh);
+        int firstRow = T.GetInt(views.Networks, network + NetworkRow.FirstRow), features = shape.Width(0);
         TView x = T.From(m, T.GetInt(m, Units));
         for (int r = lane; r < n; r += lanes)
         {

@@ -11,7 +11,7 @@ namespace GpuMlp.Kernels.Training;
 /// <remarks>Every sum has the order that it has layer by layer. Scratch memory of a lane: two rows of units, each unit a vector of points.</remarks>
 /// <param name="x">Points, (rows, features).</param>
 /// <param name="parameters">The networks' arenas, one after the other.</param>
-/// <param name="networks"><see cref="TrainingPlan.NetworkRow"/> values a network, the fourth of them the first of its rows in x.</param>
+/// <param name="networks">One <see cref="NetworkRow"/> per network: of it, the first of its rows in x.</param>
 /// <param name="y">The result, of this launch's networks.</param>
 /// <param name="scratch">Each group's working memory.</param>
 /// <param name="shape">The networks' shape.</param>
@@ -44,7 +44,7 @@ public readonly struct PopulationForward<TActivation, TOutput, TView>(TView x, T
     public void Run<T, TScalar, TBarrier>(int group, int lane, int lanes)
         where T : struct, ILanes<T, TView> where TScalar : struct, ILanes<TScalar, TView> where TBarrier : struct, IBarrier
     {
-        int features = shape.Width(0), row = Widest(shape) * T.Width, firstRow = T.GetInt(networks, TrainingPlan.NetworkRow * (first + group) + 3);
+        int features = shape.Width(0), row = Widest(shape) * T.Width, firstRow = T.GetInt(networks, NetworkRow.Length * (first + group) + NetworkRow.FirstRow);
         int place = 2 * (group * GroupWidth * Widest(shape) + lane * row);
         for (int p = lane * T.Width; p < points; p += lanes * T.Width)
         {

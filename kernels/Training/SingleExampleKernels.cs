@@ -66,7 +66,7 @@ public readonly partial struct SingleExampleTraining<TActivation, TLoss, TView>(
     internal void Back<T, TBarrier>(int network, int k, float gradient, int lane, int lanes) where T : struct, ILanes<T, TView> where TBarrier : struct, IBarrier
     {
         int step = plan.FirstStep + k;
-        float rate = T.Get(views.Networks, TrainingPlan.NetworkRow * network);
+        float rate = T.Get(views.Networks, NetworkRow.Length * network + NetworkRow.LearningRate);
         if (plan.HasSchedule != 0) rate = Rounding.Multiply(rate, T.Get(views.Schedule, StepNumbers.TableRow * k));
         Backward<T, TBarrier>(views.Scratch, Table(network), gradient, rate, lane, lanes);
         TBarrier.Wait(lanes);

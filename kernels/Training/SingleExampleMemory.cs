@@ -12,13 +12,14 @@ public readonly partial struct SingleExampleTraining<TActivation, TLoss, TView>
 
     internal int Records(int network) => (network + 1) * plan.ScratchLength - NetworkShape.RecordLength;
 
-    internal int FirstRow<T>(int network) where T : struct, ILanes<T, TView> => T.GetInt(views.Networks, TrainingPlan.NetworkRow * network + 3);
+    internal int FirstRow<T>(int network) where T : struct, ILanes<T, TView> => T.GetInt(views.Networks, NetworkRow.Length * network + NetworkRow.FirstRow);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal PhiloxBlock Draw<T>(int network, int step) where T : struct, ILanes<T, TView>
     {
-        int numbers = TrainingPlan.NetworkRow * network;
-        return Philox.StreamBlock((uint)T.GetInt(views.Networks, numbers + 1), (uint)T.GetInt(views.Networks, numbers + 2), (ulong)(step >> 2), plan.Stream, 0);
+        int row = NetworkRow.Length * network;
+        uint low = (uint)T.GetInt(views.Networks, row + NetworkRow.SeedLow), high = (uint)T.GetInt(views.Networks, row + NetworkRow.SeedHigh);
+        return Philox.StreamBlock(low, high, (ulong)(step >> 2), plan.Stream, 0);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

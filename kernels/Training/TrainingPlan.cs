@@ -20,9 +20,7 @@ public readonly struct TrainingViews<TView>(TView x, TView y, TView picks, TView
     /// <summary>The networks' arenas, one after the other.</summary>
     public readonly TView Parameters = parameters;
 
-    /// <summary>
-    /// <see cref="TrainingPlan.NetworkRow"/> values a network: learning rate, low and high half of its seed, the first of its rows in X and Y, weight decay.
-    /// </summary>
+    /// <summary>One <see cref="NetworkRow"/> per network.</summary>
     public readonly TView Networks = networks;
 
     /// <summary>The loss of each step of this launch, (networks, steps).</summary>
@@ -41,13 +39,35 @@ public readonly struct TrainingViews<TView>(TView x, TView y, TView picks, TView
     public readonly TView Schedule = schedule;
 }
 
+/// <summary>The columns of <see cref="TrainingViews{TView}.Networks"/>: what each network of a launch has of its own.</summary>
+public static class NetworkRow
+{
+    /// <summary>The learning rate.</summary>
+    public const int LearningRate = 0;
+
+    /// <summary>The low half of the seed, an integer's bits.</summary>
+    public const int SeedLow = 1;
+
+    /// <summary>The high half of the seed, an integer's bits.</summary>
+    public const int SeedHigh = 2;
+
+    /// <summary>The first of the network's rows in the data, an integer's bits.</summary>
+    public const int FirstRow = 3;
+
+    /// <summary>Weight decay.</summary>
+    public const int WeightDecay = 4;
+
+    /// <summary>What is added to a gradient with the sign of its parameter.</summary>
+    public const int L1 = 5;
+
+    /// <summary>Values per network.</summary>
+    public const int Length = 6;
+}
+
 /// <summary>The sizes and counts of a training launch.</summary>
 public readonly struct TrainingPlan(int networks, int firstStep, int steps, int examples, int hasPicks, uint stream, int snapshotEvery, int arenaLength, int scratchLength,
     int hasSchedule, OptimizerNumbers optimizer)
 {
-    /// <summary>Values of a network in <see cref="TrainingViews{TView}.Networks"/>.</summary>
-    public const int NetworkRow = 5;
-
     /// <summary>Networks, one a group.</summary>
     public readonly int Networks = networks;
 

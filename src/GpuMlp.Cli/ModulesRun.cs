@@ -18,7 +18,7 @@ namespace GpuMlp.Cli;
 sealed class ModulesRun(TrainConfig config, TrainInput input, RandomStream weights, Terminal terminal)
 {
     // what the sample decides for itself
-    static readonly string[] fixedOptions = ["net", "activation", "init", "init-scale", "loss", "optimizer", "momentum", "weight-decay", "schedule", "warmup", "clip", "batch", "engine", "standardize"];
+    static readonly string[] fixedOptions = ["net", "activation", "init", "init-scale", "loss", "optimizer", "momentum", "weight-decay", "l1", "schedule", "warmup", "clip", "batch", "engine", "standardize"];
 
     readonly List<BoundaryFrame> frames = [];
 

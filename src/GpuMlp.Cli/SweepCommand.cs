@@ -11,7 +11,7 @@ static class SweepCommand
     static readonly Option<bool> Force = new("--force"), Json = new("--json"), Quiet = new("--quiet");
 
     // the order in which combinations are counted: the seed changes fastest
-    static readonly string[] Lists = ["data", "samples", "noise", "net", "activation", "init", "init-scale", "loss", "optimizer", "lr", "momentum", "weight-decay", "schedule", "warmup", "clip", "batch", "seed"];
+    static readonly string[] Lists = ["data", "samples", "noise", "net", "activation", "init", "init-scale", "loss", "optimizer", "lr", "momentum", "weight-decay", "l1", "schedule", "warmup", "clip", "batch", "seed"];
     static readonly string[] Single = ["label", "standardize", "steps", "device", "style", "window", "no-plots"];
 
     static readonly (string, string)[] RunRows =

@@ -13,7 +13,6 @@ static class TrainData
 {
     public const int DefaultSamples = 2000, MaxSamples = 500_000_000;
     public const double DefaultNoise = 0.1;
-    const float AdamWDecay = 0.01f;                                // PyTorch's
     const string CsvPrefix = "csv:";
     const long BytesPerSample = 88;                                // float64 twice while they are made, float32 here (thrice) and on the device, labels, the order
 
@@ -53,15 +52,15 @@ static class TrainData
             throw UsageException.For("noise", $"{noise}", $"--data {config.Data} has no noise to set{why}; leave it out");
         }
         if (!csv && config.Label is string label) throw UsageException.For("label", label, $"--data {config.Data} has no columns; only csv:FILE has");
-        bool hasMomentum = HasMomentum(config);
+        bool hasMomentum = Rule(config).HasMomentum;
         if (!hasMomentum && config.Momentum is float momentum)
-            throw UsageException.For("momentum", momentum.ToString(CultureInfo.InvariantCulture), $"--optimizer {config.Optimizer} has none to set; momentum and nesterov have");
+            throw UsageException.For("momentum", momentum.ToString(CultureInfo.InvariantCulture), $"--optimizer {config.Optimizer} has none to set; {string.Join(" and ", UpdateRules.All.Where(rule => rule.HasMomentum).Select(rule => rule.Name))} have");
         if (config.Warmup > config.Steps)
             throw UsageException.For("warmup", $"{config.Warmup}", $"is longer than the run of --steps {config.Steps}");
         return config with
         {
             Momentum = hasMomentum ? config.Momentum ?? OptimizerSpec.Default.Momentum : null,
-            WeightDecay = config.WeightDecay ?? (config.Optimizer == "adamw" ? AdamWDecay : 0),
+            WeightDecay = config.WeightDecay ?? Rule(config).DefaultWeightDecay,
             Samples = csv ? null : config.Samples ?? DefaultSamples,
             Noise = noisy ? config.Noise ?? DefaultNoise : null,
         };
@@ -81,7 +80,7 @@ static class TrainData
         if (config.Optimizer != read.Optimizer)
             config = config with
             {
-                Momentum = asked.Contains("momentum") || HasMomentum(config) ? config.Momentum : null,
+                Momentum = asked.Contains("momentum") || Rule(config).HasMomentum ? config.Momentum : null,
                 WeightDecay = asked.Contains("weight-decay") ? config.WeightDecay : null,
             };
         return config;
@@ -89,7 +88,7 @@ static class TrainData
 
     static bool IsNoisy(TrainConfig config) => !IsCsv(config.Data) && config.Data != "blobs";
 
-    static bool HasMomentum(TrainConfig config) => config.Optimizer is "momentum" or "nesterov";
+    static UpdateRule Rule(TrainConfig config) => UpdateRules.Of(Named.Optimizers[config.Optimizer]);
 
     /// <summary>The optimizer of a resolved config.</summary>
     public static OptimizerSpec Optimizer(TrainConfig config) => new()
@@ -97,6 +96,7 @@ static class TrainData
         Kind = Named.Optimizers[config.Optimizer],
         Momentum = config.Momentum ?? OptimizerSpec.Default.Momentum,
         WeightDecay = config.WeightDecay ?? 0,
+        L1 = config.L1,
         Schedule = Named.Schedules[config.Schedule](config.Steps - config.Warmup).After(config.Warmup),
         ClipNorm = config.Clip,
     };

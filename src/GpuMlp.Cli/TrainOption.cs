@@ -66,6 +66,10 @@ static class Readers
         float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out float value) && value >= 0 && float.IsFinite(value)
             ? value : throw new FormatException("weight decay is a number of 0 or more");
 
+    public static float Strength(string text) =>
+        float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out float value) && value >= 0 && float.IsFinite(value)
+            ? value : throw new FormatException("the strength of L1 is a number of 0 or more");
+
     public static float? Norm(string text) => text == "off" ? null
         : float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out float value) && value > 0 && float.IsFinite(value)
             ? value : throw new FormatException("a norm to clip at is a positive number, or off");

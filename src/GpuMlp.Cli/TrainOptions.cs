@@ -48,6 +48,8 @@ static class TrainOptions
             c => c.Momentum, (c, v) => c with { Momentum = v }, text => Readers.Share(text), "0.9"),
         Of(Training, "weight-decay", "D", "what share of the weights is added to their gradients, or with adamw taken off the weights",
             c => c.WeightDecay, (c, v) => c with { WeightDecay = v }, text => Readers.Decay(text), "0; adamw 0.01"),
+        Of(Training, "l1", "S", "what is added to each gradient with the sign of its weight: the gradient of S times the sum of |w|",
+            c => c.L1, (c, v) => c with { L1 = v }, Readers.Strength),
         Of(Training, "schedule", "NAME", "constant; step: a tenth after each third of the steps; cosine: down to 0 along half a cosine",
             c => c.Schedule, (c, v) => c with { Schedule = v }, Readers.OneOf(Named.Schedules.Keys)),
         Of(Training, "warmup", "N", "steps over which the learning rate first grows to --lr",

@@ -29,7 +29,7 @@ static class Rules
     public static readonly string[] OpInterfaces =
     [
         "GpuMlp.Kernels.IOp`1", "GpuMlp.Kernels.IGroupOp`1", "GpuMlp.Kernels.Activations.IActivation", "GpuMlp.Kernels.Losses.ILoss",
-        "GpuMlp.Kernels.Losses.IBatchLoss", "GpuMlp.Kernels.Optimizers.IOptimizer",
+        "GpuMlp.Kernels.Losses.IBatchLoss", "GpuMlp.Kernels.Optimizers.IOptimizer", "GpuMlp.Kernels.Optimizers.IUpdateRule",
     ];
 
     static readonly string[] PlottingPrefixes = ["ScottPlot", "SkiaSharp", "HarfBuzzSharp", "Magick.NET"];
@@ -110,20 +110,25 @@ static class Rules
     /// <summary>Each op among <paramref name="kernels"/> is reached from a class of <paramref name="tests"/> whose name ends in Tests.</summary>
     /// <remarks>
     /// Reached: named by it, by a helper in the test assembly that it uses, or by a method of <paramref name="opMethods"/> (the library's types
-    /// that launch ops, which make the op struct themselves) that one of these calls.
+    /// that launch ops, which make the op struct themselves) that one of these calls; of a virtual method, by all of its overrides.
     /// </remarks>
     public static IEnumerable<string> UntestedOps(
         IEnumerable<TypeUse> kernels, IReadOnlyList<TypeUse> tests, IEnumerable<TypeUse> opMethods, IReadOnlyList<string> opInterfaces)
     {
         var helpers = tests.ToLookup(type => type.Type.Outermost);
-        var methods = opMethods.SelectMany(type => type.Methods).ToDictionary();
+        TypeUse[] library = [.. opMethods];
+        var methods = library.SelectMany(type => type.Methods).ToDictionary();
+        // a type that names the type of a virtual method and has a method of that name overrides it
+        var overrides = library.SelectMany(type => type.Methods, (type, method) => (Type: type, method.Key, method.Value)).ToLookup(m => (m.Key.Name, m.Key.Parameters));
         var waiting = new Queue<TypeUse>(tests.Where(type => type.Type.Outermost.EndsWith("Tests", StringComparison.Ordinal)));
         var seen = waiting.ToHashSet();
         var reached = new HashSet<TypeName>();
         while (waiting.TryDequeue(out var use))
         {
             reached.UnionWith(use.Types);
-            var called = use.Members.Where(methods.ContainsKey).Select(member => methods[member]);
+            // a member of a type runs its static constructor first
+            var called = use.Members.Concat(use.Members.Select(member => new MemberName(member.Type, ".cctor", 0))).Where(methods.ContainsKey).Select(member => methods[member])
+                .Concat(use.Members.SelectMany(member => overrides[(member.Name, member.Parameters)].Where(m => m.Type.Types.Contains(member.Type)).Select(m => m.Value)));
             foreach (var next in use.Types.SelectMany(type => helpers[type.Outermost]).Concat(called))
                 if (seen.Add(next)) waiting.Enqueue(next);
         }

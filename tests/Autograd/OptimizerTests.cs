@@ -2,6 +2,7 @@ using GpuMlp.Devices;
 using GpuMlp.Devices.Ops;
 using GpuMlp.Optimizers;
 using GpuMlp.Tensors;
+using StepNumbers = GpuMlp.Kernels.Optimizers.StepNumbers;
 
 namespace GpuMlp.Tests;
 
@@ -14,7 +15,7 @@ public class OptimizerTests
     {
         var cases = new TheoryData<string, string>();
         foreach (string device in (string[])["cpu", "cpu:ilgpu"])
-            foreach (string name in (string[])["sgd", "decay", "momentum", "nesterov", "adam", "adam-decay", "adamw", "clip"]) cases.Add(device, name);
+            foreach (string name in Definitions.Keys) cases.Add(device, name);
         return cases;
     }
 
@@ -28,7 +29,7 @@ public class OptimizerTests
         double[] w = [.. Enumerable.Range(0, Length).Select(_ => (double)(float)(random.NextDouble() * 2 - 1))];
         first.Value.CopyFrom([.. w.Take(32).Select(v => (float)v)]);
         second.Value.CopyFrom([.. w.Skip(32).Select(v => (float)v)]);
-        using Optimizer optimizer = Make(name, [first, second]);
+        using Optimizer optimizer = Definitions[name].Make([first, second]);
         double[] m = new double[Length], v = new double[Length];
         for (int t = 1; t <= Steps; t++)
         {
@@ -36,46 +37,49 @@ public class OptimizerTests
             first.Gradient.CopyFrom([.. g.Take(32).Select(x => (float)x)]);
             second.Gradient.CopyFrom([.. g.Skip(32).Select(x => (float)x)]);
             optimizer.Step();
-            Expect(name, t, w, g, m, v);
+            double norm = Math.Sqrt(g.Sum(x => x * x));
+            for (int k = 0; k < Length; k++) Definitions[name].Step(ref w[k], g[k], ref m[k], ref v[k], t, norm);
         }
         float[] actual = [.. first.Value.ToArray(), .. second.Value.ToArray()];
         for (int k = 0; k < Length; k++) Assert.Equal(w[k], actual[k], 2e-6);
     }
 
-    static Optimizer Make(string name, Parameter[] p) => name switch
+    /// <summary>A parameter as the definition in float64 has it: value, gradient, what is kept; t counts steps from 1, norm is that of all gradients.</summary>
+    delegate void Definition(ref double w, double g, ref double m, ref double v, int t, double norm);
+
+    static readonly Dictionary<string, (Func<Parameter[], Optimizer> Make, Definition Step)> Definitions = new()
     {
-        "sgd" => new Sgd(p, 0.1f),
-        "decay" => new Sgd(p, 0.1f, weightDecay: 0.05f),
-        "momentum" => new Sgd(p, 0.1f, momentum: 0.9f),
-        "nesterov" => new Sgd(p, 0.1f, momentum: 0.9f, nesterov: true, weightDecay: 0.01f),
-        "adam" => new Adam(p, 0.05f),
-        "adam-decay" => new Adam(p, 0.05f, weightDecay: 0.1f),
-        "adamw" => new AdamW(p, 0.05f, weightDecay: 0.1f),
-        _ => new Sgd(p, 0.1f) { ClipNorm = 0.5f },
+        ["sgd"] = (p => new Sgd(p, 0.1f), (ref w, g, ref _, ref _, _, _) => w -= 0.1 * g),
+        ["decay"] = (p => new Sgd(p, 0.1f, weightDecay: 0.05f), (ref w, g, ref _, ref _, _, _) => w -= 0.1 * (g + 0.05 * w)),
+        ["l1"] = (p => new Sgd(p, 0.1f) { L1 = 0.03f }, (ref w, g, ref _, ref _, _, _) => w -= 0.1 * (g + 0.03 * Math.Sign(w))),
+        ["clip"] = (p => new Sgd(p, 0.1f) { ClipNorm = 0.5f }, (ref w, g, ref _, ref _, _, norm) => w -= 0.1 * g * Math.Min(1, 0.5 / (norm + 1e-6))),
+        ["momentum"] = (p => new Sgd(p, 0.1f, momentum: 0.9f), (ref w, g, ref m, ref _, _, _) => w -= 0.1 * (m = 0.9 * m + g)),
+        ["nesterov"] = (p => new Sgd(p, 0.1f, momentum: 0.9f, nesterov: true, weightDecay: 0.01f), (ref w, g, ref m, ref _, _, _) =>
+        {
+            g += 0.01 * w;
+            m = 0.9 * m + g;
+            w -= 0.1 * (g + 0.9 * m);
+        }),
+        ["adam"] = (p => new Adam(p, 0.05f), AdamStep),
+        ["adam-decay"] = (p => new Adam(p, 0.05f, weightDecay: 0.1f), (ref w, g, ref m, ref v, t, norm) => AdamStep(ref w, g + 0.1 * w, ref m, ref v, t, norm)),
+        ["adamw"] = (p => new AdamW(p, 0.05f, weightDecay: 0.1f), (ref w, g, ref m, ref v, t, norm) =>
+        {
+            w *= 1 - 0.05 * 0.1;
+            AdamStep(ref w, g, ref m, ref v, t, norm);
+        }),
+        ["rmsprop"] = (p => new RmsProp(p, 0.01f, weightDecay: 0.1f), (ref w, g, ref _, ref v, _, _) =>
+        {
+            g += 0.1 * w;
+            v = 0.99 * v + 0.01 * g * g;
+            w -= 0.01 * g / (Math.Sqrt(v) + 1e-8);
+        }),
     };
 
-    static void Expect(string name, int t, double[] w, double[] g, double[] m, double[] v)
+    static void AdamStep(ref double w, double g, ref double m, ref double v, int t, double norm)
     {
-        double norm = Math.Sqrt(g.Sum(x => x * x));
-        for (int k = 0; k < Length; k++)
-        {
-            double d = g[k];
-            switch (name)
-            {
-                case "sgd": w[k] -= 0.1 * d; break;
-                case "decay": w[k] -= 0.1 * (d + 0.05 * w[k]); break;
-                case "momentum": m[k] = 0.9 * m[k] + d; w[k] -= 0.1 * m[k]; break;
-                case "nesterov": d += 0.01 * w[k]; m[k] = 0.9 * m[k] + d; w[k] -= 0.1 * (d + 0.9 * m[k]); break;
-                case "clip": w[k] -= 0.1 * d * Math.Min(1, 0.5 / (norm + 1e-6)); break;
-                default:
-                    if (name == "adamw") w[k] *= 1 - 0.05 * 0.1;
-                    if (name == "adam-decay") d += 0.1 * w[k];
-                    m[k] = 0.9 * m[k] + 0.1 * d;
-                    v[k] = 0.999 * v[k] + 0.001 * d * d;
-                    w[k] -= 0.05 / (1 - Math.Pow(0.9, t)) * m[k] / (Math.Sqrt(v[k]) / Math.Sqrt(1 - Math.Pow(0.999, t)) + 1e-8);
-                    break;
-            }
-        }
+        m = 0.9 * m + 0.1 * g;
+        v = 0.999 * v + 0.001 * g * g;
+        w -= 0.05 / (1 - Math.Pow(0.9, t)) * m / (Math.Sqrt(v) / Math.Sqrt(1 - Math.Pow(0.999, t)) + 1e-8);
     }
 
     /// <summary>No step depends on the lanes, nor on going through ILGPU.</summary>
@@ -91,13 +95,17 @@ public class OptimizerTests
         {
             const int n = 1000;
             var random = new Random(3);
-            DeviceSpan[] spans = [.. Enumerable.Range(0, 4).Select(_ => device.Allocate(n).All)];
+            DeviceSpan[] spans = [.. Enumerable.Range(1, 3).Select(k => device.Allocate(k < 3 ? n : 2 * n).All)];
             foreach (DeviceSpan span in spans[..2]) device.CopyToDevice([.. Enumerable.Range(0, n).Select(_ => random.NextSingle() - 0.5f)], span);
             DeviceSpan clipping = device.Allocate(OptimizerOps.ClipParts(n) + 1).All;
             device.ClipScale(spans[1], clipping.Slice(1, clipping.Length - 1), clipping.Slice(0, 1), 1f);
             device.Scale(spans[1], clipping.Slice(0, 1));
-            device.MomentumStep(spans[0], spans[1], spans[2], 0.1f, 0.9f, 0.01f, nesterov: true);
-            for (int t = 1; t < 4; t++) device.AdamStep(spans[0], spans[1], spans[2], spans[3], t, 0.01f, 0.9f, 0.999f, 1e-8f, 0.1f, decoupled: t == 2);
+            var spec = new OptimizerSpec();
+            foreach (UpdateRule rule in UpdateRules.All.Append(UpdateRules.Plain))
+            {
+                device.Clear(spans[2]);
+                for (int t = 1; t < 4; t++) rule.Step(spans[0], spans[1], spans[2], rule.Numbers(spec), new StepNumbers(0.01f, 0.1f, 0.02f * (t - 1), 1.5f * t, 0.3f * t));
+            }
             var w = new float[n];
             device.CopyToHost(spans[0], w);
             return w;
@@ -137,7 +145,7 @@ public class OptimizerTests
         Assert.Contains("twice", Assert.Throws<ArgumentException>(() => new Sgd([p, p], 0.1f)).Message);
         Assert.Contains("one device", Assert.Throws<ArgumentException>(() => new Sgd([p, new Parameter(other, 1, 1)], 0.1f)).Message);
         Assert.Contains("positive", Assert.Throws<ArgumentOutOfRangeException>(() => new Adam([p], float.NaN)).Message);
-        Assert.Contains("momentum", Assert.Throws<ArgumentOutOfRangeException>(() => new Sgd([p], 0.1f, momentum: 1f)).Message);
+        Assert.Contains("Momentum", Assert.Throws<ArgumentOutOfRangeException>(() => new Sgd([p], 0.1f, momentum: 1f)).Message);
         Assert.Contains("Nesterov", Assert.Throws<ArgumentOutOfRangeException>(() => new Sgd([p], 0.1f, nesterov: true)).Message);
         var stale = new Sgd([p], 0.1f);
         _ = new Sgd([p, new Parameter(device, 1, 1)], 0.1f);

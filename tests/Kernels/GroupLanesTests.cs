@@ -60,7 +60,7 @@ public class GroupLanesTests
             x = Filled(device, Math.Max(Columns, 2 * Points), k => MathF.Sin(1.7f * k));
             y = Filled(device, Rows, k => MathF.Cos(0.9f * k));
             parameters = Filled(device, Networks * arena, k => MathF.Sin(2.3f * k + 1));
-            networks = device.Allocate(TrainingPlan.NetworkRow * Networks);
+            networks = device.Allocate(NetworkRow.Length * Networks);
             scratch = device.Allocate(Groups * Math.Max(GridTiles<Tanh, Sigmoid, HostView>.ScratchLength(9), (int)PopulationForward<Tanh, Sigmoid, HostView>.ScratchLength(Deep)));
             results = device.Allocate(Networks * Columns * Rows);
         }

@@ -37,6 +37,9 @@ public class FusedOptimizersTests
         ["nesterov, decay, clip"] = new() { Kind = OptimizerKind.Nesterov, Momentum = 0.8f, WeightDecay = 0.001f, ClipNorm = 1f },
         ["adam"] = new() { Kind = OptimizerKind.Adam },
         ["adam, decay, clip, cosine"] = new() { Kind = OptimizerKind.Adam, WeightDecay = 0.01f, ClipNorm = 0.3f, Schedule = Schedule.Cosine(Steps) },
+        ["rmsprop, decay"] = new() { Kind = OptimizerKind.RmsProp, WeightDecay = 0.01f },
+        ["sgd, l1, clip"] = new() { L1 = 0.01f, ClipNorm = 0.5f },
+        ["adamw, l1"] = new() { Kind = OptimizerKind.AdamW, L1 = 0.01f },
         ["adamw, warm-up"] = new() { Kind = OptimizerKind.AdamW, WeightDecay = 0.1f, Schedule = Schedule.Constant.After(20) },
     };
 
@@ -74,6 +77,7 @@ public class FusedOptimizersTests
             {
                 Kind = kind,
                 WeightDecay = decay,
+                L1 = decay * (warmUp % 2),
                 ClipNorm = clip,
                 Schedule = (schedule == 0 ? Schedule.Constant : schedule == 1 ? Schedule.Step(10) : Schedule.Cosine(Steps)).After(warmUp),
             });
@@ -177,7 +181,7 @@ public class FusedOptimizersTests
     {
         using var device = ComputeDevice.Open("cpu");
         using Sequential network = NetworkSpec.Parse("2-3-1").Build(device, Initialization.Auto, new PhiloxStream(0, StreamPurpose.Initialization), new BceLoss());
-        foreach (OptimizerSpec wrong in (OptimizerSpec[])[new() { Momentum = 1 }, new() { WeightDecay = -1 }, new() { ClipNorm = 0 }, new() { Beta2 = float.NaN }])
+        foreach (OptimizerSpec wrong in (OptimizerSpec[])[new() { Momentum = 1 }, new() { WeightDecay = -1 }, new() { ClipNorm = 0 }, new() { L1 = -1 }, new() { Alpha = 1 }, new() { Beta2 = float.NaN }])
             Assert.Throws<ArgumentOutOfRangeException>(() => new Trainer(network, Moons, Picks.Philox(0, Moons.Count), new TrainingOptions { Optimizer = wrong }));
     }
 

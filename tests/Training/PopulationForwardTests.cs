@@ -72,7 +72,7 @@ public class PopulationForwardTests
         NetworkSpec spec = NetworkSpec.Parse("2-9-1");
         var points = new float[2 * 10];
         float[][] parameters = [.. Enumerable.Range(0, 7).Select(k => Enumerable.Repeat(0.1f * k, 128).ToArray())];
-        using DeviceBuffer x = device.Allocate(20), arenas = device.Allocate(7 * 128), networks = device.Allocate(7 * TrainingPlan.NetworkRow);
+        using DeviceBuffer x = device.Allocate(20), arenas = device.Allocate(7 * 128), networks = device.Allocate(7 * NetworkRow.Length);
         device.CopyToDevice([.. parameters.SelectMany(p => p)], arenas.All);
         var seen = new List<(int, float)>();
         long each = PopulationForward<Relu, Identity, HostView>.ScratchLength(new NetworkShape(spec.Widths)) + 10;

@@ -33,14 +33,8 @@ public static class Named
     };
 
     /// <summary>Optimizers by name.</summary>
-    public static IReadOnlyDictionary<string, OptimizerKind> Optimizers { get; } = new OrderedDictionary<string, OptimizerKind>
-    {
-        ["sgd"] = OptimizerKind.Sgd,
-        ["momentum"] = OptimizerKind.Momentum,
-        ["nesterov"] = OptimizerKind.Nesterov,
-        ["adam"] = OptimizerKind.Adam,
-        ["adamw"] = OptimizerKind.AdamW,
-    };
+    public static IReadOnlyDictionary<string, OptimizerKind> Optimizers { get; } =
+        new OrderedDictionary<string, OptimizerKind>(UpdateRules.All.Select(rule => KeyValuePair.Create(rule.Name, rule.Kind)));
 
     /// <summary>Learning-rate schedules by name: each makes one for a number of steps.</summary>
     public static IReadOnlyDictionary<string, Func<int, Schedule>> Schedules { get; } = new OrderedDictionary<string, Func<int, Schedule>>

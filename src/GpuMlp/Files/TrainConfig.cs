@@ -56,6 +56,9 @@ public sealed record TrainConfig
     /// <summary>Weight decay; null for what the optimizer has of itself.</summary>
     public float? WeightDecay { get; set; }
 
+    /// <summary>What is added to each gradient with the sign of its weight.</summary>
+    public float L1 { get; set; }
+
     /// <summary>How the learning rate changes: constant, step or cosine.</summary>
     public string Schedule { get; set; } = "constant";
 

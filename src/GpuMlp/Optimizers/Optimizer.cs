@@ -1,22 +1,35 @@
 using GpuMlp.Devices;
 using GpuMlp.Devices.Ops;
+using GpuMlp.Kernels.Optimizers;
 using GpuMlp.Tensors;
 
 namespace GpuMlp.Optimizers;
 
 /// <summary>Moves parameters against their gradients: one launch a step over the buffer that holds them all.</summary>
 /// <remarks>Parameters that are not in one buffer yet are moved into one, once; a Sequential's are already. Definitions are PyTorch's.</remarks>
-public abstract class Optimizer : IDisposable
+public class Optimizer : IDisposable
 {
-    readonly List<DeviceBuffer> states = [];
     readonly ParameterArena arena;
-    DeviceBuffer? clipping;
+    OptimizerSpec spec;
+    UpdateRule rule;
+    OptimizerNumbers numbers;
+    DeviceBuffer? states, clipping;
     bool disposed;
 
-    private protected Optimizer(IReadOnlyList<Parameter> parameters, float learningRate)
+    internal Optimizer(IReadOnlyList<Parameter> parameters, float learningRate, OptimizerSpec spec)
     {
+        spec.Validate();
+        this.spec = spec;
+        (rule, numbers) = (spec.Rule, spec.Rule.Numbers(spec));
         arena = ParameterArena.Holding(parameters);
         LearningRate = learningRate;
+    }
+
+    // until the first step
+    void Change(OptimizerSpec changed)
+    {
+        changed.Validate();
+        (spec, rule, numbers) = (changed, changed.Rule, changed.Rule.Numbers(changed));
     }
 
     /// <summary>The learning rate, before the <see cref="Schedule"/>.</summary>
@@ -29,21 +42,20 @@ public abstract class Optimizer : IDisposable
     }
 
     /// <summary>How the learning rate changes from step to step.</summary>
-    public Schedule Schedule { get; init; } = Schedule.Constant;
+    public Schedule Schedule { get => spec.Schedule; init => Change(spec with { Schedule = value }); }
 
     /// <summary>Gradients whose norm over all parameters exceeds this are scaled down to it before a step; null leaves them.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is not positive and finite.</exception>
-    public float? ClipNorm
-    {
-        get;
-        init => field = value is null or (> 0f and < float.PositiveInfinity)
-            ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "a norm to clip at is positive and finite");
-    }
+    public float? ClipNorm { get => spec.ClipNorm; init => Change(spec with { ClipNorm = value }); }
+
+    /// <summary>What is added to each gradient with the sign of its parameter, 0 at first: the gradient of L1 · Σ|w|.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is negative or not finite.</exception>
+    public float L1 { get => spec.L1; init => Change(spec with { L1 = value }); }
 
     /// <summary>Steps made so far.</summary>
     public int Steps { get; private set; }
 
-    private protected ComputeDevice Device => arena.Device;
+    ComputeDevice Device => arena.Device;
 
     ParameterArena Held => disposed ? throw new ObjectDisposedException(GetType().Name) : !arena.Abandoned ? arena
         : throw new InvalidOperationException("the parameters were moved into another buffer after this optimizer was made; make it after the networks that hold them");
@@ -63,23 +75,14 @@ public abstract class Optimizer : IDisposable
     public void Step()
     {
         using DeviceUse use = Device.Use();
-        float rate = LearningRate * Schedule.Factor(Steps);        // the caller's own code, first: it may do anything
+        float rate = LearningRate * spec.Schedule.Factor(Steps);   // the caller's own code, first: it may do anything
         ParameterArena held = Held;
-        if (ClipNorm is float limit) Clip(held.Gradients, limit);
-        Update(held.Values, held.Gradients, rate);
+        if (spec.ClipNorm is float limit) Clip(held.Gradients, limit);
+        (float correction, float root) = rule.CountsSteps ? OptimizerOps.AdamCorrections(spec.Beta1, spec.Beta2, Steps + 1) : (1f, 1f);
+        states ??= Device.Allocate((long)rule.States * arena.Length, "the optimizer's state");
+        rule.Step(held.Values, held.Gradients, states.All, numbers, new StepNumbers(rate, spec.WeightDecay, spec.L1, correction, root));
         held.Version++;
         Steps++;
-    }
-
-    /// <summary>Moves values w by their gradients dw; <see cref="Steps"/> steps were made before.</summary>
-    private protected abstract void Update(DeviceSpan w, DeviceSpan dw, float rate);
-
-    /// <summary>A number a parameter that is kept from step to step, 0 at first.</summary>
-    private protected DeviceSpan NewState()
-    {
-        DeviceBuffer state = Device.Allocate(arena.Length);
-        states.Add(state);
-        return state.All;
     }
 
     void Clip(DeviceSpan dw, float limit)
@@ -91,17 +94,11 @@ public abstract class Optimizer : IDisposable
         Device.Scale(dw, scale);
     }
 
-    internal static float Share(float value, string name) => value is >= 0f and < 1f
-        ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} is at least 0 and below 1");
-
-    internal static float NotNegative(float value, string name) => value >= 0f && float.IsFinite(value)
-        ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} is finite and not negative");
-
     /// <summary>Frees what the optimizer keeps on the device; parameters stay.</summary>
     public void Dispose()
     {
         disposed = true;
-        foreach (DeviceBuffer state in states) state.Dispose();
+        states?.Dispose();
         clipping?.Dispose();
         GC.SuppressFinalize(this);
     }

@@ -4,25 +4,6 @@ using GpuMlp.Tensors;
 
 namespace GpuMlp.Optimizers;
 
-/// <summary>Which optimizer.</summary>
-public enum OptimizerKind
-{
-    /// <summary>Stochastic gradient descent.</summary>
-    Sgd,
-
-    /// <summary>Gradient descent with momentum.</summary>
-    Momentum,
-
-    /// <summary>Gradient descent with Nesterov's momentum.</summary>
-    Nesterov,
-
-    /// <summary>Adam.</summary>
-    Adam,
-
-    /// <summary>Adam with decoupled weight decay.</summary>
-    AdamW,
-}
-
 /// <summary>An optimizer without its parameters and state: what a trainer makes one from, and what the fused engine does in its kernel.</summary>
 public sealed record OptimizerSpec
 {
@@ -41,11 +22,17 @@ public sealed record OptimizerSpec
     /// <summary>Share of the squares' mean that stays, for Adam.</summary>
     public float Beta2 { get; init; } = 0.999f;
 
-    /// <summary>What keeps Adam's denominator from 0.</summary>
+    /// <summary>Share of the squares' mean that stays, for RMSprop.</summary>
+    public float Alpha { get; init; } = 0.99f;
+
+    /// <summary>What keeps the denominators of Adam and RMSprop from 0.</summary>
     public float Epsilon { get; init; } = 1e-8f;
 
     /// <summary>Weight decay: decoupled with AdamW, else added to the gradients.</summary>
     public float WeightDecay { get; init; }
+
+    /// <summary>What is added to each gradient with the sign of its parameter: the gradient of L1 · Σ|w|.</summary>
+    public float L1 { get; init; }
 
     /// <summary>How the learning rate changes from step to step.</summary>
     public Schedule Schedule { get; init; } = Schedule.Constant;
@@ -54,54 +41,52 @@ public sealed record OptimizerSpec
     public float? ClipNorm { get; init; }
 
     /// <summary>The optimizer of parameters.</summary>
+    /// <exception cref="ArgumentException">No parameters, one twice, or two devices.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
-    public Optimizer Build(IReadOnlyList<Parameter> parameters, float learningRate) => Kind switch
-    {
-        OptimizerKind.Sgd => new Sgd(parameters, learningRate, weightDecay: WeightDecay) { Schedule = Schedule, ClipNorm = ClipNorm },
-        OptimizerKind.Momentum or OptimizerKind.Nesterov => new Sgd(parameters, learningRate, Momentum, Kind == OptimizerKind.Nesterov, WeightDecay) { Schedule = Schedule, ClipNorm = ClipNorm },
-        OptimizerKind.Adam => new Adam(parameters, learningRate, Beta1, Beta2, Epsilon, WeightDecay) { Schedule = Schedule, ClipNorm = ClipNorm },
-        OptimizerKind.AdamW => new AdamW(parameters, learningRate, Beta1, Beta2, Epsilon, WeightDecay) { Schedule = Schedule, ClipNorm = ClipNorm },
-        _ => throw NoSuchKind,
-    };
+    public Optimizer Build(IReadOnlyList<Parameter> parameters, float learningRate) => new(parameters, learningRate, this);
 
-    /// <summary>Whether a step is w = fma(-rate, dw, w) and nothing is kept.</summary>
-    internal bool IsPlain => Kind == OptimizerKind.Sgd && WeightDecay == 0 && ClipNorm is null;
+    /// <summary>The row of its kind, or where nothing is to be kept the plain one.</summary>
+    internal UpdateRule Rule => IsPlain ? UpdateRules.Plain : UpdateRules.Of(Kind);
 
-    /// <summary>Whether it is gradient descent, with a velocity or without.</summary>
-    internal bool IsMomentum => Kind is OptimizerKind.Sgd or OptimizerKind.Momentum or OptimizerKind.Nesterov;
-
-    ArgumentOutOfRangeException NoSuchKind => new(nameof(Kind), Kind, "there is no such optimizer");
-
-    internal bool IsAdam => Kind is OptimizerKind.Adam or OptimizerKind.AdamW;
+    /// <summary>Whether a step is w = fma(-rate, dw, w), after clipping if any.</summary>
+    internal bool IsPlain => Kind == OptimizerKind.Sgd && WeightDecay == 0 && L1 == 0;
 
     /// <summary>Whether every step has the same numbers.</summary>
-    internal bool IsConstant => !IsAdam && Schedule == Schedule.Constant;
-
-    /// <summary>The numbers that a kernel takes for a whole run.</summary>
-    internal OptimizerNumbers Numbers => new(
-        IsAdam ? Beta1 : Kind == OptimizerKind.Sgd ? 0 : Momentum, Beta2, Epsilon,
-        Kind == OptimizerKind.Nesterov ? 1 : 0, Kind == OptimizerKind.AdamW ? 1 : 0, ClipNorm ?? 0);
+    internal bool IsConstant => !Rule.CountsSteps && Schedule == Schedule.Constant;
 
     /// <summary>Writes what a step has of its own: the schedule's factor and Adam's corrections.</summary>
     internal void Fill(int step, Span<float> row)
     {
         (row[0], row[1], row[2]) = (Schedule.Factor(step), 1f, 1f);
-        if (IsAdam) (row[1], row[2]) = OptimizerOps.AdamCorrections(Beta1, Beta2, step + 1);
+        if (Rule.CountsSteps) (row[1], row[2]) = OptimizerOps.AdamCorrections(Beta1, Beta2, step + 1);
     }
 
     /// <summary>Refuses numbers that no optimizer takes.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
     internal void Validate()
     {
-        if (!Enum.IsDefined(Kind)) throw NoSuchKind;
-        if (Kind == OptimizerKind.Nesterov && Momentum == 0) throw Sgd.NoLookAhead(nameof(Momentum));
+        UpdateRules.Of(Kind);
         ArgumentNullException.ThrowIfNull(Schedule);
-        Optimizer.Share(Momentum, nameof(Momentum));
-        Optimizer.Share(Beta1, nameof(Beta1));
-        Optimizer.Share(Beta2, nameof(Beta2));
-        Optimizer.NotNegative(Epsilon, nameof(Epsilon));
-        Optimizer.NotNegative(WeightDecay, nameof(WeightDecay));
+        Share(Momentum, nameof(Momentum));
+        Share(Beta1, nameof(Beta1));
+        Share(Beta2, nameof(Beta2));
+        Share(Alpha, nameof(Alpha));
+        NotNegative(Epsilon, nameof(Epsilon));
+        NotNegative(WeightDecay, nameof(WeightDecay));
+        NotNegative(L1, nameof(L1));
+        if (Kind == OptimizerKind.Nesterov && Momentum == 0)
+            throw new ArgumentOutOfRangeException(nameof(Momentum), 0f, "Nesterov's look-ahead needs a momentum above 0");
         if (ClipNorm is not (null or (> 0f and < float.PositiveInfinity)))
             throw new ArgumentOutOfRangeException(nameof(ClipNorm), ClipNorm, "a norm to clip at is positive and finite");
+    }
+
+    static void Share(float value, string name)
+    {
+        if (value is not (>= 0f and < 1f)) throw new ArgumentOutOfRangeException(name, value, $"{name} is at least 0 and below 1");
+    }
+
+    static void NotNegative(float value, string name)
+    {
+        if (!(value >= 0f && float.IsFinite(value))) throw new ArgumentOutOfRangeException(name, value, $"{name} is finite and not negative");
     }
 }

@@ -30,13 +30,10 @@ sealed class FusedEngine : ITrainingEngine
         shape = new NetworkShape(Widths(network));
         kernel = KernelOf(network, options);
         scratch = device.Allocate((int)kernel.ScratchLength(shape, options.Batch));
-        networks = device.Allocate(TrainingPlan.NetworkRow);
-        ulong seed = picks.Seed ?? 0;
-        device.CopyToDevice(
-        [
-            options.LearningRate, BitConverter.UInt32BitsToSingle((uint)seed), BitConverter.UInt32BitsToSingle((uint)(seed >> 32)), 0f,
-            options.Optimizer.WeightDecay,
-        ], networks.All);
+        networks = device.Allocate(NetworkRow.Length);
+        Span<float> row = stackalloc float[NetworkRow.Length];
+        PopulationBatch.WriteRow(row, options.LearningRate, options.Optimizer, picks.Seed ?? 0, 0);
+        device.CopyToDevice(row, networks.All);
         states = device.Allocate(options.Optimizer.IsPlain ? 0 : (long)OptimizerNumbers.MostStates * network.Arena.Length, "the optimizer's state");
         schedule = new StepTable(device, options.Optimizer);
         losses = device.Allocate(0);
@@ -115,7 +112,7 @@ sealed class FusedEngine : ITrainingEngine
         var spans = new TrainingSpans(data.Inputs.Span, data.Labels.Span, rows.All, network.Arena.Values, networks.All, losses.All, snapshots.All, scratch.All,
             states.All, table);
         var plan = new TrainingPlan(1, firstStep, steps, picks.Examples, picks.Seed is null ? 1 : 0, (uint)StreamPurpose.Sampling,
-            snapshots.Every, network.Arena.Length, scratch.Length, schedule.IsEmpty ? 0 : 1, options.Optimizer.Numbers);
+            snapshots.Every, network.Arena.Length, scratch.Length, schedule.IsEmpty ? 0 : 1, options.Optimizer.Rule.Numbers(options.Optimizer));
         kernel.Launch(network.Device, spans, plan, shape, options.Batch, 6L * network.ParameterCount * options.Batch * steps, options.LanesPerGroup);
     }
 

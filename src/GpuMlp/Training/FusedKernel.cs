@@ -7,8 +7,6 @@ using GpuMlp.Kernels.Training;
 using GpuMlp.Layers;
 using GpuMlp.Losses;
 using GpuMlp.Optimizers;
-using Adam = GpuMlp.Kernels.Optimizers.Adam;
-using Sgd = GpuMlp.Kernels.Optimizers.Sgd;
 
 namespace GpuMlp.Training;
 
@@ -57,16 +55,15 @@ sealed record FusedKernel(FusedLaunch Launch, bool OneExample)
     };
 
     static FusedKernel OfOutput<TActivation, TLoss>(OptimizerSpec optimizer, int batch) where TActivation : struct, IActivation where TLoss : struct, ILoss =>
-        batch == 1 && optimizer.IsPlain ? new(TrainingOps.TrainOnExamples<TActivation, TLoss>, true) : OfBatches<TActivation, OnOutput<TLoss>>(optimizer);
+        batch == 1 && optimizer is { IsPlain: true, ClipNorm: null } ? new(TrainingOps.TrainOnExamples<TActivation, TLoss>, true)
+            : OfBatches<TActivation, OnOutput<TLoss>>(optimizer);
 
     static FusedKernel OfBatches<TActivation, TLoss>(OptimizerSpec optimizer) where TActivation : struct, IActivation where TLoss : struct, IBatchLoss =>
-        new(optimizer switch
-        {
-            { IsPlain: true } => TrainingOps.TrainOnBatches<TActivation, TLoss, Sgd>,
-            { IsAdam: true, ClipNorm: null } => TrainingOps.TrainOnBatches<TActivation, TLoss, Adam>,
-            { IsAdam: true } => TrainingOps.TrainOnBatches<TActivation, TLoss, Clipped<Adam>>,
-            { IsMomentum: true, ClipNorm: null } => TrainingOps.TrainOnBatches<TActivation, TLoss, Momentum>,
-            { IsMomentum: true } => TrainingOps.TrainOnBatches<TActivation, TLoss, Clipped<Momentum>>,
-            _ => throw new ArgumentOutOfRangeException(nameof(optimizer), optimizer.Kind, "no fused kernel knows this optimizer"),
-        }, false);
+        new(optimizer.Rule.Use(new Batches<TActivation, TLoss>(optimizer.ClipNorm is not null)), false);
+
+    sealed record Batches<TActivation, TLoss>(bool Clips) : IUpdateRuleUser<FusedLaunch> where TActivation : struct, IActivation where TLoss : struct, IBatchLoss
+    {
+        public FusedLaunch Use<TRule>() where TRule : struct, IUpdateRule => Clips
+            ? TrainingOps.TrainOnBatches<TActivation, TLoss, Clipped<TRule>> : TrainingOps.TrainOnBatches<TActivation, TLoss, Unclipped<TRule>>;
+    }
 }

@@ -44,7 +44,7 @@ sealed class PopulationBatch : IDisposable
         x = device.Allocate((long)plan.Data.Count * rows * features, $"{plan.Data.Count} data sets");
         y = device.Allocate((long)plan.Data.Count * rows, $"{plan.Data.Count} data sets");
         parameters = device.Allocate(arenas.Length);
-        networks = device.Allocate(TrainingPlan.NetworkRow * count);
+        networks = device.Allocate(NetworkRow.Length * count);
         lossBuffer = device.Allocate(losses.Length);
         scratch = device.Allocate((long)count * scratchLength, $"the working memory of {count} networks");
         states = device.Allocate((long)PopulationPlan.StateArenas(first) * arenas.Length, $"the optimizers' state of {count} networks");
@@ -86,13 +86,22 @@ sealed class PopulationBatch : IDisposable
         {
             PopulationMember member = members[plan.Members[k]];
             member.Net.Draw(arenas.AsSpan(k * arenaLength, arenaLength), member.Initialization, new PhiloxStream(member.Seed, StreamPurpose.Initialization), member.InitScale);
-            int row = TrainingPlan.NetworkRow * k;
-            (table[row], table[row + 4]) = (member.LearningRate, member.Optimizer.WeightDecay);
-            Span<int> integers = MemoryMarshal.Cast<float, int>(table.AsSpan(row + 1, 3));
-            (integers[0], integers[1], integers[2]) = ((int)(uint)member.Seed, (int)(uint)(member.Seed >> 32), place[member.Data] * rows);
+            int row = NetworkRow.Length * k;
+            WriteRow(table.AsSpan(row, NetworkRow.Length), member.LearningRate, member.Optimizer, member.Seed, place[member.Data] * rows);
         });
         device.CopyToDevice(arenas, parameters.All);
         device.CopyToDevice(table, networks.All);
+    }
+
+    /// <summary>Writes what a network has of its own as kernels read it: a <see cref="NetworkRow"/>.</summary>
+    internal static void WriteRow(Span<float> row, float learningRate, OptimizerSpec optimizer, ulong seed, int firstRow)
+    {
+        row[NetworkRow.LearningRate] = learningRate;
+        row[NetworkRow.WeightDecay] = optimizer.WeightDecay;
+        row[NetworkRow.L1] = optimizer.L1;
+        Span<uint> integers = MemoryMarshal.Cast<float, uint>(row);
+        (integers[NetworkRow.SeedLow], integers[NetworkRow.SeedHigh]) = ((uint)seed, (uint)(seed >> 32));
+        integers[NetworkRow.FirstRow] = (uint)firstRow;
     }
 
     // what a body throws comes out as it is
@@ -116,7 +125,7 @@ sealed class PopulationBatch : IDisposable
         var spans = new TrainingSpans(x.All, y.All, nothing.All, parameters.All, networks.All, lossBuffer.All, nothing.All, scratch.All,
             states.All, table);
         var launchPlan = new TrainingPlan(count, firstStep, steps, rows, 0, (uint)StreamPurpose.Sampling, 0, arenaLength, scratchLength,
-            schedule.IsEmpty ? 0 : 1, optimizer.Numbers);
+            schedule.IsEmpty ? 0 : 1, optimizer.Rule.Numbers(optimizer));
         kernel.Launch(device, spans, launchPlan, shape, members[plan.Members[0]].Batch, Work * steps, null);
     }
 

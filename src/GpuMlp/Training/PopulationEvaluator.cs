@@ -47,8 +47,8 @@ public static class PopulationEvaluator
             throw new ArgumentException($"as many points of {net.Widths[0]} values are needed for each network", nameof(points));
         using DeviceUse use = device.Use();
         var sets = points.Distinct().ToList();
-        var table = new float[TrainingPlan.NetworkRow * parameters.Count];
-        for (int k = 0; k < parameters.Count; k++) MemoryMarshal.Cast<float, int>(table.AsSpan())[TrainingPlan.NetworkRow * k + 3] = sets.IndexOf(points[k]) * rows;
+        var table = new float[NetworkRow.Length * parameters.Count];
+        for (int k = 0; k < parameters.Count; k++) MemoryMarshal.Cast<float, int>(table.AsSpan())[NetworkRow.Length * k + NetworkRow.FirstRow] = sets.IndexOf(points[k]) * rows;
         using DeviceBuffer x = device.Allocate((long)sets.Count * length, "the points"), arenas = device.Allocate((long)arena * parameters.Count, "the networks"),
             networks = device.Allocate(table.Length);
         for (int s = 0; s < sets.Count; s++) device.CopyToDevice(sets[s], x.All.Slice(s * length, length));

@@ -48,7 +48,7 @@ public sealed record PopulationPlan(int Networks, int ChunkSteps, long Budget, I
 
     // all that the networks of one launch have in common
     static (NetworkSpec, string, OptimizerSpec, bool, int, int) Shape(PopulationMember member, IReadOnlyList<PopulationData> data) =>
-        (member.Net, member.Loss.Name, member.Optimizer with { WeightDecay = 0 }, member.Optimizer.IsPlain, member.Batch, data[member.Data].Rows);
+        (member.Net, member.Loss.Name, member.Optimizer with { WeightDecay = 0, L1 = 0 }, member.Optimizer.IsPlain, member.Batch, data[member.Data].Rows);
 
     static IEnumerable<PopulationBatchPlan> Fill(
         int[] bucket, IReadOnlyList<PopulationMember> members, IReadOnlyList<PopulationData> data, long network, long table, long budget, long available)
@@ -80,7 +80,7 @@ public sealed record PopulationPlan(int Networks, int ChunkSteps, long Budget, I
         if (member.Net.ParameterCount > MostParameters) return 4 * sizeof(float) * member.Net.ParameterCount + MostBytes;
         var shape = new NetworkShape(member.Net.Widths);
         // arena and losses lie on the device, on the host, and once more while they are copied
-        return sizeof(float) * ((3L + StateArenas(member)) * ArenaLength(shape) + ScratchLength(shape, member) + TrainingPlan.NetworkRow + 3L * chunk + Math.Min(Tail, steps));
+        return sizeof(float) * ((3L + StateArenas(member)) * ArenaLength(shape) + ScratchLength(shape, member) + NetworkRow.Length + 3L * chunk + Math.Min(Tail, steps));
     }
 
     // what changes from step to step, on the device and on the host

@@ -9,30 +9,23 @@ namespace GpuMlp.Devices.Ops;
 static class OptimizerOps
 {
     /// <summary>w = fma(-rate, dw, w).</summary>
-    internal static void SgdStep(this ComputeDevice device, DeviceSpan w, DeviceSpan dw, float rate)
-    {
-        if (device.Host is HostRunner host) host.Run(new SgdStep<HostView>(w, dw, rate, w.Length), 2L * w.Length);
-        else device.Launch(new SgdStep<ArrayView<float>>(w, dw, rate, w.Length));
-    }
+    internal static void SgdStep(this ComputeDevice device, DeviceSpan w, DeviceSpan dw, float rate) =>
+        device.OptimizerStep<Sgd>(w, dw, w, default, new StepNumbers(rate, 0, 0, 1, 1), 2);
 
-    /// <summary>SGD with momentum and weight decay; v is the velocity.</summary>
-    internal static void MomentumStep(
-        this ComputeDevice device, DeviceSpan w, DeviceSpan dw, DeviceSpan v, float rate, float momentum, float decay, bool nesterov)
+    /// <summary>A step of any optimizer over a flat buffer.</summary>
+    /// <param name="device">Where.</param>
+    /// <param name="w">The parameters.</param>
+    /// <param name="dw">Their gradients.</param>
+    /// <param name="states">What the rule keeps; any span for one that keeps nothing.</param>
+    /// <param name="run">The numbers of the run.</param>
+    /// <param name="step">The numbers of this step.</param>
+    /// <param name="work">About how many float operations a parameter takes.</param>
+    internal static void OptimizerStep<TRule>(
+        this ComputeDevice device, DeviceSpan w, DeviceSpan dw, DeviceSpan states, OptimizerNumbers run, StepNumbers step, long work)
+        where TRule : struct, IUpdateRule
     {
-        int ahead = nesterov ? 1 : 0;
-        if (device.Host is HostRunner host) host.Run(new MomentumStep<HostView>(w, dw, v, rate, momentum, decay, ahead, w.Length), 6L * w.Length);
-        else device.Launch(new MomentumStep<ArrayView<float>>(w, dw, v, rate, momentum, decay, ahead, w.Length));
-    }
-
-    /// <summary>Step number t (1, 2, …) of Adam, or of AdamW where the decay is decoupled; m and v are the moments.</summary>
-    internal static void AdamStep(this ComputeDevice device, DeviceSpan w, DeviceSpan dw, DeviceSpan m, DeviceSpan v,
-        int t, float rate, float beta1, float beta2, float epsilon, float decay, bool decoupled)
-    {
-        (float correction, float root) = AdamCorrections(beta1, beta2, t);
-        AdamNumbers numbers = AdamNumbers.Of(
-            new OptimizerNumbers(beta1, beta2, epsilon, 0, decoupled ? 1 : 0, 0), new StepNumbers(rate, decay, correction, root));
-        if (device.Host is HostRunner host) host.Run(new AdamStep<HostView>(w, dw, m, v, numbers, w.Length), 30L * w.Length);
-        else device.Launch(new AdamStep<ArrayView<float>>(w, dw, m, v, numbers, w.Length));
+        if (device.Host is HostRunner host) host.Run(new OptimizerStep<TRule, HostView>(w, dw, states, run, step, w.Length), work * w.Length);
+        else device.Launch(new OptimizerStep<TRule, ArrayView<float>>(w, dw, states, run, step, w.Length));
     }
 
     /// <summary>1 / (1 - β₁ᵗ) and √(1 - β₂ᵗ), rounded once: what Adam's step number t (1, 2, …) divides out of its moments.</summary>

@@ -1,0 +1,112 @@
+using GpuMlp.Devices;
+using GpuMlp.Devices.Ops;
+using GpuMlp.Kernels.Optimizers;
+
+namespace GpuMlp.Optimizers;
+
+/// <summary>Which optimizer.</summary>
+public enum OptimizerKind
+{
+    /// <summary>Stochastic gradient descent.</summary>
+    Sgd,
+
+    /// <summary>Gradient descent with momentum.</summary>
+    Momentum,
+
+    /// <summary>Gradient descent with Nesterov's momentum.</summary>
+    Nesterov,
+
+    /// <summary>Adam.</summary>
+    Adam,
+
+    /// <summary>Adam with decoupled weight decay.</summary>
+    AdamW,
+
+    /// <summary>RMSprop.</summary>
+    RmsProp,
+}
+
+/// <summary>The table of optimizers: whatever depends on the kind of an optimizer asks its row.</summary>
+public static class UpdateRules
+{
+    static readonly Row<Kernels.Optimizers.Sgd> plain = new(OptimizerKind.Sgd, "sgd", _ => default) { States = 0, Work = 2 };
+
+    /// <summary>All of them, in the order in which to list them.</summary>
+    public static IReadOnlyList<UpdateRule> All { get; } =
+    [
+        new Row<Momentum>(OptimizerKind.Sgd, "sgd", _ => default),
+        new Row<Momentum>(OptimizerKind.Momentum, "momentum", spec => new() { Keep1 = spec.Momentum }) { HasMomentum = true },
+        new Row<Momentum>(OptimizerKind.Nesterov, "nesterov", spec => new() { Keep1 = spec.Momentum, Nesterov = 1 }) { HasMomentum = true },
+        new Row<Kernels.Optimizers.Adam>(OptimizerKind.Adam, "adam", spec => OfAdam(spec)) { States = 2, Work = 30, CountsSteps = true },
+        new Row<Kernels.Optimizers.Adam>(OptimizerKind.AdamW, "adamw", spec => OfAdam(spec) with { Decoupled = 1 })
+        {
+            States = 2, Work = 30, CountsSteps = true, DefaultWeightDecay = 0.01f,      // PyTorch's
+        },
+        new Row<Kernels.Optimizers.RmsProp>(OptimizerKind.RmsProp, "rmsprop", spec => new() { Keep2 = spec.Alpha, Epsilon = spec.Epsilon }) { Work = 30 },
+    ];
+
+    /// <summary>The row of an optimizer.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such optimizer.</exception>
+    public static UpdateRule Of(OptimizerKind kind) => All.FirstOrDefault(rule => rule.Kind == kind)
+        ?? throw new ArgumentOutOfRangeException(nameof(kind), kind, "there is no such optimizer");
+
+    /// <summary>Gradient descent that keeps nothing: w = fma(-rate, dw, w).</summary>
+    internal static UpdateRule Plain => plain;
+
+    static OptimizerNumbers OfAdam(OptimizerSpec spec) => new() { Keep1 = spec.Beta1, Keep2 = spec.Beta2, Epsilon = spec.Epsilon };
+
+    sealed class Row<TRule>(OptimizerKind kind, string name, Func<OptimizerSpec, OptimizerNumbers> numbers) : UpdateRule(kind, name, numbers)
+        where TRule : struct, IUpdateRule
+    {
+        internal override TResult Use<TResult>(IUpdateRuleUser<TResult> user) => user.Use<TRule>();
+
+        internal override void Step(DeviceSpan w, DeviceSpan dw, DeviceSpan states, OptimizerNumbers run, StepNumbers step) =>
+            w.Device.OptimizerStep<TRule>(w, dw, States > 0 ? states : w, run, step, Work);
+    }
+}
+
+/// <summary>All that is known of an optimizer.</summary>
+public abstract class UpdateRule
+{
+    readonly Func<OptimizerSpec, OptimizerNumbers> numbers;
+
+    private protected UpdateRule(OptimizerKind kind, string name, Func<OptimizerSpec, OptimizerNumbers> numbers) =>
+        (Kind, Name, this.numbers) = (kind, name, numbers);
+
+    /// <summary>Which it is.</summary>
+    public OptimizerKind Kind { get; }
+
+    /// <summary>Its name in options and files.</summary>
+    public string Name { get; }
+
+    /// <summary>Whether <see cref="OptimizerSpec.Momentum"/> counts.</summary>
+    public bool HasMomentum { get; init; }
+
+    /// <summary>The weight decay where none is asked for.</summary>
+    public float DefaultWeightDecay { get; init; }
+
+    /// <summary>Numbers per parameter that it keeps from step to step.</summary>
+    internal int States { get; init; } = 1;
+
+    /// <summary>About how many float operations a parameter takes.</summary>
+    internal int Work { get; init; } = 6;
+
+    /// <summary>Whether a step depends on how many were made before: Adam's corrections.</summary>
+    internal bool CountsSteps { get; init; }
+
+    /// <summary>The numbers that its kernel takes for a whole run.</summary>
+    internal OptimizerNumbers Numbers(OptimizerSpec spec) => numbers(spec) with { Clip = spec.ClipNorm ?? 0 };
+
+    /// <summary>Moves parameters w by their gradients dw.</summary>
+    internal abstract void Step(DeviceSpan w, DeviceSpan dw, DeviceSpan states, OptimizerNumbers run, StepNumbers step);
+
+    /// <summary>Hands its kernel to code that is generic over it.</summary>
+    internal abstract TResult Use<TResult>(IUpdateRuleUser<TResult> user);
+}
+
+/// <summary>Code that is compiled once per update rule.</summary>
+interface IUpdateRuleUser<TResult>
+{
+    /// <summary>What is made with the kernel of one rule.</summary>
+    TResult Use<TRule>() where TRule : struct, IUpdateRule;
+}
