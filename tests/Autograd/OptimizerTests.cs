@@ -59,20 +59,23 @@ public class OptimizerTests
             g += 0.01 * w;
             m = 0.9 * m + g;
             w -= 0.1 * (g + 0.9 * m);
-        }),
+        }
+        ),
         ["adam"] = (p => new Adam(p, 0.05f), AdamStep),
         ["adam-decay"] = (p => new Adam(p, 0.05f, weightDecay: 0.1f), (ref w, g, ref m, ref v, t, norm) => AdamStep(ref w, g + 0.1 * w, ref m, ref v, t, norm)),
         ["adamw"] = (p => new AdamW(p, 0.05f, weightDecay: 0.1f), (ref w, g, ref m, ref v, t, norm) =>
         {
             w *= 1 - 0.05 * 0.1;
             AdamStep(ref w, g, ref m, ref v, t, norm);
-        }),
+        }
+        ),
         ["rmsprop"] = (p => new RmsProp(p, 0.01f, weightDecay: 0.1f), (ref w, g, ref _, ref v, _, _) =>
         {
             g += 0.1 * w;
             v = 0.99 * v + 0.01 * g * g;
             w -= 0.01 * g / (Math.Sqrt(v) + 1e-8);
-        }),
+        }
+        ),
     };
 
     static void AdamStep(ref double w, double g, ref double m, ref double v, int t, double norm)
