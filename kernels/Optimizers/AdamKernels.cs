@@ -11,18 +11,26 @@ namespace GpuMlp.Kernels.Optimizers;
 public readonly struct Adam : IUpdateRule
 {
     /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Move<T, TView>(T value, T gradient, TView states, int i, int n, OptimizerNumbers run, StepNumbers step)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Move<T, TView>(
+        TView w, TView dw, TView states, OptimizerNumbers run, StepNumbers step, int n, int first, int end, int stride)
         where T : struct, ILanes<T, TView> where TView : struct
     {
+        T fresh1 = T.Splat(1f - run.Keep1), keep2 = T.Splat(run.Keep2), fresh2 = T.Splat(1f - run.Keep2);
+        T down = T.Splat(-Rounding.Multiply(step.Rate, step.Correction)), root = T.Splat(step.Root), epsilon = T.Splat(run.Epsilon);
         bool decoupled = run.Decoupled != 0;
-        value = T.Multiply(T.Splat(decoupled ? 1f - Rounding.Multiply(step.Rate, step.Decay) : 1f), value);
-        T g = Regularization.Add<T, TView>(value, gradient, decoupled ? 0f : step.Decay, step.L1), mean = T.Load(states, i);
-        mean = T.Fma(T.Splat(1f - run.Keep1), T.Subtract(g, mean), mean);
-        T square = T.Fma(T.Splat(run.Keep2), T.Load(states, n + i), T.Multiply(T.Splat(1f - run.Keep2), T.Multiply(g, g)));
-        T.Store(states, i, mean, n - i);
-        T.Store(states, n + i, square, n - i);
-        T move = T.Divide(mean, T.Add(T.Divide(T.Sqrt(square), T.Splat(step.Root)), T.Splat(run.Epsilon)));
-        return T.Fma(T.Splat(-Rounding.Multiply(step.Rate, step.Correction)), move, value);
+        T shrink = T.Splat(decoupled ? 1f - Rounding.Multiply(step.Rate, step.Decay) : 1f);
+        var penalty = new Regularization<T, TView>(decoupled ? 0f : step.Decay, step.L1);
+        for (int item = first; item < end; item += stride)
+        {
+            int i = item * T.Width;
+            T value = T.Multiply(shrink, T.Load(w, i)), g = penalty.Add(value, T.Load(dw, i)), mean = T.Load(states, i);
+            mean = T.Fma(fresh1, T.Subtract(g, mean), mean);
+            T square = T.Fma(keep2, T.Load(states, n + i), T.Multiply(fresh2, T.Multiply(g, g)));
+            T.Store(states, i, mean, n - i);
+            T.Store(states, n + i, square, n - i);
+            T move = T.Divide(mean, T.Add(T.Divide(T.Sqrt(square), root), epsilon));
+            T.Store(w, i, T.Fma(down, move, value), n - i);
+        }
     }
 }

@@ -6,15 +6,19 @@ namespace GpuMlp.Kernels.Optimizers;
 /// <summary>How an optimizer moves a parameter by its gradient.</summary>
 public interface IUpdateRule
 {
-    /// <summary>The new values of parameters i, i + 1, …, as many as T has lanes; writes what is kept of them.</summary>
-    /// <param name="value">The parameters.</param>
-    /// <param name="gradient">Their gradients.</param>
-    /// <param name="states">What is kept from step to step, 0 at first: <see cref="OptimizerNumbers.MostStates"/> arrays (n), one after the other.</param>
-    /// <param name="i">The number of the first.</param>
-    /// <param name="n">How many parameters there are.</param>
+    /// <summary>Moves parameters w (n) by their gradients dw (n): items first, first + stride, … below end, each as many parameters as T has lanes.</summary>
+    /// <remarks>The loop is the rule's own, so that what is the same for all parameters stays in registers.</remarks>
+    /// <param name="w">The parameters.</param>
+    /// <param name="dw">Their gradients.</param>
+    /// <param name="states">What is kept from step to step, 0 at first: up to <see cref="OptimizerNumbers.MostStates"/> arrays (n), one after the other.</param>
     /// <param name="run">The numbers of the run.</param>
     /// <param name="step">The numbers of this step.</param>
-    static abstract T Move<T, TView>(T value, T gradient, TView states, int i, int n, OptimizerNumbers run, StepNumbers step)
+    /// <param name="n">How many parameters there are.</param>
+    /// <param name="first">The first item.</param>
+    /// <param name="end">Where items end.</param>
+    /// <param name="stride">From one item to the next.</param>
+    static abstract void Move<T, TView>(
+        TView w, TView dw, TView states, OptimizerNumbers run, StepNumbers step, int n, int first, int end, int stride)
         where T : struct, ILanes<T, TView> where TView : struct;
 }
 
@@ -44,14 +48,17 @@ public readonly record struct StepNumbers(float Rate, float Decay, float L1, flo
 }
 
 /// <summary>What weight decay and L1 add to gradients.</summary>
-public static class Regularization
+public readonly struct Regularization<T, TView>(float decay, float l1) where T : struct, ILanes<T, TView> where TView : struct
 {
+    readonly T share = T.Splat(decay), up = T.Splat(l1), down = T.Splat(-l1);
+    readonly int hasL1 = l1 != 0f ? 1 : 0;
+
     /// <summary>gradient + decay · value + l1 · sign(value), with the derivative of |value| at 0 taken as 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Add<T, TView>(T value, T gradient, float decay, float l1) where T : struct, ILanes<T, TView> where TView : struct
+    public T Add(T value, T gradient)
     {
-        T g = T.Fma(T.Splat(decay), value, gradient), zero = T.Splat(0f);
-        if (l1 == 0f) return g;                                     // not even the sign of a zero changes
-        return T.Add(g, T.SelectLess(zero, value, T.Splat(l1), T.SelectLess(value, zero, T.Splat(-l1), zero)));
+        T g = T.Fma(share, value, gradient), zero = T.Splat(0f);
+        // without L1 not even the sign of a zero changes
+        return hasL1 == 0 ? g : T.Add(g, T.SelectLess(zero, value, up, T.SelectLess(value, zero, down, zero)));
     }
 }

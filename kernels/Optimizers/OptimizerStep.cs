@@ -13,14 +13,8 @@ public readonly struct OptimizerStep<TRule, TView>(TView w, TView dw, TView stat
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Run<T>(int first, int end, int stride) where T : struct, ILanes<T, TView>
-    {
-        for (int item = first; item < end; item += stride)
-        {
-            int i = item * T.Width;
-            T.Store(w, i, TRule.Move<T, TView>(T.Load(w, i), T.Load(dw, i), states, i, n, run, step), n - i);
-        }
-    }
+    public void Run<T>(int first, int end, int stride) where T : struct, ILanes<T, TView> =>
+        TRule.Move<T, TView>(w, dw, states, run, step, n, first, end, stride);
 }
 
 /// <summary>An optimizer's step inside a larger kernel: a group of lanes moves a flat buffer of n parameters.</summary>

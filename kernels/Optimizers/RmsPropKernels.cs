@@ -7,13 +7,20 @@ namespace GpuMlp.Kernels.Optimizers;
 public readonly struct RmsProp : IUpdateRule
 {
     /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Move<T, TView>(T value, T gradient, TView states, int i, int n, OptimizerNumbers run, StepNumbers step)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Move<T, TView>(
+        TView w, TView dw, TView states, OptimizerNumbers run, StepNumbers step, int n, int first, int end, int stride)
         where T : struct, ILanes<T, TView> where TView : struct
     {
-        T g = Regularization.Add<T, TView>(value, gradient, step.Decay, step.L1);
-        T square = T.Fma(T.Splat(run.Keep2), T.Load(states, i), T.Multiply(T.Splat(1f - run.Keep2), T.Multiply(g, g)));
-        T.Store(states, i, square, n - i);
-        return T.Fma(T.Splat(-step.Rate), T.Divide(g, T.Add(T.Sqrt(square), T.Splat(run.Epsilon))), value);
+        T keep = T.Splat(run.Keep2), fresh = T.Splat(1f - run.Keep2), down = T.Splat(-step.Rate), epsilon = T.Splat(run.Epsilon);
+        var penalty = new Regularization<T, TView>(step.Decay, step.L1);
+        for (int item = first; item < end; item += stride)
+        {
+            int i = item * T.Width;
+            T value = T.Load(w, i), g = penalty.Add(value, T.Load(dw, i));
+            T square = T.Fma(keep, T.Load(states, i), T.Multiply(fresh, T.Multiply(g, g)));
+            T.Store(states, i, square, n - i);
+            T.Store(w, i, T.Fma(down, T.Divide(g, T.Add(T.Sqrt(square), epsilon)), value), n - i);
+        }
     }
 }

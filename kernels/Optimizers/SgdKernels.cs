@@ -7,7 +7,16 @@ namespace GpuMlp.Kernels.Optimizers;
 public readonly struct Sgd : IUpdateRule
 {
     /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Move<T, TView>(T value, T gradient, TView states, int i, int n, OptimizerNumbers run, StepNumbers step)
-        where T : struct, ILanes<T, TView> where TView : struct => T.Fma(T.Splat(-step.Rate), gradient, value);
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Move<T, TView>(
+        TView w, TView dw, TView states, OptimizerNumbers run, StepNumbers step, int n, int first, int end, int stride)
+        where T : struct, ILanes<T, TView> where TView : struct
+    {
+        T down = T.Splat(-step.Rate);
+        for (int item = first; item < end; item += stride)
+        {
+            int i = item * T.Width;
+            T.Store(w, i, T.Fma(down, T.Load(dw, i), T.Load(w, i)), n - i);
+        }
+    }
 }

@@ -31,8 +31,7 @@ public static class UpdateRules
 {
     static readonly Row<Kernels.Optimizers.Sgd> plain = new(OptimizerKind.Sgd, "sgd", _ => default) { States = 0, Work = 2 };
 
-    /// <summary>All of them, in the order in which to list them.</summary>
-    public static IReadOnlyList<UpdateRule> All { get; } =
+    static readonly UpdateRule[] rules =
     [
         new Row<Momentum>(OptimizerKind.Sgd, "sgd", _ => default),
         new Row<Momentum>(OptimizerKind.Momentum, "momentum", spec => new() { Keep1 = spec.Momentum }) { HasMomentum = true },
@@ -45,10 +44,17 @@ public static class UpdateRules
         new Row<Kernels.Optimizers.RmsProp>(OptimizerKind.RmsProp, "rmsprop", spec => new() { Keep2 = spec.Alpha, Epsilon = spec.Epsilon }) { Work = 30 },
     ];
 
+    /// <summary>All of them, in the order in which to list them.</summary>
+    public static IReadOnlyList<UpdateRule> All { get; } = Array.AsReadOnly(rules);
+
     /// <summary>The row of an optimizer.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such optimizer.</exception>
-    public static UpdateRule Of(OptimizerKind kind) => All.FirstOrDefault(rule => rule.Kind == kind)
-        ?? throw new ArgumentOutOfRangeException(nameof(kind), kind, "there is no such optimizer");
+    public static UpdateRule Of(OptimizerKind kind)
+    {
+        foreach (UpdateRule rule in rules)                          // asked for in every step: LINQ would take as long as the step
+            if (rule.Kind == kind) return rule;
+        throw new ArgumentOutOfRangeException(nameof(kind), kind, "there is no such optimizer");
+    }
 
     /// <summary>Gradient descent that keeps nothing: w = fma(-rate, dw, w).</summary>
     internal static UpdateRule Plain => plain;
