@@ -27,8 +27,9 @@ sealed class StepsLaunch : IDisposable
         ComputeDevice device = job.Device;
         int batch = job.Row.Batch, steps = job.Row.Steps;
         data = new TrainingData(device, StepsJob.Moons);
-        kernel = FusedKernel.Of(Layers.Activation.ReLU, new BceLoss(), sigmoid: true, OptimizerSpec.Default, batch);
-        shape = new NetworkShape(Layers.NetworkSpec.Parse(job.Row.Net).Widths);
+        Layers.NetworkSpec net = Layers.NetworkSpec.Parse(job.Row.Net);
+        kernel = FusedKernel.Of(net, new BceLoss(), OptimizerSpec.Default, batch);
+        shape = new NetworkShape(net.Widths);
         start = device.Allocate(job.Start.Length);
         device.CopyToDevice(job.Start, start.All);
         picks = device.Allocate(batch * steps);

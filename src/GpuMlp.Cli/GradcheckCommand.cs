@@ -54,18 +54,18 @@ static class GradcheckCommand
     {
         if ((net ?? activation ?? lossName) is null) return null;
         Loss? loss = lossName is null ? null : One("loss", lossName, Named.Losses)();
-        net ??= loss is CrossEntropyLoss ? "2-50-3" : "2-50-1";
+        net ??= loss?.Labels == LabelKind.Class ? "2-50-3" : "2-50-1";
         NetworkSpec spec;
         try { spec = NetworkSpec.Parse(net, One("activation", activation ?? "relu", Named.Activations)); }
         catch (FormatException e) { throw UsageException.For("net", net, e.Message, e); }
         int outputs = spec.Widths[^1];
         loss ??= outputs > 1 ? new CrossEntropyLoss() : new BceLoss();
-        if (loss is CrossEntropyLoss && outputs == 1) throw UsageException.For("loss", loss.Name, $"takes two outputs or more, one a class; {net} has one");
-        if (loss is not (CrossEntropyLoss or MseLoss) && outputs > 1)
-            throw UsageException.For("loss", loss.Name, $"takes one output, {net} has {outputs}; for several, allowed are mse and cross-entropy");
+        if (loss.Labels == LabelKind.Class && outputs == 1) throw UsageException.For("loss", loss.Name, $"takes two outputs or more, one a class; {net} has one");
+        if (loss.Labels == LabelKind.Binary && outputs > 1)
+            throw UsageException.For("loss", loss.Name, $"takes one output, {net} has {outputs}; for several, allowed are {string.Join(" and ", Named.Losses.Where(row => row.Value().Labels != LabelKind.Binary).Select(row => row.Key))}");
         if (spec.ParameterCount > NetworkCase.MostParameters)
             throw UsageException.For("net", net, $"has {spec.ParameterCount:N0} parameters; central differences are for {NetworkCase.MostParameters:N0} at most");
-        return NetworkCase.Make(spec with { LinearOutput = loss is MseLoss }, loss, new Random(1));
+        return NetworkCase.Make(spec with { LinearOutput = loss.Labels == LabelKind.Number }, loss, new Random(1));
     }
 
     static T One<T>(string option, string name, IReadOnlyDictionary<string, T> allowed) => allowed.TryGetValue(name, out T? value)

@@ -35,7 +35,7 @@ sealed class GridTask
     void CheckValue()
     {
         int outputs = model.Network.Outputs;
-        bool number = outputs == 1 && model.Network.Loss is MseLoss && model.Network.Layers[^1] is not Sigmoid;
+        bool number = outputs == 1 && model.Network.Loss.Labels == LabelKind.Number && model.Network.Spec!.LinearOutput;
         if (request.Value is null)
         {
             request = request with { Value = outputs > 1 ? "class" : number ? "logit" : "probability" };

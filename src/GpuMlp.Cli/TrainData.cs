@@ -2,6 +2,7 @@ using System.Globalization;
 using GpuMlp.Data;
 using GpuMlp.Files;
 using GpuMlp.Layers;
+using GpuMlp.Losses;
 using GpuMlp.Optimizers;
 using GpuMlp.Randomness;
 using GpuMlp.Training;
@@ -154,7 +155,7 @@ static class TrainData
 
     /// <summary>How many blobs there are: as many as the network tells apart.</summary>
     public static int Clouds(TrainConfig config) =>
-        config is { Data: "blobs", Loss: "cross-entropy" } ? Math.Max(2, NetworkSpec.Parse(config.Net).Widths[^1]) : 2;
+        config.Data == "blobs" && Named.Losses[config.Loss]().Labels == LabelKind.Class ? Math.Max(2, NetworkSpec.Parse(config.Net).Widths[^1]) : 2;
 
     /// <summary>The streams that data and initial weights are drawn from: with numpy they are one, read in that order.</summary>
     /// <exception cref="UsageException">numpy has no such seed.</exception>

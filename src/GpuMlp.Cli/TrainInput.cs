@@ -2,6 +2,7 @@ using GpuMlp.Data;
 using GpuMlp.Files;
 using GpuMlp.Grids;
 using GpuMlp.Layers;
+using GpuMlp.Losses;
 using GpuMlp.Randomness;
 
 namespace GpuMlp.Cli;
@@ -33,9 +34,10 @@ sealed record TrainInput(NetworkSpec Spec, DataSet Raw, DataSet Data, Standardiz
     public static (NetworkSpec Spec, DataSet Raw) Fit(TrainConfig config, DataSet raw)
     {
         NetworkSpec spec = NetworkSpec.Parse(config.Net, Named.Activations[config.Activation]);
-        if (config.Loss == "mse" && raw.ClassCount > 2) raw = AsNumbers(config, raw);
-        Check(config, spec, raw);
-        return (spec with { LinearOutput = config.Loss == "cross-entropy" || raw.ClassCount == 0 }, raw);
+        LabelKind labels = Named.Losses[config.Loss]().Labels;
+        if (labels == LabelKind.Number && raw.ClassCount > 2) raw = AsNumbers(config, raw);
+        Check(config, labels, spec, raw);
+        return (spec with { LinearOutput = labels == LabelKind.Class || raw.ClassCount == 0 }, raw);
     }
 
     /// <summary>What pictures of the input plane show; null where there are none: of another number of features, or of labels without classes.</summary>
@@ -44,17 +46,17 @@ sealed record TrainInput(NetworkSpec Spec, DataSet Raw, DataSet Data, Standardiz
     // labels 0, 1, 2, … may be classes or counts: the loss decides
     static DataSet AsNumbers(TrainConfig config, DataSet raw) => raw.ClassNames.Select((name, k) => name == $"{k}").All(number => number)
         ? raw.AsNumbers()
-        : throw UsageException.For("data", config.Data, $"--loss mse takes labels that are numbers, or two classes; these are {raw.ClassCount} names, for which take --loss cross-entropy");
+        : throw UsageException.For("data", config.Data, $"--loss {config.Loss} takes labels that are numbers, or two classes; these are {raw.ClassCount} names, for which take --loss cross-entropy");
 
-    static void Check(TrainConfig config, NetworkSpec spec, DataSet raw)
+    static void Check(TrainConfig config, LabelKind labels, NetworkSpec spec, DataSet raw)
     {
         if (spec.Widths[0] != raw.Features)
             throw UsageException.For("net", config.Net, $"--data {config.Data} has {raw.Features} features, " +
                 $"so the network begins with {raw.Features}, as in {string.Join('-', [raw.Features, .. spec.Widths.Skip(1)])}");
-        if (config.Loss == "cross-entropy") CheckClasses(config, spec, raw);
+        if (labels == LabelKind.Class) CheckClasses(config, spec, raw);
         else if (spec.Widths[^1] != 1)
-            throw UsageException.For("net", config.Net, $"--loss {config.Loss} needs one output: the last width is 1; --loss cross-entropy takes an output a class");
-        else if (config.Loss != "mse" && raw.ClassCount != 2)
+            throw UsageException.For("net", config.Net, $"--loss {config.Loss} needs one output: the last width is 1; --loss cross-entropy takes an output per class");
+        else if (labels == LabelKind.Binary && raw.ClassCount != 2)
             throw UsageException.For("data", config.Data, $"--loss {config.Loss} needs two classes, " + (raw.ClassCount == 0
                 ? "the labels are numbers other than classes, for which take --loss mse" : $"the labels have {raw.ClassCount}, for which take --loss cross-entropy"));
         if (spec.ParameterCount > int.MaxValue / 2)
@@ -64,12 +66,12 @@ sealed record TrainInput(NetworkSpec Spec, DataSet Raw, DataSet Data, Standardiz
     static void CheckClasses(TrainConfig config, NetworkSpec spec, DataSet raw)
     {
         if (raw.ClassCount < 2)
-            throw UsageException.For("data", config.Data, "--loss cross-entropy needs two classes or more, " + (raw.ClassCount == 0
+            throw UsageException.For("data", config.Data, $"--loss {config.Loss} needs two classes or more, " + (raw.ClassCount == 0
                 ? "the labels are numbers other than 0, 1, 2, …, for which take --loss mse" : "the labels have one"));
         if (raw.ClassCount > ClassEvaluator.MostClasses)
             throw UsageException.For("data", config.Data, $"the labels have {raw.ClassCount} classes; at most {ClassEvaluator.MostClasses} are allowed");
         if (spec.Widths[^1] != raw.ClassCount)
-            throw UsageException.For("net", config.Net, $"--loss cross-entropy needs an output a class, and --data {config.Data} has {raw.ClassCount}: " +
+            throw UsageException.For("net", config.Net, $"--loss {config.Loss} needs an output per class, and --data {config.Data} has {raw.ClassCount}: " +
                 $"the last width is {raw.ClassCount}, as in {string.Join('-', [.. spec.Widths.SkipLast(1), raw.ClassCount])}");
     }
 }

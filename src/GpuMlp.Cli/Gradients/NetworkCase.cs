@@ -34,11 +34,8 @@ static class NetworkCase
     static double Tolerance(NetworkSpec spec) =>
         Math.Pow(2, -24) * spec.Widths.Zip(spec.Widths.Skip(1), (i, o) => i + o + Examples + 6).Sum();
 
-    static Matrix Label(Loss loss, int outputs, Random random) => loss switch
-    {
-        MseLoss => Matrix.Random(Examples, outputs, -1, 1, random),
-        _ => Matrix.Make(Examples, 1, (_, _) => random.Next(loss is CrossEntropyLoss ? outputs : 2)),
-    };
+    static Matrix Label(Loss loss, int outputs, Random random) => loss.Labels == LabelKind.Number ? Matrix.Random(Examples, outputs, -1, 1, random)
+        : Matrix.Make(Examples, 1, (_, _) => random.Next(loss.Labels == LabelKind.Class ? outputs : 2));
 
     // weights keep the size of what goes through (He et al. 2015); biases are redrawn until no pre-activation is near a kink
     static IEnumerable<Matrix> Parameters(NetworkSpec spec, Matrix x, Random random)

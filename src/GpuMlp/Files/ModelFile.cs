@@ -39,7 +39,10 @@ public static class ModelFile
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(model.Network);
         ArgumentNullException.ThrowIfNull(model.ClassNames);
-        (NetworkSpec spec, Linear[] layers) = Describe(model.Network);
+        NetworkSpec spec = model.Network.Spec ?? throw new ArgumentException(
+            "a model file holds linear layers with one kind of activation between them and a sigmoid or nothing at the end; " +
+            $"this network is {string.Join(", ", model.Network.Modules.Select(module => module.Name))}", nameof(model));
+        Linear[] layers = [.. model.Network.Layers.OfType<Linear>()];
         if (WhyNotClasses(model.ClassNames, spec, model.Network.Loss) is string why) throw new ArgumentException($"the names of the classes: {why}", nameof(model));
         var metadata = new Dictionary<string, string>
         {
@@ -101,21 +104,6 @@ public static class ModelFile
         return new Model(network, window, standardizer, classes);
     }
 
-    static (NetworkSpec Spec, Linear[] Layers) Describe(Sequential network)
-    {
-        Linear[] linear = [.. network.Layers.Where((_, l) => l % 2 == 0).OfType<Linear>()];
-        Layer[] others = [.. network.Layers.Where((_, l) => l % 2 == 1)];
-        bool linearOutput = linear.Length == others.Length + 1;
-        Layer[] between = [.. linearOutput ? others : others.SkipLast(1)];
-        Activation? activation = between.Length > 0 ? Activations.Of(between[0])?.Activation : Activation.ReLU;
-        bool plain = linear.Length + others.Length == network.Layers.Count && (linearOutput || others[^1] is Sigmoid)
-            && between.All(layer => layer.GetType() == between[0].GetType());
-        if (!plain || activation is null)
-            throw new ArgumentException("a model file holds linear layers with one kind of activation between them and a sigmoid or nothing at the end; " +
-                $"this network is {string.Join(", ", network.Layers.Select(layer => layer.Name))}", nameof(network));
-        return (new NetworkSpec([network.Inputs, .. linear.Select(layer => layer.Bias.Length)], activation.Value) { LinearOutput = linearOutput }, linear);
-    }
-
     static NetworkSpec ReadSpec(string path, IReadOnlyDictionary<string, string> metadata)
     {
         Activation activation = Pick(path, metadata, "activation", Named.Activations);
@@ -125,8 +113,8 @@ public static class ModelFile
     }
 
     // a file is data of unknown origin: its network has to be one that its loss can stand behind
-    static Loss CheckOutput(NetworkSpec spec, Loss loss) => loss is CrossEntropyLoss && !(spec.LinearOutput && spec.Widths[^1] > 1)
-        ? throw new FormatException($"cross-entropy needs a linear output of two columns or more, this network is {spec} with {(spec.LinearOutput ? "a linear" : "a sigmoid")} output") : loss;
+    static Loss CheckOutput(NetworkSpec spec, Loss loss) => loss.Labels == LabelKind.Class && !(spec.LinearOutput && spec.Widths[^1] > 1)
+        ? throw new FormatException($"{loss.Name} needs a linear output of two columns or more, this network is {spec} with {(spec.LinearOutput ? "a linear" : "a sigmoid")} output") : loss;
 
     // weights (i,o) and biases (o) by turns, checked before anything is made on a device
     static float[][] ReadTensors(string path, SafetensorsFile file, NetworkSpec spec)
@@ -180,8 +168,8 @@ public static class ModelFile
     static string? WhyNotClasses(IReadOnlyCollection<string?> names, NetworkSpec spec, Loss loss)
     {
         int classes = Math.Max(2, spec.Widths[^1]);
-        if (loss is MseLoss && spec.LinearOutput) return names.Count == 0 ? null : $"{names.Count} names, but the network returns numbers";
-        if (names.Count != classes && !(loss is MseLoss && names.Count < 2)) return $"{names.Count} names, but the network tells {classes} classes apart";
+        if (loss.Labels == LabelKind.Number && spec.LinearOutput) return names.Count == 0 ? null : $"{names.Count} names, but the network returns numbers";
+        if (names.Count != classes && !(loss.Labels == LabelKind.Number && names.Count < 2)) return $"{names.Count} names, but the network tells {classes} classes apart";
         if (!names.All(name => name is { Length: > 0 and <= LongestClassName })) return $"a name has 1 to {LongestClassName} characters";
         return names.All(name => SafetensorsHeader.IsText(name!)) ? null : "a name holds half a surrogate pair, which no file can hold";
     }

@@ -23,14 +23,8 @@ public static class Named
     };
 
     /// <summary>Losses by name: each call makes one.</summary>
-    public static IReadOnlyDictionary<string, Func<Loss>> Losses { get; } = new OrderedDictionary<string, Func<Loss>>
-    {
-        ["bce"] = () => new BceLoss(),
-        ["bce-torch"] = () => new BceLoss(BceForm.Torch),
-        ["bce-logits"] = () => new BceWithLogitsLoss(),
-        ["mse"] = () => new MseLoss(),
-        ["cross-entropy"] = () => new CrossEntropyLoss(),
-    };
+    public static IReadOnlyDictionary<string, Func<Loss>> Losses { get; } =
+        new OrderedDictionary<string, Func<Loss>>(Loss.All.Select(loss => KeyValuePair.Create(loss().Name, loss)));
 
     /// <summary>Optimizers by name.</summary>
     public static IReadOnlyDictionary<string, OptimizerKind> Optimizers { get; } =

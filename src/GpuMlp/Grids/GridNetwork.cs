@@ -19,12 +19,11 @@ sealed class GridNetwork
         int outputs = network.Layers.Aggregate(2, (width, layer) => layer.OutputsFor(width));
         if (outputs != 1) throw new ArgumentException($"a grid needs a network of one output, the model has {outputs}", nameof(network));
         EndsInSigmoid = network.Layers.Count > 1 && network.Layers[^1] is Layers.Sigmoid;
-        Layer[] chain = [.. EndsInSigmoid ? network.Layers.SkipLast(1) : network.Layers];
-        Widths = [2, .. chain.OfType<Linear>().Select(l => l.OutputsFor(0))];
-        string? why = WhyNotChain(chain);
-        if (why is null)
+        string? why = network.WhyNoSpec;
+        Widths = network.Spec is NetworkSpec spec ? [.. spec.Widths] : [2, outputs];
+        if (network.Spec is not null)
         {
-            kernels = GridKernels.For(chain.Length > 1 ? chain[1] : null);
+            kernels = GridKernels.For(network.Spec.Activation);
             Form = GridOps.FormOf(Widths);
             if (Form == GridForm.Batches) why = "it is deeper or wider than a tile takes";
         }
@@ -39,7 +38,7 @@ sealed class GridNetwork
         };
     }
 
-    /// <summary>Inputs, hidden widths, output.</summary>
+    /// <summary>Inputs, hidden widths where the network is a plain chain, output.</summary>
     internal int[] Widths { get; }
 
     internal bool EndsInSigmoid { get; }
@@ -71,25 +70,13 @@ sealed class GridNetwork
             if (parameter.Value.ToArray().Any(v => !float.IsFinite(v)))
                 throw new ArgumentException("the network has parameters that are not finite", nameof(network));
     }
-
-    static string? WhyNotChain(Layer[] chain)
-    {
-        for (int l = 0; l < chain.Length; l++)
-        {
-            if (chain[l] is Linear != (l % 2 == 0)) return "it is no chain of linear layers with an activation between each two";
-            if (l > 1 && l % 2 == 1 && chain[l].GetType() != chain[1].GetType()) return "its activations differ";
-        }
-        return chain.Length % 2 == 0 ? "it ends in an activation other than Sigmoid"
-            : chain.Length > 1 && GridKernels.For(chain[1]) is null ? $"no grid kernel knows {chain[1].Name}" : null;
-    }
 }
 
 /// <summary>The grid kernels of one hidden activation.</summary>
 abstract class GridKernels
 {
-    /// <summary>Those of a layer's activation (ReLU's where there is none); null if no kernel knows the layer.</summary>
-    internal static GridKernels? For(Layer? activation) =>
-        (activation is null ? Activations.Of(Activation.ReLU) : Activations.Of(activation))?.Use(new Of());
+    /// <summary>Those of an activation.</summary>
+    internal static GridKernels For(Activation activation) => Activations.Of(activation).Use(new Of());
 
     sealed class Of : IActivationUser<GridKernels>
     {

@@ -42,11 +42,32 @@ public sealed record NetworkSpec(IReadOnlyList<int> Widths, Activation Activatio
         return new NetworkSpec(widths, activation);
     }
 
-    /// <summary>Whether the last linear layer's result is the output, as targets that are any numbers need; with cross-entropy it always is.</summary>
+    /// <summary>Whether the last linear layer's result is the output; else a sigmoid follows it.</summary>
     public bool LinearOutput { get; init; }
 
-    /// <summary>Whether a network trained with that loss ends in a sigmoid.</summary>
-    internal bool EndsInSigmoid(Loss loss) => !LinearOutput && loss is not CrossEntropyLoss;
+    /// <summary>This network as one that a loss is to train: without a sigmoid at its end where the loss takes none.</summary>
+    public NetworkSpec For(Loss loss)
+    {
+        ArgumentNullException.ThrowIfNull(loss);
+        return this with { LinearOutput = LinearOutput || loss.Sigmoid == false };
+    }
+
+    /// <summary>The chain that layers are; null, and why, where they are none that a spec can describe.</summary>
+    internal static (NetworkSpec? Spec, string? WhyNot) Of(IReadOnlyList<Layer> layers)
+    {
+        bool sigmoid = layers.Count % 2 == 0;
+        for (int l = 0; l < layers.Count; l++)
+        {
+            bool isEnd = sigmoid && l == layers.Count - 1;
+            if (layers[l] is Linear != (l % 2 == 0)) return (null, "it is no chain of linear layers with an activation between each two");
+            if (isEnd && layers[l] is not Sigmoid) return (null, $"it ends in an activation other than Sigmoid, {layers[l].Name}");
+            if (l > 1 && l % 2 == 1 && !isEnd && layers[l].GetType() != layers[1].GetType()) return (null, $"its activations differ: {layers[1].Name} and {layers[l].Name}");
+        }
+        Activation? hidden = layers.Count > 2 ? Activations.Of(layers[1])?.Activation : Activation.ReLU;     // with no hidden layer any will do
+        if (hidden is null) return (null, $"no kernel knows its activation, {layers[1].Name}");
+        var linear = layers.OfType<Linear>().ToArray();
+        return (new NetworkSpec([linear[0].Inputs!.Value, .. linear.Select(layer => layer.OutputsFor(0))], hidden.Value) { LinearOutput = !sigmoid }, null);
+    }
 
     /// <summary>Number of linear layers.</summary>
     public int Depth => Widths.Count - 1;
@@ -85,7 +106,7 @@ public sealed record NetworkSpec(IReadOnlyList<int> Widths, Activation Activatio
         {
             layers.Add(new Linear(device, Widths[l], Widths[l + 1], null));
             if (l + 1 < Depth) layers.Add(Activations.Of(Activation).NewLayer());
-            else if (EndsInSigmoid(loss)) layers.Add(new Sigmoid());
+            else if (!For(loss).LinearOutput) layers.Add(new Sigmoid());
         }
         return new Sequential([.. layers]) { Loss = loss };
     }
@@ -94,8 +115,9 @@ public sealed record NetworkSpec(IReadOnlyList<int> Widths, Activation Activatio
     public override string ToString() => string.Join('-', Widths);
 
     /// <inheritdoc/>
-    public bool Equals(NetworkSpec? other) => other is not null && other.Activation == Activation && other.LinearOutput == LinearOutput && other.Widths.SequenceEqual(Widths);
+    public bool Equals(NetworkSpec? other) =>
+        other is not null && (Depth == 1 || other.Activation == Activation) && other.LinearOutput == LinearOutput && other.Widths.SequenceEqual(Widths);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => Widths.Aggregate((int)Activation, HashCode.Combine);
+    public override int GetHashCode() => Widths.Aggregate(0, HashCode.Combine);
 }

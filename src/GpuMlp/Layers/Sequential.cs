@@ -35,6 +35,7 @@ public sealed class Sequential : Module
         if (parameters.Any(p => p.Device != Device)) throw new ArgumentException("all layers of a network are on one device", nameof(modules));
         if (modules.All(m => m is Layer)) layers = [.. modules.Cast<Layer>()];
         if (layers is not null) CheckSizes(layers);
+        (Spec, WhyNoSpec) = layers is null ? (null, "not all of its modules are layers") : NetworkSpec.Of(layers);
         var placed = new HashSet<Parameter>();
         Parameter[][] groups = [.. modules.Select(m => m.Parameters().Where(placed.Add).ToArray())];
         arena = new ParameterArena(Device, [.. groups.Where(group => group.Length > 0)]);
@@ -50,6 +51,15 @@ public sealed class Sequential : Module
     /// <summary>The layers in order.</summary>
     /// <exception cref="InvalidOperationException">A module is not a layer; the message names it.</exception>
     public IReadOnlyList<Layer> Layers => ByHand;
+
+    /// <summary>
+    /// What the network is: linear layers with one kind of activation between them and a sigmoid or nothing at the end. Null where it is
+    /// anything else: such a network trains layer by layer, and no model file holds it.
+    /// </summary>
+    public NetworkSpec? Spec { get; }
+
+    /// <summary>Why there is no <see cref="Spec"/>; null where there is one.</summary>
+    internal string? WhyNoSpec { get; }
 
     /// <summary>All parameters in one buffer.</summary>
     /// <exception cref="InvalidOperationException">An optimizer or another network has moved some of them on.</exception>

@@ -27,6 +27,11 @@ public sealed class BceLoss(BceForm form = BceForm.Tutorial) : Loss
 
     internal override bool TakesLogit => true;
 
+    internal override bool? Sigmoid => true;
+
+    internal override TResult Use<TResult>(ILossUser<TResult> user, bool sigmoid) =>
+        form == BceForm.Torch ? user.UseOutput<BceTorch>() : user.UseOutput<Bce>();
+
     internal override void Compute(
         ComputeDevice device, DeviceSpan z, DeviceSpan y, DeviceSpan values, DeviceSpan dz, int rows, int columns, bool onLogit)
     {

@@ -11,6 +11,8 @@ public sealed class BceWithLogitsLoss : Loss
 
     internal override bool TakesLogit => true;
 
+    internal override TResult Use<TResult>(ILossUser<TResult> user, bool sigmoid) => user.UseOutput<BceLogits>();
+
     internal override void Compute(
         ComputeDevice device, DeviceSpan z, DeviceSpan y, DeviceSpan values, DeviceSpan dz, int rows, int columns, bool onLogit) =>
         Compute<BceLogits>(device, z, y, values, dz, rows * columns);

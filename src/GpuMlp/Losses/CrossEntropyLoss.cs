@@ -1,6 +1,7 @@
 using GpuMlp.Autograd;
 using GpuMlp.Devices;
 using GpuMlp.Devices.Ops;
+using GpuMlp.Kernels.Losses;
 
 namespace GpuMlp.Losses;
 
@@ -9,6 +10,13 @@ public sealed class CrossEntropyLoss : Loss
 {
     /// <inheritdoc/>
     public override string Name => "cross-entropy";
+
+    /// <inheritdoc/>
+    public override LabelKind Labels => LabelKind.Class;
+
+    internal override bool? Sigmoid => false;
+
+    internal override TResult Use<TResult>(ILossUser<TResult> user, bool sigmoid) => user.UseBatch<OfClasses>();
 
     internal override bool Fits(int rows, int columns, int labelRows, int labelColumns) => columns > 1 && labelColumns == 1 && rows == labelRows;
 

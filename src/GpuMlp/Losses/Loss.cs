@@ -5,11 +5,37 @@ using GpuMlp.Kernels.Losses;
 
 namespace GpuMlp.Losses;
 
+/// <summary>What labels a loss takes, one per row unless it says otherwise.</summary>
+public enum LabelKind
+{
+    /// <summary>0 or 1, for one output.</summary>
+    Binary,
+
+    /// <summary>The number of a class from 0, for one output per class.</summary>
+    Class,
+
+    /// <summary>Any number, for each output.</summary>
+    Number,
+}
+
 /// <summary>A mean loss over a batch, and its gradient.</summary>
 public abstract class Loss
 {
-    /// <summary>The option's name for it: bce, bce-torch, bce-logits, mse, cross-entropy.</summary>
+    /// <summary>The table of losses, in the order in which to list them: each call makes one.</summary>
+    public static IReadOnlyList<Func<Loss>> All { get; } =
+        [() => new BceLoss(), () => new BceLoss(BceForm.Torch), () => new BceWithLogitsLoss(), () => new MseLoss(), () => new CrossEntropyLoss()];
+
+    /// <summary>Its name in options and files.</summary>
     public abstract string Name { get; }
+
+    /// <summary>What labels it takes; with <see cref="LabelKind.Class"/> a network has an output per class, two or more.</summary>
+    public virtual LabelKind Labels => LabelKind.Binary;
+
+    /// <summary>Whether a network has to end in a sigmoid, or may not; null where both go.</summary>
+    internal virtual bool? Sigmoid => null;
+
+    /// <summary>Hands its kernel, of a network that ends in a sigmoid or does not, to code that is generic over it.</summary>
+    internal abstract TResult Use<TResult>(ILossUser<TResult> user, bool sigmoid);
 
     /// <summary>Whether the loss of a sigmoid's result is computed from the sigmoid's input.</summary>
     internal virtual bool TakesLogit => false;
@@ -87,4 +113,14 @@ public abstract class Loss
 
     private protected static void Compute<TLoss>(ComputeDevice device, DeviceSpan z, DeviceSpan y, DeviceSpan values, DeviceSpan dz, int n)
         where TLoss : struct, ILoss => device.LossForward<TLoss>(z, y, values, dz, n);
+}
+
+/// <summary>Code that is compiled once per loss.</summary>
+interface ILossUser<TResult>
+{
+    /// <summary>What is made with the kernel of a loss of one output, which is taken of what the last linear layer returned.</summary>
+    TResult UseOutput<TLoss>() where TLoss : struct, ILoss;
+
+    /// <summary>What is made with the kernel of any other loss.</summary>
+    TResult UseBatch<TLoss>() where TLoss : struct, IBatchLoss;
 }

@@ -13,7 +13,8 @@ public class Optimizer : IDisposable
     OptimizerSpec spec;
     UpdateRule rule;
     OptimizerNumbers numbers;
-    DeviceBuffer? states, clipping;
+    DeviceBuffer states;
+    DeviceBuffer? clipping;
     bool disposed;
 
     internal Optimizer(IReadOnlyList<Parameter> parameters, float learningRate, OptimizerSpec spec)
@@ -23,13 +24,20 @@ public class Optimizer : IDisposable
         (rule, numbers) = (spec.Rule, spec.Rule.Numbers(spec));
         arena = ParameterArena.Holding(parameters);
         LearningRate = learningRate;
+        states = NewStates();
     }
 
-    // until the first step
+    DeviceBuffer NewStates() => Device.Allocate((long)rule.States * arena.Length, "the optimizer's state");
+
+    // only while it is made
     void Change(OptimizerSpec changed)
     {
         changed.Validate();
+        int before = rule.States;
         (spec, rule, numbers) = (changed, changed.Rule, changed.Rule.Numbers(changed));
+        if (rule.States == before) return;
+        states.Dispose();
+        states = NewStates();
     }
 
     /// <summary>The learning rate, before the <see cref="Schedule"/>.</summary>
@@ -79,7 +87,6 @@ public class Optimizer : IDisposable
         ParameterArena held = Held;
         if (spec.ClipNorm is float limit) Clip(held.Gradients, limit);
         (float correction, float root) = rule.CountsSteps ? OptimizerOps.AdamCorrections(spec.Beta1, spec.Beta2, Steps + 1) : (1f, 1f);
-        states ??= Device.Allocate((long)rule.States * arena.Length, "the optimizer's state");
         rule.Step(held.Values, held.Gradients, states.All, numbers, new StepNumbers(rate, spec.WeightDecay, spec.L1, correction, root));
         held.Version++;
         Steps++;
@@ -98,7 +105,7 @@ public class Optimizer : IDisposable
     public void Dispose()
     {
         disposed = true;
-        states?.Dispose();
+        states.Dispose();
         clipping?.Dispose();
         GC.SuppressFinalize(this);
     }

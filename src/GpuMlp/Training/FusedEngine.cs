@@ -27,8 +27,8 @@ sealed class FusedEngine : ITrainingEngine
     {
         (this.network, this.data, this.picks, this.options, this.snapshots) = (network, data, picks, options, snapshots);
         ComputeDevice device = network.Device;
-        shape = new NetworkShape(Widths(network));
-        kernel = KernelOf(network, options);
+        shape = new NetworkShape(network.Spec!.Widths);
+        kernel = FusedKernel.Of(network.Spec, network.Loss, options.Optimizer, options.Batch);
         scratch = device.Allocate((int)kernel.ScratchLength(shape, options.Batch));
         networks = device.Allocate(NetworkRow.Length);
         Span<float> row = stackalloc float[NetworkRow.Length];
@@ -46,29 +46,16 @@ sealed class FusedEngine : ITrainingEngine
     /// <summary>Null if the fused engine can train the network so, else why not.</summary>
     internal static string? WhyNot(Sequential network, TrainingOptions options)
     {
-        int depth = network.Layers.OfType<Linear>().Count();
-        if (depth > NetworkShape.MaxDepth) return $"it takes up to {NetworkShape.MaxDepth} linear layers, the network has {depth}";
-        for (int l = 0; l < network.Layers.Count; l++)
-        {
-            Layer layer = network.Layers[l];
-            bool fits = l % 2 == 0 ? layer is Linear : l == network.Layers.Count - 1 ? layer is Sigmoid : layer.GetType() == network.Layers[1].GetType();
-            if (!fits) return $"it takes linear layers with one kind of activation between them and a sigmoid or nothing at the end, layer {l} is {layer.Name}";
-        }
-        if (ActivationOf(network) is null) return $"it has no kernel for the activation of layer 1, {network.Layers[1].Name}";
-        if (FusedKernel.WhyNot(network.Loss, EndsInSigmoid(network), network.Outputs) is string why) return why;
-        long scratch = KernelOf(network, options).ScratchLength(new NetworkShape(Widths(network)), options.Batch);
+        if (network.Spec is not NetworkSpec spec)
+            return $"it takes linear layers with one kind of activation between them and a sigmoid or nothing at the end: {network.WhyNoSpec}";
+        if (spec.Depth > NetworkShape.MaxDepth) return $"it takes up to {NetworkShape.MaxDepth} linear layers, the network has {spec.Depth}";
+        if (FusedKernel.WhyNot(spec, network.Loss) is string why) return why;
+        long scratch = FusedKernel.Of(spec, network.Loss, options.Optimizer, options.Batch).ScratchLength(new NetworkShape(spec.Widths), options.Batch);
         return scratch <= MaxScratch ? null : $"a group works in up to {MaxScratch:N0} floats, this run needs {scratch:N0}";
     }
 
-    static bool EndsInSigmoid(Sequential network) => network.Layers.Count % 2 == 0;
-
-    static FusedKernel KernelOf(Sequential network, TrainingOptions options) =>
-        FusedKernel.Of(ActivationOf(network)!.Value, network.Loss, EndsInSigmoid(network), options.Optimizer, options.Batch);
-
     /// <summary>Floats that a group may work in: 256 MiB.</summary>
     internal const long MaxScratch = 1 << 26;
-
-    static int[] Widths(Sequential network) => [network.Inputs, .. network.Layers.OfType<Linear>().Select(l => l.Weight.Value.Columns)];
 
     /// <summary>
     /// Whether one group is the faster way: on the CPU, layer by layer can share a step's work out over the cores once there is enough.
@@ -122,9 +109,6 @@ sealed class FusedEngine : ITrainingEngine
         buffer.Dispose();
         return network.Device.Allocate(length);
     }
-
-    // with no hidden layer there is none to apply, and any will do; null where no kernel knows it
-    static Activation? ActivationOf(Sequential network) => network.Layers.Count > 2 ? Activations.Of(network.Layers[1])?.Activation : Activation.ReLU;
 
     public void Dispose()
     {

@@ -22,46 +22,29 @@ sealed record FusedKernel(FusedLaunch Launch, bool OneExample)
     internal long ScratchLength(NetworkShape shape, int batch) => OneExample ? shape.SingleExampleScratchLength() : shape.BatchScratchLength(batch);
 
     /// <summary>Null if there is such a kernel, else what a network's end and its loss would have to be.</summary>
-    /// <param name="loss">The loss.</param>
-    /// <param name="sigmoid">Whether the network ends in a sigmoid.</param>
-    /// <param name="outputs">Its outputs.</param>
-    internal static string? WhyNot(Loss loss, bool sigmoid, int outputs) => loss switch
-    {
-        CrossEntropyLoss => sigmoid ? "with cross-entropy it takes networks that end in a linear layer" : null,
-        _ when outputs != 1 => $"with {loss.Name} it takes networks of one output",
-        BceLoss when !sigmoid => $"with {loss.Name} it takes networks that end in a sigmoid",
-        BceLoss or BceWithLogitsLoss or MseLoss => null,
-        _ => $"it knows bce, bce-torch, bce-logits, mse and cross-entropy, the loss is {loss.Name}",
-    };
+    internal static string? WhyNot(NetworkSpec net, Loss loss) =>
+        loss.Labels != LabelKind.Class && net.Widths[^1] != 1 ? $"with {loss.Name} it takes networks of one output"
+        : loss.Sigmoid is bool needed && needed == net.LinearOutput ? $"with {loss.Name} it takes networks that end in {(needed ? "a sigmoid" : "a linear layer")}" : null;
 
     /// <summary>The kernel; <see cref="WhyNot"/> said null.</summary>
-    internal static FusedKernel Of(Activation activation, Loss loss, bool sigmoid, OptimizerSpec optimizer, int batch) =>
-        Activations.Of(activation).Use(new ForActivation(loss, sigmoid, optimizer, batch));
+    internal static FusedKernel Of(NetworkSpec net, Loss loss, OptimizerSpec optimizer, int batch) =>
+        Activations.Of(net.Activation).Use(new ForActivation(loss, !net.LinearOutput, optimizer, batch));
 
     sealed record ForActivation(Loss Loss, bool Sigmoid, OptimizerSpec Optimizer, int Batch) : IActivationUser<FusedKernel>
     {
-        public FusedKernel Use<TActivation>() where TActivation : struct, IActivation => Of<TActivation>(Loss, Sigmoid, Optimizer, Batch);
+        public FusedKernel Use<TActivation>() where TActivation : struct, IActivation => Loss.Use(new ForLoss<TActivation>(Optimizer, Batch), Sigmoid);
     }
 
-    static FusedKernel Of<TActivation>(Loss loss, bool sigmoid, OptimizerSpec optimizer, int batch) where TActivation : struct, IActivation => loss switch
+    sealed record ForLoss<TActivation>(OptimizerSpec Optimizer, int Batch) : ILossUser<FusedKernel> where TActivation : struct, IActivation
     {
-        BceLoss { Form: BceForm.Tutorial } => OfOutput<TActivation, Bce>(optimizer, batch),
-        BceLoss { Form: BceForm.Torch } => OfOutput<TActivation, BceTorch>(optimizer, batch),
-        BceWithLogitsLoss => OfOutput<TActivation, BceLogits>(optimizer, batch),
-        MseLoss when !sigmoid => OfOutput<TActivation, Mse>(optimizer, batch),
-        MseLoss => OfBatches<TActivation, OnSigmoid<Mse>>(optimizer),
-        CrossEntropyLoss => OfBatches<TActivation, OfClasses>(optimizer),
-        _ => throw new ArgumentException($"no fused kernel knows the loss {loss.Name}", nameof(loss)),
-    };
+        public FusedKernel UseOutput<TLoss>() where TLoss : struct, ILoss => Batch == 1 && Optimizer is { IsPlain: true, ClipNorm: null }
+            ? new(TrainingOps.TrainOnExamples<TActivation, TLoss>, true) : UseBatch<OnOutput<TLoss>>();
 
-    static FusedKernel OfOutput<TActivation, TLoss>(OptimizerSpec optimizer, int batch) where TActivation : struct, IActivation where TLoss : struct, ILoss =>
-        batch == 1 && optimizer is { IsPlain: true, ClipNorm: null } ? new(TrainingOps.TrainOnExamples<TActivation, TLoss>, true)
-            : OfBatches<TActivation, OnOutput<TLoss>>(optimizer);
+        public FusedKernel UseBatch<TLoss>() where TLoss : struct, IBatchLoss =>
+            new(Optimizer.Rule.Use(new ForRule<TActivation, TLoss>(Optimizer.ClipNorm is not null)), false);
+    }
 
-    static FusedKernel OfBatches<TActivation, TLoss>(OptimizerSpec optimizer) where TActivation : struct, IActivation where TLoss : struct, IBatchLoss =>
-        new(optimizer.Rule.Use(new Batches<TActivation, TLoss>(optimizer.ClipNorm is not null)), false);
-
-    sealed record Batches<TActivation, TLoss>(bool Clips) : IUpdateRuleUser<FusedLaunch> where TActivation : struct, IActivation where TLoss : struct, IBatchLoss
+    sealed record ForRule<TActivation, TLoss>(bool Clips) : IUpdateRuleUser<FusedLaunch> where TActivation : struct, IActivation where TLoss : struct, IBatchLoss
     {
         public FusedLaunch Use<TRule>() where TRule : struct, IUpdateRule => Clips
             ? TrainingOps.TrainOnBatches<TActivation, TLoss, Clipped<TRule>> : TrainingOps.TrainOnBatches<TActivation, TLoss, Unclipped<TRule>>;

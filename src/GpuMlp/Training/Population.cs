@@ -132,7 +132,7 @@ public sealed class Population
         if (!float.IsFinite(member.InitScale)) throw new ArgumentOutOfRangeException(nameof(member.InitScale), member.InitScale, "an initial scale is finite");
         if (member.Net.Depth > NetworkShape.MaxDepth)
             throw new ArgumentException($"a population takes networks of up to {NetworkShape.MaxDepth} linear layers, {member.Net} has {member.Net.Depth}");
-        if (FusedKernel.WhyNot(member.Loss, member.Net.EndsInSigmoid(member.Loss), member.Net.Widths[^1]) is string why) throw new ArgumentException($"a population cannot train {member.Net}: {why}");
+        if (FusedKernel.WhyNot(member.Spec, member.Loss) is string why) throw new ArgumentException($"a population cannot train {member.Net}: {why}");
         member.Optimizer.Validate();
         if ((uint)member.Data >= (uint)data.Count) throw new ArgumentException($"there are {data.Count} data sets, a member asks for number {member.Data}");
         if (data[member.Data].Features != member.Net.Widths[0])

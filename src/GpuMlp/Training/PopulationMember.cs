@@ -36,10 +36,10 @@ public sealed record PopulationMember
     public int Data { get; init; }
 
     /// <summary>The network as it is evaluated.</summary>
-    internal NetworkSpec Spec => Net with { LinearOutput = !Net.EndsInSigmoid(Loss) };
+    internal NetworkSpec Spec => Net.For(Loss);
 
     /// <summary>What trains it.</summary>
-    internal FusedKernel Kernel => FusedKernel.Of(Net.Activation, Loss, Net.EndsInSigmoid(Loss), Optimizer, Batch);
+    internal FusedKernel Kernel => FusedKernel.Of(Spec, Loss, Optimizer, Batch);
 }
 
 /// <summary>A data set of a population, loaded when the batch that trains on it begins, on any thread.</summary>

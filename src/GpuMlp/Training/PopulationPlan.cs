@@ -48,7 +48,7 @@ public sealed record PopulationPlan(int Networks, int ChunkSteps, long Budget, I
 
     // all that the networks of one launch have in common
     static (NetworkSpec, string, OptimizerSpec, bool, int, int) Shape(PopulationMember member, IReadOnlyList<PopulationData> data) =>
-        (member.Net, member.Loss.Name, member.Optimizer with { WeightDecay = 0, L1 = 0 }, member.Optimizer.IsPlain, member.Batch, data[member.Data].Rows);
+        (member.Spec, member.Loss.Name, member.Optimizer with { WeightDecay = 0, L1 = 0 }, member.Optimizer.IsPlain, member.Batch, data[member.Data].Rows);
 
     static IEnumerable<PopulationBatchPlan> Fill(
         int[] bucket, IReadOnlyList<PopulationMember> members, IReadOnlyList<PopulationData> data, long network, long table, long budget, long available)
