@@ -30,7 +30,7 @@ static class LinearOps
     }
 
     /// <summary>Whether dx is a product with wᵀ, ascending over the outputs, and not a strided sum a value: above one block of outputs.</summary>
-    internal static bool NeedsTransposed(int o) => o > StridedSum.Block;
+    internal static bool NeedsTransposed(int o) => o > BlockedSum.Length;
 
     /// <summary>dw = xᵀ·dy and db = the column sums of dy.</summary>
     internal static void LinearParameterGradients(this ComputeDevice device, DeviceSpan x, DeviceSpan dy, DeviceSpan dw, DeviceSpan db, int n, int i, int o)
