@@ -8,6 +8,22 @@ namespace GpuMlp.Kernels.Numerics;
 /// So a product can be packed, tiled, split over its terms or kept in memory between two blocks, and its bits stay.
 /// </summary>
 /// <remarks>
+/// Float32 sums depend on their order, and a run has the same bits on every device and in every engine, so each op has one order and these
+/// two classes alone know its numbers. A is ascending: fused multiply-adds (plain sums in db) from the start or 0, in blocks. S is
+/// <see cref="StridedSum"/>: sixteen partial sums and a tree for each block. S1 is the same in one block, however many terms.
+/// <code>
+/// y of Linear, two outputs or more   A   over the inputs, from the bias (a product without bias: from 0)
+/// y of Linear, one output            S   over the inputs, then + b
+/// dx, 2 to 256 outputs               S   over the outputs (one block)
+/// dx, one output                         one product, no sum
+/// dx, more than 256 outputs          A   over the outputs, from 0
+/// dw, db                             A   over the rows, from 0
+/// means, sums of rows, softmax's and
+///   cross-entropy's Σ e^x            S1  the mean then divided by n
+/// Σ dy·y of softmax's dx             S   over the row
+/// norm for clipping                  S   over the squares of each block of gradients, S1 over the blocks
+/// w after a step                         dw is rounded, then w = fma(-rate, dw, w)
+/// </code>
 /// A loop over the terms is <c>for (begin = 0; begin &lt; count; begin += Length)</c> with Stop, Begin and Close around its own steps.
 /// </remarks>
 public static class BlockedSum
