@@ -91,8 +91,9 @@ public readonly struct MatMul<TView>(TView a, TView b, TView start, TView c, int
     T Start<T>(int column) where T : struct, ILanes<T, TView> => hasStart != 0 ? T.Load(start, column) : T.Splat(0f);
 }
 
-/// <summary>y (n,1) = x (n,i) · w (i,1) + b: Linear's forward with one output, a strided sum a row, then + b.</summary>
-public readonly struct LinearSingleOutput<TView>(TView x, TView w, TView b, TView y, int n, int i) : IOp<TView> where TView : struct
+/// <summary>y (n,1) = x (n,i) · w (i,1) + b: one output, a strided sum per row, then + b where hasBias is 1.</summary>
+public readonly struct LinearSingleOutput<TView>(TView x, TView w, TView b, TView y, int n, int i, int hasBias) : IOp<TView>
+    where TView : struct
 {
     /// <inheritdoc/>
     public int Items(int width) => n;
@@ -102,7 +103,10 @@ public readonly struct LinearSingleOutput<TView>(TView x, TView w, TView b, TVie
     public void Run<T>(int first, int end, int stride) where T : struct, ILanes<T, TView>
     {
         for (int row = first; row < end; row += stride)
-            T.Set(y, row, StridedSum.Dot<T, TView>(x, row * i, w, 0, i) + T.Get(b, 0));
+        {
+            float sum = StridedSum.Dot<T, TView>(x, row * i, w, 0, i);
+            T.Set(y, row, hasBias != 0 ? sum + T.Get(b, 0) : sum);                   // a sum of -0 stays one without a bias
+        }
     }
 }
 

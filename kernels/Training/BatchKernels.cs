@@ -104,7 +104,7 @@ public readonly struct BatchTraining<TActivation, TLoss, TOptimizer, TView>(Trai
             TView weight = T.From(w, T.GetInt(m, t + Weights)), bias = T.From(weight, i * o);
             if (o == 1)
             {
-                var single = new LinearSingleOutput<TView>(a, weight, bias, z, n, i);
+                var single = new LinearSingleOutput<TView>(a, weight, bias, z, n, i, 1);
                 single.Run<T>(lane, single.Items(T.Width), lanes);
             }
             else
