@@ -85,10 +85,14 @@ public readonly struct PopulationForward<TActivation, TOutput, TView>(TView x, T
             for (int begin = 0; begin < inputs; begin += BlockedSum.Length)
             {
                 int stop = BlockedSum.Stop(begin, inputs);
-                T p0 = BlockedSum.Begin<T, TView>(begin, T.Splat(T.Get(parameters, bias + o)));
-                T p1 = BlockedSum.Begin<T, TView>(begin, T.Splat(T.Get(parameters, bias + o1)));
-                T p2 = BlockedSum.Begin<T, TView>(begin, T.Splat(T.Get(parameters, bias + o2)));
-                T p3 = BlockedSum.Begin<T, TView>(begin, T.Splat(T.Get(parameters, bias + o3)));
+                T p0 = zero, p1 = zero, p2 = zero, p3 = zero;
+                if (begin == 0)                                      // BlockedSum.Begin of all four in one branch
+                {
+                    p0 = T.Splat(T.Get(parameters, bias + o));
+                    p1 = T.Splat(T.Get(parameters, bias + o1));
+                    p2 = T.Splat(T.Get(parameters, bias + o2));
+                    p3 = T.Splat(T.Get(parameters, bias + o3));
+                }
                 for (int i = begin; i < stop; i++)
                 {
                     T u = T.Load(scratch, from + i * T.Width);

@@ -119,10 +119,14 @@ public readonly partial struct SingleExampleTraining<TActivation, TLoss, TView>(
             for (int begin = 0; begin < inputs; begin += BlockedSum.Length)
             {
                 int stop = BlockedSum.Stop(begin, inputs), at = w + begin * row + u;
-                T p0 = BlockedSum.Begin<T, TView>(begin, T.Load(m, bias + u));
-                T p1 = BlockedSum.Begin<T, TView>(begin, T.Load(m, bias + u + stride));
-                T p2 = BlockedSum.Begin<T, TView>(begin, T.Load(m, bias + u + 2 * stride));
-                T p3 = BlockedSum.Begin<T, TView>(begin, T.Load(m, bias + u + 3 * stride));
+                T p0 = zero, p1 = zero, p2 = zero, p3 = zero;
+                if (begin == 0)                                      // BlockedSum.Begin of all four in one branch: a step is short
+                {
+                    p0 = T.Load(m, bias + u);
+                    p1 = T.Load(m, bias + u + stride);
+                    p2 = T.Load(m, bias + u + 2 * stride);
+                    p3 = T.Load(m, bias + u + 3 * stride);
+                }
                 for (int i = begin; i < stop; i++, at += row)
                 {
                     T x = T.Splat(T.Get(m, a + i));
