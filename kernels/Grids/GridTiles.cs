@@ -73,7 +73,7 @@ public readonly struct GridTiles<THidden, TOutput, TView>(GridBand<TView> band, 
         }
     }
 
-    // y = act(b + x·w), each output from its bias over the inputs ascending; the last tile overlaps the one before it
+    // y = act(b + x·w), each output a BlockedSum from its bias, all of it in the first block; the last tile overlaps the one before it
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void Layer<T>(int from, int to, int step, int p, int i, int o) where T : struct, ILanes<T, TView>
     {
@@ -115,26 +115,8 @@ public readonly struct GridTiles<THidden, TOutput, TView>(GridBand<TView> band, 
         T.Store(scratch, at + 2 * step, THidden.Forward<T, TView>(y2), T.Width);
     }
 
-    // one output: StridedSum's order over units that lie stride apart, then the bias
+    // one output: a strided sum of each point, then the bias
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    T Sum<T>(int x, int stride, int p, int count) where T : struct, ILanes<T, TView>
-    {
-        T even = T.Add(Quarter<T>(x, stride, p, 0, count), Quarter<T>(x, stride, p, 2, count));
-        T odd = T.Add(Quarter<T>(x, stride, p, 1, count), Quarter<T>(x, stride, p, 3, count));
-        return T.Add(T.Add(even, odd), T.Splat(T.Get(band.Parameters, p + count)));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    T Quarter<T>(int x, int stride, int p, int j, int count) where T : struct, ILanes<T, TView>
-    {
-        T s0 = T.Splat(0f), s1 = s0, s2 = s0, s3 = s0;
-        for (int k = j; k < count; k += 16)
-        {
-            s0 = T.Fma(T.Splat(T.Get(band.Parameters, p + k)), T.Load(scratch, x + k * stride), s0);
-            if (k + 8 < count) s1 = T.Fma(T.Splat(T.Get(band.Parameters, p + k + 8)), T.Load(scratch, x + (k + 8) * stride), s1);
-            if (k + 4 < count) s2 = T.Fma(T.Splat(T.Get(band.Parameters, p + k + 4)), T.Load(scratch, x + (k + 4) * stride), s2);
-            if (k + 12 < count) s3 = T.Fma(T.Splat(T.Get(band.Parameters, p + k + 12)), T.Load(scratch, x + (k + 12) * stride), s3);
-        }
-        return T.Add(T.Add(s0, s1), T.Add(s2, s3));
-    }
+    T Sum<T>(int x, int stride, int p, int count) where T : struct, ILanes<T, TView> =>
+        T.Add(StridedSum.Dots<T, TView>(scratch, x, stride, band.Parameters, p, count), T.Splat(T.Get(band.Parameters, p + count)));
 }

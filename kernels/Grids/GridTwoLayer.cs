@@ -42,16 +42,16 @@ public readonly struct GridTwoLayer<THidden, TOutput, TView>(GridBand<TView> ban
         T ya = T.Splat(T.Get(band.Y, row)), yb = T.Splat(T.Get(band.Y, row + 1 < last ? row + 1 : last));
         T yc = T.Splat(T.Get(band.Y, row + 2 < last ? row + 2 : last)), yd = T.Splat(T.Get(band.Y, row + 3 < last ? row + 3 : last));
         T za = zero, zb = zero, zc = zero, zd = zero;
-        for (int begin = 0; begin < hidden; begin += StridedSum.Block)
+        for (int begin = 0; begin < hidden; begin += BlockedSum.Length)
         {
-            int stop = hidden - begin < StridedSum.Block ? hidden : begin + StridedSum.Block;
+            int stop = BlockedSum.Stop(begin, hidden);
             // sums that wait for their other half, at each level of the tree
             T a1 = zero, b1 = zero, c1 = zero, d1 = zero, a2 = zero, b2 = zero, c2 = zero, d2 = zero;
             T a4 = zero, b4 = zero, c4 = zero, d4 = zero, a8 = zero, b8 = zero, c8 = zero, d8 = zero;
-            for (int q = 0; q < 16; q++)
+            for (int q = 0; q < StridedSum.Partials; q++)
             {
                 T a = zero, b = zero, c = zero, d = zero;
-                for (int k = begin + ((q & 1) << 3 | (q & 2) << 1 | (q & 4) >> 1 | q >> 3); k < stop; k += 16)
+                for (int k = begin + StridedSum.DepthFirst(q); k < stop; k += StridedSum.Partials)
                 {
                     T t = T.Fma(x, T.Splat(T.Get(p, w + k)), T.Splat(T.Get(p, w + 2 * hidden + k)));
                     T wy = T.Splat(T.Get(p, w + hidden + k)), u = T.Splat(T.Get(p, v + k));
@@ -68,6 +68,7 @@ public readonly struct GridTwoLayer<THidden, TOutput, TView>(GridBand<TView> ban
                 (a, b, c, d) = (T.Add(a4, a), T.Add(b4, b), T.Add(c4, c), T.Add(d4, d));
                 if ((q & 8) == 0) { (a8, b8, c8, d8) = (a, b, c, d); continue; }
                 (a, b, c, d) = (T.Add(a8, a), T.Add(b8, b), T.Add(c8, c), T.Add(d8, d));
+                // BlockedSum.Close, for all four rows in one branch
                 (za, zb, zc, zd) = begin == 0 ? (a, b, c, d) : (T.Add(za, a), T.Add(zb, b), T.Add(zc, c), T.Add(zd, d));
             }
         }

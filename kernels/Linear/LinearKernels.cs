@@ -9,8 +9,7 @@ namespace GpuMlp.Kernels.Linear;
 /// be transposed.
 /// </summary>
 /// <remarks>
-/// Each element starts at start[column] (or 0) and takes fused multiply-adds over k, ascending, in blocks of 256: the first block begins
-/// at the start, later ones at 0, and block results are added in order.
+/// Each element is a <see cref="BlockedSum"/> of fused multiply-adds over k that begins at start[column] or 0.
 /// </remarks>
 /// <param name="a">A: element (row, k) lies at row · aRow + k · aStep.</param>
 /// <param name="b">B, (k,n) row-major.</param>
@@ -48,11 +47,11 @@ public readonly struct MatMul<TView>(TView a, TView b, TView start, TView c, int
     void Tile<T>(int row, int column) where T : struct, ILanes<T, TView>
     {
         int a0 = row * aRow, a1 = a0 + aRow, a2 = a1 + aRow, a3 = a2 + aRow;
-        T s = Start<T>(column), zero = T.Splat(0f), t0 = zero, t1 = zero, t2 = zero, t3 = zero;
-        for (int begin = 0; begin < k || begin == 0; begin += StridedSum.Block)
+        T s = Start<T>(column), t0 = s, t1 = s, t2 = s, t3 = s;
+        for (int begin = 0; begin < k || begin == 0; begin += BlockedSum.Length)
         {
-            int stop = k - begin < StridedSum.Block ? k : begin + StridedSum.Block;
-            T p0 = begin == 0 ? s : zero, p1 = p0, p2 = p0, p3 = p0;
+            int stop = BlockedSum.Stop(begin, k);
+            T p0 = BlockedSum.Begin<T, TView>(begin, s), p1 = p0, p2 = p0, p3 = p0;
             for (int j = begin; j < stop; j++)
             {
                 T right = T.Load(b, j * n + column);
@@ -62,10 +61,10 @@ public readonly struct MatMul<TView>(TView a, TView b, TView start, TView c, int
                 p2 = T.Fma(T.Splat(T.Get(a, a2 + step)), right, p2);
                 p3 = T.Fma(T.Splat(T.Get(a, a3 + step)), right, p3);
             }
-            t0 = begin == 0 ? p0 : T.Add(t0, p0);
-            t1 = begin == 0 ? p1 : T.Add(t1, p1);
-            t2 = begin == 0 ? p2 : T.Add(t2, p2);
-            t3 = begin == 0 ? p3 : T.Add(t3, p3);
+            t0 = BlockedSum.Close<T, TView>(begin, t0, p0);
+            t1 = BlockedSum.Close<T, TView>(begin, t1, p1);
+            t2 = BlockedSum.Close<T, TView>(begin, t2, p2);
+            t3 = BlockedSum.Close<T, TView>(begin, t3, p3);
         }
         int left = n - column, at = row * n + column;
         T.Store(c, at, t0, left);
@@ -77,13 +76,13 @@ public readonly struct MatMul<TView>(TView a, TView b, TView start, TView c, int
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     void Single<T>(int row, int column) where T : struct, ILanes<T, TView>
     {
-        T s = Start<T>(column), zero = T.Splat(0f), t = zero;
-        for (int begin = 0; begin < k || begin == 0; begin += StridedSum.Block)
+        T s = Start<T>(column), t = s;
+        for (int begin = 0; begin < k || begin == 0; begin += BlockedSum.Length)
         {
-            int stop = k - begin < StridedSum.Block ? k : begin + StridedSum.Block;
-            T p = begin == 0 ? s : zero;
+            int stop = BlockedSum.Stop(begin, k);
+            T p = BlockedSum.Begin<T, TView>(begin, s);
             for (int j = begin; j < stop; j++) p = T.Fma(T.Splat(T.Get(a, row * aRow + j * aStep)), T.Load(b, j * n + column), p);
-            t = begin == 0 ? p : T.Add(t, p);
+            t = BlockedSum.Close<T, TView>(begin, t, p);
         }
         T.Store(c, row * n + column, t, n - column);
     }
@@ -92,8 +91,9 @@ public readonly struct MatMul<TView>(TView a, TView b, TView start, TView c, int
     T Start<T>(int column) where T : struct, ILanes<T, TView> => hasStart != 0 ? T.Load(start, column) : T.Splat(0f);
 }
 
-/// <summary>y (n,1) = x (n,i) · w (i,1) + b: Linear's forward with one output, a strided sum a row, then + b.</summary>
-public readonly struct LinearSingleOutput<TView>(TView x, TView w, TView b, TView y, int n, int i) : IOp<TView> where TView : struct
+/// <summary>y (n,1) = x (n,i) · w (i,1) + b: one output, a strided sum per row, then + b where hasBias is 1.</summary>
+public readonly struct LinearSingleOutput<TView>(TView x, TView w, TView b, TView y, int n, int i, int hasBias) : IOp<TView>
+    where TView : struct
 {
     /// <inheritdoc/>
     public int Items(int width) => n;
@@ -103,7 +103,10 @@ public readonly struct LinearSingleOutput<TView>(TView x, TView w, TView b, TVie
     public void Run<T>(int first, int end, int stride) where T : struct, ILanes<T, TView>
     {
         for (int row = first; row < end; row += stride)
-            T.Set(y, row, StridedSum.Dot<T, TView>(x, row * i, w, 0, i) + T.Get(b, 0));
+        {
+            float sum = StridedSum.Dot<T, TView>(x, row * i, w, 0, i);
+            T.Set(y, row, hasBias != 0 ? sum + T.Get(b, 0) : sum);                   // a sum of -0 stays one without a bias
+        }
     }
 }
 
@@ -122,7 +125,7 @@ public readonly struct LinearInputGradient<TView>(TView dy, TView w, TView dx, i
     }
 }
 
-/// <summary>sums (n) of the columns of a (m,n), from 0 over the rows ascending, in blocks of 256: db = Σ dy.</summary>
+/// <summary>sums (n) of the columns of a (m,n), a <see cref="BlockedSum"/> from 0 over the rows each: db = Σ dy.</summary>
 public readonly struct ColumnSums<TView>(TView a, TView sums, int m, int n) : IOp<TView> where TView : struct
 {
     /// <inheritdoc/>
@@ -136,12 +139,12 @@ public readonly struct ColumnSums<TView>(TView a, TView sums, int m, int n) : IO
         {
             int column = item * T.Width;
             T zero = T.Splat(0f), total = zero;
-            for (int begin = 0; begin < m; begin += StridedSum.Block)
+            for (int begin = 0; begin < m; begin += BlockedSum.Length)
             {
-                int stop = m - begin < StridedSum.Block ? m : begin + StridedSum.Block;
+                int stop = BlockedSum.Stop(begin, m);
                 T p = zero;
                 for (int row = begin; row < stop; row++) p = T.Add(p, T.Load(a, row * n + column));
-                total = begin == 0 ? p : T.Add(total, p);
+                total = BlockedSum.Close<T, TView>(begin, total, p);
             }
             T.Store(sums, column, total, n - column);
         }

@@ -4,30 +4,30 @@ using GpuMlp.Kernels.Lanes;
 namespace GpuMlp.Kernels.Numerics;
 
 /// <summary>
-/// Sums that end in one number, in the one order they have everywhere: term k into partial sum k mod 16, ascending, then the tree
-/// 8-4-2-1 (partial j + partial j + 8, and so on down).
+/// Sums that end in one number: term k into partial sum k mod 16, ascending, then the tree 8-4-2-1 (partial j + partial j + 8, and so on
+/// down). <see cref="BlockedSum"/> says which sums these are.
 /// </summary>
 /// <remarks>Sixteen partials are one 512-bit register, two of 256, four of 128 or sixteen scalars: no lane width has to shuffle.</remarks>
 public static class StridedSum
 {
-    /// <summary>Terms in one block of a long product; block results are added in order.</summary>
-    public const int Block = 256;
+    /// <summary>Partial sums of a block.</summary>
+    public const int Partials = 16;
+
+    /// <summary>Sums from one partial sum to the end of the tree.</summary>
+    public const int TreeDepth = 4;
 
     /// <summary>Σ a[ia + k]·b[ib + k] over count terms.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Dot<T, TView>(TView a, int ia, TView b, int ib, int count) where T : struct, ILanes<T, TView> where TView : struct =>
-        T.Width > 1 && count <= Block ? DotBlock<T, TView>(a, ia, b, ib, count) : DotBlocks<T, TView>(a, ia, b, ib, count);
+        T.Width > 1 && count <= BlockedSum.Length ? DotBlock<T, TView>(a, ia, b, ib, count) : DotBlocks<T, TView>(a, ia, b, ib, count);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static float DotBlocks<T, TView>(TView a, int ia, TView b, int ib, int count) where T : struct, ILanes<T, TView> where TView : struct
     {
         // the block's code is large and a device's compiler puts it wherever it is called: once, in the loop
         float total = 0f;
-        for (int k = 0; k < count; k += Block)
-        {
-            float sum = DotBlock<T, TView>(a, ia + k, b, ib + k, count - k < Block ? count - k : Block);
-            total = k == 0 ? sum : total + sum;
-        }
+        for (int begin = 0; begin < count; begin += BlockedSum.Length)
+            total = BlockedSum.Close(begin, total, DotBlock<T, TView>(a, ia + begin, b, ib + begin, BlockedSum.Stop(begin, count) - begin));
         return total;
     }
 
@@ -36,7 +36,7 @@ public static class StridedSum
     {
         if (T.Width == 1) return SumScalar<T, TView>(a, ia, count);
         T p0 = T.Splat(0f), p1 = p0, p2 = p0, p3 = p0, one = T.Splat(1f);
-        for (int k = 0; k < count; k += 16)
+        for (int k = 0; k < count; k += Partials)
         {
             int left = count - k;
             p0 = Term<T, TView>(T.Load(a, ia + k), one, p0, left);
@@ -47,14 +47,14 @@ public static class StridedSum
         return Tree<T, TView>(p0, p1, p2, p3);
     }
 
-    /// <summary>Σ a[ia + k]·b[ib + k] over the at most 256 terms of one block.</summary>
+    /// <summary>Σ a[ia + k]·b[ib + k] over the terms of one block.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float DotBlock<T, TView>(TView a, int ia, TView b, int ib, int count) where T : struct, ILanes<T, TView> where TView : struct
     {
-        if (T.Width == 1) return DotScalar<T, TView>(a, ia, b, ib, count);
+        if (T.Width == 1) return T.First(Dots<T, TView>(a, ia, 1, b, ib, count));
         T p0 = T.Splat(0f), p1 = p0, p2 = p0, p3 = p0;
         int k = 0;
-        for (; k + 16 <= count; k += 16)
+        for (; k + Partials <= count; k += Partials)
         {
             p0 = T.Fma(T.Load(a, ia + k), T.Load(b, ib + k), p0);
             if (T.Width <= 8) p1 = T.Fma(T.Load(a, ia + k + T.Width), T.Load(b, ib + k + T.Width), p1);
@@ -85,30 +85,19 @@ public static class StridedSum
         return T.Tree(T.Add(T.Add(p0, p2), T.Add(p1, p3)));
     }
 
-    /// <summary>The order of a long product instead: from 0, ascending, in blocks.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static float Ascending<T, TView>(TView a, int ia, TView b, int ib, int count) where T : struct, ILanes<T, TView> where TView : struct
-    {
-        float total = 0f;
-        for (int begin = 0; begin < count; begin += Block)
-        {
-            int stop = count - begin < Block ? count : begin + Block;
-            float p = 0f;
-            for (int k = begin; k < stop; k++) p = Rounding.Fma(T.Get(a, ia + k), T.Get(b, ib + k), p);
-            total = begin == 0 ? p : total + p;
-        }
-        return total;
-    }
+    /// <summary>How many partial sums a product of so many terms has: sixteen per block.</summary>
+    public static int PartialSums(int count) => Partials * BlockedSum.Count(count);
 
-    /// <summary>How many partial sums a product of so many terms has: sixteen a block.</summary>
-    public static int PartialSums(int count) => 16 * ((count + Block - 1) / Block);
+    /// <summary>The partial sum to take as number q = 0, 1, …, so that the tree closes depth first: q's bits reversed.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int DepthFirst(int q) => (q & 1) << 3 | (q & 2) << 1 | (q & 4) >> 1 | q >> 3;
 
     /// <summary>Partial sum number q of a product, for a group of lanes that share the partial sums out.</summary>
     public static float Partial<T, TView>(TView a, int ia, TView b, int ib, int q, int count) where T : struct, ILanes<T, TView> where TView : struct
     {
-        int block = q / 16, begin = block * Block, stop = count - begin < Block ? count : begin + Block;
+        int block = q / Partials, begin = block * BlockedSum.Length, stop = BlockedSum.Stop(begin, count);
         float p = 0f;
-        for (int k = begin + q - 16 * block; k < stop; k += 16) p = Rounding.Fma(T.Get(a, ia + k), T.Get(b, ib + k), p);
+        for (int k = begin + q - Partials * block; k < stop; k += Partials) p = Rounding.Fma(T.Get(a, ia + k), T.Get(b, ib + k), p);
         return p;
     }
 
@@ -116,7 +105,7 @@ public static class StridedSum
     public static float Total<T, TView>(TView p, int at, int count) where T : struct, ILanes<T, TView> where TView : struct
     {
         float total = Tree<T, TView>(p, at);
-        for (int k = 16; k < count; k += 16) total += Tree<T, TView>(p, at + k);
+        for (int k = Partials; k < count; k += Partials) total += Tree<T, TView>(p, at + k);
         return total;
     }
 
@@ -146,33 +135,33 @@ public static class StridedSum
     static float Strided<T, TView>(TView a, int ia, int j, int count) where T : struct, ILanes<T, TView> where TView : struct
     {
         float p = 0f;
-        for (int k = j; k < count; k += 16) p += T.Get(a, ia + k);
+        for (int k = j; k < count; k += Partials) p += T.Get(a, ia + k);
         return p;
     }
 
+    /// <summary>A sum in each lane: Σ a[ia + k·step + lane]·b[ib + k] over the terms of one block.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static float DotScalar<T, TView>(TView a, int ia, TView b, int ib, int count) where T : struct, ILanes<T, TView> where TView : struct
+    public static T Dots<T, TView>(TView a, int ia, int step, TView b, int ib, int count)
+        where T : struct, ILanes<T, TView> where TView : struct
     {
-        float s0 = DotPairs<T, TView>(a, ia, b, ib, 0, count) + DotPairs<T, TView>(a, ia, b, ib, 2, count);
-        return s0 + (DotPairs<T, TView>(a, ia, b, ib, 1, count) + DotPairs<T, TView>(a, ia, b, ib, 3, count));
+        T even = T.Add(Quarter<T, TView>(a, ia, step, b, ib, 0, count), Quarter<T, TView>(a, ia, step, b, ib, 2, count));
+        T odd = T.Add(Quarter<T, TView>(a, ia, step, b, ib, 1, count), Quarter<T, TView>(a, ia, step, b, ib, 3, count));
+        return T.Add(even, odd);
     }
 
-    // four chains in flight
+    // partial sums j, j + 8, j + 4 and j + 12 by pairs: four chains in flight
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static float DotPairs<T, TView>(TView a, int ia, TView b, int ib, int j, int count) where T : struct, ILanes<T, TView> where TView : struct
+    static T Quarter<T, TView>(TView a, int ia, int step, TView b, int ib, int j, int count)
+        where T : struct, ILanes<T, TView> where TView : struct
     {
-        float p = 0f, q = 0f, r = 0f, s = 0f;
-        for (int k = j; k < count; k += 16)
+        T p = T.Splat(0f), q = p, r = p, s = p;
+        for (int k = j; k < count; k += Partials)
         {
-            p = Term<T, TView>(a, ia, b, ib, k, count, p);
-            q = Term<T, TView>(a, ia, b, ib, k + 8, count, q);
-            r = Term<T, TView>(a, ia, b, ib, k + 4, count, r);
-            s = Term<T, TView>(a, ia, b, ib, k + 12, count, s);
+            p = T.Fma(T.Load(a, ia + k * step), T.Splat(T.Get(b, ib + k)), p);
+            if (k + 8 < count) q = T.Fma(T.Load(a, ia + (k + 8) * step), T.Splat(T.Get(b, ib + k + 8)), q);
+            if (k + 4 < count) r = T.Fma(T.Load(a, ia + (k + 4) * step), T.Splat(T.Get(b, ib + k + 4)), r);
+            if (k + 12 < count) s = T.Fma(T.Load(a, ia + (k + 12) * step), T.Splat(T.Get(b, ib + k + 12)), s);
         }
-        return p + q + (r + s);
+        return T.Add(T.Add(p, q), T.Add(r, s));
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static float Term<T, TView>(TView a, int ia, TView b, int ib, int k, int count, float p) where T : struct, ILanes<T, TView> where TView : struct =>
-        k < count ? Rounding.Fma(T.Get(a, ia + k), T.Get(b, ib + k), p) : p;
 }

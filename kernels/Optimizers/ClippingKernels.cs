@@ -4,7 +4,7 @@ using GpuMlp.Kernels.Numerics;
 
 namespace GpuMlp.Kernels.Optimizers;
 
-/// <summary>parts[k] = Σ dw² over the k-th block of 256 of n values, in sixteen strided partial sums.</summary>
+/// <summary>parts[k] = Σ dw² over the k-th block of n values, in sixteen strided partial sums.</summary>
 public readonly struct SquaredBlocks<TView>(TView dw, TView parts, int n) : IOp<TView> where TView : struct
 {
     /// <inheritdoc/>
@@ -16,8 +16,8 @@ public readonly struct SquaredBlocks<TView>(TView dw, TView parts, int n) : IOp<
     {
         for (int block = first; block < end; block += stride)
         {
-            int at = block * StridedSum.Block, count = n - at < StridedSum.Block ? n - at : StridedSum.Block;
-            T.Set(parts, block, StridedSum.Dot<T, TView>(dw, at, dw, at, count));
+            int at = block * BlockedSum.Length;
+            T.Set(parts, block, StridedSum.Dot<T, TView>(dw, at, dw, at, BlockedSum.Stop(at, n) - at));
         }
     }
 }
@@ -27,7 +27,7 @@ public static class SquaredBlocks
 {
     /// <summary>Blocks of n values.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int Count(int n) => (n + StridedSum.Block - 1) / StridedSum.Block;
+    public static int Count(int n) => BlockedSum.Count(n);
 }
 
 /// <summary>

@@ -106,7 +106,7 @@ public readonly struct BatchTraining<TActivation, TLoss, TOptimizer, TView>(Trai
             TView weight = T.From(w, T.GetInt(m, t + Weights)), bias = T.From(weight, i * o);
             if (o == 1)
             {
-                var single = new LinearSingleOutput<TView>(a, weight, bias, z, n, i);
+                var single = new LinearSingleOutput<TView>(a, weight, bias, z, n, i, 1);
                 single.Run<T>(lane, single.Items(T.Width), lanes);
             }
             else
@@ -147,7 +147,7 @@ public readonly struct BatchTraining<TActivation, TLoss, TOptimizer, TView>(Trai
             product.Run<T>(lane, product.Items(T.Width), lanes);
             var sums = new ColumnSums<TView>(dy, T.From(gradient, i * o), n, o);
             sums.Run<T>(lane, sums.Items(T.Width), lanes);
-            if (l > 0 && o > StridedSum.Block)
+            if (l > 0 && o > BlockedSum.Length)
             {
                 var transpose = new Transpose<TView>(weight, transposed, i, o);
                 transpose.Run<T>(lane, transpose.Items(T.Width), lanes);
@@ -168,7 +168,7 @@ public readonly struct BatchTraining<TActivation, TLoss, TOptimizer, TView>(Trai
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void InputGradient<T>(TView dy, TView weight, TView transposed, TView dx, int i, int o, int lane, int lanes) where T : struct, ILanes<T, TView>
     {
-        if (o > 1 && o <= StridedSum.Block)
+        if (o > 1 && o <= BlockedSum.Length)
         {
             var sums = new LinearInputGradient<TView>(dy, weight, dx, n, i, o);
             sums.Run<T>(lane, sums.Items(T.Width), lanes);

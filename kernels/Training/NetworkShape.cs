@@ -91,10 +91,10 @@ public readonly struct NetworkShape
         for (int l = 0; l < Depth; l++)
         {
             arena += ArenaLength(l);
-            if (Width(l + 1) > StridedSum.Block) transposed = Math.Max(transposed, (long)Width(l) * Width(l + 1));
+            if (Width(l + 1) > BlockedSum.Length) transposed = Math.Max(transposed, (long)Width(l) * Width(l + 1));
         }
         for (int k = 0; k <= Depth; k++) length += 3 * n * Width(k);
-        return length + arena + n + transposed + (arena + StridedSum.Block - 1) / StridedSum.Block + 1;
+        return length + arena + n + transposed + BlockedSum.Count(arena) + 1;
     }
 
     static int At(IReadOnlyList<int> widths, int k) => k < widths.Count ? widths[k] : 1;

@@ -82,11 +82,11 @@ public readonly struct PopulationForward<TActivation, TOutput, TView>(TView x, T
             // where fewer than four are left some are computed twice
             int o1 = o + 1 < outputs ? o + 1 : o, o2 = o + 2 < outputs ? o + 2 : o, o3 = o + 3 < outputs ? o + 3 : o, bias = w + inputs * outputs;
             T t0 = zero, t1 = zero, t2 = zero, t3 = zero;
-            for (int begin = 0; begin < inputs; begin += StridedSum.Block)
+            for (int begin = 0; begin < inputs; begin += BlockedSum.Length)
             {
-                int stop = inputs - begin < StridedSum.Block ? inputs : begin + StridedSum.Block;
+                int stop = BlockedSum.Stop(begin, inputs);
                 T p0 = zero, p1 = zero, p2 = zero, p3 = zero;
-                if (begin == 0)
+                if (begin == 0)                                      // BlockedSum.Begin of all four in one branch
                 {
                     p0 = T.Splat(T.Get(parameters, bias + o));
                     p1 = T.Splat(T.Get(parameters, bias + o1));
@@ -102,10 +102,10 @@ public readonly struct PopulationForward<TActivation, TOutput, TView>(TView x, T
                     p2 = T.Fma(u, T.Splat(T.Get(parameters, at + o2)), p2);
                     p3 = T.Fma(u, T.Splat(T.Get(parameters, at + o3)), p3);
                 }
-                t0 = begin == 0 ? p0 : T.Add(t0, p0);
-                t1 = begin == 0 ? p1 : T.Add(t1, p1);
-                t2 = begin == 0 ? p2 : T.Add(t2, p2);
-                t3 = begin == 0 ? p3 : T.Add(t3, p3);
+                t0 = BlockedSum.Close<T, TView>(begin, t0, p0);
+                t1 = BlockedSum.Close<T, TView>(begin, t1, p1);
+                t2 = BlockedSum.Close<T, TView>(begin, t2, p2);
+                t3 = BlockedSum.Close<T, TView>(begin, t3, p3);
             }
             T.Store(scratch, to + o * T.Width, t0, T.Width);
             T.Store(scratch, to + o1 * T.Width, t1, T.Width);
@@ -119,28 +119,12 @@ public readonly struct PopulationForward<TActivation, TOutput, TView>(TView x, T
     T Single<T>(int from, int w, int inputs) where T : struct, ILanes<T, TView>
     {
         T total = T.Splat(0f);
-        for (int begin = 0; begin < inputs; begin += StridedSum.Block)
+        for (int begin = 0; begin < inputs; begin += BlockedSum.Length)
         {
-            int stop = inputs - begin < StridedSum.Block ? inputs : begin + StridedSum.Block;
-            T even = T.Add(Four<T>(from, w, begin, stop), Four<T>(from, w, begin + 2, stop));
-            T odd = T.Add(Four<T>(from, w, begin + 1, stop), Four<T>(from, w, begin + 3, stop));
-            total = begin == 0 ? T.Add(even, odd) : T.Add(total, T.Add(even, odd));
+            int stop = BlockedSum.Stop(begin, inputs);
+            T sum = StridedSum.Dots<T, TView>(scratch, from + begin * T.Width, T.Width, parameters, w + begin, stop - begin);
+            total = BlockedSum.Close<T, TView>(begin, total, sum);
         }
         return T.Add(total, T.Splat(T.Get(parameters, w + inputs)));
-    }
-
-    /// <summary>Partial sums k, k + 8, k + 4 and k + 12 of the sixteen, by pairs.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    T Four<T>(int from, int w, int k, int stop) where T : struct, ILanes<T, TView>
-    {
-        T p = T.Splat(0f), q = p, r = p, s = p;
-        for (; k < stop; k += 16)
-        {
-            p = T.Fma(T.Load(scratch, from + k * T.Width), T.Splat(T.Get(parameters, w + k)), p);
-            if (k + 8 < stop) q = T.Fma(T.Load(scratch, from + (k + 8) * T.Width), T.Splat(T.Get(parameters, w + k + 8)), q);
-            if (k + 4 < stop) r = T.Fma(T.Load(scratch, from + (k + 4) * T.Width), T.Splat(T.Get(parameters, w + k + 4)), r);
-            if (k + 12 < stop) s = T.Fma(T.Load(scratch, from + (k + 12) * T.Width), T.Splat(T.Get(parameters, w + k + 12)), s);
-        }
-        return T.Add(T.Add(p, q), T.Add(r, s));
     }
 }

@@ -116,11 +116,11 @@ public readonly partial struct SingleExampleTraining<TActivation, TLoss, TView>(
         for (; u + 3 * stride < row; u += 4 * stride)
         {
             T zero = T.Splat(0f), t0 = zero, t1 = zero, t2 = zero, t3 = zero;
-            for (int begin = 0; begin < inputs; begin += StridedSum.Block)
+            for (int begin = 0; begin < inputs; begin += BlockedSum.Length)
             {
-                int stop = inputs - begin < StridedSum.Block ? inputs : begin + StridedSum.Block, at = w + begin * row + u;
+                int stop = BlockedSum.Stop(begin, inputs), at = w + begin * row + u;
                 T p0 = zero, p1 = zero, p2 = zero, p3 = zero;
-                if (begin == 0)
+                if (begin == 0)                                      // BlockedSum.Begin of all four in one branch: a step is short
                 {
                     p0 = T.Load(m, bias + u);
                     p1 = T.Load(m, bias + u + stride);
@@ -135,10 +135,10 @@ public readonly partial struct SingleExampleTraining<TActivation, TLoss, TView>(
                     p2 = T.Fma(x, T.Load(m, at + 2 * stride), p2);
                     p3 = T.Fma(x, T.Load(m, at + 3 * stride), p3);
                 }
-                t0 = begin == 0 ? p0 : T.Add(t0, p0);
-                t1 = begin == 0 ? p1 : T.Add(t1, p1);
-                t2 = begin == 0 ? p2 : T.Add(t2, p2);
-                t3 = begin == 0 ? p3 : T.Add(t3, p3);
+                t0 = BlockedSum.Close<T, TView>(begin, t0, p0);
+                t1 = BlockedSum.Close<T, TView>(begin, t1, p1);
+                t2 = BlockedSum.Close<T, TView>(begin, t2, p2);
+                t3 = BlockedSum.Close<T, TView>(begin, t3, p3);
             }
             Activate<T>(m, next, row, u, t0);
             Activate<T>(m, next, row, u + stride, t1);
@@ -147,13 +147,13 @@ public readonly partial struct SingleExampleTraining<TActivation, TLoss, TView>(
         }
         for (; u < row; u += stride)
         {
-            T zero = T.Splat(0f), total = zero;
-            for (int begin = 0; begin < inputs; begin += StridedSum.Block)
+            T total = T.Splat(0f);
+            for (int begin = 0; begin < inputs; begin += BlockedSum.Length)
             {
-                int stop = inputs - begin < StridedSum.Block ? inputs : begin + StridedSum.Block;
-                T p = begin == 0 ? T.Load(m, bias + u) : zero;
+                int stop = BlockedSum.Stop(begin, inputs);
+                T p = BlockedSum.Begin<T, TView>(begin, T.Load(m, bias + u));
                 for (int i = begin; i < stop; i++) p = T.Fma(T.Splat(T.Get(m, a + i)), T.Load(m, w + i * row + u), p);
-                total = begin == 0 ? p : T.Add(total, p);
+                total = BlockedSum.Close<T, TView>(begin, total, p);
             }
             Activate<T>(m, next, row, u, total);
         }
@@ -231,9 +231,9 @@ public readonly partial struct SingleExampleTraining<TActivation, TLoss, TView>(
             int stop = inputs - block < T.Width ? inputs : block + T.Width;
             for (int i = block; i < stop; i++)
             {
-                float sum = outputs <= StridedSum.Block
+                float sum = outputs <= BlockedSum.Length
                     ? StridedSum.DotBlock<T, TView>(m, dz, m, w + i * row, outputs)
-                    : StridedSum.Ascending<T, TView>(m, dz, m, w + i * row, outputs);
+                    : BlockedSum.Dot<T, TView>(m, dz, m, w + i * row, outputs);
                 T.Set(m, a + 2 * padded + i, sum);
             }
             T da = T.Load(m, a + 2 * padded + block);

@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using GpuMlp.Kernels.Numerics;
 using GpuMlp.Layers;
 
 namespace GpuMlp.Grids;
@@ -88,11 +89,11 @@ sealed class AffineBound
         return outputs;
     }
 
-    // roundings on the way of one product: blocks of 256, and one output in 16 partial sums and a tree
+    // roundings on the way of one product: its block, where one output is partial sums, a tree and the bias, and the blocks after it
     static int Roundings(int inputs, int outputs)
     {
-        int block = Math.Min(inputs, 256), blocks = (inputs + 255) / 256;
-        return (outputs == 1 ? (block + 15) / 16 + 5 : block) + blocks;
+        int block = Math.Min(inputs, BlockedSum.Length), partial = (block + StridedSum.Partials - 1) / StridedSum.Partials;
+        return (outputs == 1 ? partial + StridedSum.TreeDepth + 1 : block) + BlockedSum.Count(inputs);
     }
 
     void Activate(ActivationFunction activation, int width)

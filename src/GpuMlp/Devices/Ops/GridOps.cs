@@ -39,7 +39,7 @@ readonly record struct GridJob(IReadOnlyList<int> Widths, DeviceSpan Parameters,
 /// <summary>Dense grids on a device: the whole network a strip or tile of points at a time.</summary>
 static class GridOps
 {
-    const int MaxTileWidth = StridedSum.Block, GpuGroups = 512;
+    const int MaxTileWidth = BlockedSum.Length, GpuGroups = 512;
 
     /// <summary>The form that suits a chain of linear layers of these widths.</summary>
     internal static GridForm FormOf(IReadOnlyList<int> widths) =>

@@ -12,8 +12,7 @@ static class LinearOps
     internal static void LinearForward(this ComputeDevice device, DeviceSpan x, DeviceSpan w, DeviceSpan b, DeviceSpan y, int n, int i, int o)
     {
         if (o > 1) MatMul(device, x, w, b, y, n, o, i, i, 1, 1);
-        else if (device.Host is HostRunner host) host.Run(new LinearSingleOutput<HostView>(x, w, b, y, n, i), 2L * n * i);
-        else device.Launch(new LinearSingleOutput<ArrayView<float>>(x, w, b, y, n, i));
+        else SingleOutput(device, x, w, b, y, n, i, 1);
     }
 
     /// <summary>dx = dy·wᵀ. wt: room for wᵀ (o,i), used where <see cref="NeedsTransposed"/> says so.</summary>
@@ -30,7 +29,7 @@ static class LinearOps
     }
 
     /// <summary>Whether dx is a product with wᵀ, ascending over the outputs, and not a strided sum a value: above one block of outputs.</summary>
-    internal static bool NeedsTransposed(int o) => o > StridedSum.Block;
+    internal static bool NeedsTransposed(int o) => o > BlockedSum.Length;
 
     /// <summary>dw = xᵀ·dy and db = the column sums of dy.</summary>
     internal static void LinearParameterGradients(this ComputeDevice device, DeviceSpan x, DeviceSpan dy, DeviceSpan dw, DeviceSpan db, int n, int i, int o)
@@ -50,8 +49,13 @@ static class LinearOps
     internal static void Product(this ComputeDevice device, DeviceSpan x, DeviceSpan w, DeviceSpan y, int n, int i, int o)
     {
         if (o > 1) MatMul(device, x, w, w, y, n, o, i, i, 1, 0);
-        else if (device.Host is HostRunner host) host.Run(new LinearInputGradient<HostView>(x, w, y, n, 1, i), 2L * n * i);    // rows of x with the one row of wᵀ
-        else device.Launch(new LinearInputGradient<ArrayView<float>>(x, w, y, n, 1, i));
+        else SingleOutput(device, x, w, w, y, n, i, 0);
+    }
+
+    static void SingleOutput(ComputeDevice device, DeviceSpan x, DeviceSpan w, DeviceSpan b, DeviceSpan y, int n, int i, int hasBias)
+    {
+        if (device.Host is HostRunner host) host.Run(new LinearSingleOutput<HostView>(x, w, b, y, n, i, hasBias), 2L * n * i);
+        else device.Launch(new LinearSingleOutput<ArrayView<float>>(x, w, b, y, n, i, hasBias));
     }
 
     internal static void ColumnSums(this ComputeDevice device, DeviceSpan a, DeviceSpan sums, int m, int n)
