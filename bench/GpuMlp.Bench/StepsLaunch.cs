@@ -54,12 +54,28 @@ sealed class StepsLaunch : IDisposable
 
     void Fused()
     {
-        var spans = new TrainingSpans(
-            data.Inputs.Span, data.Labels.Span, picks.All, job.Network.Arena.Values, networks.All, losses.All, losses.All, scratch.All,
-            losses.All, losses.All);
-        var plan = new TrainingPlan(
-            1, 0, job.Row.Steps, data.Inputs.Rows, 0, (uint)StreamPurpose.Sampling, 0, job.Network.Arena.Length, scratch.Length,
-            0, default);
+        var spans = new TrainingSpans
+        {
+            X = data.Inputs.Span,
+            Y = data.Labels.Span,
+            Picks = picks.All,
+            Parameters = job.Network.Arena.Values,
+            Networks = networks.All,
+            Losses = losses.All,
+            Snapshots = losses.All,
+            Scratch = scratch.All,
+            States = losses.All,
+            Schedule = losses.All,
+        };
+        var plan = new TrainingPlan
+        {
+            Networks = 1,
+            Steps = job.Row.Steps,
+            Examples = data.Inputs.Rows,
+            Stream = (uint)StreamPurpose.Sampling,
+            ArenaLength = job.Network.Arena.Length,
+            ScratchLength = scratch.Length,
+        };
         kernel.Launch(job.Device, spans, plan, shape, job.Row.Batch, 6L * job.Network.ParameterCount * job.Row.Batch * job.Row.Steps, null);
     }
 

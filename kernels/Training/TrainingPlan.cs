@@ -65,39 +65,38 @@ public static class NetworkRow
 }
 
 /// <summary>The sizes and counts of a training launch.</summary>
-public readonly struct TrainingPlan(int networks, int firstStep, int steps, int examples, int hasPicks, uint stream, int snapshotEvery, int arenaLength, int scratchLength,
-    int hasSchedule, OptimizerNumbers optimizer)
+public readonly record struct TrainingPlan
 {
     /// <summary>Networks, one a group.</summary>
-    public readonly int Networks = networks;
+    public int Networks { get; init; }
 
     /// <summary>The number of the launch's first step.</summary>
-    public readonly int FirstStep = firstStep;
+    public int FirstStep { get; init; }
 
     /// <summary>Steps of this launch.</summary>
-    public readonly int Steps = steps;
+    public int Steps { get; init; }
 
     /// <summary>Rows of a network's data set.</summary>
-    public readonly int Examples = examples;
+    public int Examples { get; init; }
 
     /// <summary>1 if the host drew the rows, 0 if the device draws them from each network's Philox stream.</summary>
-    public readonly int HasPicks = hasPicks;
+    public int HasPicks { get; init; }
 
     /// <summary>Which Philox stream the rows come from.</summary>
-    public readonly uint Stream = stream;
+    public uint Stream { get; init; }
 
     /// <summary>A snapshot follows steps 0, N, 2N, …; 0 takes none.</summary>
-    public readonly int SnapshotEvery = snapshotEvery;
+    public int SnapshotEvery { get; init; }
 
     /// <summary>Floats of one network's arena.</summary>
-    public readonly int ArenaLength = arenaLength;
+    public int ArenaLength { get; init; }
 
     /// <summary>Floats of one group's scratch memory.</summary>
-    public readonly int ScratchLength = scratchLength;
+    public int ScratchLength { get; init; }
 
     /// <summary>1 if learning rates, or Adam's corrections, change from step to step.</summary>
-    public readonly int HasSchedule = hasSchedule;
+    public int HasSchedule { get; init; }
 
     /// <summary>The optimizer's numbers.</summary>
-    public readonly OptimizerNumbers Optimizer = optimizer;
+    public OptimizerNumbers Optimizer { get; init; }
 }

@@ -21,7 +21,8 @@ sealed class GridOutputs(GridSpec grid, string value)
             for (int k = 0; k < values.Length; k++) row[k] = Math.Min(values[k], (byte)count);
         }),
         ".csv" => Csv<byte>(stream, c => c == ClassEvaluator.NotANumber ? "NaN" : c.ToString(CultureInfo.InvariantCulture)),
-        _ => Npy<byte>(stream),
+        ".npy" or "-" => Npy<byte>(stream),
+        _ => throw new ArgumentException($"no grid is written as {kind}", nameof(kind)),
     };
 
     /// <summary>Probabilities or logits into .npy (or - for stdout), .png or .csv.</summary>
@@ -32,7 +33,8 @@ sealed class GridOutputs(GridSpec grid, string value)
             for (int k = 0; k < values.Length; k++) row[k] = Level(values[k]);
         }),
         ".csv" => Csv<float>(stream, v => v.ToString("R", CultureInfo.InvariantCulture)),
-        _ => Npy<float>(stream),
+        ".npy" or "-" => Npy<float>(stream),
+        _ => throw new ArgumentException($"no grid is written as {kind}", nameof(kind)),
     };
 
     Writer<T> Npy<T>(Stream stream) where T : unmanaged

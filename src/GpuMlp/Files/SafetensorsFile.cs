@@ -111,7 +111,8 @@ public sealed class SafetensorsFile
             "F16" => Floats<Half>(value => (float)value),
             "BF16" => Floats<ushort>(bits => BitConverter.UInt32BitsToSingle((uint)bits << 16)),
             "I64" => SafeTensor.Int64(entry.Name, entry.Shape, RawBytes.Read<long>(stream, entry.Count)),
-            _ => SafeTensor.UInt64(entry.Name, entry.Shape, Array.ConvertAll(RawBytes.Read<ulong>(stream, entry.Count), Signed)),
+            "U64" => SafeTensor.UInt64(entry.Name, entry.Shape, Array.ConvertAll(RawBytes.Read<ulong>(stream, entry.Count), Signed)),
+            _ => throw new InvalidDataException($"{name}: tensor {Quoted.Quote(entry.Name)} holds {entry.Dtype}, which is not read."),
         };
     }
 }

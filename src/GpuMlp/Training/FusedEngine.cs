@@ -96,10 +96,33 @@ sealed class FusedEngine : ITrainingEngine
     void Start(int firstStep, int steps)
     {
         DeviceSpan table = schedule.Of(firstStep, steps);          // the caller's own code may be in it: first
-        var spans = new TrainingSpans(data.Inputs.Span, data.Labels.Span, rows.All, network.Arena.Values, networks.All, losses.All, snapshots.All, scratch.All,
-            states.All, table);
-        var plan = new TrainingPlan(1, firstStep, steps, picks.Examples, picks.Seed is null ? 1 : 0, (uint)StreamPurpose.Sampling,
-            snapshots.Every, network.Arena.Length, scratch.Length, schedule.IsEmpty ? 0 : 1, options.Optimizer.Rule.Numbers(options.Optimizer));
+        var spans = new TrainingSpans
+        {
+            X = data.Inputs.Span,
+            Y = data.Labels.Span,
+            Picks = rows.All,
+            Parameters = network.Arena.Values,
+            Networks = networks.All,
+            Losses = losses.All,
+            Snapshots = snapshots.All,
+            Scratch = scratch.All,
+            States = states.All,
+            Schedule = table,
+        };
+        var plan = new TrainingPlan
+        {
+            Networks = 1,
+            FirstStep = firstStep,
+            Steps = steps,
+            Examples = picks.Examples,
+            HasPicks = picks.Seed is null ? 1 : 0,
+            Stream = (uint)StreamPurpose.Sampling,
+            SnapshotEvery = snapshots.Every,
+            ArenaLength = network.Arena.Length,
+            ScratchLength = scratch.Length,
+            HasSchedule = schedule.IsEmpty ? 0 : 1,
+            Optimizer = options.Optimizer.Rule.Numbers(options.Optimizer),
+        };
         kernel.Launch(network.Device, spans, plan, shape, options.Batch, 6L * network.ParameterCount * options.Batch * steps, options.LanesPerGroup);
     }
 

@@ -122,10 +122,31 @@ sealed class PopulationBatch : IDisposable
     {
         int count = plan.Members.Count;
         DeviceSpan table = schedule.Of(firstStep, steps);
-        var spans = new TrainingSpans(x.All, y.All, nothing.All, parameters.All, networks.All, lossBuffer.All, nothing.All, scratch.All,
-            states.All, table);
-        var launchPlan = new TrainingPlan(count, firstStep, steps, rows, 0, (uint)StreamPurpose.Sampling, 0, arenaLength, scratchLength,
-            schedule.IsEmpty ? 0 : 1, optimizer.Rule.Numbers(optimizer));
+        var spans = new TrainingSpans
+        {
+            X = x.All,
+            Y = y.All,
+            Picks = nothing.All,
+            Parameters = parameters.All,
+            Networks = networks.All,
+            Losses = lossBuffer.All,
+            Snapshots = nothing.All,
+            Scratch = scratch.All,
+            States = states.All,
+            Schedule = table,
+        };
+        var launchPlan = new TrainingPlan
+        {
+            Networks = count,
+            FirstStep = firstStep,
+            Steps = steps,
+            Examples = rows,
+            Stream = (uint)StreamPurpose.Sampling,
+            ArenaLength = arenaLength,
+            ScratchLength = scratchLength,
+            HasSchedule = schedule.IsEmpty ? 0 : 1,
+            Optimizer = optimizer.Rule.Numbers(optimizer),
+        };
         kernel.Launch(device, spans, launchPlan, shape, members[plan.Members[0]].Batch, Work * steps, null);
     }
 

@@ -8,10 +8,28 @@ using ILGPU;
 namespace GpuMlp.Devices.Ops;
 
 /// <summary>The stretches of memory that a training launch works on; see <see cref="TrainingViews{TView}"/>.</summary>
-readonly record struct TrainingSpans(
-    DeviceSpan X, DeviceSpan Y, DeviceSpan Picks, DeviceSpan Parameters, DeviceSpan Networks, DeviceSpan Losses, DeviceSpan Snapshots, DeviceSpan Scratch,
-    DeviceSpan States, DeviceSpan Schedule)
+readonly record struct TrainingSpans
 {
+    internal required DeviceSpan X { get; init; }
+
+    internal required DeviceSpan Y { get; init; }
+
+    internal required DeviceSpan Picks { get; init; }
+
+    internal required DeviceSpan Parameters { get; init; }
+
+    internal required DeviceSpan Networks { get; init; }
+
+    internal required DeviceSpan Losses { get; init; }
+
+    internal required DeviceSpan Snapshots { get; init; }
+
+    internal required DeviceSpan Scratch { get; init; }
+
+    internal required DeviceSpan States { get; init; }
+
+    internal required DeviceSpan Schedule { get; init; }
+
     internal TrainingViews<HostView> Host => new(X, Y, Picks, Parameters, Networks, Losses, Snapshots, Scratch, States, Schedule);
 
     internal TrainingViews<ArrayView<float>> Device => new(X, Y, Picks, Parameters, Networks, Losses, Snapshots, Scratch, States, Schedule);
