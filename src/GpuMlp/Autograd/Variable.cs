@@ -101,10 +101,12 @@ public sealed partial class Variable : IDisposable
         get
         {
             if (parameter is not null) return parameter.Value.Span;              // it may have moved into an arena
-            if (disposed || span.Buffer.Disposed) throw span.Buffer.Gone($"this variable ({Shape}), or the one it is a part of,");
-            return span;
+            return !disposed && !span.Buffer.Disposed ? span : throw Gone();
         }
     }
+
+    // apart, so that the question above is small enough to be inlined
+    ObjectDisposedException Gone() => span.Buffer.Gone($"this variable ({Shape}), or the one it is a part of,");
 
     /// <summary>The input of the sigmoid that made this, for losses: computed from it they lose nothing in saturation.</summary>
     internal Variable? Logit { get; init; }

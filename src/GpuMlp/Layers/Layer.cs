@@ -61,10 +61,12 @@ public abstract class Layer : Module
     void Check(ComputeDevice device, int rows, int columns)
     {
         RequireAlive();
-        if (Inputs is int inputs && columns != inputs) throw new ArgumentException($"{Name} takes n × {inputs}, got {rows} × {columns}", "x");
-        if (Own.Count > 0 && Own[0].Parameter.Device != device)
-            throw new ArgumentException($"{Name} is on {Own[0].Parameter.Device.Description.Id}, x on {device.Description.Id}; make both on one device", "x");
+        if ((Inputs is int inputs && columns != inputs) || (Own.Count > 0 && Own[0].Parameter.Device != device)) throw WrongInput(device, rows, columns);
     }
+
+    ArgumentException WrongInput(ComputeDevice device, int rows, int columns) => new(Inputs is int inputs && columns != inputs
+        ? $"{Name} takes n × {inputs}, got {rows} × {columns}"
+        : $"{Name} is on {Own[0].Parameter.Device.Description.Id}, x on {device.Description.Id}; make both on one device", "x");
 
     /// <summary>dx (n,i) of dy (n,o); overwrites the gradients of the layer's parameters.</summary>
     /// <exception cref="InvalidOperationException">There was no Forward yet, or the last one's x was changed since.</exception>
@@ -142,13 +144,19 @@ public abstract class Layer : Module
     Tensor Saved(Tensor dy)
     {
         RequireAlive();
-        if (input is null || output is null) throw new InvalidOperationException($"{Name}: Backward before Forward");
-        if (dy.Rows != output.Rows || dy.Columns != output.Columns)
-            throw new ArgumentException($"{Name}: Backward takes {output.Shape}, the shape of the last Forward's result, got {dy.Shape}", nameof(dy));
-        if (input.Version != inputVersion) throw new InvalidOperationException($"{Name}: the last Forward's x was changed since; run Forward again before Backward");
-        if (dy.Device != input.Device)
-            throw new ArgumentException($"{Name}: the last Forward was on {input.Device.Description.Id}, dy is on {dy.Device.Description.Id}", nameof(dy));
+        if (input is null || output is null || dy.Rows != output.Rows || dy.Columns != output.Columns || input.Version != inputVersion || dy.Device != input.Device)
+            throw WhyNotBackward(dy);
         return input;
+    }
+
+    Exception WhyNotBackward(Tensor dy)
+    {
+        if (input is null || output is null) return new InvalidOperationException($"{Name}: Backward before Forward");
+        if (dy.Rows != output.Rows || dy.Columns != output.Columns)
+            return new ArgumentException($"{Name}: Backward takes {output.Shape}, the shape of the last Forward's result, got {dy.Shape}", nameof(dy));
+        return input.Version != inputVersion
+            ? new InvalidOperationException($"{Name}: the last Forward's x was changed since; run Forward again before Backward")
+            : new ArgumentException($"{Name}: the last Forward was on {input.Device.Description.Id}, dy is on {dy.Device.Description.Id}", nameof(dy));
     }
 
     /// <summary>Frees the layer's tensors; parameters that an arena holds are its own.</summary>

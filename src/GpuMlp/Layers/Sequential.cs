@@ -105,6 +105,12 @@ public sealed class Sequential : Module
         ArgumentNullException.ThrowIfNull(x);
         RequireAlive();
         using DeviceUse use = x.Device.Use();
+        return ForwardWithin(x);
+    }
+
+    /// <summary><see cref="Forward(Tensor)"/> inside a call that uses the device.</summary>
+    internal Tensor ForwardWithin(Tensor x)
+    {
         Layer[] layers = ByHand;
         output = null;
         lossComputed = false;
@@ -151,6 +157,12 @@ public sealed class Sequential : Module
     {
         using DeviceUse use = Device.Use();
         RequireAlive();
+        BackwardWithin();
+    }
+
+    /// <summary><see cref="Backward"/> inside a call that uses the device.</summary>
+    internal void BackwardWithin()
+    {
         if (arena.Version != version)
             throw new InvalidOperationException("Sequential: the parameters were changed since the last Forward; run it again before Backward");
         if (!lossComputed) throw new InvalidOperationException("Sequential: Backward before ComputeLoss");

@@ -83,6 +83,12 @@ public class Optimizer : IDisposable
     public void Step()
     {
         using DeviceUse use = Device.Use();
+        StepWithin();
+    }
+
+    /// <summary><see cref="Step"/> inside a call that uses the device.</summary>
+    internal void StepWithin()
+    {
         float rate = LearningRate * spec.Schedule.Factor(Steps);   // the caller's own code, first: it may do anything
         ParameterArena held = Held;
         if (spec.ClipNorm is float limit) Clip(held.Gradients, limit);

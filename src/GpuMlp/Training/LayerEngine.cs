@@ -66,9 +66,9 @@ sealed class LayerEngine : ITrainingEngine
     {
         network.Device.GatherBatch(
             data.Inputs.Span, data.Labels.Span, pickBuffer.All, firstPick, batchX.Span, batchY.Span, options.Batch, data.Inputs.Columns);
-        network.ComputeLoss(network.Forward(batchX), batchY, lossBuffer.All, at);
-        network.Backward();
-        optimizer.Step();
+        network.ComputeLoss(network.ForwardWithin(batchX), batchY, lossBuffer.All, at);
+        network.BackwardWithin();
+        optimizer.StepWithin();
     }
 
     Optimizer NewOptimizer() => options.Optimizer.Build(network.Parameters(), options.LearningRate);
