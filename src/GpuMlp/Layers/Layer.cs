@@ -111,7 +111,7 @@ public abstract class Layer : Module
     internal Tensor? Input => input;
 
     /// <summary>The layer's parameters.</summary>
-    internal IReadOnlyList<(string Name, Parameter Parameter)> Own => OwnParameters;
+    internal List<(string Name, Parameter Parameter)> Own => OwnParameters;
 
     // x is rows × columns
     private protected abstract void ComputeForward(DeviceSpan x, DeviceSpan y, int rows, int columns);

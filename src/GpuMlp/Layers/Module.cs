@@ -49,7 +49,7 @@ public abstract class Module : IDisposable
     private protected IReadOnlyList<(string Name, Module Module)> Children => children;
 
     /// <summary>The parameters registered here and not in a child.</summary>
-    private protected IReadOnlyList<(string Name, Parameter Parameter)> OwnParameters => parameters;
+    private protected List<(string Name, Parameter Parameter)> OwnParameters => parameters;
 
     /// <summary>All parameters, the module's own first, then its children's; each once.</summary>
     public IReadOnlyList<Parameter> Parameters() => [.. NamedParameters().Select(p => p.Parameter)];

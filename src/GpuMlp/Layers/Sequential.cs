@@ -16,6 +16,7 @@ public sealed class Sequential : Module
     readonly Layer[]? layers;
     readonly ParameterArena arena;
     readonly Tensor loss;
+    readonly bool endsInSigmoid;
     Tensor? output, logit, values, gradient;
     bool lossComputed;
     int version;
@@ -40,6 +41,7 @@ public sealed class Sequential : Module
         Parameter[][] groups = [.. modules.Select(m => m.Parameters().Where(placed.Add).ToArray())];
         arena = new ParameterArena(Device, [.. groups.Where(group => group.Length > 0)]);
         loss = new Tensor(Device, 1, 1);
+        endsInSigmoid = modules.Length > 1 && modules[^1] is Sigmoid;
     }
 
     /// <summary>The device that holds the network.</summary>
@@ -136,18 +138,24 @@ public sealed class Sequential : Module
     internal void ComputeLoss(Tensor output, Tensor label, DeviceSpan means, int at)
     {
         ArgumentNullException.ThrowIfNull(label);
-        if (this.output is null) throw new InvalidOperationException("Sequential: ComputeLoss before Forward");
-        if (output != this.output) throw new ArgumentException("ComputeLoss takes the output of the last Forward", nameof(output));
-        if (!Loss.Fits(output.Rows, output.Columns, label.Rows, label.Columns)) throw Loss.WrongShapes(output.Shape, label.Shape, nameof(label));
-        if (label.Device != Device)
-            throw new ArgumentException($"the network is on {Device.Description.Id}, the label on {label.Device.Description.Id}; make both on one device", nameof(label));
+        if (output is null || output != this.output || label.Device != Device || !Loss.Fits(output.Rows, output.Columns, label.Rows, label.Columns))
+            throw WhyNoLoss(output, label);
         int terms = Loss.Terms(output.Rows, output.Columns);
         values = Layer.Room(values, Device, terms, 1);
         gradient = Layer.Room(gradient, Device, output.Rows, output.Columns);
-        Tensor z = OnLogit ? logit! : output;
-        Loss.Compute(Device, z.Span, label.Span, values.Span, gradient.Span, output.Rows, output.Columns, OnLogit);
+        bool onLogit = OnLogit;
+        Tensor z = onLogit ? logit! : output;
+        Loss.Compute(Device, z.Span, label.Span, values.Span, gradient.Span, output.Rows, output.Columns, onLogit);
         Device.Mean(values.Span, means, terms, at);
         lossComputed = true;
+    }
+
+    Exception WhyNoLoss(Tensor? output, Tensor label)
+    {
+        if (this.output is null) return new InvalidOperationException("Sequential: ComputeLoss before Forward");
+        if (output is null || output != this.output) return new ArgumentException("ComputeLoss takes the output of the last Forward", nameof(output));
+        return label.Device == Device ? Loss.WrongShapes(output.Shape, label.Shape, nameof(label)) : new ArgumentException(
+            $"the network is on {Device.Description.Id}, the label on {label.Device.Description.Id}; make both on one device", nameof(label));
     }
 
     /// <summary>Propagates the gradient of the last loss through all layers.</summary>
@@ -215,7 +223,7 @@ public sealed class Sequential : Module
         return results;
     }
 
-    bool OnLogit => Loss.TakesLogit && modules[^1] is Sigmoid && modules.Length > 1;
+    bool OnLogit => endsInSigmoid && Loss.TakesLogit;
 
     static void CheckSizes(Layer[] layers)
     {

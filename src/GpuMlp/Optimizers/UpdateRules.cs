@@ -66,7 +66,7 @@ public static class UpdateRules
     {
         internal override TResult Use<TResult>(IUpdateRuleUser<TResult> user) => user.Use<TRule>();
 
-        internal override void Step(DeviceSpan w, DeviceSpan dw, DeviceSpan states, OptimizerNumbers run, StepNumbers step) =>
+        internal override void Step(DeviceSpan w, DeviceSpan dw, DeviceSpan states, in OptimizerNumbers run, in StepNumbers step) =>
             w.Device.OptimizerStep<TRule>(w, dw, States > 0 ? states : w, run, step, Work);
     }
 }
@@ -104,7 +104,7 @@ public abstract class UpdateRule
     internal OptimizerNumbers Numbers(OptimizerSpec spec) => numbers(spec) with { Clip = spec.ClipNorm ?? 0 };
 
     /// <summary>Moves parameters w by their gradients dw.</summary>
-    internal abstract void Step(DeviceSpan w, DeviceSpan dw, DeviceSpan states, OptimizerNumbers run, StepNumbers step);
+    internal abstract void Step(DeviceSpan w, DeviceSpan dw, DeviceSpan states, in OptimizerNumbers run, in StepNumbers step);
 
     /// <summary>Hands its kernel to code that is generic over it.</summary>
     internal abstract TResult Use<TResult>(IUpdateRuleUser<TResult> user);

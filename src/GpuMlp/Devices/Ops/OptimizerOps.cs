@@ -21,7 +21,7 @@ static class OptimizerOps
     /// <param name="step">The numbers of this step.</param>
     /// <param name="work">About how many float operations a parameter takes.</param>
     internal static void OptimizerStep<TRule>(
-        this ComputeDevice device, DeviceSpan w, DeviceSpan dw, DeviceSpan states, OptimizerNumbers run, StepNumbers step, long work)
+        this ComputeDevice device, DeviceSpan w, DeviceSpan dw, DeviceSpan states, in OptimizerNumbers run, in StepNumbers step, long work)
         where TRule : struct, IUpdateRule
     {
         if (device.Host is HostRunner host) host.Run(new OptimizerStep<TRule, HostView>(w, dw, states, run, step, w.Length), work * w.Length);
