@@ -29,9 +29,10 @@ sealed class KernelLoader(Accelerator accelerator, KernelCache? cache, bool newt
         if (key is not null && Kept(key, description) is Kernel kept) return Launcher<TOp>(kept);
         CompiledKernel compiled = accelerator.GetBackend().Compile(description, default);
         CompiledText? text = CompiledText.Of(compiled);
-        if (entry.Method.Name == nameof(DeviceEntry.StripKernel) && compiled is CLCompiledKernel)
+        if (accelerator is CLAccelerator cl)
         {
-            text = text! with { Text = Strip.Prelude + text.Text };
+            string prelude = entry.Method.Name == nameof(DeviceEntry.StripKernel) ? Strip.Prelude : "";
+            text = text! with { Text = OpenCLText.Portable(prelude + text.Text, cl.CLStdVersion) };
             compiled = Rebuilt(text, description)!;
         }
         Kernel kernel = accelerator.LoadKernel(compiled);
