@@ -20,18 +20,30 @@ public interface IOp<TView> where TView : struct
 public static class DeviceEntry
 {
     /// <summary>Runs <paramref name="op"/> with scalar lanes, one thread an item at a time.</summary>
-    public static void Kernel<TOp>(TOp op) where TOp : struct, IOp<ArrayView<float>> =>
+    public static void Kernel<TOp>(TOp op, LoopWatch watch) where TOp : struct, IOp<ArrayView<float>>
+    {
         op.Run<ScalarLanes>(Grid.GlobalIndex.X, op.Items(1), Grid.DimX * Group.DimX);
+        watch.End();
+    }
 
     /// <summary>Runs a group op with a thread group a group, its threads the lanes.</summary>
-    public static void GroupKernel<TOp>(TOp op) where TOp : struct, IGroupOp<ArrayView<float>> =>
+    public static void GroupKernel<TOp>(TOp op, LoopWatch watch) where TOp : struct, IGroupOp<ArrayView<float>>
+    {
         op.Run<ScalarLanes, ScalarLanes, GroupBarrier>(Grid.IdxX, Group.IdxX, Group.DimX);
+        watch.End();
+    }
 
     /// <summary>Runs a group op with one thread a group, which needs no barrier: what suits a processor.</summary>
-    public static void SingleLaneKernel<TOp>(TOp op) where TOp : struct, IGroupOp<ArrayView<float>> =>
+    public static void SingleLaneKernel<TOp>(TOp op, LoopWatch watch) where TOp : struct, IGroupOp<ArrayView<float>>
+    {
         op.Run<ScalarLanes, ScalarLanes, NoBarrier>(Grid.IdxX, 0, 1);
+        watch.End();
+    }
 
     /// <summary>Runs a group op with one thread a group and sixteen lanes a thread: what suits an OpenCL device that is a processor.</summary>
-    public static void StripKernel<TOp>(TOp op) where TOp : struct, IGroupOp<ArrayView<float>> =>
+    public static void StripKernel<TOp>(TOp op, LoopWatch watch) where TOp : struct, IGroupOp<ArrayView<float>>
+    {
         op.Run<StripLanes, ScalarLanes, NoBarrier>(Grid.IdxX, 0, 1);
+        watch.End();
+    }
 }

@@ -115,7 +115,7 @@ public sealed partial class ComputeDevice : IDisposable
     internal void LaunchGroups<TOp>(in TOp op, int? lanes = null) where TOp : struct, IGroupOp<ArrayView<float>> => launcher.LaunchGroups(op, lanes);
 
     /// <summary>Waits until the device has done all that was asked of it.</summary>
-    /// <exception cref="DeviceException">The device failed.</exception>
+    /// <exception cref="DeviceException">The device failed, or its driver ended a launch before its end.</exception>
     /// <exception cref="ObjectDisposedException">The device was disposed.</exception>
     public void Synchronize()
     {
@@ -128,7 +128,12 @@ public sealed partial class ComputeDevice : IDisposable
         {
             throw new DeviceException(Description, "finishing its work", e);
         }
+        RequireFinished();
     }
+
+    /// <summary>Looks whether the launches that the host has waited for came to their end.</summary>
+    /// <exception cref="DeviceException">The driver ended one early: what it was to write is not whole.</exception>
+    internal void RequireFinished() => launcher.Watch.Check();
 
     // both copies end before they return: only so long does the host's memory stay where it is
     internal unsafe void CopyToDevice(ReadOnlySpan<float> source, DeviceSpan target)
@@ -153,6 +158,7 @@ public sealed partial class ComputeDevice : IDisposable
         }
         if (target.Length < source.Length) throw new ArgumentException($"{source.Length} values do not fit {target.Length}", nameof(target));
         fixed (float* pinned = target) Copying(source, (nint)pinned, (view, to) => view.CopyToCPU(ref *(float*)to, view.Length));
+        RequireFinished();
     }
 
     internal void Copy(DeviceSpan source, DeviceSpan target)
@@ -194,6 +200,7 @@ public sealed partial class ComputeDevice : IDisposable
             Accelerator.Synchronize();
             foreach (MemoryBlock block in blocks) block.Free();
             Host?.Dispose();
+            launcher.Watch.Dispose();
             Accelerator.Dispose();
             context.Dispose();
         }

@@ -11,6 +11,12 @@ public sealed class DeviceException : Exception
         : base($"device {device.Id} ({device.Name}) failed {doing}: {(log.Length == 0 ? Reason(cause) : OneLine(Devices.BuildLog.FirstError(log)))}", cause) =>
         (Device, BuildLog) = (device, log);
 
+    DeviceException(DeviceDescription device, string message) : base(message) => (Device, BuildLog) = (device, "");
+
+    /// <summary>A driver that ended a launch before its end without an error.</summary>
+    internal static DeviceException Stopped(DeviceDescription device) => new(device,
+        $"device {device.Id} ({device.Name}) stopped a kernel before its end: its driver limits how long loops run; take another device, or smaller work");
+
     /// <summary>The device.</summary>
     public DeviceDescription Device { get; }
 

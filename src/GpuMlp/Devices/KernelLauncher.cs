@@ -18,6 +18,9 @@ sealed class KernelLauncher(DeviceDescription device, Accelerator accelerator, K
 
     internal TimeSpan CompileTime { get; private set; }
 
+    /// <summary>Sees whether the driver ended a launch early.</summary>
+    internal LaunchWatch Watch { get; } = new(device, accelerator);
+
     /// <summary>Whether the device is the machine's processor and works in its memory.</summary>
     internal bool IsProcessor { get; } =
         accelerator is CPUAccelerator || accelerator.Device is CLDevice { DeviceType: CLDeviceType.CL_DEVICE_TYPE_CPU };
@@ -36,7 +39,7 @@ sealed class KernelLauncher(DeviceDescription device, Accelerator accelerator, K
         int items = op.Items(1);
         if (items == 0) return;
         KernelConfig shape = LaunchShape.Of(accelerator, device.Kind, IsProcessor, items);
-        if (kernels.TryGetValue(typeof(TOp), out Delegate? kernel)) Start((Action<KernelConfig, TOp>)kernel, shape, op);
+        if (kernels.TryGetValue(typeof(TOp), out Delegate? kernel)) Start((Action<KernelConfig, TOp, LoopWatch>)kernel, shape, op);
         else kernels[typeof(TOp)] = StartFirst(DeviceEntry.Kernel, shape, op);
     }
 
@@ -45,7 +48,7 @@ sealed class KernelLauncher(DeviceDescription device, Accelerator accelerator, K
     {
         GroupForm form = lanes is int asked ? asked == 1 ? GroupForm.SingleLane : GroupForm.Lanes : Form;
         var shape = new KernelConfig(op.Groups, form == GroupForm.Lanes ? lanes ?? 64 : 1);
-        if (groupKernels.TryGetValue((typeof(TOp), form), out Delegate? kernel)) Start((Action<KernelConfig, TOp>)kernel, shape, op);
+        if (groupKernels.TryGetValue((typeof(TOp), form), out Delegate? kernel)) Start((Action<KernelConfig, TOp, LoopWatch>)kernel, shape, op);
         else
             groupKernels[(typeof(TOp), form)] = StartFirst(form switch
             {
@@ -56,11 +59,11 @@ sealed class KernelLauncher(DeviceDescription device, Accelerator accelerator, K
             }, shape, op);
     }
 
-    void Start<TOp>(Action<KernelConfig, TOp> kernel, KernelConfig shape, in TOp op) where TOp : struct
+    void Start<TOp>(Action<KernelConfig, TOp, LoopWatch> kernel, KernelConfig shape, in TOp op) where TOp : struct
     {
         try
         {
-            kernel(shape, op);
+            kernel(shape, op, Watch.Argument);
         }
         catch (AcceleratorException e)
         {
@@ -69,12 +72,12 @@ sealed class KernelLauncher(DeviceDescription device, Accelerator accelerator, K
     }
 
     // PoCL compiles to the end only when a kernel is first run in a group of some size: that launch is part of compiling
-    Action<KernelConfig, TOp> StartFirst<TOp>(Action<TOp> entry, KernelConfig shape, in TOp op) where TOp : struct
+    Action<KernelConfig, TOp, LoopWatch> StartFirst<TOp>(Action<TOp, LoopWatch> entry, KernelConfig shape, in TOp op) where TOp : struct
     {
         bool later = accelerator is CLAccelerator;
         if (later) accelerator.Synchronize();
         long start = Stopwatch.GetTimestamp();
-        Action<KernelConfig, TOp> kernel = Compile(entry);
+        Action<KernelConfig, TOp, LoopWatch> kernel = Compile(entry);
         if (!later) CompileTime += Stopwatch.GetElapsedTime(start);
         Start(kernel, shape, op);
         if (!later) return kernel;
@@ -83,7 +86,7 @@ sealed class KernelLauncher(DeviceDescription device, Accelerator accelerator, K
         return kernel;
     }
 
-    Action<KernelConfig, TOp> Compile<TOp>(Action<TOp> entry) where TOp : struct
+    Action<KernelConfig, TOp, LoopWatch> Compile<TOp>(Action<TOp, LoopWatch> entry) where TOp : struct
     {
         using var log = new BuildLog();
         try

@@ -78,6 +78,7 @@ sealed class GridRun : IDisposable
             {
                 OnDevice(firstRow, rows, value, lent.All);
                 lent.Return();
+                device.RequireFinished();
             }
         }
         return true;

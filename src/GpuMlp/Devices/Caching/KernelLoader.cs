@@ -21,7 +21,7 @@ sealed class KernelLoader(Accelerator accelerator, KernelCache? cache, bool newt
     internal int FromCache { get; private set; }
 
     /// <exception cref="Exception">Whatever ILGPU or the driver throws at a kernel that does not compile.</exception>
-    internal Action<KernelConfig, TOp> Load<TOp>(Action<TOp> entry) where TOp : struct
+    internal Action<KernelConfig, TOp, LoopWatch> Load<TOp>(Action<TOp, LoopWatch> entry) where TOp : struct
     {
         if (accelerator is CPUAccelerator) return accelerator.LoadStreamKernel(entry);          // compiles nothing
         string? key = ofAccelerator is null ? null : $"{KernelKey.Of(entry.Method)}|{ofAccelerator}";
@@ -59,9 +59,9 @@ sealed class KernelLoader(Accelerator accelerator, KernelCache? cache, bool newt
     CompiledKernel? Rebuilt(CompiledText text, EntryPointDescription description) =>
         text.Rebuild(description, accelerator.Context, (accelerator as CLAccelerator)?.CLStdVersion, types.Value);
 
-    Action<KernelConfig, TOp> Launcher<TOp>(Kernel kernel) where TOp : struct
+    Action<KernelConfig, TOp, LoopWatch> Launcher<TOp>(Kernel kernel) where TOp : struct
     {
-        var launch = kernel.CreateLauncherDelegate<Action<AcceleratorStream, KernelConfig, TOp>>();
-        return (shape, op) => launch(accelerator.DefaultStream, shape, op);
+        var launch = kernel.CreateLauncherDelegate<Action<AcceleratorStream, KernelConfig, TOp, LoopWatch>>();
+        return (shape, op, watch) => launch(accelerator.DefaultStream, shape, op, watch);
     }
 }
