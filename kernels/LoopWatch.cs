@@ -1,3 +1,4 @@
+using GpuMlp.Kernels.Lanes;
 using ILGPU;
 
 namespace GpuMlp.Kernels;
@@ -22,6 +23,15 @@ public readonly struct LoopWatch(ArrayView<int> report, int turns)
         int x = Start;
         for (int k = 0; k < turns; k++) x = Next(x);
         if (x != Result) report[0] = 1;
+    }
+
+    /// <summary>A loop that no compiler can foresee: how many of the turns it made, in view[at], and what came of them, in view[at + 1].</summary>
+    internal static void Count<T, TView>(TView view, int at, int turns) where T : struct, ILanes<T, TView> where TView : struct
+    {
+        int x = Start, made = 0;
+        for (; made < turns; made++) x = Next(x);
+        T.SetInt(view, at, made);
+        T.SetInt(view, at + 1, x);
     }
 
     static int Next(int x) => unchecked(x * 1664525 + 1013904223);

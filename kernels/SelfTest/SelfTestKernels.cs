@@ -70,3 +70,16 @@ public readonly struct WideArithmetic<TView>(TView operands, TView results, int 
         }
     }
 }
+
+/// <summary>Counts how many turns of a loop a device makes in one thread: counts (2) are the turns made and what came of them.</summary>
+public readonly struct LoopTurns<TView>(TView counts, int turns) : IOp<TView> where TView : struct
+{
+    /// <inheritdoc/>
+    public int Items(int width) => 1;
+
+    /// <inheritdoc/>
+    public void Run<T>(int first, int end, int stride) where T : struct, ILanes<T, TView>
+    {
+        if (first == 0) LoopWatch.Count<T, TView>(counts, 0, turns);
+    }
+}

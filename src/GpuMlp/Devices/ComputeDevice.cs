@@ -1,3 +1,4 @@
+using System.Globalization;
 using GpuMlp.Devices.Caching;
 using GpuMlp.Devices.Ops;
 using GpuMlp.Kernels;
@@ -50,7 +51,7 @@ public sealed partial class ComputeDevice : IDisposable
     internal static ComputeDevice Open(string name, OpenOptions options) => DeviceOpener.Open(name, options);
 
     /// <summary>Which device this is.</summary>
-    public DeviceDescription Description { get; }
+    public DeviceDescription Description { get; private set; }
 
     /// <summary>What runs the kernels.</summary>
     public DeviceKind Kind => Description.Kind;
@@ -72,6 +73,18 @@ public sealed partial class ComputeDevice : IDisposable
 
     /// <summary>What the device's arithmetic does otherwise than the processor's ("flushes subnormals"); null if nothing.</summary>
     public string? WhyNotSameBits { get; internal set; }
+
+    /// <summary>After how many turns its driver ends a thread's loops, as its self-test saw; null if it let them all be made.</summary>
+    internal int? MostTurns
+    {
+        get;
+        set
+        {
+            field = value;
+            launcher.EndsLoops = value is not null;
+            if (value is int turns) Description = Description with { Note = $"{Description.Note}; its driver ends a thread's loops after {turns.ToString("N0", CultureInfo.InvariantCulture)} turns, so launches are short" };
+        }
+    }
 
     /// <summary>Bytes that all buffers together may take, where that is less than the device has.</summary>
     internal long MemoryLimit { get; set; } = long.MaxValue;
@@ -133,7 +146,17 @@ public sealed partial class ComputeDevice : IDisposable
 
     /// <summary>Looks whether the launches that the host has waited for came to their end.</summary>
     /// <exception cref="DeviceException">The driver ended one early: what it was to write is not whole.</exception>
-    internal void RequireFinished() => launcher.Watch.Check();
+    internal void RequireFinished()
+    {
+        if (!launcher.Watch.AllFinished()) throw DeviceException.Stopped(Description);
+    }
+
+    /// <summary>Waits for all launches; false if the driver ended one early.</summary>
+    internal bool Finished()
+    {
+        Accelerator.Synchronize();
+        return launcher.Watch.AllFinished();
+    }
 
     // both copies end before they return: only so long does the host's memory stay where it is
     internal unsafe void CopyToDevice(ReadOnlySpan<float> source, DeviceSpan target)

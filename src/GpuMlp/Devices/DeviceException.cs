@@ -11,11 +11,16 @@ public sealed class DeviceException : Exception
         : base($"device {device.Id} ({device.Name}) failed {doing}: {(log.Length == 0 ? Reason(cause) : OneLine(Devices.BuildLog.FirstError(log)))}", cause) =>
         (Device, BuildLog) = (device, log);
 
-    DeviceException(DeviceDescription device, string message) : base(message) => (Device, BuildLog) = (device, "");
+    DeviceException(DeviceDescription device, string what) : base($"device {device.Id} ({device.Name}) {what}") => (Device, BuildLog, IsStopped) = (device, "", true);
 
-    /// <summary>A driver that ended a launch before its end without an error.</summary>
-    internal static DeviceException Stopped(DeviceDescription device) => new(device,
-        $"device {device.Id} ({device.Name}) stopped a kernel before its end: its driver limits how long loops run; take another device, or smaller work");
+    /// <summary>A driver ended a launch before its end, without an error.</summary>
+    /// <param name="device">The device.</param>
+    /// <param name="after">After what, as in "step 176 of 2,000"; empty if nobody knows.</param>
+    internal static DeviceException Stopped(DeviceDescription device, string after = "") => new(device,
+        $"stopped {(after.Length == 0 ? "a kernel before its end" : $"after {after}")}: its driver ends loops early; take another device or smaller work");
+
+    /// <summary>Whether the driver ended a launch before its end: a shorter one may work.</summary>
+    internal bool IsStopped { get; }
 
     /// <summary>The device.</summary>
     public DeviceDescription Device { get; }

@@ -111,6 +111,7 @@ static class DeviceOpener
         {
             faults = options.SelfTest?.Invoke(device, newton) ?? SelfTest.Run(device);
             device.WhyNotSameBits = SelfTest.Describe(faults);
+            device.MostTurns = SelfTest.MostTurns(device);
             return device;
         }
         catch

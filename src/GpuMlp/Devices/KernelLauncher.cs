@@ -26,10 +26,14 @@ sealed class KernelLauncher(DeviceDescription device, Accelerator accelerator, K
         accelerator is CPUAccelerator || accelerator.Device is CLDevice { DeviceType: CLDeviceType.CL_DEVICE_TYPE_CPU };
 
     // many threads where threads are cheap; on a processor one thread, with the processor's vectors where its compiler makes them
-    GroupForm Form => !IsProcessor ? GroupForm.Lanes : TakesStrips ? GroupForm.Strip : GroupForm.SingleLane;
+    // where a thread's loops are ended early: the more threads, the fewer turns for each
+    GroupForm Form => !IsProcessor || EndsLoops ? GroupForm.Lanes : TakesStrips ? GroupForm.Strip : GroupForm.SingleLane;
 
     // ILGPU writes doubles, which is what a strip is to it, only for devices that have them
     bool TakesStrips => accelerator is CLAccelerator { Capabilities.Float64: true };
+
+    /// <summary>Whether the driver ends a thread's loops after some number of turns.</summary>
+    internal bool EndsLoops { get; set; }
 
     internal bool HasWideLanes => Form == GroupForm.Strip;
 

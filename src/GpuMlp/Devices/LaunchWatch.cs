@@ -34,24 +34,23 @@ sealed class LaunchWatch(DeviceDescription device, Accelerator accelerator) : ID
         return report;
     }
 
-    /// <summary>Looks, once the host has waited for the launches.</summary>
-    /// <exception cref="DeviceException">A launch since the last look was ended early: what it was to write is not whole.</exception>
-    internal void Check()
+    /// <summary>Whether all launches since the last look came to their end; for when the host has waited for them.</summary>
+    /// <exception cref="DeviceException">The device failed.</exception>
+    internal bool AllFinished()
     {
-        if (!launched) return;
+        if (!launched) return true;
         launched = false;
         var seen = new int[1];
         try
         {
             report!.View.CopyToCPU(seen);
-            if (seen[0] == 0) return;
-            report.View.CopyFromCPU([0]);
+            if (seen[0] != 0) report.View.CopyFromCPU([0]);
+            return seen[0] == 0;
         }
         catch (AcceleratorException e)
         {
             throw new DeviceException(device, "finishing its work", e);
         }
-        throw DeviceException.Stopped(device);
     }
 
     public void Dispose() => report?.Dispose();

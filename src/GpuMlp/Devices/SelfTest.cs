@@ -14,7 +14,7 @@ enum ArithmeticFaults
 /// <summary>Runs a device's arithmetic on some hundred seeded operands and compares it with the host's, bit for bit.</summary>
 static class SelfTest
 {
-    const int Seeded = 128;
+    const int Seeded = 128, Turns = 1 << 17;
 
     static readonly Lazy<float[]> operands = new(MakeOperands);
     static readonly Lazy<float[]> expected = new(OnHost);
@@ -48,6 +48,18 @@ static class SelfTest
         device.CopyToHost(output.All, actual);
         ArithmeticFaults faults = Check(actual.AsSpan(0, results));
         return device.HasWideLanes ? faults | Check(Rows(actual.AsSpan(results), actual)) : faults;
+    }
+
+    /// <summary>After how many turns the driver ends a thread's loops; null if it makes all that are asked for.</summary>
+    /// <remarks>Mesa's llvmpipe ends them after 65,535. A driver that stops by the clock lets these turns pass, and is found when it stops a launch.</remarks>
+    internal static int? MostTurns(ComputeDevice device)
+    {
+        using DeviceBuffer counts = device.Allocate(2);
+        device.Launch(new LoopTurns<ArrayView<float>>(counts.All, Turns));
+        if (device.Finished()) return null;
+        var made = new float[2];
+        device.CopyToHost(counts.All, made);
+        return BitConverter.SingleToInt32Bits(made[0]);
     }
 
     // (rows, columns) to (columns, rows)

@@ -51,7 +51,21 @@ sealed class GridRun : IDisposable
     }
 
     /// <summary>Some rows, of every set, into host memory; on the host nothing lies between the kernel and the target.</summary>
-    internal unsafe void ToHost(int firstRow, int rows, GridValue value, Span<float> target)
+    internal void ToHost(int firstRow, int rows, GridValue value, Span<float> target)
+    {
+        try
+        {
+            Band(firstRow, rows, value, target);
+        }
+        catch (DeviceException e) when (e.IsStopped && rows > 1 && sets == 1)
+        {
+            int half = rows / 2;                                       // half as many turns for each thread
+            ToHost(firstRow, half, value, target[..(half * grid.Width)]);
+            ToHost(firstRow + half, rows - half, value, target[(half * grid.Width)..]);
+        }
+    }
+
+    unsafe void Band(int firstRow, int rows, GridValue value, Span<float> target)
     {
         if (batches is not null) batches.ToHost(firstRow, rows, value, target);
         else if (device.Host is HostRunner host)
