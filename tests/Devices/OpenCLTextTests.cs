@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using GpuMlp.Devices;
+using GpuMlp.Devices.Caching;
 using ILGPU.Backends.EntryPoints;
 using ILGPU.Backends.OpenCL;
 using ILGPU.Runtime.OpenCL;
@@ -24,6 +25,39 @@ public partial class OpenCLTextTests
             if (text.Contains(" fma (", StringComparison.Ordinal)) fused++;
         }
         Assert.True(fused > 10, $"{fused} kernels use fma");
+    }
+
+    [Fact]
+    public void ArgumentsEndWithTheirLastFieldOnEveryDriver()
+    {
+        OpenCL.Need();
+        using ComputeDevice device = ComputeDevice.Open("opencl");
+        var accelerator = (CLAccelerator)device.Accelerator;
+        int padded = 0;
+        foreach ((string name, var entry) in ClosedOps.OnGpus(groups: 1).Concat(ClosedOps.OnProcessors()))
+        {
+            string text = ((CLCompiledKernel)accelerator.Backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(entry), default)).Source;
+            if (OpenCLText.TailPadding(text).Any(s => s.Bytes > 0)) padded++;
+            (string Name, int Bytes)[] left = [.. OpenCLText.TailPadding(OpenCLText.Portable(text, accelerator.CLStdVersion))];
+            Assert.True(left.Length > 0 && left.All(s => s.Bytes == 0), $"{name}: {string.Join(", ", left)}");
+        }
+        Assert.True(padded > 10, $"{padded} ops had padding");
+    }
+
+    [Theory]
+    [InlineData("int field_0;\n\tlong field_1;\n\tint field_2;", 4)]
+    [InlineData("char field_0;\n\tshort field_1;", 0)]
+    [InlineData("type_7 field_0;\n\tchar field_1;", 7)]
+    [InlineData("long field_0;", 0)]
+    public void PaddingIsCountedAndFilled(string fields, int bytes)
+    {
+        string text = $"struct type_1\n{{\n\t{fields}\n}};\nkernel void K(struct type_1 a) {{ work_group_barrier(CLK_LOCAL_MEM_FENCE); }}";
+        Assert.Equal([("type_1", bytes)], OpenCLText.TailPadding(text));
+        string old = OpenCLText.Portable(text, CLCVersion.CL12), own = OpenCLText.Portable(text, CLCVersion.CL20);
+        Assert.Equal([("type_1", 0)], OpenCLText.TailPadding(old));
+        Assert.StartsWith("#define work_group_barrier barrier", old, StringComparison.Ordinal);
+        Assert.StartsWith("struct", own, StringComparison.Ordinal);
+        Assert.Equal(old, OpenCLText.Portable(old, CLCVersion.CL12));
     }
 
     [Fact]

@@ -14,6 +14,12 @@ sealed record Expected(double[] Values, double[] Tolerances)
     /// <summary>The values themselves, to the sign of a zero.</summary>
     internal static Expected Exactly(float[] values) => Ulps(Array.ConvertAll(values, v => (double)v), 0);
 
+    /// <summary>
+    /// The same for a device that rounds in its own way: four times as far off, and what comes of a
+    /// subnormal number within 10⁻³⁰ of it, since such numbers may count as 0.
+    /// </summary>
+    internal Expected OfCloseDevice() => new(Values, Array.ConvertAll(Tolerances, t => 4 * t + 1e-30));
+
     /// <summary>Why <paramref name="computed"/> is not what element k should be; null if it is.</summary>
     internal string? Complaint(int k, float computed)
     {

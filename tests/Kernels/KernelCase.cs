@@ -4,7 +4,7 @@ namespace GpuMlp.Tests;
 
 /// <summary>
 /// One call of an op: its arrays side by side in one buffer with canaries between them, run on every route. Each route must give the first
-/// route's bits, the first route what is expected, and none may touch an input or a canary.
+/// route's bits, or come close where its device does not claim them, the first route what is expected, and none may touch an input or a canary.
 /// </summary>
 sealed class KernelCase(string name)
 {
@@ -40,15 +40,29 @@ sealed class KernelCase(string name)
         float[]? first = null;
         foreach (Route route in routes.All(slowToo))
         {
-            float[] after = Run(route, before, run);
+            if (Run(route, before, run) is not float[] after) continue;
             string at = $"{name} on {route}";
             CheckUntouched(at, before, after);
-            if (first is null) CheckExpected(at, first = after);
-            else CheckSameBits(at, first, after);
+            if (first is null) CheckExpected(at, first = after, expected => expected);
+            else if (route.Device.SameBits) CheckSameBits(at, first, after);
+            else CheckExpected(at, after, expected => expected.OfCloseDevice());
         }
     }
 
-    float[] Run(Route route, float[] before, Action<ComputeDevice, DeviceSpan[]> run)
+    // null where the device's driver, as is known of it, ended the launch early and said nothing: that it is found is what counts
+    float[]? Run(Route route, float[] before, Action<ComputeDevice, DeviceSpan[]> run)
+    {
+        try
+        {
+            return RunWhole(route, before, run);
+        }
+        catch (DeviceException e) when (e.IsStopped && route.Device.MostTurns is not null)
+        {
+            return null;
+        }
+    }
+
+    float[] RunWhole(Route route, float[] before, Action<ComputeDevice, DeviceSpan[]> run)
     {
         DeviceSpan room = route.Room(length);
         route.Device.CopyToDevice(before, room);
@@ -69,11 +83,15 @@ sealed class KernelCase(string name)
         }
     }
 
-    void CheckExpected(string at, float[] after)
+    void CheckExpected(string at, float[] after, Func<Expected, Expected> onDevice)
     {
         foreach (Part part in parts)
-            for (int k = 0; part.Expected is not null && k < part.Start.Length; k++)
-                if (part.Expected.Complaint(k, after[part.Offset + k]) is string complaint) Assert.Fail($"{at}: {Place(part.Offset)}: {complaint}");
+        {
+            if (part.Expected is null) continue;
+            Expected expected = onDevice(part.Expected);
+            for (int k = 0; k < part.Start.Length; k++)
+                if (expected.Complaint(k, after[part.Offset + k]) is string complaint) Assert.Fail($"{at}: {Place(part.Offset)}: {complaint}");
+        }
     }
 
     void CheckSameBits(string at, float[] first, float[] after)

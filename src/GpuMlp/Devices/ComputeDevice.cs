@@ -144,18 +144,21 @@ public sealed partial class ComputeDevice : IDisposable
         RequireFinished();
     }
 
+    /// <summary>Sees whether the driver ended a launch early.</summary>
+    internal LaunchWatch Watch => launcher.Watch;
+
     /// <summary>Looks whether the launches that the host has waited for came to their end.</summary>
     /// <exception cref="DeviceException">The driver ended one early: what it was to write is not whole.</exception>
     internal void RequireFinished()
     {
-        if (!launcher.Watch.AllFinished()) throw DeviceException.Stopped(Description);
+        if (!Watch.AllFinished()) throw DeviceException.Stopped(Description);
     }
 
     /// <summary>Waits for all launches; false if the driver ended one early.</summary>
     internal bool Finished()
     {
         Accelerator.Synchronize();
-        return launcher.Watch.AllFinished();
+        return Watch.AllFinished();
     }
 
     // both copies end before they return: only so long does the host's memory stay where it is
