@@ -12,7 +12,7 @@ public class PopulationBenchmarks
     const int Alone = 4;
 
     ComputeDevice? device;
-    PopulationMember[] members = [];
+    Recipe[] recipes = [];
     PopulationBatch? batch;
 
     /// <summary>Which population.</summary>
@@ -30,21 +30,17 @@ public class PopulationBenchmarks
     {
         AbsentDevice.Refuse(Case);
         device = OpenDevices.Get(Case.Device);
-        members = [.. Enumerable.Range(0, Case.Networks).Select(seed => new PopulationMember
-        {
-            Net = NetworkSpec.Parse("2-50-1"),
-            Initialization = Initialization.He,
-            Seed = (ulong)seed,
-        })];
+        recipes = [.. Enumerable.Range(0, Case.Networks).Select(seed => new Recipe { Initialization = Initialization.He, Seed = (ulong)seed, Steps = Case.Steps })];
         IReadOnlyList<PopulationResult> results = Train(device);
         for (int k = 0; k < Alone; k++) Check(k, results[k].Parameters);
-        int[] all = [.. Enumerable.Range(0, members.Length)];
-        batch = new PopulationBatch(device, members, Data, new PopulationBatchPlan(all, [0], 0), Case.Steps, Case.Steps);
+        PopulationData moons = Data[0];
+        batch = new PopulationBatch(
+            device, recipes, [.. recipes.Select(_ => moons)], [.. Enumerable.Range(0, recipes.Length)], Case.Steps, Case.Steps);
     }
 
     void Check(int number, float[] parameters)
     {
-        using var alone = new StepsJob(new StepsCase("2-50-1", 1, EngineChoice.Layers, "cpu", Case.Steps), OpenDevices.Get("cpu"), members[number].Seed);
+        using var alone = new StepsJob(new StepsCase("2-50-1", 1, EngineChoice.Layers, "cpu", Case.Steps), OpenDevices.Get("cpu"), recipes[number].Seed);
         alone.Train();
         float[] expected = alone.Parameters();
         for (int p = 0; p < expected.Length; p++)
@@ -55,7 +51,7 @@ public class PopulationBenchmarks
     }
 
     IReadOnlyList<PopulationResult> Train(ComputeDevice on) =>
-        new Population(on, members, Data, new PopulationOptions { Steps = Case.Steps, StepsPerLaunch = Case.Steps }).Run();
+        new Population(on, recipes, Data, stepsPerLaunch: Case.Steps).Run();
 
     /// <summary>All is on the device: one launch and the wait for its end. Networks train on from one call to the next.</summary>
     [Benchmark(Description = "kernel")]

@@ -68,8 +68,8 @@ sealed class StepsJob : IDisposable
         return References[key] = job.Train(Row.Steps).Parameters;
     }
 
-    Trainer NewTrainer(int steps) => new(Network, Moons, Picks.Philox(seed, Moons.Count),
-        new TrainingOptions { Steps = steps, Batch = Row.Batch, SnapshotEvery = 0, Engine = Row.Engine });
+    Trainer NewTrainer(int steps) => new(Network, Moons, Recipe.Of(Network) with { Seed = seed, Steps = steps, Batch = Row.Batch },
+        new TrainingOptions { SnapshotEvery = 0, Engine = Row.Engine });
 
     internal float[] Parameters()
     {

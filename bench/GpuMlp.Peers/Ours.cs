@@ -20,20 +20,15 @@ sealed class Ours(ComputeDevice device, DataSet data) : IDisposable
     internal void Train(string net, int steps, EngineChoice engine)
     {
         using Sequential network = Network(net);
-        using var trainer = new Trainer(network, data, Picks.Philox(0, data.Count), new TrainingOptions { Steps = steps, SnapshotEvery = 0, Engine = engine });
+        using var trainer = new Trainer(network, data, Recipe.Of(network) with { Steps = steps }, new TrainingOptions { SnapshotEvery = 0, Engine = engine });
         trainer.Run();
     }
 
     /// <summary>Networks with seeds of their own, all at once: weights are drawn, losses, parameters and accuracies come back.</summary>
     internal void TrainMany(string net, int steps, int networks)
     {
-        var members = Enumerable.Range(0, networks).Select(seed => new PopulationMember
-        {
-            Net = NetworkSpec.Parse(net),
-            Initialization = Initialization.Uniform,
-            Seed = (ulong)seed,
-        });
-        new Population(device, [.. members], [PopulationData.Of(data)], new PopulationOptions { Steps = steps }).Run();
+        var recipe = new Recipe { Net = NetworkSpec.Parse(net), Initialization = Initialization.Uniform, Steps = steps };
+        new Population(device, [.. Enumerable.Range(0, networks).Select(seed => recipe with { Seed = (ulong)seed })], [PopulationData.Of(data)]).Run();
     }
 
     /// <summary>A dense grid of side² points, every value in host memory at the end.</summary>

@@ -78,9 +78,9 @@ sealed class BenchRun(bool quick, Terminal terminal, CancellationToken cancellat
     {
         const int Networks = 256, Steps = 1000;
         if (device.Kind == DeviceKind.CpuIlgpu) return;
-        PopulationMember[] members = [.. Enumerable.Range(0, Networks).Select(seed => new PopulationMember { Net = NetworkSpec.Parse("2-50-1"), Seed = (ulong)seed })];
+        Recipe[] recipes = [.. Enumerable.Range(0, Networks).Select(seed => new Recipe { Seed = (ulong)seed, Steps = Steps })];
         Measure(device, $"{Networks} networks × {Steps:N0} steps, 2-50-1", EngineChoice.Fused, "steps", (double)Networks * Steps, () =>
-            (() => new Population(device, members, [PopulationData.Of(data)], new PopulationOptions { Steps = Steps }).Run(null, cancellation), null));
+            (() => new Population(device, recipes, [PopulationData.Of(data)]).Run(null, cancellation), null));
     }
 
     void Steps(ComputeDevice device, string net, EngineChoice engine)
@@ -95,8 +95,8 @@ sealed class BenchRun(bool quick, Terminal terminal, CancellationToken cancellat
         Sequential network = Build(device, net);
         TrainingResult Train(int steps, int snapshotEvery)
         {
-            using var trainer = new Trainer(network, data, Picks.Philox(0, data.Count),
-                new TrainingOptions { Steps = steps, Batch = batch, SnapshotEvery = snapshotEvery, Engine = engine });
+            using var trainer = new Trainer(network, data, Recipe.Of(network) with { Steps = steps, Batch = batch },
+                new TrainingOptions { SnapshotEvery = snapshotEvery, Engine = engine });
             return trainer.Run(null, cancellation);
         }
         float[] untrained = Train(0, 1).Snapshots[^1].Parameters;

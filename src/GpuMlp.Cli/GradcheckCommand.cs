@@ -5,7 +5,7 @@ using System.Text.Json.Serialization;
 using GpuMlp.Autograd;
 using GpuMlp.Cli.Gradients;
 using GpuMlp.Devices;
-using GpuMlp.Files;
+using GpuMlp.Inputs;
 using GpuMlp.Layers;
 using GpuMlp.Losses;
 
@@ -24,8 +24,8 @@ static class GradcheckCommand
             ("A whole network, a row for each of its tensors",
             [
                 ("--net WIDTHS", "inputs, hidden widths, outputs [2-50-1, or 2-50-3 with cross-entropy, where only the others are given]"),
-                ("--activation NAME", $"{string.Join(", ", Named.Activations.Keys)} [relu]"),
-                ("--loss NAME", $"{string.Join(", ", Named.Losses.Keys)} [bce, or cross-entropy with several outputs]"),
+                ("--activation NAME", $"{string.Join(", ", Activations.Names.All)} [relu]"),
+                ("--loss NAME", $"{string.Join(", ", Loss.Names.All)} [bce, or cross-entropy with several outputs]"),
             ]),
             ("Options", [("--device D", "auto, cpu, cpu:ilgpu, opencl, opencl:I, cuda or cuda:I [auto]"), ("--json", "print one JSON object"), ("-h, --help", "this")]),
         ],
@@ -53,23 +53,26 @@ static class GradcheckCommand
     static GradientCase? Network(string? net, string? activation, string? lossName)
     {
         if ((net ?? activation ?? lossName) is null) return null;
-        Loss? loss = lossName is null ? null : One("loss", lossName, Named.Losses)();
+        Loss? loss = lossName is null ? null : One("loss", lossName, Loss.Names);
         net ??= loss?.Labels == LabelKind.Class ? "2-50-3" : "2-50-1";
         NetworkSpec spec;
-        try { spec = NetworkSpec.Parse(net, One("activation", activation ?? "relu", Named.Activations)); }
+        try { spec = NetworkSpec.Parse(net, One("activation", activation ?? "relu", Activations.Names)); }
         catch (FormatException e) { throw UsageException.For("net", net, e.Message, e); }
         int outputs = spec.Widths[^1];
         loss ??= outputs > 1 ? new CrossEntropyLoss() : new BceLoss();
         if (loss.Labels == LabelKind.Class && outputs == 1) throw UsageException.For("loss", loss.Name, $"takes two outputs or more, one a class; {net} has one");
         if (loss.Labels == LabelKind.Binary && outputs > 1)
-            throw UsageException.For("loss", loss.Name, $"takes one output, {net} has {outputs}; for several, allowed are {string.Join(" and ", Named.Losses.Where(row => row.Value().Labels != LabelKind.Binary).Select(row => row.Key))}");
+            throw UsageException.For("loss", loss.Name, $"takes one output, {net} has {outputs}; for several, allowed are {string.Join(" and ", Loss.All.Where(row => row.Labels != LabelKind.Binary).Select(row => row.Name))}");
         if (spec.ParameterCount > NetworkCase.MostParameters)
             throw UsageException.For("net", net, $"has {spec.ParameterCount:N0} parameters; central differences are for {NetworkCase.MostParameters:N0} at most");
         return NetworkCase.Make(spec with { LinearOutput = loss.Labels == LabelKind.Number }, loss, new Random(1));
     }
 
-    static T One<T>(string option, string name, IReadOnlyDictionary<string, T> allowed) => allowed.TryGetValue(name, out T? value)
-        ? value : throw UsageException.For(option, name, $"allowed are {string.Join(", ", allowed.Keys)}");
+    static T One<T>(string option, string name, Names<T> names) where T : notnull
+    {
+        try { return names.Parse(name); }
+        catch (FormatException e) { throw UsageException.For(option, name, e.Message, e); }
+    }
 
     /// <summary>Checks cases and prints a row an input of each.</summary>
     /// <returns>The exit code: failed if an error is above the tolerance.</returns>

@@ -53,13 +53,13 @@ sealed class ModulesRun(TrainConfig config, TrainInput input, RandomStream weigh
         {
             AddFrame(net, grid, losses.Length);
             ModulesTutorial.Draw(folder.New, input.Raw, grid, frames, losses,
-                new PlotOptions { Style = config.Style == "notebook" ? PlotStyle.Notebook : PlotStyle.Plain });
+                new PlotOptions { Style = config.Style == PictureStyle.Notebook ? PlotStyle.Notebook : PlotStyle.Plain });
         }
         TimeSpan plot = Stopwatch.GetElapsedTime(start);
         return new RunRecord
         {
             Version = Program.Version,
-            Config = config with { Window = input.Window is Window shown ? WindowText.Format(shown) : null },
+            Config = config with { Window = input.Window },
             Device = DevicesCommand.Record(device),
             Engine = "modules",
             Init = "normal",
@@ -93,7 +93,7 @@ sealed class ModulesRun(TrainConfig config, TrainInput input, RandomStream weigh
     Func<int> Picks()
     {
         int rows = input.Data.Count;
-        if (config.Rng == "numpy") return () => weights.Next(1, rows);
+        if (config.Rng == RandomSource.Numpy) return () => weights.Next(1, rows);
         var stream = new PhiloxStream(config.Seed, StreamPurpose.Sampling);
         return () => stream.Next(0, rows);
     }
@@ -115,7 +115,7 @@ sealed class ModulesRun(TrainConfig config, TrainInput input, RandomStream weigh
     // the same numbers in layers, which model files hold
     void Save(Sequential net, ComputeDevice device, OutputFolder folder)
     {
-        using Sequential layers = input.Spec.Build(device, Named.Losses[config.Loss]());
+        using Sequential layers = input.Spec.Build(device, config.Loss);
         foreach ((Parameter to, Parameter from) in layers.Parameters().Zip(net.Parameters())) to.Value.CopyFrom(from.Value.ToArray());
         ModelFile.Save(folder["model.safetensors"], new Model(layers, input.Window, null, input.Raw.ClassNames));
     }

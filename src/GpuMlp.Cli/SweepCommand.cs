@@ -44,7 +44,7 @@ static class SweepCommand
         {
             TrainConfig common = new();
             foreach ((TrainOption row, Option option) in single)
-                if (result.GetResult(option) is { Implicit: false } given) common = row.Apply(common, given.Tokens is [var token] ? token.Value : "true");
+                if (result.GetResult(option) is { Implicit: false } given) common = row.Parse(given.Tokens is [var token] ? token.Value : "true")(common);
             SweepList[] asked = [.. lists.Where(l => result.GetResult(l.Option) is { Implicit: false }).Select(l => new SweepList(ListName(l.Row.Name), l.Row, result.GetValue(l.Option)!))];
             return SweepRun.Execute(SweepGrid.Make(common, asked), result.GetValue(Out), result.GetValue(Force),
                 new Terminal(result.GetValue(Quiet), result.GetValue(Json)), interruption);

@@ -2,6 +2,7 @@ using GpuMlp.Data;
 using GpuMlp.Files;
 using GpuMlp.Grids;
 using GpuMlp.Layers;
+using GpuMlp.Losses;
 using GpuMlp.Training;
 
 namespace GpuMlp.Cli;
@@ -15,7 +16,7 @@ sealed class SweepData
     readonly Dictionary<TrainConfig, int> numbers = [];
     readonly List<TrainConfig> configs = [];
     readonly Dictionary<TrainConfig, DataSet> probes = [];
-    readonly Dictionary<(TrainConfig, string, string, string), (NetworkSpec, DataSet)> fits = [];
+    readonly Dictionary<(TrainConfig, NetworkSpec, Loss), (bool LinearOutput, DataSet Raw)> fits = [];
 
     /// <exception cref="UsageException">A file is missing or not such data, or a network does not go with its data.</exception>
     public SweepData(SweepGrid grid, CancellationToken cancellation)
@@ -23,7 +24,7 @@ sealed class SweepData
         this.cancellation = cancellation;
         Numbers = [.. grid.Rows.Select(Number)];
         Sets = [.. configs.Select(Describe)];
-        Networks = [.. grid.Rows.Select(row => Fit(row).Spec)];
+        Recipes = [.. grid.Rows.Select(row => row.Recipe with { Net = row.Net with { LinearOutput = Fit(row).LinearOutput } })];
         if (grid.Common.Window is not null)
             foreach (TrainConfig config in configs)
                 Windows.Check(config, Probe(config), config.Standardize ? Standardizer.Fit(Probe(config)) : null, SweepOutputs.GridWidth, SweepOutputs.GridHeight);
@@ -37,8 +38,8 @@ sealed class SweepData
     /// <summary>Each network's data set.</summary>
     public IReadOnlyList<int> Numbers { get; }
 
-    /// <summary>Each network, with a linear output where its loss and its data want one.</summary>
-    public IReadOnlyList<NetworkSpec> Networks { get; }
+    /// <summary>Each network's recipe, with a linear output where its loss and its data want one.</summary>
+    public IReadOnlyList<Recipe> Recipes { get; }
 
     public IReadOnlyList<PopulationData> Sets { get; }
 
@@ -74,8 +75,8 @@ sealed class SweepData
         Standardize = row.Standardize,
         Window = row.Window,
         Seed = row.Samples is null ? 0 : row.Seed,
-        Loss = TrainData.Clouds(row) > 2 ? row.Loss : "bce",
-        Net = TrainData.Clouds(row) > 2 ? $"2-{TrainData.Clouds(row)}" : "2-1",
+        Loss = TrainData.Clouds(row) > 2 ? row.Loss : Loss.All[0],
+        Net = new NetworkSpec([2, TrainData.Clouds(row) > 2 ? TrainData.Clouds(row) : 1], Activation.ReLU),
     };
 
     PopulationData Describe(TrainConfig config, int set)
@@ -102,12 +103,13 @@ sealed class SweepData
     /// <summary>The names of the classes that a network tells apart; none where it learns numbers.</summary>
     public IReadOnlyList<string> ClassNames(TrainConfig row) => Fit(row).Raw.ClassNames;
 
-    (NetworkSpec Spec, DataSet Raw) Fit(TrainConfig row)
+    (bool LinearOutput, DataSet Raw) Fit(TrainConfig row)
     {
         TrainConfig data = ProbeKey(Key(row));
-        var key = (data, row.Net, row.Activation, row.Loss);
-        if (!fits.TryGetValue(key, out var fit)) fits[key] = fit = TrainInput.Fit(row, Probe(data));
-        return fit;
+        var key = (data, row.Net, row.Loss);
+        if (fits.TryGetValue(key, out var fit)) return fit;
+        (Recipe recipe, DataSet raw) = TrainInput.Fit(row, Probe(data));
+        return fits[key] = (recipe.Net!.LinearOutput, raw);
     }
 
     // a file itself; of data that is generated a few rows tell features and classes

@@ -10,7 +10,7 @@ sealed class SweepList
     const string Range = "..";
 
     readonly string text;
-    readonly List<(string Text, ulong Low, ulong High)> parts = [];
+    readonly List<(string Text, ulong Low, ulong High, Func<TrainConfig, TrainConfig> Set)> parts = [];
 
     /// <exception cref="UsageException">The list is empty, or a value is not allowed.</exception>
     public SweepList(string name, TrainOption option, string text)
@@ -21,14 +21,16 @@ sealed class SweepList
         {
             if (part.Length == 0) throw UsageException.For(name, text, "a value is missing beside a comma");
             string[] ends = option.Name == "seed" ? part.Split(Range) : [part];
-            foreach (string end in ends) Canonical(end);
+            Func<TrainConfig, TrainConfig>[] setters = [.. ends.Select(Parse)];
             if (ends.Length > 2) throw UsageException.For(name, part, "a range is FIRST..LAST, as in 0..63");
-            (ulong low, ulong high) = ends.Length == 2 ? (Readers.Seed(ends[0]), Readers.Seed(ends[1])) : (0, 0);
+            (ulong low, ulong high) = ends.Length == 2 ? (setters[0](Defaults).Seed, setters[1](Defaults).Seed) : (0, 0);
             if (low > high) throw UsageException.For(name, part, "a range is FIRST..LAST, the smaller first");
-            parts.Add((part, low, high));
+            parts.Add((part, low, high, setters[0]));
             Count += (BigInteger)high - low + 1;
         }
     }
+
+    static TrainConfig Defaults { get; } = new();
 
     /// <summary>The option's name on the command line.</summary>
     public string Name { get; }
@@ -37,26 +39,30 @@ sealed class SweepList
 
     public BigInteger Count { get; }
 
-    /// <summary>All values as text.</summary>
+    /// <summary>All values: as text, and what sets each in a config.</summary>
     /// <exception cref="UsageException">A value stands there twice.</exception>
-    public string[] Values()
+    public (string Text, Func<TrainConfig, TrainConfig> Set)[] Values()
     {
-        string[] values = [.. parts.SelectMany(part => part.Text.Contains(Range) && Option.Name == "seed" ? Seeds(part.Low, part.High) : [part.Text])];
+        (string Text, Func<TrainConfig, TrainConfig> Set)[] values =
+            [.. parts.SelectMany(part => Option.Name == "seed" && part.Text.Contains(Range) ? Seeds(part.Low, part.High) : [(part.Text, part.Set)])];
         var seen = new HashSet<string>();
-        foreach (string value in values)
-            if (!seen.Add(Canonical(value))) throw UsageException.For(Name, text, $"{value} stands there twice");
+        foreach ((string value, Func<TrainConfig, TrainConfig> set) in values)
+            if (!seen.Add(Option.Text(set(Defaults)) ?? value)) throw UsageException.For(Name, text, $"{value} stands there twice");   // 0.1 and 1e-1 are one
         return values;
     }
 
-    static IEnumerable<string> Seeds(ulong low, ulong high)
+    static IEnumerable<(string, Func<TrainConfig, TrainConfig>)> Seeds(ulong low, ulong high)
     {
-        for (ulong k = 0; k <= high - low; k++) yield return (low + k).ToString(CultureInfo.InvariantCulture);
+        for (ulong k = 0; k <= high - low; k++)
+        {
+            ulong seed = low + k;
+            yield return (seed.ToString(CultureInfo.InvariantCulture), config => config with { Seed = seed });
+        }
     }
 
-    // 0.1 and 1e-1 are one value
-    string Canonical(string value)
+    Func<TrainConfig, TrainConfig> Parse(string value)
     {
-        try { return Option.Text(Option.Read(new TrainConfig(), value)) ?? value; }
+        try { return Option.Read(value); }
         catch (FormatException e) { throw UsageException.For(Name, value, e.Message, e); }
     }
 }
@@ -78,10 +84,14 @@ sealed record SweepGrid(TrainConfig Common, IReadOnlyList<(TrainOption Option, s
         if (networks > MostNetworks)
             throw new UsageException(string.Create(CultureInfo.InvariantCulture,
                 $"{string.Join(" × ", lists.Where(l => !l.Count.IsOne).Select(l => $"--{l.Name} ({l.Count:N0})"))} makes {networks:N0} networks; at most {MostNetworks:N0} are allowed"));
-        (TrainOption Option, string[] Values)[] axes = [.. lists.Select(list => (list.Option, list.Values()))];
         List<TrainConfig> rows = [common];
-        foreach ((TrainOption option, string[] values) in axes)
-            rows = [.. rows.SelectMany(row => values.Select(value => option.Apply(row, value)))];
+        var axes = new List<(TrainOption, string[])>();
+        foreach (SweepList list in lists)
+        {
+            (string Text, Func<TrainConfig, TrainConfig> Set)[] values = list.Values();
+            axes.Add((list.Option, [.. values.Select(value => value.Text)]));
+            rows = [.. rows.SelectMany(row => values.Select(value => value.Set(row)))];
+        }
         return new SweepGrid(common, axes, [.. rows.Select(TrainData.Resolve)]);
     }
 }

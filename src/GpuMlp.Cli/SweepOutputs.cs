@@ -57,12 +57,12 @@ sealed class SweepOutputs(OutputFolder folder, SweepGrid grid, SweepData data, I
         Window[] windows = [.. shown.Select(row => data.Numbers[row]).Distinct().Select(data.WindowOf)];
         var window = new Window(windows.Min(w => w.X0), windows.Max(w => w.X1), windows.Min(w => w.Y0), windows.Max(w => w.Y1));
         // between classes nothing is interpolated
-        int finer = data.Networks.Any(net => net.Widths[^1] > 2) ? FinerForClasses : 1;
+        int finer = data.Recipes.Any(recipe => recipe.Net!.Widths[^1] > 2) ? FinerForClasses : 1;
         GridSpec points = GridSpec.ForPicture(window, finer * GridWidth, finer * GridHeight);
         (TrainOption Option, string[] Values)[] varying = [.. grid.Axes.Where(axis => axis.Values.Length > 1)];
         Dictionary<int, float[]> predictions = Predict([.. shown.Where(row => results[row].Accuracy is not null)], points);
         List<MosaicTile> tiles = [.. shown.Select(row => new MosaicTile(
-            predictions.GetValueOrDefault(row), Label(row, varying), Invariant($"row {row + 1}: {Outcome(results[row])}"), row == Best, Math.Max(2, data.Networks[row].Widths[^1])))];
+            predictions.GetValueOrDefault(row), Label(row, varying), Invariant($"row {row + 1}: {Outcome(results[row])}"), row == Best, Math.Max(2, data.Recipes[row].Net!.Widths[^1])))];
         int square = (int)Math.Ceiling(Math.Sqrt(count)), fastest = varying.Length > 0 ? varying[^1].Values.Length : 1;
         // rows that each hold one value of the slower options, where that is not too long or too thin a sheet
         bool aligned = count == results.Count && fastest <= 32 && fastest * 3 >= square && fastest <= 4 * square;
@@ -74,7 +74,7 @@ sealed class SweepOutputs(OutputFolder folder, SweepGrid grid, SweepData data, I
         var plain = new Lazy<float[]>(() => Flat(points, null));
         var standardized = rows.Select(row => data.Numbers[row]).Distinct().ToDictionary(set => set, set => new Lazy<float[]>(() => Flat(points, data.Load(set).Standardizer)));
         var predictions = new Dictionary<int, float[]>();
-        foreach (var alike in rows.GroupBy(row => data.Networks[row]))
+        foreach (var alike in rows.GroupBy(row => data.Recipes[row].Net!))
         {
             int[] group = [.. alike];
             float[][] values = PopulationEvaluator.Evaluate(device, alike.Key, [.. group.Select(row => results[row].Parameters)],
@@ -110,7 +110,7 @@ sealed class SweepOutputs(OutputFolder folder, SweepGrid grid, SweepData data, I
 
     Sequential Build(int row)
     {
-        Sequential network = data.Networks[row].Build(device, Named.Losses[grid.Rows[row].Loss]());
+        Sequential network = data.Recipes[row].Net!.Build(device, grid.Rows[row].Loss);
         network.LoadParameters(results[row].Parameters);
         return network;
     }

@@ -33,7 +33,7 @@ sealed record SweepRecord(int SchemaVersion, string Version, IReadOnlyDictionary
 sealed record SweepPlan(int Batches, long LargestBatchBytes, long BudgetBytes, int StepsPerLaunch);
 
 /// <summary>The best network: its row of sweep.csv, counted from 1, and what train takes to make it again.</summary>
-sealed record SweepBest(int Row, TrainConfig Config, float? FinalLoss, float? MeanLossLast1000, double? Accuracy);
+sealed record SweepBest(int Row, JsonElement Config, float? FinalLoss, float? MeanLossLast1000, double? Accuracy);
 
 /// <summary>Seconds, each to a synchronised end: <paramref name="Load"/> is making the data and the initial weights.</summary>
 sealed record SweepTimings(double Open, double Compile, double Load, double Train, double Evaluate, double Plot, double Total);

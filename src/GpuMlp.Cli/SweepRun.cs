@@ -12,7 +12,7 @@ namespace GpuMlp.Cli;
 /// <summary>One run of sweep: plans, trains all networks, writes the outputs.</summary>
 sealed class SweepRun(SweepGrid grid, SweepData data, Terminal terminal)
 {
-    // a network's config, member and result on the host, beside its parameters
+    // a network's config, recipe and result on the host, beside its parameters
     const long BytesARow = 1500;
 
     readonly Stopwatch total = Stopwatch.StartNew();
@@ -24,7 +24,7 @@ sealed class SweepRun(SweepGrid grid, SweepData data, Terminal terminal)
         var data = new SweepData(grid, interruption.Token);
         foreach (string note in data.Notes) terminal.Note(note);
         var run = new SweepRun(grid, data, terminal);
-        HostMemory.Require(Invariant($"the results of {grid.Rows.Count:N0} networks"), grid.Rows.Sum(row => BytesARow + sizeof(float) * NetworkSpec.Parse(row.Net).ParameterCount));
+        HostMemory.Require(Invariant($"the results of {grid.Rows.Count:N0} networks"), grid.Rows.Sum(row => BytesARow + sizeof(float) * row.Net.ParameterCount));
         string[] outputs = RunFiles.OfSweep(!grid.Common.NoPlots && data.HavePlane);
         using OutputFolder folder = output is null ? OutputFolder.ClaimNew("sweep", outputs) : OutputFolder.Claim(output, force, outputs);
         interruption.AtOnce = folder.Dispose;
@@ -90,26 +90,13 @@ sealed class SweepRun(SweepGrid grid, SweepData data, Terminal terminal)
     {
         try
         {
-            return new Population(device, [.. grid.Rows.Select(Member)], data.Sets, new PopulationOptions { Steps = grid.Common.Steps });
+            return new Population(device, data.Recipes, [.. data.Numbers.Select(set => data.Sets[set])]);
         }
         catch (ArgumentException e)
         {
             throw new UsageException(e.Message.Replace($" (Parameter '{e.ParamName}')", ""), e);
         }
     }
-
-    PopulationMember Member(TrainConfig row, int number) => new()
-    {
-        Net = data.Networks[number],
-        Initialization = Named.Initializations[row.Init],
-        InitScale = row.InitScale,
-        Seed = row.Seed,
-        LearningRate = row.Lr,
-        Optimizer = TrainData.Optimizer(row),
-        Loss = Named.Losses[row.Loss](),
-        Batch = row.Batch,
-        Data = data.Numbers[number],
-    };
 
     IReadOnlyList<PopulationResult> Train(Population population, CancellationToken cancellation)
     {
@@ -130,12 +117,12 @@ sealed class SweepRun(SweepGrid grid, SweepData data, Terminal terminal)
         TimeSpan evaluate = Lap(clock);
         string shown = tiles.Count < grid.Rows.Count ? Invariant($"{tiles.Count:N0} of {grid.Rows.Count:N0} networks") : Invariant($"{tiles.Count:N0} networks");
         MosaicPlot.Save(folder["mosaic.png"], points, tiles, columns, Invariant($"{shown} · {StepsMade(outputs.Results)} · {device.Description.Id}"),
-            grid.Common.Style == "notebook" ? PlotStyle.Notebook : PlotStyle.Plain);
+            grid.Common.Style == PictureStyle.Notebook ? PlotStyle.Notebook : PlotStyle.Plain);
         return (evaluate, Lap(clock));
     }
 
     SweepBest? Best(int? row, IReadOnlyList<PopulationResult> results) => row is int k
-        ? new SweepBest(k + 1, grid.Rows[k], RunRecord.Finite(results[k].FinalLoss), RunRecord.Finite(results[k].MeanLossLast1000), results[k].Accuracy) : null;
+        ? new SweepBest(k + 1, RunRecord.ToJson(grid.Rows[k]), RunRecord.Finite(results[k].FinalLoss), RunRecord.Finite(results[k].MeanLossLast1000), results[k].Accuracy) : null;
 
     Dictionary<string, string[]> Options()
     {
@@ -155,7 +142,7 @@ sealed class SweepRun(SweepGrid grid, SweepData data, Terminal terminal)
         terminal.Say(Invariant($"trained    in {record.Timings.Train:G3} s, {results.Sum(r => (double)r.Steps) / record.Timings.Train:G3} steps a second; all in {record.Timings.Total:G3} s"));
         if (record.Best is SweepBest best)
         {
-            string options = string.Join(' ', grid.Axes.Where(axis => axis.Values.Length > 1).Select(axis => $"--{axis.Option.Name} {axis.Option.Text(best.Config) ?? "off"}"));
+            string options = string.Join(' ', grid.Axes.Where(axis => axis.Values.Length > 1).Select(axis => $"--{axis.Option.Name} {axis.Option.Text(grid.Rows[best.Row - 1]) ?? "off"}"));
             string accuracy = best.Accuracy is double share ? Invariant($"accuracy {100 * share:0.0#} %, ") : "";
             int last = Math.Min(1000, results[best.Row - 1].Steps);
             string loss = Invariant($"loss {best.MeanLossLast1000:G4} over the last {last:N0} steps");

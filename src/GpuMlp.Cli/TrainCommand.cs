@@ -66,7 +66,7 @@ static class TrainCommand
         foreach ((TrainOption row, Option option) in options)
         {
             if (result.GetResult(option) is not { Implicit: false } given) continue;
-            config = row.Apply(config, given.Tokens is [var token] ? token.Value : "true");
+            config = row.Parse(given.Tokens is [var token] ? token.Value : "true")(config);
             asked.Add(row.Name);
         }
         return TrainData.Resolve(TrainData.WithoutDefaultsOf(read, config, asked));

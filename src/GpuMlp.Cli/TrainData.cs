@@ -1,7 +1,6 @@
 using System.Globalization;
 using GpuMlp.Data;
 using GpuMlp.Files;
-using GpuMlp.Layers;
 using GpuMlp.Losses;
 using GpuMlp.Optimizers;
 using GpuMlp.Randomness;
@@ -55,7 +54,7 @@ static class TrainData
         if (!csv && config.Label is string label) throw UsageException.For("label", label, $"--data {config.Data} has no columns; only csv:FILE has");
         bool hasMomentum = Rule(config).HasMomentum;
         if (!hasMomentum && config.Momentum is float momentum)
-            throw UsageException.For("momentum", momentum.ToString(CultureInfo.InvariantCulture), $"--optimizer {config.Optimizer} has none to set; {string.Join(" and ", UpdateRules.All.Where(rule => rule.HasMomentum).Select(rule => rule.Name))} have");
+            throw UsageException.For("momentum", momentum.ToString(CultureInfo.InvariantCulture), $"--optimizer {Rule(config).Name} has none to set; {string.Join(" and ", UpdateRules.All.Where(rule => rule.HasMomentum).Select(rule => rule.Name))} have");
         if (config.Warmup > config.Steps)
             throw UsageException.For("warmup", $"{config.Warmup}", $"is longer than the run of --steps {config.Steps}");
         return config with
@@ -89,18 +88,7 @@ static class TrainData
 
     static bool IsNoisy(TrainConfig config) => !IsCsv(config.Data) && config.Data != "blobs";
 
-    static UpdateRule Rule(TrainConfig config) => UpdateRules.Of(Named.Optimizers[config.Optimizer]);
-
-    /// <summary>The optimizer of a resolved config.</summary>
-    public static OptimizerSpec Optimizer(TrainConfig config) => new()
-    {
-        Kind = Named.Optimizers[config.Optimizer],
-        Momentum = config.Momentum ?? OptimizerSpec.Default.Momentum,
-        WeightDecay = config.WeightDecay ?? 0,
-        L1 = config.L1,
-        Schedule = Named.Schedules[config.Schedule](config.Steps - config.Warmup).After(config.Warmup),
-        ClipNorm = config.Clip,
-    };
+    static UpdateRule Rule(TrainConfig config) => UpdateRules.Of(config.Optimizer);
 
     /// <summary>Makes or reads the data.</summary>
     /// <exception cref="UsageException">The file is missing, or not such data.</exception>
@@ -155,13 +143,13 @@ static class TrainData
 
     /// <summary>How many blobs there are: as many as the network tells apart.</summary>
     public static int Clouds(TrainConfig config) =>
-        config.Data == "blobs" && Named.Losses[config.Loss]().Labels == LabelKind.Class ? Math.Max(2, NetworkSpec.Parse(config.Net).Widths[^1]) : 2;
+        config.Data == "blobs" && config.Loss.Labels == LabelKind.Class ? Math.Max(2, config.Net.Widths[^1]) : 2;
 
     /// <summary>The streams that data and initial weights are drawn from: with numpy they are one, read in that order.</summary>
     /// <exception cref="UsageException">numpy has no such seed.</exception>
     public static (RandomStream Data, RandomStream Weights) Streams(TrainConfig config)
     {
-        if (config.Rng == "philox")
+        if (config.Rng == RandomSource.Philox)
             return (new PhiloxStream(config.Seed, StreamPurpose.Data), new PhiloxStream(config.Seed, StreamPurpose.Initialization));
         if (config.Seed > uint.MaxValue)
             throw UsageException.For("seed", $"{config.Seed}", $"with --rng numpy a seed is a whole number from 0 to {uint.MaxValue}");
@@ -169,11 +157,11 @@ static class TrainData
         return (stream, stream);
     }
 
-    /// <summary>The rows that the steps train on: with numpy drawn from the weights' stream, never row 0, as the notebook does.</summary>
+    /// <summary>The rows that the steps train on; null where they are the recipe's own. With numpy they are drawn from the weights' stream, never row 0, as the notebook does.</summary>
     /// <exception cref="UsageException">numpy cannot draw as many, or from a single row.</exception>
-    public static Picks Picks(TrainConfig config, int rows, RandomStream weights)
+    public static Picks? Picks(TrainConfig config, int rows, RandomStream weights)
     {
-        if (config.Rng == "philox") return Training.Picks.Philox(config.Seed, rows);
+        if (config.Rng == RandomSource.Philox) return null;
         if (rows < 2) throw UsageException.For("rng", "numpy", "draws from the second row on; the data has one row");
         if ((long)config.Steps * config.Batch > Array.MaxLength)
             throw UsageException.For("rng", "numpy", $"draws at most {Array.MaxLength} rows; {config.Steps} steps of {config.Batch} need more");

@@ -58,7 +58,7 @@ sealed class TrainOutputs(OutputFolder folder, Terminal terminal, TrainConfig co
 
         if (input.Plane is Window shown) WriteBoundaries(shown, result, scores, evaluate, plot, cancellation);
         plot.Start();
-        string title = $"{config.Loss} loss · {config.Net} · {input.Raw.Name} · {network.Device.Description.Id}";
+        string title = $"{config.Loss.Name} loss · {config.Net} · {input.Raw.Name} · {network.Device.Description.Id}";
         LossPlot.Save(folder["loss.png"], result.Losses, title, Options(config, input, PlotWidth, PlotHeight));
         plot.Stop();
         return (scores[^1], evaluate.Elapsed, plot.Elapsed);
@@ -146,7 +146,7 @@ sealed class TrainOutputs(OutputFolder folder, Terminal terminal, TrainConfig co
 
     static PlotOptions Options(TrainConfig config, TrainInput input, int width, int height) => new()
     {
-        Style = config.Style == "notebook" ? PlotStyle.Notebook : PlotStyle.Plain,
+        Style = config.Style == PictureStyle.Notebook ? PlotStyle.Notebook : PlotStyle.Plain,
         Width = width,
         Height = height,
         XLabel = input.Raw.FeatureNames is [string x, _] ? x : "x0",

@@ -26,7 +26,7 @@ sealed class TrainRun
     {
         (this.config, this.terminal) = (config, terminal);
         (RandomStream points, weights) = TrainData.Streams(config);
-        if (config.Api == "modules") ModulesRun.Check(config);
+        if (config.Api == TutorialHalf.Modules) ModulesRun.Check(config);
         input = TrainInput.Load(config, points);
         CheckSize();
     }
@@ -50,19 +50,18 @@ sealed class TrainRun
 
     int Execute(OutputFolder folder, Interruption interruption)
     {
-        Task<byte[]>? dataPlot = config.Api == "modules" ? null : TrainOutputs.StartDataPlot(config, input);
+        Task<byte[]>? dataPlot = config.Api == TutorialHalf.Modules ? null : TrainOutputs.StartDataPlot(config, input);
         long start = Stopwatch.GetTimestamp();
         using ComputeDevice device = Open();
         TimeSpan open = Stopwatch.GetElapsedTime(start);
-        if (config.Api == "modules")
+        if (config.Api == TutorialHalf.Modules)
         {
             interruption.Begin(Partial);
             RunRecord modules = new ModulesRun(config, input, weights, terminal).Execute(device, folder, open, total, interruption.Token);
             return Finish(modules, folder, modules.StopReason == "cancelled" ? interruption.ExitCode : ExitCode.Ok);
         }
 
-        Initialization init = Initializer.Resolve(Named.Initializations[config.Init], input.Spec);
-        using Sequential network = input.Spec.Build(device, init, weights, Named.Losses[config.Loss](), config.InitScale);
+        using Sequential network = input.Recipe.Build(device, weights);
         using Trainer trainer = Prepare(network);
         if (device.Kind is DeviceKind.OpenCL or DeviceKind.Cuda) terminal.Note("compiling kernels");
         start = Stopwatch.GetTimestamp();
@@ -82,11 +81,11 @@ sealed class TrainRun
         var record = new RunRecord
         {
             Version = Program.Version,
-            Config = config with { Window = input.Window is Window shown ? WindowText.Format(shown) : null },
+            Config = config with { Window = input.Window },
             Device = DevicesCommand.Record(device),
             Engine = trainer.Engine,
             EngineReason = trainer.EngineReason,
-            Init = Named.Of(Named.Initializations, init),
+            Init = Initializer.Names.Of(Initializer.Resolve(config.Init, input.Spec)),
             Parameters = input.Spec.ParameterCount,
             Steps = result.Steps,
             FinalLoss = RunRecord.Finite(result.FinalLoss),
@@ -101,16 +100,6 @@ sealed class TrainRun
         return Finish(record, folder, result.StopReason == StopReason.Cancelled || outputs.IsCut ? interruption.ExitCode : ExitCode.Ok);
     }
 
-    TrainingOptions Options() => new()
-    {
-        Steps = config.Steps,
-        Batch = config.Batch,
-        LearningRate = config.Lr,
-        Optimizer = TrainData.Optimizer(config),
-        SnapshotEvery = Frames > 0 ? config.SnapshotEvery : 0,
-        Engine = Named.Engines[config.Engine],
-    };
-
     // beyond that drawing takes minutes and a folder of pictures is of no use
     const int MostFrames = 2000;
 
@@ -124,14 +113,15 @@ sealed class TrainRun
     {
         try
         {
-            var trainer = new Trainer(network, input.Data, TrainData.Picks(config, input.Data.Count, weights), Options());
+            var options = new TrainingOptions { SnapshotEvery = Frames > 0 ? config.SnapshotEvery : 0, Engine = config.Engine };
+            var trainer = new Trainer(network, input.Data, input.Recipe, options, TrainData.Picks(config, input.Data.Count, weights));
             string not = trainer.Engine == "layers" ? "not fused, " : "";
-            if (config.Engine == "auto") terminal.Note($"engine {trainer.Engine}: {not}{trainer.EngineReason}");
+            if (config.Engine == EngineChoice.Auto) terminal.Note($"engine {trainer.Engine}: {not}{trainer.EngineReason}");
             return trainer;
         }
-        catch (ArgumentException e) when (config.Engine != "auto")
+        catch (ArgumentException e) when (config.Engine != EngineChoice.Auto)
         {
-            throw UsageException.For("engine", config.Engine, e.Message.Replace($" (Parameter '{e.ParamName}')", ""), e);
+            throw UsageException.For("engine", TrainingOptions.Engines.Of(config.Engine), e.Message.Replace($" (Parameter '{e.ParamName}')", ""), e);
         }
     }
 

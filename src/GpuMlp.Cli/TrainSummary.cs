@@ -1,6 +1,7 @@
 using System.Globalization;
 using GpuMlp.Data;
 using GpuMlp.Files;
+using GpuMlp.Layers;
 
 namespace GpuMlp.Cli;
 
@@ -10,7 +11,7 @@ static class TrainSummary
     public static IEnumerable<string> Lines(RunRecord record, DataSet data, string folder)
     {
         TrainConfig config = record.Config;
-        yield return Invariant($"network    {config.Net} {config.Activation}, {record.Parameters:N0} parameters, {record.Init} start, {config.Loss} loss");
+        yield return Invariant($"network    {config.Net} {Activations.Names.Of(config.Activation)}, {record.Parameters:N0} parameters, {record.Init} start, {config.Loss.Name} loss");
         yield return Invariant($"data       {data.Name}, {data.Count:N0} rows");
         string stopped = record.StopReason == "completed" ? "" : $" of {config.Steps:N0} ({record.StopReason})";
         RunTimings timings = record.Timings;

@@ -25,8 +25,8 @@ static class Windows
     {
         if (raw.Features != 2)
             return config.Window is null ? null
-                : throw UsageException.For("window", config.Window, $"--data {config.Data} has {raw.Features} features; a window needs 2");
-        return config.Window is null ? OfData(config, raw) : WindowText.Parse(config.Window);
+                : throw UsageException.For("window", WindowText.Format(config.Window.Value), $"--data {config.Data} has {raw.Features} features; a window needs 2");
+        return config.Window ?? OfData(config, raw);
     }
 
     /// <summary>Refuses a window that was asked for and cannot be drawn; what the data lies in always can.</summary>
@@ -39,9 +39,9 @@ static class Windows
     public static void Check(TrainConfig config, DataSet raw, Standardizer? standardizer, int width, int height)
     {
         // a record's window may be the data's own
-        if (config.Window is not string asked || Choose(config, raw) is not Window window || window == OfData(config, raw)) return;
+        if (config.Window is null || Choose(config, raw) is not Window window || window == OfData(config, raw)) return;
         try { GridSpec.FromSize(window, width, height, Scale(standardizer)); }
-        catch (ArgumentException e) { throw UsageException.For("window", asked, Why(e), e); }
+        catch (ArgumentException e) { throw UsageException.For("window", WindowText.Format(window), Why(e), e); }
     }
 
     /// <summary>Says how many points of a grid are not numbers, where any are.</summary>

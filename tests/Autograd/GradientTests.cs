@@ -39,8 +39,8 @@ public class GradientTests
     {
         var cases = new TheoryData<string, string, string>();
         foreach (DeviceDescription device in ComputeDevice.List().Where(d => d.IsAvailable))
-            foreach (string activation in Named.Activations.Keys)
-                foreach (string loss in Named.Losses.Keys) cases.Add(device.Id, activation, loss);
+            foreach (string activation in Activations.Names.All)
+                foreach (string loss in Loss.Names.All) cases.Add(device.Id, activation, loss);
         return cases;
     }
 
@@ -48,11 +48,11 @@ public class GradientTests
     [Theory, MemberData(nameof(Networks))]
     public void GradientsOfNetworksMatchFloat64(string deviceId, string activation, string lossName)
     {
-        Loss loss = Named.Losses[lossName]();
+        Loss loss = Loss.Names.Parse(lossName);
         string[] nets = loss switch { CrossEntropyLoss => ["2-9-8-3", "3-17-2"], MseLoss => ["2-9-8-3", "4-20-1"], _ => ["2-8-8-1", "3-50-1"] };
         foreach (string net in nets)
         {
-            NetworkSpec spec = NetworkSpec.Parse(net, Named.Activations[activation]) with { LinearOutput = loss is MseLoss };
+            NetworkSpec spec = NetworkSpec.Parse(net, Activations.Names.Parse(activation)) with { LinearOutput = loss is MseLoss };
             GradientCase test = NetworkCase.Make(spec, loss, new Random(net.Length + deviceId.Length));
             (Variable[] tensors, Variable y) = test.OnDevice(Opened.Device(deviceId));
             Close(test.Name, test.OnHost(test.Inputs).Values, y.ToArray(), 1e-6);

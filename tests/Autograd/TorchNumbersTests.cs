@@ -59,8 +59,8 @@ public class TorchNumbersTests(DeviceRoutes routes, ITestOutputHelper log)
 
     static Outcome Run(ComputeDevice device, NetworkNumbers numbers, OptimizerNumbers definition)
     {
-        Loss loss = Named.Losses[numbers.Loss]();
-        using Sequential network = (NetworkSpec.Parse(numbers.Net, Named.Activations[numbers.Activation]) with { LinearOutput = loss is MseLoss }).Build(device, loss);
+        Loss loss = Loss.Names.Parse(numbers.Loss);
+        using Sequential network = (NetworkSpec.Parse(numbers.Net, Activations.Names.Parse(numbers.Activation)) with { LinearOutput = loss is MseLoss }).Build(device, loss);
         var parameters = network.NamedParameters();
         foreach ((string name, var parameter) in parameters) parameter.Value.CopyFrom(numbers.Parameters[name]);
         using Optimizer optimizer = Make(definition, network);

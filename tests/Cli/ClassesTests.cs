@@ -77,12 +77,12 @@ public class ClassesTests
     }
 
     [Theory]
-    [InlineData("train --loss cross-entropy", "--net 2-50-1: --loss cross-entropy needs an output per class, and --data moons has 2")]
-    [InlineData("train --loss cross-entropy --net 2-50-3", "the last width is 2, as in 2-50-2")]
-    [InlineData("train --loss mse --net 2-50-2", "--loss mse needs one output")]
+    [InlineData("train --loss cross-entropy", "--net 2-50-1: cross-entropy takes an output per class, and the data has 2; the network has 1")]
+    [InlineData("train --loss cross-entropy --net 2-50-3", "--net 2-50-3: cross-entropy takes an output per class, and the data has 2; the network has 3")]
+    [InlineData("train --loss mse --net 2-50-2", "mse takes one output")]
     [InlineData("train --data blobs --samples 2 --net 2-8-3 --loss cross-entropy", "--samples 2: 3 blobs")]
-    [InlineData("sweep --loss bce,cross-entropy", "--net 2-50-1: --loss cross-entropy needs an output per class, and --data moons has 2")]
-    [InlineData("sweep --net 2-8-1,2-8-3 --loss mse", "--net 2-8-3: --loss mse needs one output")]
+    [InlineData("sweep --loss bce,cross-entropy", "--net 2-50-1: cross-entropy takes an output per class, and the data has 2; the network has 1")]
+    [InlineData("sweep --net 2-8-1,2-8-3 --loss mse", "--net 2-8-3: mse takes one output")]
     public void What_does_not_go_together_is_refused(string command, string message)
     {
         using var folder = new ScratchFolder();

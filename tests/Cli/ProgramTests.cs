@@ -95,9 +95,9 @@ public class ProgramTests
         foreach (TrainOption option in TrainOptions.All)
         {
             string text = option.Name switch { "label" => "kind", "window" => "0:1,2:3", "samples" => "7", "noise" or "momentum" or "weight-decay" or "clip" => "0.25", _ => option.Text(new TrainConfig())! };
-            TrainConfig config = option.Apply(new TrainConfig(), text);
+            TrainConfig config = option.Parse(text)(new TrainConfig());
             Assert.Equal(text, option.Text(config));
-            Assert.Equal(config, option.Apply(config, text));
+            Assert.Equal(config, option.Parse(text)(config));
             string other = option.Takes is null ? "true" : option.Name switch
             {
                 "data" => "xor",
@@ -117,7 +117,7 @@ public class ProgramTests
                 "window" => "0:9,0:9",
                 _ => "3",
             };
-            Assert.NotEqual(config, option.Apply(config, other));
+            Assert.NotEqual(config, option.Parse(other)(config));
         }
     }
 }

@@ -87,7 +87,7 @@ public class SweepTests
     [InlineData("--seeds 1..999999999 --lr 0.1,0.2", "--lr (2) × --seeds (999,999,999) makes 1,999,999,998 networks; at most 1,000,000 are allowed")]
     [InlineData("--seeds 0..18446744073709551615", "makes 18,446,744,073,709,551,616 networks")]
     [InlineData("--activation relu,step", "--activation step: allowed are relu, ")]
-    [InlineData("--net 2-5-1,3-5-1", "--net 3-5-1: --data moons has 2 features")]
+    [InlineData("--net 2-5-1,3-5-1", "--net 3-5-1: the network takes 3 inputs, the data has 2 features")]
     [InlineData("--data moons,blobs --noise 0.1", "--noise 0.1: --data blobs has no noise")]
     [InlineData("--quiet --net 2-30000-30000-1", "one network 2-30000-30000-1 with its data takes ", 5)]
     [InlineData("--quiet --device gpu", "--device gpu: allowed are auto, cpu")]

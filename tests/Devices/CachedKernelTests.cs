@@ -33,7 +33,7 @@ public sealed class CachedKernelTests : IDisposable
     {
         using Sequential network = NetworkSpec.Parse("2-6-1").Build(device, Initialization.Normal, new PhiloxStream(7, StreamPurpose.Initialization), new BceLoss());
         DataSet data = DataSets.MakeMoons(50);
-        using var trainer = new Trainer(network, data, Picks.Philox(5, 50), new TrainingOptions { Steps = 60, LearningRate = 0.05f });
+        using var trainer = new Trainer(network, data, Recipe.Of(network) with { Seed = 5, Steps = 60, Optimizer = new() { LearningRate = 0.05f } });
         TrainingResult result = trainer.Run();
         return ([.. result.Losses], GridEvaluator.Evaluate(network, GridSpec.FromSize(new Window(-1, 1, -1, 1), 9, 7)));
     }

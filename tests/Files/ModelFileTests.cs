@@ -115,7 +115,7 @@ public class ModelFileTests
     {
         using var folder = new ScratchFolder();
         using ComputeDevice device = ComputeDevice.Open("cpu");
-        using Sequential network = (NetworkSpec.Parse(net) with { LinearOutput = linear }).Build(device, Named.Losses[loss]());
+        using Sequential network = (NetworkSpec.Parse(net) with { LinearOutput = linear }).Build(device, Loss.Names.Parse(loss));
         string[] names = [.. classes.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(name => name
             .Replace("LONG", new string('n', 1001)).Replace("HALF", "half \ud83d"))];      // attributes hold UTF-8, and it no half pairs
         void Save() => ModelFile.Save(folder.File("m"), new Model(network, null, null, names));

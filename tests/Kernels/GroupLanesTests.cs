@@ -56,7 +56,7 @@ public class GroupLanesTests
         internal Case(ComputeDevice device)
         {
             Device = device;
-            int arena = Math.Max(PopulationPlan.ArenaLength(Deep), PopulationPlan.ArenaLength(Two));
+            int arena = Math.Max(FusedRun.ArenaLength(Deep), FusedRun.ArenaLength(Two));
             x = Filled(device, Math.Max(Columns, 2 * Points), k => MathF.Sin(1.7f * k));
             y = Filled(device, Rows, k => MathF.Cos(0.9f * k));
             parameters = Filled(device, Networks * arena, k => MathF.Sin(2.3f * k + 1));
@@ -70,7 +70,7 @@ public class GroupLanesTests
         internal ComputeDevice Device { get; }
 
         internal PopulationForward<Tanh, Sigmoid, TView> Population<TView>(Func<DeviceSpan, TView> view) where TView : struct =>
-            new(view(x.All), view(parameters.All), view(networks.All), view(results.All), view(scratch.All), Deep, 0, Networks, Points, PopulationPlan.ArenaLength(Deep));
+            new(view(x.All), view(parameters.All), view(networks.All), view(results.All), view(scratch.All), Deep, 0, Networks, Points, FusedRun.ArenaLength(Deep));
 
         internal GridTiles<Tanh, Sigmoid, TView> Tiles<TView>(Func<DeviceSpan, TView> view) where TView : struct =>
             new(Band(view, Deep), Deep, view(scratch.All), 9, Groups);
@@ -79,7 +79,7 @@ public class GroupLanesTests
             new(Band(view, Two), 19, Two.ArenaLength(0));
 
         GridBand<TView> Band<TView>(Func<DeviceSpan, TView> view, NetworkShape shape) where TView : struct =>
-            new(view(parameters.All), view(x.All), view(y.All), view(results.All), Columns, Rows, Networks, PopulationPlan.ArenaLength(shape));
+            new(view(parameters.All), view(x.All), view(y.All), view(results.All), Columns, Rows, Networks, FusedRun.ArenaLength(shape));
 
         internal float[] Read(Action<Case> launch)
         {

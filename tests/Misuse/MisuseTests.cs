@@ -26,8 +26,8 @@ public sealed class MisuseTests : IDisposable
         NetworkSpec.Parse(net).Build(device, Initialization.Uniform, new PhiloxStream(1, StreamPurpose.Initialization), loss ?? new BceLoss());
 
     Trainer NewTrainer(Sequential network, Picks? picks = null, EngineChoice engine = EngineChoice.Auto, OptimizerSpec? optimizer = null) =>
-        new(network, Moons, picks ?? Picks.Philox(0, Moons.Count),
-            new TrainingOptions { Steps = 50, SnapshotEvery = 0, Engine = engine, Optimizer = optimizer ?? OptimizerSpec.Default });
+        new(network, Moons, Recipe.Of(network) with { Steps = 50, Optimizer = optimizer ?? OptimizerSpec.Default },
+            new TrainingOptions { SnapshotEvery = 0, Engine = engine }, picks);
 
     [Fact]
     public void ADisposedTensorSaysSo()
@@ -76,8 +76,7 @@ public sealed class MisuseTests : IDisposable
     public void ATrainerStopsWhereItsNetworkGoesInTheMiddle(EngineChoice engine)
     {
         Sequential net = Net();
-        var options = new TrainingOptions { Steps = 5000, StepsPerLaunch = 100, Engine = engine };
-        using var trainer = new Trainer(net, Moons, Picks.Philox(0, 20), options);
+        using var trainer = new Trainer(net, Moons, Recipe.Of(net) with { Steps = 5000 }, new TrainingOptions { StepsPerLaunch = 100, Engine = engine });
         Assert.Throws<ObjectDisposedException>(() => trainer.Run((_, _) => net.Dispose(), Token));
     }
 
@@ -151,12 +150,11 @@ public sealed class MisuseTests : IDisposable
     [Fact]
     public void DataThatIsNotWhatItSaidIsRefused()
     {
-        var member = new PopulationMember { Net = NetworkSpec.Parse("2-5-1") };
-        var options = new PopulationOptions { Steps = 5 };
+        var recipe = new Recipe { Net = NetworkSpec.Parse("2-5-1"), Steps = 5 };
         var narrow = new DataSet("x", new float[20, 1], new float[20], ["0", "1"]);
         foreach (PopulationData said in (PopulationData[])[new(4000, 2, () => Moons), new(20, 2, () => narrow)])
         {
-            var e = Assert.Throws<ArgumentException>(() => new Population(device, [member], [said], options).Run(null, Token));
+            var e = Assert.Throws<ArgumentException>(() => new Population(device, [recipe], [said]).Run(null, Token));
             Assert.Contains($"data set 0 said {said.Rows} × 2, what it loads is 20 × ", e.Message, StringComparison.Ordinal);
         }
     }
@@ -184,8 +182,9 @@ public sealed class MisuseTests : IDisposable
         var sum = Assert.Throws<ArgumentOutOfRangeException>(() => column + column.Transpose());
         Assert.StartsWith("+: 4,294,967,296 values", sum.Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => column.MatMul(column.Transpose()));
-        var options = new TrainingOptions { Steps = 2_000_000_000, SnapshotEvery = 1 };
-        var snapshots = Assert.Throws<ArgumentOutOfRangeException>(() => new Trainer(Net(), Moons, Picks.Philox(0, 20), options));
+        Sequential net = Net();
+        var snapshots = Assert.Throws<ArgumentOutOfRangeException>(
+            () => new Trainer(net, Moons, Recipe.Of(net) with { Steps = 2_000_000_000 }, new TrainingOptions { SnapshotEvery = 1 }));
         Assert.StartsWith("2000000000 snapshots, one every 1 steps", snapshots.Message, StringComparison.Ordinal);
     }
 

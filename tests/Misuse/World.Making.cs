@@ -17,15 +17,14 @@ sealed partial class World
 {
     static float[] Ramp(int count, float scale = 1) => [.. Enumerable.Range(0, count).Select(k => k * scale)];
 
-    static TrainingOptions Options() => new() { Steps = 20, SnapshotEvery = 5 };
+    static TrainingOptions Options(EngineChoice engine = EngineChoice.Auto) => new() { SnapshotEvery = 5, Engine = engine };
 
-    static PopulationMember Member() => new() { Net = NetworkSpec.Parse("2-5-1") };
+    static Recipe Small() => new() { Net = NetworkSpec.Parse("2-5-1"), Steps = 20 };
 
     Sequential Net(string net, Loss? loss = null, ComputeDevice? on = null) => NetworkSpec.Parse(net).Build(
         on ?? main, Initialization.Uniform, new PhiloxStream(1, StreamPurpose.Initialization), loss ?? new BceLoss());
 
-    static Population NewPopulation(ComputeDevice device, PopulationData data, params PopulationMember[] members) =>
-        new(device, members, [data], new PopulationOptions { Steps = 20 });
+    static Population NewPopulation(ComputeDevice device, PopulationData data, params Recipe[] recipes) => new(device, recipes, [data]);
 
     object RowOfADisposedOne()
     {
@@ -65,7 +64,7 @@ sealed partial class World
     }
 
     static Trainer NewTrainer(Sequential net, TrainingOptions options, Picks? picks = null) =>
-        new(net, DataSets.MakeMoons(20), picks ?? Picks.Philox(0, 20), options);
+        new(net, DataSets.MakeMoons(20), Recipe.Of(net) with { Steps = 20 }, options, picks);
 
     static BoundaryPlot Plot() =>
         new(GridSpec.FromSize(new Window(-1, 1, -1, 1), 5, 4), Ramp(6), [0, 1, 1], new PlotOptions { Width = 80, Height = 80 });

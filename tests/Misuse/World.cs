@@ -103,22 +103,25 @@ sealed partial class World
         Add<Picks>(("philox", () => Picks.Philox(0, 20)), ("fixed", () => Picks.Fixed([.. Enumerable.Range(0, 5000).Select(k => k % 20)])),
             ("beyond the data", () => Picks.Fixed([.. Enumerable.Repeat(40_000_000, 5000)])),
             ("philox beyond", () => Picks.Philox(0, 1 << 30)), ("few", () => Picks.Fixed([1])));
-        Add<TrainingOptions>([("20 steps", () => Options()), ("layers", () => Options() with { Engine = EngineChoice.Layers }),
-            ("fused", () => Options() with { Engine = EngineChoice.Fused }), ("batch 7", () => Options() with { Batch = 7 }),
-            ("none", () => Options() with { Steps = 0 }),
-                ("adam", () => Options() with { Optimizer = new OptimizerSpec { Kind = OptimizerKind.Adam } }),
-                ("negative", () => Options() with { Steps = -1 }), ("batch 0", () => Options() with { Batch = 0 }),
-            ("huge batch", () => Options() with { Batch = int.MaxValue }),
-                ("huge", () => Options() with { Steps = int.MaxValue, SnapshotEvery = 1 }),
-                ("no engine", () => Options() with { Engine = (EngineChoice)9 }),
-                ("rate", () => Options() with { LearningRate = float.NaN })]);
+        Add<TrainingOptions>([("auto", () => Options()), ("layers", () => Options(EngineChoice.Layers)), ("fused", () => Options(EngineChoice.Fused)),
+            ("negative", () => Options() with { SnapshotEvery = -1 }), ("no steps a launch", () => Options() with { StepsPerLaunch = 0 }),
+            ("no engine", () => Options((EngineChoice)9))]);
+        Add<Recipe>([("20 steps", () => Small()), ("batch 7", () => Small() with { Batch = 7 }), ("none", () => Small() with { Steps = 0 }),
+            ("adam", () => Small() with { Optimizer = new OptimizerSpec { Kind = OptimizerKind.Adam } }),
+            ("negative", () => Small() with { Steps = -1 }), ("batch 0", () => Small() with { Batch = 0 }),
+            ("huge batch", () => Small() with { Batch = int.MaxValue }), ("huge", () => Small() with { Steps = int.MaxValue }),
+            ("wide", () => Small() with { Net = NetworkSpec.Parse("65536-65536-1") }), ("another", () => new Recipe { Steps = 20 }),
+            ("no network", () => Small() with { Net = null }), ("no loss", () => Small() with { Loss = null! }),
+            ("no optimizer", () => Small() with { Optimizer = null! }),
+            ("no such start", () => Small() with { Initialization = (Initialization)9 }),
+            ("rate", () => Small() with { Optimizer = new OptimizerSpec { LearningRate = float.NaN } })]);
         Add<Trainer>(("fused", () => NewTrainer(Net("2-5-1"), Options())),
-            ("layers", () => NewTrainer(Net("2-5-1"), Options() with { Engine = EngineChoice.Layers })),
+            ("layers", () => NewTrainer(Net("2-5-1"), Options(EngineChoice.Layers))),
             ("disposed", () => Disposed(NewTrainer(Net("2-5-1"), Options()))),
             ("picks beyond", () => NewTrainer(Net("2-5-1"), Options(), Picks.Fixed([.. Enumerable.Repeat(40_000_000, 20)]))),
-            ("draws beyond", () => NewTrainer(Net("2-5-1"), Options() with { Engine = EngineChoice.Layers }, Picks.Philox(0, 1 << 30))),
+            ("draws beyond", () => NewTrainer(Net("2-5-1"), Options(EngineChoice.Layers), Picks.Philox(0, 1 << 30))),
             ("its network gone", () => Orphan(net => NewTrainer(net, Options()))),
-            ("layers, network gone", () => Orphan(net => NewTrainer(net, Options() with { Engine = EngineChoice.Layers }))),
+            ("layers, network gone", () => Orphan(net => NewTrainer(net, Options(EngineChoice.Layers)))),
             ("its device gone", () => OnGone(device => NewTrainer(Net("2-5-1", on: device), Options()))));
         Add<TrainingData>(("moons", () => new TrainingData(main, DataSets.MakeMoons(20))),
             ("disposed", () => Disposed(new TrainingData(main, DataSets.MakeMoons(20)))));
@@ -126,22 +129,14 @@ sealed partial class World
             ("wide", () => NetworkSpec.Parse("65536-65536-1")), ("three", () => NetworkSpec.Parse("2-5-3")),
             ("no such activation", () => new NetworkSpec([2, 5, 1], (Activation)77)),
                 ("huge", () => new NetworkSpec([int.MaxValue, int.MaxValue, 1], Activation.ReLU)));
-        Add<PopulationMember>(("2-5-1", () => Member()), ("other data", () => Member() with { Data = 7 }),
-            ("batch 0", () => Member() with { Batch = 0 }), ("huge batch", () => Member() with { Batch = int.MaxValue }),
-            ("wide", () => Member() with { Net = NetworkSpec.Parse("65536-65536-1") }),
-            ("adam", () => Member() with { Optimizer = new OptimizerSpec { Kind = OptimizerKind.Adam } }),
-                ("no loss", () => Member() with { Loss = null! }));
         Add<PopulationData>(("moons", () => PopulationData.Of(DataSets.MakeMoons(20))),
             ("fewer rows than it says", () => new PopulationData(4000, 2, () => DataSets.MakeMoons(20))),
             ("other features", () => new PopulationData(20, 2, () => new DataSet("x", new float[20, 1], new float[20], ["a", "b"]))),
             ("nothing", () => new PopulationData(20, 2, () => null!)),
                 ("negative", () => new PopulationData(-1, 2, () => DataSets.MakeMoons(20))));
-        Add<PopulationOptions>(("20 steps", () => new PopulationOptions { Steps = 20 }),
-            ("none", () => new PopulationOptions { Steps = 0 }), ("negative", () => new PopulationOptions { Steps = -1 }),
-            ("no memory", () => new PopulationOptions { Steps = 5, MemoryBudget = -1 }));
         PopulationData moons = PopulationData.Of(DataSets.MakeMoons(20)), fewer = new(4000, 2, () => DataSets.MakeMoons(20));
-        Add<Population>(("two", () => NewPopulation(main, moons, Member(), Member())), ("fewer rows", () => NewPopulation(main, fewer, Member())),
-            ("its device gone", () => OnGone(device => NewPopulation(device, moons, Member()))));
+        Add<Population>(("two", () => NewPopulation(main, moons, Small(), Small())), ("fewer rows", () => NewPopulation(main, fewer, Small())),
+            ("its device gone", () => OnGone(device => NewPopulation(device, moons, Small()))));
         Add<Window>(("moons", () => new Window(-1.5, 2.5, -1, 1.5)), ("default", () => default(Window)),
             ("NaN", () => new Window(double.NaN, 1, 0, 1)), ("huge", () => new Window(-1e308, 1e308, 0, 1)));
         Add<GridSpec>(("5x4", () => GridSpec.FromSize(new Window(-1, 1, -1, 1), 5, 4)),
@@ -258,7 +253,7 @@ sealed partial class World
 
     void Optimizers(OptimizerKind kind)
     {
-        Optimizer Make(Sequential net) => new OptimizerSpec { Kind = kind, ClipNorm = 0.5f }.Build(net.Parameters(), 0.1f);
+        Optimizer Make(Sequential net) => new OptimizerSpec { Kind = kind, ClipNorm = 0.5f }.Build(net.Parameters());
         made[typeof(Optimizer)] =
         [
             .. made.GetValueOrDefault(typeof(Optimizer), []), new($"{kind}", () => Make(Net("2-5-1"))), new($"{kind}, disposed", () => Disposed(Make(Net("2-5-1")))),

@@ -127,19 +127,18 @@ public class FusedOptimizersTests
     public void EachNetworkOfAPopulationEndsAsItDoesAlone()
     {
         using var device = ComputeDevice.Open("cpu");
-        PopulationMember[] members =
+        Recipe[] recipes =
         [
             .. from optimizer in Optimizers.Values
                from decay in (float[])[optimizer.WeightDecay, 0.02f]
-               select new PopulationMember { Net = NetworkSpec.Parse("2-12-1"), Seed = 4, LearningRate = 0.02f, Batch = 2, Optimizer = optimizer with { WeightDecay = decay } },
+               select new Recipe { Net = NetworkSpec.Parse("2-12-1"), Seed = 4, Steps = Steps, Batch = 2, Optimizer = optimizer with { LearningRate = 0.02f, WeightDecay = decay } },
         ];
-        var population = new Population(device, members, [PopulationData.Of(Moons)], new PopulationOptions { Steps = Steps, StepsPerLaunch = 8 });
+        var population = new Population(device, recipes, [PopulationData.Of(Moons)], stepsPerLaunch: 8);
         IReadOnlyList<PopulationResult> results = population.Run(cancellation: TestContext.Current.CancellationToken);
-        for (int k = 0; k < members.Length; k++)
+        for (int k = 0; k < recipes.Length; k++)
         {
-            using Sequential network = members[k].Net.Build(device, Initialization.Auto, new PhiloxStream(4, StreamPurpose.Initialization), new BceLoss());
-            var options = new TrainingOptions { Steps = Steps, Batch = 2, LearningRate = 0.02f, Optimizer = members[k].Optimizer, SnapshotEvery = 0 };
-            using var trainer = new Trainer(network, Moons, Picks.Philox(4, Moons.Count), options);
+            using Sequential network = recipes[k].Build(device);
+            using var trainer = new Trainer(network, Moons, recipes[k], new TrainingOptions { SnapshotEvery = 0 });
             TrainingResult alone = trainer.Run(cancellation: TestContext.Current.CancellationToken);
             Assert.Equal(alone.FinalLoss, results[k].FinalLoss);
             var parameters = new float[network.Arena.Length];
@@ -152,27 +151,27 @@ public class FusedOptimizersTests
     public void NetworksOfClassesAndOfNumbersTrainTogether()
     {
         using var device = ComputeDevice.Open("cpu");
-        PopulationMember[] members =
+        Recipe[] recipes =
         [
             .. from problem in Problems.Where(p => p.Net.StartsWith("2-9") || p.Net == "2-3")
-               select new PopulationMember
+               select new Recipe
                {
-                   Net = NetworkSpec.Parse(problem.Net) with { LinearOutput = problem.Linear }, Loss = problem.Loss, Seed = 4, LearningRate = 0.02f,
-                   Optimizer = Optimizers["adam"], Data = problem.Loss is CrossEntropyLoss ? 1 : 0,
+                   Net = NetworkSpec.Parse(problem.Net) with { LinearOutput = problem.Linear }, Loss = problem.Loss, Seed = 4, Steps = 300,
+                   Optimizer = Optimizers["adam"] with { LearningRate = 0.02f },
                },
         ];
-        IReadOnlyList<PopulationResult> results = new Population(
-            device, members, [PopulationData.Of(Moons), PopulationData.Of(Clouds)], new PopulationOptions { Steps = 300 }).Run(cancellation: TestContext.Current.CancellationToken);
-        for (int k = 0; k < members.Length; k++)
+        PopulationData moons = PopulationData.Of(Moons), clouds = PopulationData.Of(Clouds);
+        IReadOnlyList<PopulationResult> results = new Population(device, recipes, [.. recipes.Select(r => r.Loss is CrossEntropyLoss ? clouds : moons)]).Run(cancellation: TestContext.Current.CancellationToken);
+        for (int k = 0; k < recipes.Length; k++)
         {
-            DataSet data = members[k].Data == 1 ? Clouds : Moons;
-            using Sequential network = members[k].Net.Build(device, Initialization.Auto, new PhiloxStream(4, StreamPurpose.Initialization), members[k].Loss);
-            using var trainer = new Trainer(network, data, Picks.Philox(4, data.Count), new TrainingOptions { Steps = 300, LearningRate = 0.02f, Optimizer = Optimizers["adam"], SnapshotEvery = 0 });
+            DataSet data = recipes[k].Loss is CrossEntropyLoss ? Clouds : Moons;
+            using Sequential network = recipes[k].Build(device);
+            using var trainer = new Trainer(network, data, recipes[k], new TrainingOptions { SnapshotEvery = 0 });
             Assert.Equal(trainer.Run(cancellation: TestContext.Current.CancellationToken).FinalLoss, results[k].FinalLoss);
             float[] outputs = network.Predict(data.Flat);
             int columns = network.Outputs, right = Enumerable.Range(0, data.Count).Count(row => columns == 1
                 ? outputs[row] > 0.5f == (data.Labels[row] == 1f) : Array.IndexOf(outputs, outputs[(row * columns)..((row + 1) * columns)].Max(), row * columns) - row * columns == data.Labels[row]);
-            Assert.Equal(members[k].Net.LinearOutput ? null : (double)right / data.Count, results[k].Accuracy);
+            Assert.Equal(recipes[k].Net!.LinearOutput ? null : (double)right / data.Count, results[k].Accuracy);
         }
     }
 
@@ -182,7 +181,7 @@ public class FusedOptimizersTests
         using var device = ComputeDevice.Open("cpu");
         using Sequential network = NetworkSpec.Parse("2-3-1").Build(device, Initialization.Auto, new PhiloxStream(0, StreamPurpose.Initialization), new BceLoss());
         foreach (OptimizerSpec wrong in (OptimizerSpec[])[new() { Momentum = 1 }, new() { WeightDecay = -1 }, new() { ClipNorm = 0 }, new() { L1 = -1 }, new() { Alpha = 1 }, new() { Beta2 = float.NaN }])
-            Assert.Throws<ArgumentOutOfRangeException>(() => new Trainer(network, Moons, Picks.Philox(0, Moons.Count), new TrainingOptions { Optimizer = wrong }));
+            Assert.Throws<ArgumentOutOfRangeException>(() => new Trainer(network, Moons, Recipe.Of(network) with { Optimizer = wrong }));
     }
 
     static string Hash(TrainingResult result)
@@ -210,18 +209,15 @@ public class FusedOptimizersTests
             {
                 NetworkSpec spec = NetworkSpec.Parse(Net, Activation) with { LinearOutput = Linear };
                 using Sequential network = spec.Build(device, Initialization.Auto, new PhiloxStream(5, StreamPurpose.Initialization), Loss);
+                Recipe recipe = Recipe.Of(network) with { Steps = steps, Batch = Batch, Seed = 9, Optimizer = Optimizer with { LearningRate = 0.03f } };
                 var options = new TrainingOptions
                 {
-                    Steps = steps,
-                    Batch = Batch,
-                    LearningRate = 0.03f,
-                    Optimizer = Optimizer,
                     SnapshotEvery = 20,
                     Engine = engine,
                     StepsPerLaunch = stepsPerLaunch,
                     LanesPerGroup = lanes,
                 };
-                using var trainer = new Trainer(network, Data, Picks.Philox(9, Data.Count), options);
+                using var trainer = new Trainer(network, Data, recipe, options);
                 if (warmUp) trainer.WarmUp();
                 return trainer.Run(cancellation: TestContext.Current.CancellationToken);
             }

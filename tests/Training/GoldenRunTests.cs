@@ -26,7 +26,7 @@ public class GoldenRunTests
         using ComputeDevice device = ComputeDevice.Open(name);
         using Sequential network = GoldenNetwork(device);
         int[] picks = [.. Golden.Load("picks").Select(p => (int)p)];
-        using var trainer = new Trainer(network, GoldenData(), Picks.Fixed(picks), new TrainingOptions { Engine = engine });
+        using var trainer = new Trainer(network, GoldenData(), Recipe.Of(network), new TrainingOptions { Engine = engine }, Picks.Fixed(picks));
         TrainingResult result = trainer.Run(cancellation: TestContext.Current.CancellationToken);
 
         Within(LossTolerance, Golden.Load("losses"), result.Losses);

@@ -32,8 +32,9 @@ public class OneStepTests
                 using ComputeDevice device = ComputeDevice.OpenCpu(lanes, 2);
                 using Sequential network = spec.Build(device, new MseLoss());
                 network.LoadParameters(before);
-                var options = new TrainingOptions { Steps = 1, Batch = rows, LearningRate = Rate, SnapshotEvery = 1, Engine = engine };
-                using var trainer = new Trainer(network, data, Picks.Fixed([.. Enumerable.Range(0, rows)]), options);
+                Recipe recipe = Recipe.Of(network) with { Steps = 1, Batch = rows, Optimizer = new() { LearningRate = Rate } };
+                var options = new TrainingOptions { SnapshotEvery = 1, Engine = engine };
+                using var trainer = new Trainer(network, data, recipe, options, Picks.Fixed([.. Enumerable.Range(0, rows)]));
                 TrainingResult result = trainer.Run(cancellation: TestContext.Current.CancellationToken);
                 Assert.Equal((engine, lanes, loss), (engine, lanes, result.Losses[0]));
                 Assert.Equal(after, result.Snapshots[0].Parameters);

@@ -13,8 +13,15 @@ public class PopulationPlanTests
 
     static PopulationData[] Sets(int count, int rows = 100) => [.. Enumerable.Range(0, count).Select(k => new PopulationData(rows, 2, () => DataSets.MakeMoons(rows, seed: (ulong)k)))];
 
-    static PopulationMember[] Members(int count, int sets, NetworkSpec? net = null) =>
-        [.. Enumerable.Range(0, count).Select(k => new PopulationMember { Net = net ?? (k % 2 == 0 ? Small : Other), Seed = (ulong)k, Data = k % sets })];
+    static Recipe[] Recipes(int count, NetworkSpec? net = null, int steps = 10_000) =>
+        [.. Enumerable.Range(0, count).Select(k => new Recipe { Net = net ?? (k % 2 == 0 ? Small : Other), Seed = (ulong)k, Steps = steps })];
+
+    // a data set per network, of so many that take turns
+    static PopulationData[] Turns(int count, int sets, int rows = 100)
+    {
+        PopulationData[] all = Sets(sets, rows);
+        return [.. Enumerable.Range(0, count).Select(k => all[k % sets])];
+    }
 
     [Fact]
     public void Batches_hold_every_network_once_within_the_budget()
@@ -22,13 +29,12 @@ public class PopulationPlanTests
         using ComputeDevice device = ComputeDevice.Open("cpu");
         foreach (long budget in (long[])[1, 50_000, 1_000_000, 1 << 30])
         {
-            PopulationMember[] members = Members(200, 7);
-            PopulationPlan plan = new Population(device, members, Sets(7), new PopulationOptions { Steps = 100, MemoryBudget = budget }).Plan;
+            Recipe[] recipes = Recipes(200, steps: 100);
+            PopulationPlan plan = new Population(device, recipes, Turns(200, 7), memoryBudget: budget).Plan;
             Assert.Equal(Enumerable.Range(0, 200), plan.Batches.SelectMany(b => b.Members).Order());
             Assert.All(plan.Batches, batch =>
             {
-                Assert.Single(batch.Members.Select(m => members[m].Net).Distinct());
-                Assert.Equal(batch.Members.Select(m => members[m].Data).Distinct().Order(), batch.Data.Order());
+                Assert.Single(batch.Members.Select(m => recipes[m].Net).Distinct());
                 Assert.True(batch.Bytes <= budget || batch.Members.Count == 1);
             });
             Assert.Equal(budget == 1 ? 200 : plan.Batches.Count, plan.Batches.Count);
@@ -44,8 +50,8 @@ public class PopulationPlanTests
     public void A_device_with_no_more_than_the_plan_says_is_enough(string net, int batch, OptimizerKind optimizer = OptimizerKind.Sgd)
     {
         using ComputeDevice device = ComputeDevice.Open("cpu");
-        PopulationMember[] members = [.. Members(6, 3, NetworkSpec.Parse(net)).Select(m => m with { Batch = batch, Optimizer = new() { Kind = optimizer } })];
-        var population = new Population(device, members, Sets(3), new PopulationOptions { Steps = 20 });
+        Recipe[] recipes = [.. Recipes(6, NetworkSpec.Parse(net), 20).Select(r => r with { Batch = batch, Optimizer = new() { Kind = optimizer } })];
+        var population = new Population(device, recipes, Turns(6, 3));
         device.MemoryLimit = population.Plan.Bytes;
         Assert.All(population.Run(cancellation: TestContext.Current.CancellationToken), result => Assert.Equal(20, result.Steps));
         Assert.Equal(0, device.LiveBuffers);
@@ -56,10 +62,10 @@ public class PopulationPlanTests
     public void Four_thousand_networks_with_data_of_their_own_fit_a_gigabyte()
     {
         using ComputeDevice device = ComputeDevice.Open("cpu");
-        PopulationPlan plan = new Population(device, Members(4096, 4096, Small), Sets(4096, 2000), new PopulationOptions { Steps = 1000 }).Plan;
+        PopulationPlan plan = new Population(device, Recipes(4096, Small, 1000), Sets(4096, 2000)).Plan;
         Assert.True(plan.Batches.Max(b => b.Bytes) <= 512L << 20);
         Assert.Contains("4,096 networks in 1 batch of up to 4,096", plan.ToString());
-        PopulationPlan longer = new Population(device, Members(4096, 4096, Small), Sets(4096, 2000), new PopulationOptions { Steps = 1_000_000_000 }).Plan;
+        PopulationPlan longer = new Population(device, Recipes(4096, Small, 1_000_000_000), Sets(4096, 2000)).Plan;
         Assert.InRange(longer.Bytes, plan.Bytes, plan.Bytes + 4096 * 3 * 24 * sizeof(float));           // not with the steps: chunks of 1,024
     }
 
@@ -69,24 +75,25 @@ public class PopulationPlanTests
     public void One_network_that_cannot_fit_is_refused_with_the_numbers(string net, int rows, string message)
     {
         using ComputeDevice device = ComputeDevice.Open("cpu");
-        var error = Assert.Throws<InsufficientMemoryException>(() => new Population(device, Members(2, 1, NetworkSpec.Parse(net)), Sets(1, rows), new PopulationOptions()));
+        var error = Assert.Throws<InsufficientMemoryException>(() => new Population(device, Recipes(2, NetworkSpec.Parse(net)), Sets(1, rows)));
         Assert.StartsWith(message, error.Message);
         Assert.EndsWith(" are available", error.Message);
     }
 
     [Fact]
-    public void Members_that_cannot_be_are_named()
+    public void Recipes_that_cannot_be_are_named()
     {
         using ComputeDevice device = ComputeDevice.Open("cpu");
-        string Refusal(params PopulationMember[] members) =>
-            Assert.ThrowsAny<ArgumentException>(() => new Population(device, members, Sets(2), new PopulationOptions())).Message;
-        PopulationMember good = Members(1, 1)[0];
+        string Refusal(params Recipe[] recipes) => Assert.ThrowsAny<ArgumentException>(() => new Population(device, recipes, Sets(1))).Message;
+        Recipe good = Recipes(1)[0];
         Assert.StartsWith("a population has at least one network", Refusal());
-        Assert.StartsWith("3-5-1 takes 3 inputs, its data has 2 features", Refusal(good, good with { Net = NetworkSpec.Parse("3-5-1") }));
+        Assert.StartsWith("the network takes 3 inputs, the data has 2 features", Refusal(good, good with { Net = NetworkSpec.Parse("3-5-1") }));
         Assert.StartsWith("a population cannot train 2-5-2: with bce it takes networks of one output", Refusal(good with { Net = NetworkSpec.Parse("2-5-2") }));
-        Assert.StartsWith("a population takes networks of up to 8 linear layers", Refusal(good with { Net = NetworkSpec.Parse("2-2-2-2-2-2-2-2-2-1") }));
-        Assert.StartsWith("there are 2 data sets, a member asks for number 2", Refusal(good with { Data = 2 }));
-        Assert.Contains("a learning rate is positive and finite", Refusal(good with { LearningRate = 0 }));
+        Assert.StartsWith("a population cannot train 2-2-2-2-2-2-2-2-2-1: it takes up to 8 linear layers", Refusal(good with { Net = NetworkSpec.Parse("2-2-2-2-2-2-2-2-2-1") }));
+        Assert.StartsWith("2 networks take one data set each, or one for all; there are 3",
+            Assert.Throws<ArgumentException>(() => new Population(device, [good, good], Sets(3))).Message);
+        Assert.Contains("the recipe has no Net", Refusal(good with { Net = null }));
+        Assert.Contains("a learning rate is positive and finite", Refusal(good with { Optimizer = new() { LearningRate = 0 } }));
         Assert.Contains("an initial scale is finite", Refusal(good with { InitScale = float.NaN }));
         Assert.Contains("Batch", Refusal(good with { Batch = 0 }));
     }

@@ -4,7 +4,6 @@ using GpuMlp.Data;
 using GpuMlp.Devices;
 using GpuMlp.Layers;
 using GpuMlp.Losses;
-using GpuMlp.Randomness;
 using GpuMlp.Training;
 
 namespace GpuMlp.Tests;
@@ -17,19 +16,23 @@ public class PopulationTests
     static readonly PopulationData[] Data =
         [PopulationData.Of(DataSets.MakeMoons(200, seed: 1)), PopulationData.Of(DataSets.MakeCircles(200, seed: 2)), PopulationData.Of(DataSets.MakeXor(77, seed: 3))];
 
-    static PopulationMember Member(int k, string net = "2-20-1") => new()
+    static Recipe Member(int k, string net = "2-20-1") => new()
     {
         Net = NetworkSpec.Parse(net, Activations.All[k % Activations.All.Count].Activation),
         Seed = (ulong)k + (k % 2 == 0 ? 0 : 1UL << 40),
-        LearningRate = 0.01f * (1 + k % 3),
+        Optimizer = new() { LearningRate = 0.01f * (1 + k % 3) },
         InitScale = k % 4 == 0 ? 1 : 0.5f,
         Batch = k % 6 == 5 ? 3 : 1,
         Loss = k % 3 == 0 ? new BceLoss() : k % 3 == 1 ? new BceLoss(BceForm.Torch) : new BceWithLogitsLoss(),
-        Data = k % Data.Length,
+        Steps = Steps,
     };
 
-    static readonly PopulationMember[] Members =
-        [.. Enumerable.Range(0, 12).Select(k => Member(k)), .. Enumerable.Range(0, 4).Select(k => Member(k, "2-9-7-1") with { Seed = 9 + (ulong)k }), Member(3) with { Seed = 77 }, Member(0) with { Data = 2, Seed = 15 }, Member(0) with { Data = 1, Seed = 6 }];
+    // each with the number of its data
+    static readonly (Recipe Recipe, int Data)[] Members =
+    [
+        .. Enumerable.Range(0, 12).Select(k => (Member(k), k % 3)), .. Enumerable.Range(0, 4).Select(k => (Member(k, "2-9-7-1") with { Seed = 9 + (ulong)k }, k % 3)),
+        (Member(3) with { Seed = 77 }, 0), (Member(0) with { Seed = 15 }, 2), (Member(0) with { Seed = 6 }, 1),
+    ];
 
     internal static ComputeDevice Open(string name, int cores = 2)
     {
@@ -45,31 +48,30 @@ public class PopulationTests
         return Convert.ToHexString(hash.GetHashAndReset());
     }
 
-    static (string Hash, TrainingResult Result, double Accuracy) Alone(ComputeDevice device, PopulationMember member, int steps = Steps, int? chunk = null)
+    static (string Hash, TrainingResult Result, double Accuracy) Alone(ComputeDevice device, (Recipe Recipe, int Data) member, int? chunk = null)
     {
         DataSet data = Data[member.Data].Load();
-        using Sequential network = member.Net.Build(device, member.Initialization, new PhiloxStream(member.Seed, StreamPurpose.Initialization), member.Loss, member.InitScale);
-        using var trainer = new Trainer(network, data, Picks.Philox(member.Seed, data.Count),
-            new TrainingOptions { Steps = steps, Batch = member.Batch, LearningRate = member.LearningRate, SnapshotEvery = 1 << 20, StepsPerLaunch = chunk, Engine = EngineChoice.Layers });
+        using Sequential network = member.Recipe.Build(device);
+        using var trainer = new Trainer(network, data, member.Recipe, new TrainingOptions { SnapshotEvery = 1 << 20, StepsPerLaunch = chunk, Engine = EngineChoice.Layers });
         TrainingResult result = trainer.Run();
         float[] predictions = network.Predict(data.Flat);
         double accuracy = predictions.Zip(data.Labels, (p, y) => p > 0.5f == (y == 1f) ? 1 : 0).Average();
         return (Hash(result.Losses, result.Snapshots[^1].Parameters), result, accuracy);
     }
 
-    static (string[] Hashes, IReadOnlyList<PopulationResult> Results) Together(ComputeDevice device, PopulationOptions options, PopulationMember[]? members = null)
+    static (string[] Hashes, IReadOnlyList<PopulationResult> Results) Together(
+        ComputeDevice device, (Recipe Recipe, int Data)[] members, int? chunk = null, long? budget = null)
     {
-        members ??= Members;
         var losses = new List<float>[members.Length];
         for (int m = 0; m < members.Length; m++) losses[m] = [];
-        var population = new Population(device, members, Data, options with
+        var population = new Population(device, [.. members.Select(m => m.Recipe)], [.. members.Select(m => Data[m.Data])], chunk, budget)
         {
             Losses = (m, first, chunk) =>
             {
                 Assert.Equal(losses[m].Count, first);
                 losses[m].AddRange(chunk.Span);
             },
-        });
+        };
         IReadOnlyList<PopulationResult> results = population.Run(cancellation: TestContext.Current.CancellationToken);
         return ([.. members.Select((_, m) => Hash([.. losses[m]], results[m].Parameters))], results);
     }
@@ -88,9 +90,9 @@ public class PopulationTests
     {
         using ComputeDevice device = Open(name);
         int[] some = name == "cpu" ? [.. Enumerable.Range(0, Members.Length)]
-            : [.. Enumerable.Range(0, Members.Length).Where(m => Members[m] is { Batch: 1, Loss: BceLoss { Form: BceForm.Tutorial }, Net.Activation: Activation.ReLU })];
+            : [.. Enumerable.Range(0, Members.Length).Where(m => Members[m].Recipe is { Batch: 1, Loss: BceLoss { Form: BceForm.Tutorial }, Net.Activation: Activation.ReLU })];
         Assert.True(some.Length >= 3);
-        (string[] hashes, IReadOnlyList<PopulationResult> results) = Together(device, new PopulationOptions { Steps = Steps }, [.. some.Select(m => Members[m])]);
+        (string[] hashes, IReadOnlyList<PopulationResult> results) = Together(device, [.. some.Select(m => Members[m])]);
         for (int k = 0; k < some.Length; k++)
         {
             (string hash, TrainingResult alone, double accuracy) = References.Value[some[k]];
@@ -110,7 +112,7 @@ public class PopulationTests
     public void Chunks_cores_and_batches_do_not_change_bits(int cores, int? chunk, long? budget)
     {
         using ComputeDevice device = Open("cpu", cores);
-        (string[] hashes, _) = Together(device, new PopulationOptions { Steps = Steps, StepsPerLaunch = chunk, MemoryBudget = budget });
+        (string[] hashes, _) = Together(device, Members, chunk, budget);
         Assert.Equal(References.Value.Select(r => r.Hash), hashes);
     }
 
@@ -118,11 +120,11 @@ public class PopulationTests
     public void The_mean_of_the_last_thousand_is_that_of_the_whole_run()
     {
         using ComputeDevice device = Open("cpu");
-        PopulationMember member = Members[0];
-        TrainingResult alone = Alone(device, member, 2345).Result;
+        (Recipe, int) member = (Members[0].Recipe with { Steps = 2345 }, 0);
+        TrainingResult alone = Alone(device, member).Result;
         foreach (int? chunk in (int?[])[null, 1, 999, 1500])
         {
-            PopulationResult result = Together(device, new PopulationOptions { Steps = 2345, StepsPerLaunch = chunk }, [member]).Results[0];
+            PopulationResult result = Together(device, [member], chunk).Results[0];
             Assert.Equal(alone.MeanLossLast1000, result.MeanLossLast1000);
         }
     }
@@ -131,14 +133,17 @@ public class PopulationTests
     public void A_diverged_member_ends_as_it_does_alone_and_the_others_go_on()
     {
         using ComputeDevice device = Open("cpu");
-        PopulationMember[] members = [Member(0), Member(0) with { LearningRate = 1e20f }, Member(0) with { LearningRate = 1e30f, Seed = 4 }];
+        (Recipe, int)[] members =
+        [
+            (Member(0), 0), (Member(0) with { Optimizer = new() { LearningRate = 1e20f } }, 0), (Member(0) with { Optimizer = new() { LearningRate = 1e30f }, Seed = 4 }, 0),
+        ];
         foreach (int? chunk in (int?[])[null, 1, 7])
         {
-            (string[] hashes, IReadOnlyList<PopulationResult> results) = Together(device, new PopulationOptions { Steps = Steps, StepsPerLaunch = chunk }, members);
+            (string[] hashes, IReadOnlyList<PopulationResult> results) = Together(device, members, chunk);
             Assert.Equal(References.Value[0].Hash, hashes[0]);
             for (int m = 1; m < members.Length; m++)
             {
-                TrainingResult alone = Alone(device, members[m], chunk: chunk).Result;
+                TrainingResult alone = Alone(device, members[m], chunk).Result;
                 Assert.NotNull(alone.DivergedStep);
                 Assert.Equal((alone.DivergedStep, alone.Steps, null), (results[m].DivergedStep, results[m].Steps, results[m].Accuracy));
                 Assert.Equal((alone.FinalLoss, alone.MeanLossLast1000), (results[m].FinalLoss, results[m].MeanLossLast1000));
@@ -147,11 +152,21 @@ public class PopulationTests
     }
 
     [Fact]
+    public void Networks_make_their_own_numbers_of_steps()
+    {
+        using ComputeDevice device = Open("cpu");
+        (Recipe, int)[] members = [.. Members.Take(4).Select((m, k) => (m.Recipe with { Steps = 50 * k }, m.Data))];
+        (string[] hashes, IReadOnlyList<PopulationResult> results) = Together(device, members);
+        Assert.Equal([0, 50, 100, 150], results.Select(r => r.Steps));
+        for (int k = 1; k < members.Length; k++) Assert.Equal(Alone(device, members[k]).Hash, hashes[k]);
+    }
+
+    [Fact]
     public void A_cancelled_run_says_how_far_each_came()
     {
         using ComputeDevice device = Open("cpu");
         using var source = new CancellationTokenSource();
-        var population = new Population(device, Members, Data, new PopulationOptions { Steps = Steps, StepsPerLaunch = 10 });
+        var population = new Population(device, [.. Members.Select(m => m.Recipe)], [.. Members.Select(m => Data[m.Data])], stepsPerLaunch: 10);
         IReadOnlyList<PopulationResult> results = population.Run((_, _) => source.Cancel(), source.Token);
         int first = population.Plan.Batches[0].Members[0];
         Assert.Equal((10, true), (results[first].Steps, results[first].Accuracy is not null));

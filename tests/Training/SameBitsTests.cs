@@ -132,17 +132,15 @@ public class SameBitsTests
         {
             NetworkSpec spec = NetworkSpec.Parse(Net, Activation);
             using Sequential network = spec.Build(device, Initialization.Auto, new PhiloxStream(5, StreamPurpose.Initialization), Loss);
+            Recipe recipe = Recipe.Of(network) with { Steps = Steps, Batch = Batch, Seed = 9, Optimizer = new() { LearningRate = 0.05f } };
             var options = new TrainingOptions
             {
-                Steps = Steps,
-                Batch = Batch,
-                LearningRate = 0.05f,
                 SnapshotEvery = 50,
                 Engine = engine,
                 StepsPerLaunch = stepsPerLaunch,
                 LanesPerGroup = lanes,
             };
-            using var trainer = new Trainer(network, Moons, Picks.Philox(9, Moons.Count), options);
+            using var trainer = new Trainer(network, Moons, recipe, options);
             trainer.WarmUp();
             TrainingResult result = trainer.Run(cancellation: TestContext.Current.CancellationToken);
             Assert.Equal(StopReason.Completed, result.StopReason);

@@ -41,13 +41,13 @@ public class SideBySideTests
         OpenCL.Need();
         using ComputeDevice device = ComputeDevice.Open("opencl");
         // many of one shape, which train side by side, one that trains alone, and wide ones that are too large to stand side by side
-        PopulationMember[] members =
+        Recipe[] recipes =
         [
-            .. Enumerable.Range(0, 20).Select(k => new PopulationMember { Net = NetworkSpec.Parse("2-9-1"), Seed = (ulong)k }),
-            new PopulationMember { Net = NetworkSpec.Parse("2-10-1") },
-            .. Enumerable.Range(0, 20).Select(k => new PopulationMember { Net = NetworkSpec.Parse("2-64-64-1"), Seed = (ulong)k }),
+            .. Enumerable.Range(0, 20).Select(k => new Recipe { Net = NetworkSpec.Parse("2-9-1"), Seed = (ulong)k, Steps = 5 }),
+            new Recipe { Net = NetworkSpec.Parse("2-10-1"), Steps = 5 },
+            .. Enumerable.Range(0, 20).Select(k => new Recipe { Net = NetworkSpec.Parse("2-64-64-1"), Seed = (ulong)k, Steps = 5 }),
         ];
-        var population = new Population(device, members, [PopulationData.Of(Moons)], new PopulationOptions { Steps = 5 });
+        var population = new Population(device, recipes, [PopulationData.Of(Moons)]);
         population.WarmUp();
         TimeSpan compiled = device.CompileTime;
         population.Run(cancellation: TestContext.Current.CancellationToken);
@@ -57,18 +57,18 @@ public class SideBySideTests
     static void Check(ComputeDevice device, string net, int networks, int steps)
     {
         using ComputeDevice cpu = ComputeDevice.OpenCpu(16, 1);
-        PopulationMember[] members =
-            [.. Enumerable.Range(0, networks).Select(k => new PopulationMember { Net = NetworkSpec.Parse(net, Activation.Tanh), Seed = (ulong)k, LearningRate = 0.01f * (k + 1) })];
-        IReadOnlyList<PopulationResult> together = Train(device, members, steps);
+        Recipe[] recipes =
+            [.. Enumerable.Range(0, networks).Select(k => new Recipe { Net = NetworkSpec.Parse(net, Activation.Tanh), Seed = (ulong)k, Steps = steps, Optimizer = new() { LearningRate = 0.01f * (k + 1) } })];
+        IReadOnlyList<PopulationResult> together = Train(device, recipes);
         for (int k = 0; k < networks; k++)
         {
-            PopulationResult alone = Train(cpu, [members[k]], steps)[0];
+            PopulationResult alone = Train(cpu, [recipes[k]])[0];
             Assert.Equal((alone.FinalLoss, alone.MeanLossLast1000), (together[k].FinalLoss, together[k].MeanLossLast1000));
             Assert.Equal(alone.Parameters, together[k].Parameters);
         }
     }
 
     // launches of 13 steps: neither the blocks of rows nor those of losses end with one
-    static IReadOnlyList<PopulationResult> Train(ComputeDevice device, PopulationMember[] members, int steps) =>
-        new Population(device, members, [PopulationData.Of(Moons)], new PopulationOptions { Steps = steps, StepsPerLaunch = 13 }).Run(cancellation: TestContext.Current.CancellationToken);
+    static IReadOnlyList<PopulationResult> Train(ComputeDevice device, Recipe[] recipes) =>
+        new Population(device, recipes, [PopulationData.Of(Moons)], stepsPerLaunch: 13).Run(cancellation: TestContext.Current.CancellationToken);
 }

@@ -25,7 +25,7 @@ public sealed class TrainerTests : IDisposable
     public void SnapshotsFollowTheirSteps(EngineChoice engine)
     {
         using Sequential network = Network();
-        using var trainer = new Trainer(network, Moons, Picks.Philox(0, 200), new TrainingOptions { Steps = 501, SnapshotEvery = 250, Engine = engine });
+        using var trainer = new Trainer(network, Moons, Recipe.Of(network) with { Steps = 501 }, new TrainingOptions { SnapshotEvery = 250, Engine = engine });
         TrainingResult result = trainer.Run(cancellation: TestContext.Current.CancellationToken);
         Assert.Equal([0, 250, 500, 501], result.Snapshots.Select(s => s.Step));
         Assert.Equal(result.Snapshots[2].Parameters, result.Snapshots[3].Parameters);
@@ -39,8 +39,8 @@ public sealed class TrainerTests : IDisposable
     public void DivergenceIsSeenAtItsStep(EngineChoice engine)
     {
         using Sequential network = Network(new BceWithLogitsLoss());
-        var options = new TrainingOptions { Steps = 2000, LearningRate = 1e30f, Engine = engine };
-        using var trainer = new Trainer(network, Moons, Picks.Philox(0, 200), options);
+        Recipe recipe = Recipe.Of(network) with { Steps = 2000, Optimizer = new() { LearningRate = 1e30f } };
+        using var trainer = new Trainer(network, Moons, recipe, new TrainingOptions { Engine = engine });
         TrainingResult result = trainer.Run(cancellation: TestContext.Current.CancellationToken);
         Assert.Equal(StopReason.Diverged, result.StopReason);
         Assert.InRange(result.DivergedStep!.Value, 0, 100);
@@ -53,7 +53,7 @@ public sealed class TrainerTests : IDisposable
     {
         using Sequential network = Network();
         using var source = new CancellationTokenSource();
-        using var trainer = new Trainer(network, Moons, Picks.Philox(0, 200), new TrainingOptions { Steps = 10_000, Engine = EngineChoice.Layers });
+        using var trainer = new Trainer(network, Moons, Recipe.Of(network), new TrainingOptions { Engine = EngineChoice.Layers });
         TrainingResult result = trainer.Run((_, _) => source.Cancel(), source.Token);
         Assert.Equal(StopReason.Cancelled, result.StopReason);
         Assert.InRange(result.Steps, 1, 2048);
@@ -63,8 +63,8 @@ public sealed class TrainerTests : IDisposable
     public void AStepAllocatesNothing()
     {
         using Sequential network = Network();
-        using var trainer = new Trainer(network, Moons, Picks.Philox(0, 200),
-            new TrainingOptions { Steps = 50_000, SnapshotEvery = 0, Engine = EngineChoice.Layers });
+        using var trainer = new Trainer(network, Moons, Recipe.Of(network) with { Steps = 50_000 },
+            new TrainingOptions { SnapshotEvery = 0, Engine = EngineChoice.Layers });
         trainer.WarmUp();
         int buffers = device.LiveBuffers;
         long before = GC.GetAllocatedBytesForCurrentThread();
@@ -79,7 +79,7 @@ public sealed class TrainerTests : IDisposable
     {
         ComputeDevice own = ComputeDevice.Open("cpu");
         Sequential network = NetworkSpec.Parse("2-8-1").Build(own, Initialization.Auto, new PhiloxStream(0, StreamPurpose.Initialization), new BceLoss());
-        using (var trainer = new Trainer(network, Moons, Picks.Philox(0, 200), new TrainingOptions { Steps = 10 })) trainer.Run(cancellation: TestContext.Current.CancellationToken);
+        using (var trainer = new Trainer(network, Moons, Recipe.Of(network) with { Steps = 10 })) trainer.Run(cancellation: TestContext.Current.CancellationToken);
         network.Dispose();
         Assert.Equal(0, own.LiveBuffers);
         using var left = new Linear(own, 2, 3);
@@ -91,15 +91,48 @@ public sealed class TrainerTests : IDisposable
     public void WhatCannotBeTrainedIsRefused()
     {
         using Sequential network = Network();
-        Assert.Contains("2 inputs", Refusal(network, new DataSet("d", new float[4, 3], [0, 1, 0, 1], ["a", "b"]), new TrainingOptions()), StringComparison.Ordinal);
-        Assert.Contains("value 1 is 2", Refusal(network, new DataSet("d", new float[2, 2], [0, 2], []), new TrainingOptions()), StringComparison.Ordinal);
-        Assert.Contains("picks", Assert.Throws<ArgumentException>(() => new Trainer(network, Moons, Picks.Fixed([1]), new TrainingOptions())).Message, StringComparison.Ordinal);
-        Assert.Throws<ArgumentOutOfRangeException>(() => new Trainer(network, Moons, Picks.Philox(0, 200), new TrainingOptions { LearningRate = float.NaN }));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new Trainer(network, Moons, Picks.Philox(0, 200), new TrainingOptions { Steps = -1 }));
+        Recipe recipe = Recipe.Of(network);
+        Assert.Contains("takes 2 inputs, the data has 3 features", Refusal(network, new DataSet("d", new float[4, 3], [0, 1, 0, 1], ["a", "b"]), recipe), StringComparison.Ordinal);
+        Assert.Contains("value 1 is 2", Refusal(network, new DataSet("d", new float[2, 2], [0, 2], []), recipe), StringComparison.Ordinal);
+        Assert.Contains("picks", Refusal(network, Moons, recipe, picks: Picks.Fixed([1])), StringComparison.Ordinal);
+        Assert.Contains("the recipe is for 2-50-1 relu with a sigmoid and bce, the network is 2-8-1", Refusal(network, Moons, new Recipe()), StringComparison.Ordinal);
+        Assert.Contains("with a sigmoid and mse, the network", Refusal(network, Moons, recipe with { Loss = new MseLoss() }), StringComparison.Ordinal);
+        foreach (Recipe wrong in (Recipe[])[recipe with { Steps = -1 }, recipe with { Batch = 0 }, recipe with { InitScale = float.NaN }, recipe with { Optimizer = new() { LearningRate = float.NaN } }])
+            Assert.Throws<ArgumentOutOfRangeException>(() => new Trainer(network, Moons, wrong));
         using var odd = new Sequential(new Linear(device, 2, 3), new ReLU(), new Linear(device, 3, 1));
-        Assert.Contains("fused", Refusal(odd, Moons, new TrainingOptions { Engine = EngineChoice.Fused }), StringComparison.Ordinal);
+        Assert.Contains("fused", Refusal(odd, Moons, Recipe.Of(odd), new TrainingOptions { Engine = EngineChoice.Fused }), StringComparison.Ordinal);
     }
 
-    static string Refusal(Sequential network, DataSet data, TrainingOptions options) =>
-        Assert.Throws<ArgumentException>(() => new Trainer(network, data, Picks.Philox(0, data.Count), options)).Message;
+    [Theory]
+    [InlineData("2-8-1", "bce", 0, null)]
+    [InlineData("3-8-1", "bce", 2, "net: the network takes 3 inputs, the data has 2 features")]
+    [InlineData("2-8-2", "bce", 2, "net: bce takes one output, the network has 2; the loss cross-entropy takes one per class")]
+    [InlineData("2-8-1", "bce", 3, "data: bce takes two classes, the data has 3; the loss cross-entropy takes more")]
+    [InlineData("2-8-1", "cross-entropy", 2, "net: cross-entropy takes an output per class, and the data has 2; the network has 1")]
+    [InlineData("2-8-2", "cross-entropy", 2, null)]
+    [InlineData("2-8-2", "mse", 0, "net: mse takes one output, the network has 2; the loss cross-entropy takes one per class")]
+    public void ARecipeSaysWhyItDoesNotFit(string net, string loss, int classes, string? why)
+    {
+        var recipe = new Recipe { Net = NetworkSpec.Parse(net), Loss = Loss.Names.Parse(loss) };
+        (string Setting, string Why)? said = recipe.WhyNot(new DataSet("d", new float[2, 2], [0, 1], [.. Enumerable.Range(0, classes).Select(k => $"{k}")]));
+        Assert.Equal(why, said is null ? null : $"{said.Value.Setting}: {said.Value.Why}");
+    }
+
+    [Fact]
+    public void ARecipeAloneDecidesTheBits()
+    {
+        float[] Ends(Recipe recipe)
+        {
+            using Sequential network = recipe.Build(device);
+            using var trainer = new Trainer(network, Moons, recipe);
+            return trainer.Run(cancellation: TestContext.Current.CancellationToken).Snapshots[^1].Parameters;
+        }
+        var recipe = new Recipe { Seed = 3, Steps = 300, Batch = 2, InitScale = 0.5f };
+        PopulationResult together = new Population(device, [recipe], [PopulationData.Of(Moons)]).Run(cancellation: TestContext.Current.CancellationToken)[0];
+        Assert.Equal(Ends(recipe), together.Parameters);
+        Assert.NotEqual(Ends(recipe), Ends(recipe with { Seed = 4 }));
+    }
+
+    static string Refusal(Sequential network, DataSet data, Recipe recipe, TrainingOptions? options = null, Picks? picks = null) =>
+        Assert.Throws<ArgumentException>(() => new Trainer(network, data, recipe, options, picks)).Message;
 }

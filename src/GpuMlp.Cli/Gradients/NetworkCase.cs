@@ -22,7 +22,7 @@ static class NetworkCase
         Matrix x = Matrix.Random(Examples, spec.Widths[0], -2, 2, random);
         Matrix label = Label(loss, spec.Widths[^1], random);
         Matrix[] inputs = [.. Parameters(spec, x, random), x];
-        return new($"{spec} {Named.Of(Named.Activations, spec.Activation)} {loss.Name}", inputs, device => OnDevice(device, spec, loss, inputs, label), m => References.MeanLoss(loss, Logits(spec, m), label))
+        return new($"{spec} {Activations.Names.Of(spec.Activation)} {loss.Name}", inputs, device => OnDevice(device, spec, loss, inputs, label), m => References.MeanLoss(loss, Logits(spec, m), label))
         {
             Tensors = [.. Enumerable.Range(0, 2 * spec.Depth).Select(k => $"layer {k / 2} {(k % 2 == 0 ? "weight" : "bias")}"), "input"],
             LeastScale = 1e-4,

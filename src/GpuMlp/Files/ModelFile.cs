@@ -49,7 +49,7 @@ public static class ModelFile
             ["format"] = Format,
             ["version"] = Version,
             ["net"] = spec.ToString(),
-            ["activation"] = Named.Of(Named.Activations, spec.Activation),
+            ["activation"] = Activations.Names.Of(spec.Activation),
             ["loss"] = model.Network.Loss.Name,
             ["classes"] = JsonSerializer.Serialize([.. model.ClassNames], ModelJson.Default.StringArray),
         };
@@ -86,15 +86,15 @@ public static class ModelFile
             throw new InvalidDataException($"{path}: metadata {Quoted.Quote(unknown)} is unknown");
 
         NetworkSpec spec = ReadSpec(path, metadata);
-        Func<Loss> loss = Pick(path, metadata, "loss", Named.Losses);
-        Read(path, "loss", metadata["loss"], _ => CheckOutput(spec, loss()));
+        Loss loss = Read(path, "loss", metadata["loss"], Loss.Names.Parse);
+        Read(path, "loss", metadata["loss"], _ => CheckOutput(spec, loss));
         Window? window = metadata.TryGetValue("window", out string? text) ? Read(path, "window", text, WindowText.Parse) : null;
         Standardizer? standardizer = metadata.TryGetValue("standardizer", out text)
             ? Read(path, "standardizer", text, json => ParseStandardizer(json, spec)) : null;
-        string[] classes = Read(path, "classes", metadata["classes"], json => ParseClasses(json, spec, loss()));
+        string[] classes = Read(path, "classes", metadata["classes"], json => ParseClasses(json, spec, loss));
 
         float[][] values = ReadTensors(path, file, spec);
-        Sequential network = spec.Build(device, loss());
+        Sequential network = spec.Build(device, loss);
         Linear[] layers = [.. network.Layers.OfType<Linear>()];
         for (int l = 0; l < layers.Length; l++)
         {
@@ -106,7 +106,7 @@ public static class ModelFile
 
     static NetworkSpec ReadSpec(string path, IReadOnlyDictionary<string, string> metadata)
     {
-        Activation activation = Pick(path, metadata, "activation", Named.Activations);
+        Activation activation = Read(path, "activation", metadata["activation"], Activations.Names.Parse);
         bool linear = metadata.TryGetValue("output", out string? output) && output == "linear";
         if (output is not (null or "linear")) throw Bad(path, "output", output, "allowed is linear; a network that ends in a sigmoid has none");
         return Read(path, "net", metadata["net"], net => NetworkSpec.Parse(net, activation)) with { LinearOutput = linear };
@@ -173,9 +173,6 @@ public static class ModelFile
         if (!names.All(name => name is { Length: > 0 and <= LongestClassName })) return $"a name has 1 to {LongestClassName} characters";
         return names.All(name => SafetensorsHeader.IsText(name!)) ? null : "a name holds half a surrogate pair, which no file can hold";
     }
-
-    static T Pick<T>(string path, IReadOnlyDictionary<string, string> metadata, string key, IReadOnlyDictionary<string, T> names) =>
-        names.TryGetValue(metadata[key], out T? value) ? value : throw Bad(path, key, metadata[key], $"allowed are {string.Join(", ", names.Keys)}");
 
     static T Read<T>(string path, string key, string text, Func<string, T> read)
     {

@@ -71,6 +71,13 @@ public sealed record RunRecord
     /// <summary>Where the time went.</summary>
     public required RunTimings Timings { get; init; }
 
+    /// <summary>A config as records hold it.</summary>
+    public static JsonElement ToJson(TrainConfig config)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        return JsonSerializer.SerializeToElement(config, RunJson.Default.TrainConfig);
+    }
+
     /// <summary>Writes the record atomically.</summary>
     public void Save(string path) => AtomicFile.Write(path, stream => JsonSerializer.Serialize(stream, this, RunJson.Default.RunRecord));
 
@@ -118,6 +125,7 @@ public sealed record RunRecord
     static string Explain(JsonException e)
     {
         string at = e.Path is null or "$" ? "the file" : Quoted.Cut(e.Path[2..]);
+        if (e.InnerException is ConfigValueException value) return $"{at} {value.Message}";
         if (e.InnerException is JsonException syntax) return $"not JSON: {syntax.Message.Split(" LineNumber")[0]}";
         if (e.Message.Contains("could not be mapped")) return $"{Quoted.Quote(e.Message.Split('\'')[1])} is not a setting of config";
         if (e.Message.Contains("uplicate")) return $"{at} stands there twice";

@@ -1,3 +1,4 @@
+using GpuMlp.Inputs;
 using GpuMlp.Kernels.Activations;
 
 namespace GpuMlp.Layers;
@@ -47,6 +48,9 @@ public static class Activations
         new Row<Elu, ELU>(Activation.ELU, "elu", Initialization.He, x => x < 0 ? Math.Exp(x) - 1 : x,
             ActivationBounds.Convex(x => x < 0 ? Math.Exp(x) - 1 : x, x => x < 0 ? Math.Exp(x) : 1)),
     ];
+
+    /// <summary>The activations by name.</summary>
+    public static Names<Activation> Names { get; } = new([.. All.Select(row => (row.Name, row.Activation))]);
 
     /// <summary>The row of an activation.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such activation.</exception>

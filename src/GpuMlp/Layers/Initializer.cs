@@ -1,3 +1,4 @@
+using GpuMlp.Inputs;
 using GpuMlp.Randomness;
 
 namespace GpuMlp.Layers;
@@ -24,6 +25,10 @@ public enum Initialization
 /// <summary>Draws initial weights from a stream that the caller hands in.</summary>
 public static class Initializer
 {
+    /// <summary>The initializations by name.</summary>
+    public static Names<Initialization> Names { get; } = new(("auto", Initialization.Auto), ("normal", Initialization.Normal),
+        ("he", Initialization.He), ("xavier", Initialization.Xavier), ("uniform", Initialization.Uniform));
+
     /// <summary>What <see cref="Initialization.Auto"/> stands for in a network; N(0, 1) saturates deeper ones, and lets a linear output begin far too large.</summary>
     public static Initialization Resolve(Initialization initialization, NetworkSpec net)
     {

@@ -100,7 +100,7 @@ public abstract class Layer : Module
     /// <exception cref="ObjectDisposedException">The layer was disposed.</exception>
     public void Step(float learningRate)
     {
-        RequireRate(learningRate);
+        OptimizerOps.RequireRate(learningRate);
         RequireAlive();
         if (Own.Count == 0) return;
         using DeviceUse use = Own[0].Parameter.Device.Use();
@@ -125,12 +125,6 @@ public abstract class Layer : Module
         gradients ??= new DeviceSpan[Own.Count];
         for (int k = 0; k < gradients.Length; k++) gradients[k] = Own[k].Parameter.Gradient.Span;
         return gradients;
-    }
-
-    internal static void RequireRate(float learningRate)
-    {
-        if (!(learningRate > 0f && float.IsFinite(learningRate)))
-            throw new ArgumentOutOfRangeException(nameof(learningRate), learningRate, "a learning rate is positive and finite");
     }
 
     internal static Tensor Room(Tensor? old, ComputeDevice device, int rows, int columns)

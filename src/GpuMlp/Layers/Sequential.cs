@@ -184,7 +184,7 @@ public sealed class Sequential : Module
     /// <exception cref="ArgumentOutOfRangeException">The learning rate is not positive and finite.</exception>
     public void Step(float learningRate)
     {
-        Layer.RequireRate(learningRate);
+        OptimizerOps.RequireRate(learningRate);
         using DeviceUse use = Device.Use();
         ParameterArena held = Arena;
         Device.SgdStep(held.Values, held.Gradients, learningRate);

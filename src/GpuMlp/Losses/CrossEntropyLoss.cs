@@ -24,11 +24,10 @@ public sealed class CrossEntropyLoss : Loss
 
     private protected override string Shapes => "logits n × classes, two classes or more, and labels n × 1";
 
-    private protected override void CheckLabels(LabelFacts facts, int columns)
+    private protected override string? WhyNotLabels(LabelFacts facts, int columns)
     {
         (int row, float value) = facts.NotClass ?? facts.Largest;
-        if (facts.NotClass is not null || value >= columns)
-            throw new ArgumentException($"{Name} of {columns} logits takes labels 0 to {columns - 1}, value {row} is {value:R}", "label");
+        return facts.NotClass is not null || value >= columns ? $"{Name} of {columns} logits takes labels 0 to {columns - 1}, value {row} is {value:R}" : null;
     }
 
     internal override void Compute(

@@ -1,6 +1,7 @@
 using GpuMlp.Autograd;
 using GpuMlp.Devices;
 using GpuMlp.Devices.Ops;
+using GpuMlp.Inputs;
 using GpuMlp.Kernels.Losses;
 
 namespace GpuMlp.Losses;
@@ -21,9 +22,12 @@ public enum LabelKind
 /// <summary>A mean loss over a batch, and its gradient.</summary>
 public abstract class Loss
 {
-    /// <summary>The table of losses, in the order in which to list them: each call makes one.</summary>
-    public static IReadOnlyList<Func<Loss>> All { get; } =
-        [() => new BceLoss(), () => new BceLoss(BceForm.Torch), () => new BceWithLogitsLoss(), () => new MseLoss(), () => new CrossEntropyLoss()];
+    /// <summary>The table of losses, in the order in which to list them. A loss keeps nothing, so one serves all.</summary>
+    public static IReadOnlyList<Loss> All { get; } =
+        [new BceLoss(), new BceLoss(BceForm.Torch), new BceWithLogitsLoss(), new MseLoss(), new CrossEntropyLoss()];
+
+    /// <summary>The losses by name.</summary>
+    public static Names<Loss> Names { get; } = new([.. All.Select(loss => (loss.Name, loss))]);
 
     /// <summary>Its name in options and files.</summary>
     public abstract string Name { get; }
@@ -54,7 +58,7 @@ public abstract class Loss
         ArgumentNullException.ThrowIfNull(label);
         if (output.Device != label.Device) throw Variable.MixedDevices(Name, output, label);
         if (!Fits(output.Rows, output.Columns, label.Rows, label.Columns)) throw WrongShapes(output.Shape, label.Shape, nameof(label));
-        if (label.Facts is LabelFacts facts) CheckLabels(facts, output.Columns);
+        if (label.Facts is LabelFacts facts && WhyNotLabels(facts, output.Columns) is string why) throw new ArgumentException(why, nameof(label));
         using DeviceUse use = output.Device.Use();
         bool onLogit = TakesLogit && output.Logit is not null;
         return LossOperation.Apply(this, onLogit ? output.Logit! : output, label, onLogit);
@@ -69,18 +73,19 @@ public abstract class Loss
     /// <summary>The shapes that it takes, as messages say it.</summary>
     private protected virtual string Shapes => "an output n × 1 and labels n × 1";
 
-    private protected virtual void CheckLabels(LabelFacts facts, int columns)
-    {
-        if (facts.NotBinary is (int row, float value))
-            throw new ArgumentException($"{Name} takes labels 0 and 1, value {row} is {value:R}; other classes need CrossEntropyLoss, numbers MseLoss", "label");
-    }
+    /// <summary>Null where it takes labels, else why not.</summary>
+    private protected virtual string? WhyNotLabels(LabelFacts facts, int columns) => facts.NotBinary is (int row, float value)
+        ? $"{Name} takes labels 0 and 1, value {row} is {value:R}; other classes take the loss cross-entropy, numbers mse" : null;
+
+    /// <inheritdoc cref="WhyNotLabels(LabelFacts, int)"/>
+    internal string? WhyNotLabels(ReadOnlySpan<float> labels, int columns) => WhyNotLabels(new LabelFacts(labels), columns);
 
     /// <summary>Refuses labels (n), one a row, that the loss of outputs of so many columns cannot take.</summary>
     /// <exception cref="ArgumentException">A label is not allowed, or another number of columns is needed.</exception>
     internal void RequireLabels(ReadOnlySpan<float> labels, int columns)
     {
         if (!Fits(labels.Length, columns, labels.Length, 1)) throw WrongShapes($"{labels.Length} × {columns}", $"{labels.Length} × 1", "label");
-        CheckLabels(new LabelFacts(labels), columns);
+        if (WhyNotLabels(labels, columns) is string why) throw new ArgumentException(why, nameof(labels));
     }
 
     /// <summary>The mean loss over rows, on the host in float64.</summary>

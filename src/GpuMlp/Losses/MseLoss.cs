@@ -18,7 +18,7 @@ public sealed class MseLoss : Loss
 
     private protected override string Shapes => "an output and labels of one shape";
 
-    private protected override void CheckLabels(Autograd.LabelFacts facts, int columns) { }
+    private protected override string? WhyNotLabels(Autograd.LabelFacts facts, int columns) => null;
 
     internal override void Compute(
         ComputeDevice device, DeviceSpan z, DeviceSpan y, DeviceSpan values, DeviceSpan dz, int rows, int columns, bool onLogit) =>

@@ -13,12 +13,13 @@ namespace GpuMlp.Optimizers;
 /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
 public sealed class Adam(IReadOnlyList<Parameter> parameters, float learningRate = 1e-3f,
     float beta1 = 0.9f, float beta2 = 0.999f, float epsilon = 1e-8f, float weightDecay = 0)
-    : Optimizer(parameters, learningRate, new OptimizerSpec
+    : Optimizer(parameters, new OptimizerSpec
     {
         Kind = OptimizerKind.Adam,
         Beta1 = beta1,
         Beta2 = beta2,
         Epsilon = epsilon,
+        LearningRate = learningRate,
         WeightDecay = weightDecay,
     });
 
@@ -26,11 +27,12 @@ public sealed class Adam(IReadOnlyList<Parameter> parameters, float learningRate
 /// <inheritdoc cref="Adam(IReadOnlyList{Parameter}, float, float, float, float, float)"/>
 public sealed class AdamW(IReadOnlyList<Parameter> parameters, float learningRate = 1e-3f,
     float beta1 = 0.9f, float beta2 = 0.999f, float epsilon = 1e-8f, float weightDecay = 1e-2f)
-    : Optimizer(parameters, learningRate, new OptimizerSpec
+    : Optimizer(parameters, new OptimizerSpec
     {
         Kind = OptimizerKind.AdamW,
         Beta1 = beta1,
         Beta2 = beta2,
         Epsilon = epsilon,
+        LearningRate = learningRate,
         WeightDecay = weightDecay,
     });

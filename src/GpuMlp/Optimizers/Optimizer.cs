@@ -17,13 +17,13 @@ public class Optimizer : IDisposable
     DeviceBuffer? clipping;
     bool disposed;
 
-    internal Optimizer(IReadOnlyList<Parameter> parameters, float learningRate, OptimizerSpec spec)
+    internal Optimizer(IReadOnlyList<Parameter> parameters, OptimizerSpec spec)
     {
         spec.Validate();
         this.spec = spec;
         (rule, numbers) = (spec.Rule, spec.Rule.Numbers(spec));
         arena = ParameterArena.Holding(parameters);
-        LearningRate = learningRate;
+        LearningRate = spec.LearningRate;
         states = NewStates();
     }
 
@@ -45,8 +45,11 @@ public class Optimizer : IDisposable
     public float LearningRate
     {
         get;
-        set => field = value > 0f && float.IsFinite(value)
-            ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "a learning rate is positive and finite");
+        set
+        {
+            OptimizerOps.RequireRate(value);
+            field = value;
+        }
     }
 
     /// <summary>How the learning rate changes from step to step.</summary>

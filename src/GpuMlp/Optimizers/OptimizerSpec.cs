@@ -13,6 +13,9 @@ public sealed record OptimizerSpec
     /// <summary>Which optimizer.</summary>
     public OptimizerKind Kind { get; init; }
 
+    /// <summary>The learning rate, before the schedule.</summary>
+    public float LearningRate { get; init; } = 0.01f;
+
     /// <summary>Share of the velocity that stays, for <see cref="OptimizerKind.Momentum"/> and <see cref="OptimizerKind.Nesterov"/>.</summary>
     public float Momentum { get; init; } = 0.9f;
 
@@ -43,7 +46,7 @@ public sealed record OptimizerSpec
     /// <summary>The optimizer of parameters.</summary>
     /// <exception cref="ArgumentException">No parameters, one twice, or two devices.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
-    public Optimizer Build(IReadOnlyList<Parameter> parameters, float learningRate) => new(parameters, learningRate, this);
+    public Optimizer Build(IReadOnlyList<Parameter> parameters) => new(parameters, this);
 
     /// <summary>The row of its kind, or where nothing is to be kept the plain one.</summary>
     internal UpdateRule Rule => IsPlain ? UpdateRules.Plain : UpdateRules.Of(Kind);
@@ -65,6 +68,7 @@ public sealed record OptimizerSpec
     /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
     internal void Validate()
     {
+        OptimizerOps.RequireRate(LearningRate);
         UpdateRules.Of(Kind);
         ArgumentNullException.ThrowIfNull(Schedule);
         Share(Momentum, nameof(Momentum));

@@ -12,10 +12,11 @@ namespace GpuMlp.Optimizers;
 /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
 public sealed class RmsProp(IReadOnlyList<Parameter> parameters, float learningRate = 1e-2f,
     float alpha = 0.99f, float epsilon = 1e-8f, float weightDecay = 0)
-    : Optimizer(parameters, learningRate, new OptimizerSpec
+    : Optimizer(parameters, new OptimizerSpec
     {
         Kind = OptimizerKind.RmsProp,
         Alpha = alpha,
         Epsilon = epsilon,
+        LearningRate = learningRate,
         WeightDecay = weightDecay,
     });

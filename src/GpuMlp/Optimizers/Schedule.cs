@@ -1,3 +1,5 @@
+using GpuMlp.Inputs;
+
 namespace GpuMlp.Optimizers;
 
 /// <summary>How a learning rate changes from step to step: what it is multiplied by.</summary>
@@ -5,6 +7,14 @@ public abstract record Schedule
 {
     /// <summary>Always the same.</summary>
     public static Schedule Constant { get; } = new Unchanged();
+
+    /// <summary>The schedules that span a run of any length, by name.</summary>
+    public static Names<ScheduleOfRun> Names { get; } = new([.. new ScheduleOfRun[]
+    {
+        new("constant", _ => Constant),
+        new("step", steps => Step(Math.Max(1, (steps + 2) / 3))),
+        new("cosine", steps => Cosine(Math.Max(1, steps))),
+    }.Select(row => (row.Name, row))]);
 
     /// <summary>What the learning rate of step 0, 1, … is multiplied by.</summary>
     public abstract float Factor(int step);
@@ -54,3 +64,8 @@ public abstract record Schedule
         public override float Factor(int step) => step < Steps ? (step + 1f) / Steps : Then.Factor(step - Steps);
     }
 }
+
+/// <summary>A schedule without its length.</summary>
+/// <param name="Name">Its name in options and files.</param>
+/// <param name="Over">The schedule over so many steps.</param>
+public sealed record ScheduleOfRun(string Name, Func<int, Schedule> Over);

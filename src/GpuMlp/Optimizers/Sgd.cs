@@ -11,9 +11,10 @@ namespace GpuMlp.Optimizers;
 /// <exception cref="ArgumentException">No parameters, one twice, or two devices.</exception>
 /// <exception cref="ArgumentOutOfRangeException">A number is out of its range, or Nesterov has no momentum.</exception>
 public sealed class Sgd(IReadOnlyList<Parameter> parameters, float learningRate, float momentum = 0, bool nesterov = false, float weightDecay = 0)
-    : Optimizer(parameters, learningRate, new OptimizerSpec
+    : Optimizer(parameters, new OptimizerSpec
     {
         Kind = nesterov ? OptimizerKind.Nesterov : momentum == 0 ? OptimizerKind.Sgd : OptimizerKind.Momentum,
         Momentum = momentum,
+        LearningRate = learningRate,
         WeightDecay = weightDecay,
     });

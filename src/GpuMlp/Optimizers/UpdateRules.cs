@@ -1,5 +1,6 @@
 using GpuMlp.Devices;
 using GpuMlp.Devices.Ops;
+using GpuMlp.Inputs;
 using GpuMlp.Kernels.Optimizers;
 
 namespace GpuMlp.Optimizers;
@@ -46,6 +47,9 @@ public static class UpdateRules
 
     /// <summary>All of them, in the order in which to list them.</summary>
     public static IReadOnlyList<UpdateRule> All { get; } = Array.AsReadOnly(rules);
+
+    /// <summary>The optimizers by name.</summary>
+    public static Names<OptimizerKind> Names { get; } = new([.. rules.Select(rule => (rule.Name, rule.Kind))]);
 
     /// <summary>The row of an optimizer.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such optimizer.</exception>

@@ -21,18 +21,21 @@ sealed record FusedKernel(FusedLaunch Launch, bool OneExample)
     /// <summary>Floats of a group's scratch memory.</summary>
     internal long ScratchLength(NetworkShape shape, int batch) => OneExample ? shape.SingleExampleScratchLength() : shape.BatchScratchLength(batch);
 
-    /// <summary>Null if there is such a kernel, else what a network's end and its loss would have to be.</summary>
-    internal static string? WhyNot(NetworkSpec net, Loss loss) =>
-        loss.Labels != LabelKind.Class && net.Widths[^1] != 1 ? $"with {loss.Name} it takes networks of one output"
+    /// <summary>Null if there is such a kernel, else what the network would have to be.</summary>
+    internal static string? WhyNot(Recipe recipe) => WhyNot(recipe.Spec, recipe.Loss);
+
+    static string? WhyNot(NetworkSpec net, Loss loss) =>
+        net.Depth > NetworkShape.MaxDepth ? $"it takes up to {NetworkShape.MaxDepth} linear layers, the network has {net.Depth}"
+        : loss.Labels != LabelKind.Class && net.Widths[^1] != 1 ? $"with {loss.Name} it takes networks of one output"
         : loss.Sigmoid is bool needed && needed == net.LinearOutput ? $"with {loss.Name} it takes networks that end in {(needed ? "a sigmoid" : "a linear layer")}" : null;
 
-    /// <summary>The kernel; <see cref="WhyNot"/> said null.</summary>
-    internal static FusedKernel Of(NetworkSpec net, Loss loss, OptimizerSpec optimizer, int batch) =>
-        Activations.Of(net.Activation).Use(new ForActivation(loss, !net.LinearOutput, optimizer, batch));
+    /// <summary>The kernel; <see cref="WhyNot(Recipe)"/> said null.</summary>
+    internal static FusedKernel Of(Recipe recipe) => Activations.Of(recipe.Spec.Activation).Use(new ForActivation(recipe));
 
-    sealed record ForActivation(Loss Loss, bool Sigmoid, OptimizerSpec Optimizer, int Batch) : IActivationUser<FusedKernel>
+    sealed record ForActivation(Recipe Recipe) : IActivationUser<FusedKernel>
     {
-        public FusedKernel Use<TActivation>() where TActivation : struct, IActivation => Loss.Use(new ForLoss<TActivation>(Optimizer, Batch), Sigmoid);
+        public FusedKernel Use<TActivation>() where TActivation : struct, IActivation =>
+            Recipe.Loss.Use(new ForLoss<TActivation>(Recipe.Optimizer, Recipe.Batch), !Recipe.Spec.LinearOutput);
     }
 
     sealed record ForLoss<TActivation>(OptimizerSpec Optimizer, int Batch) : ILossUser<FusedKernel> where TActivation : struct, IActivation

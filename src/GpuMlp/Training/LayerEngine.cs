@@ -13,7 +13,7 @@ sealed class LayerEngine : ITrainingEngine
     readonly Sequential network;
     readonly TrainingData data;
     readonly Picks picks;
-    readonly TrainingOptions options;
+    readonly Recipe recipe;
     readonly SnapshotStore snapshots;
     readonly int chunk;
     readonly Pace pace;
@@ -21,15 +21,15 @@ sealed class LayerEngine : ITrainingEngine
     readonly DeviceBuffer pickBuffer, lossBuffer;
     Optimizer optimizer;
 
-    internal LayerEngine(Sequential network, TrainingData data, Picks picks, TrainingOptions options, SnapshotStore snapshots)
+    internal LayerEngine(Sequential network, TrainingData data, Picks picks, Recipe recipe, SnapshotStore snapshots)
     {
-        (this.network, this.data, this.picks, this.options, this.snapshots) = (network, data, picks, options, snapshots);
+        (this.network, this.data, this.picks, this.recipe, this.snapshots) = (network, data, picks, recipe, snapshots);
         ComputeDevice device = network.Device;
-        chunk = Math.Clamp(65_536 / options.Batch, 1, 1024);
-        pace = new Pace(2e9 / ((double)network.ParameterCount * options.Batch));
-        batchX = new Tensor(device, options.Batch, data.Inputs.Columns);
-        batchY = new Tensor(device, options.Batch, 1);
-        pickBuffer = device.Allocate((long)chunk * options.Batch, $"picks of {chunk} steps of {options.Batch}");
+        chunk = Math.Clamp(65_536 / recipe.Batch, 1, 1024);
+        pace = new Pace(2e9 / ((double)network.ParameterCount * recipe.Batch));
+        batchX = new Tensor(device, recipe.Batch, data.Inputs.Columns);
+        batchY = new Tensor(device, recipe.Batch, 1);
+        pickBuffer = device.Allocate((long)chunk * recipe.Batch, $"picks of {chunk} steps of {recipe.Batch}");
         lossBuffer = device.Allocate(chunk);
         optimizer = NewOptimizer();
     }
@@ -52,10 +52,10 @@ sealed class LayerEngine : ITrainingEngine
     public void Run(int firstStep, Span<float> losses)
     {
         long start = Stopwatch.GetTimestamp();
-        picks.Fill(pickBuffer.All.Slice(0, losses.Length * options.Batch), (long)firstStep * options.Batch);
+        picks.Fill(pickBuffer.All.Slice(0, losses.Length * recipe.Batch), (long)firstStep * recipe.Batch);
         for (int k = 0; k < losses.Length; k++)
         {
-            Step(k * options.Batch, k);
+            Step(k * recipe.Batch, k);
             if (snapshots.After(firstStep + k) is DeviceSpan slot) network.Device.Copy(network.Arena.Values, slot);
         }
         network.Device.CopyToHost(lossBuffer.All.Slice(0, losses.Length), losses);
@@ -65,13 +65,13 @@ sealed class LayerEngine : ITrainingEngine
     void Step(int firstPick, int at)
     {
         network.Device.GatherBatch(
-            data.Inputs.Span, data.Labels.Span, pickBuffer.All, firstPick, batchX.Span, batchY.Span, options.Batch, data.Inputs.Columns);
+            data.Inputs.Span, data.Labels.Span, pickBuffer.All, firstPick, batchX.Span, batchY.Span, recipe.Batch, data.Inputs.Columns);
         network.ComputeLoss(network.ForwardWithin(batchX), batchY, lossBuffer.All, at);
         network.BackwardWithin();
         optimizer.StepWithin();
     }
 
-    Optimizer NewOptimizer() => options.Optimizer.Build(network.Parameters(), options.LearningRate);
+    Optimizer NewOptimizer() => recipe.Optimizer.Build(network.Parameters());
 
     public void Dispose()
     {

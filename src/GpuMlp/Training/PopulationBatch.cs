@@ -1,107 +1,88 @@
 using System.Runtime.ExceptionServices;
-using System.Runtime.InteropServices;
 using GpuMlp.Data;
 using GpuMlp.Devices;
-using GpuMlp.Devices.Ops;
 using GpuMlp.Kernels.Training;
 using GpuMlp.Layers;
-using GpuMlp.Optimizers;
-using GpuMlp.Randomness;
 
 namespace GpuMlp.Training;
 
-/// <summary>Networks of one shape that train in one launch at a time: their data, parameters and scratch memory on the device.</summary>
+/// <summary>Networks of one shape that train in one launch at a time: their data, parameters and what became of them.</summary>
 sealed class PopulationBatch : IDisposable
 {
     readonly ComputeDevice device;
-    readonly IReadOnlyList<PopulationMember> members;
-    readonly PopulationBatchPlan plan;
-    readonly NetworkShape shape;
-    readonly FusedKernel kernel;
-    readonly OptimizerSpec optimizer;
-    readonly StepTable schedule;
-    readonly int rows, features, arenaLength, scratchLength;
+    readonly Recipe[] recipes;
+    readonly PopulationData[] sets;
+    readonly IReadOnlyList<int> numbers;
+    readonly FusedRun run;
+    readonly int rows, features, arenaLength;
     readonly PopulationTrack[] tracks;
-    readonly Dictionary<int, int> place;
+    readonly int[] place;
     readonly float[] arenas, losses;
-    readonly DeviceBuffer x, y, parameters, networks, lossBuffer, scratch, states, nothing;
+    readonly DeviceBuffer x, y, parameters;
 
+    /// <param name="device">Where.</param>
+    /// <param name="allRecipes">The recipes of the whole population.</param>
+    /// <param name="allData">The data sets of the whole population.</param>
+    /// <param name="numbers">The numbers of the batch's networks in both.</param>
+    /// <param name="steps">Steps of the run.</param>
+    /// <param name="chunkSteps">The most steps of a launch.</param>
     internal PopulationBatch(
-        ComputeDevice device, IReadOnlyList<PopulationMember> members, IReadOnlyList<PopulationData> data, PopulationBatchPlan plan, int steps, int chunkSteps)
+        ComputeDevice device, IReadOnlyList<Recipe> allRecipes, IReadOnlyList<PopulationData> allData, IReadOnlyList<int> numbers, int steps, int chunkSteps)
     {
-        (this.device, this.members, this.plan) = (device, members, plan);
-        PopulationMember first = members[plan.Members[0]];
-        shape = new NetworkShape(first.Net.Widths);
-        (kernel, optimizer) = (first.Kernel, first.Optimizer);
-        schedule = new StepTable(device, optimizer);
-        (rows, features) = (data[first.Data].Rows, data[first.Data].Features);
-        (arenaLength, scratchLength) = (PopulationPlan.ArenaLength(shape), (int)PopulationPlan.ScratchLength(shape, first));
-        int count = plan.Members.Count;
-        place = plan.Data.Select((set, k) => (set, k)).ToDictionary(p => p.set, p => p.k);
-        tracks = [.. plan.Members.Select(_ => new PopulationTrack(steps))];
-        arenas = new float[DeviceBuffer.LengthOf(count, arenaLength, $"the parameters of {count} networks")];
-        losses = new float[DeviceBuffer.LengthOf(count, chunkSteps, $"the losses of {count} networks")];
-        x = device.Allocate((long)plan.Data.Count * rows * features, $"{plan.Data.Count} data sets");
-        y = device.Allocate((long)plan.Data.Count * rows, $"{plan.Data.Count} data sets");
+        (this.device, this.numbers) = (device, numbers);
+        recipes = [.. numbers.Select(k => allRecipes[k])];
+        place = PopulationPlan.Numbers(numbers.Select(k => allData[k]));
+        sets = [.. numbers.Select(k => allData[k]).Distinct<PopulationData>(ReferenceEqualityComparer.Instance)];
+        (rows, features) = (sets[0].Rows, sets[0].Features);
+        arenaLength = FusedRun.ArenaLength(new NetworkShape(First.Spec.Widths));
+        tracks = [.. recipes.Select(_ => new PopulationTrack(steps))];
+        arenas = new float[DeviceBuffer.LengthOf(recipes.Length, arenaLength, $"the parameters of {recipes.Length} networks")];
+        losses = new float[DeviceBuffer.LengthOf(recipes.Length, chunkSteps, $"the losses of {recipes.Length} networks")];
+        x = device.Allocate((long)sets.Length * rows * features, $"{sets.Length} data sets");
+        y = device.Allocate((long)sets.Length * rows, $"{sets.Length} data sets");
         parameters = device.Allocate(arenas.Length);
-        networks = device.Allocate(NetworkRow.Length * count);
-        lossBuffer = device.Allocate(losses.Length);
-        scratch = device.Allocate((long)count * scratchLength, $"the working memory of {count} networks");
-        states = device.Allocate((long)PopulationPlan.StateArenas(first) * arenas.Length, $"the optimizers' state of {count} networks");
-        nothing = device.Allocate(0);
-        Upload(data);
-        DrawParameters();
+        Upload();
+        run = new FusedRun(device, First, DrawParameters(), chunkSteps, () => new FusedMemory(x.All, y.All, parameters.All));
     }
 
+    Recipe First => recipes[0];
+
     /// <summary>About how many float operations a step of all networks takes.</summary>
-    internal long Work => 6L * members[plan.Members[0]].Net.ParameterCount * members[plan.Members[0]].Batch * plan.Members.Count;
+    internal long Work => run.Work;
 
     internal bool AllDiverged => Array.TrueForAll(tracks, track => track.DivergedStep is not null);
 
     /// <summary>The mean of the networks' last losses, of those that are finite.</summary>
     internal float MeanOfLastLosses => tracks.Select(t => t.LastLoss).Where(float.IsFinite).DefaultIfEmpty(float.NaN).Average();
 
-    void Upload(IReadOnlyList<PopulationData> data)
+    void Upload()
     {
         var inputs = new float[x.Length];
         var labels = new float[y.Length];
-        OnAllCores(plan.Data.Count, k =>
+        OnAllCores(sets.Length, k =>
         {
-            DataSet set = data[plan.Data[k]].Load();
+            DataSet set = sets[k].Load();
             if (set.Count != rows || set.Features != features)
-                throw new ArgumentException($"data set {plan.Data[k]} said {rows} × {features}, what it loads is {set.Count} × {set.Features}", nameof(data));
+                throw new ArgumentException($"data set {k} said {rows} × {features}, what it loads is {set.Count} × {set.Features}", "data");
             set.Flat.CopyTo(inputs.AsSpan(k * rows * features));
             set.Labels.CopyTo(labels.AsSpan(k * rows));
         });
-        PopulationMember first = members[plan.Members[0]];
-        for (int k = 0; k < plan.Data.Count; k++) first.Loss.RequireLabels(labels.AsSpan(k * rows, rows), first.Net.Widths[^1]);
+        for (int k = 0; k < sets.Length; k++) First.Loss.RequireLabels(labels.AsSpan(k * rows, rows), First.Spec.Widths[^1]);
         device.CopyToDevice(inputs, x.All);
         device.CopyToDevice(labels, y.All);
     }
 
-    void DrawParameters()
+    // and gives what each network has of its own
+    float[] DrawParameters()
     {
-        var table = new float[networks.Length];
-        OnAllCores(plan.Members.Count, k =>
+        var table = new float[NetworkRow.Length * recipes.Length];
+        OnAllCores(recipes.Length, k =>
         {
-            PopulationMember member = members[plan.Members[k]];
-            member.Net.Draw(arenas.AsSpan(k * arenaLength, arenaLength), member.Initialization, new PhiloxStream(member.Seed, StreamPurpose.Initialization), member.InitScale);
-            int row = NetworkRow.Length * k;
-            WriteRow(table.AsSpan(row, NetworkRow.Length), member.LearningRate, member.Optimizer, member.Seed, place[member.Data] * rows);
+            recipes[k].Draw(arenas.AsSpan(k * arenaLength, arenaLength));
+            FusedRun.WriteRow(table.AsSpan(NetworkRow.Length * k, NetworkRow.Length), recipes[k].Optimizer, recipes[k].Seed, place[k] * rows);
         });
         device.CopyToDevice(arenas, parameters.All);
-        device.CopyToDevice(table, networks.All);
-    }
-
-    /// <summary>Writes what a network has of its own as kernels read it: a <see cref="NetworkRow"/>.</summary>
-    internal static void WriteRow(Span<float> row, float learningRate, OptimizerSpec optimizer, ulong seed, int firstRow)
-    {
-        row[NetworkRow.LearningRate] = learningRate;
-        row[NetworkRow.WeightDecay] = optimizer.WeightDecay;
-        row[NetworkRow.L1] = optimizer.L1;
-        Span<uint> integers = MemoryMarshal.Cast<float, uint>(row);
-        (integers[NetworkRow.SeedLow], integers[NetworkRow.SeedHigh]) = ((uint)seed, (uint)(seed >> 32));
-        integers[NetworkRow.FirstRow] = (uint)firstRow;
+        return table;
     }
 
     // what a body throws comes out as it is
@@ -118,67 +99,29 @@ sealed class PopulationBatch : IDisposable
     }
 
     /// <summary>Makes steps firstStep, firstStep + 1, … of every network.</summary>
-    internal void Run(int firstStep, int steps)
-    {
-        int count = plan.Members.Count;
-        DeviceSpan table = schedule.Of(firstStep, steps);
-        var spans = new TrainingSpans
-        {
-            X = x.All,
-            Y = y.All,
-            Picks = nothing.All,
-            Parameters = parameters.All,
-            Networks = networks.All,
-            Losses = lossBuffer.All,
-            Snapshots = nothing.All,
-            Scratch = scratch.All,
-            States = states.All,
-            Schedule = table,
-        };
-        var launchPlan = new TrainingPlan
-        {
-            Networks = count,
-            FirstStep = firstStep,
-            Steps = steps,
-            Examples = rows,
-            Stream = (uint)StreamPurpose.Sampling,
-            ArenaLength = arenaLength,
-            ScratchLength = scratchLength,
-            HasSchedule = schedule.IsEmpty ? 0 : 1,
-            Optimizer = optimizer.Rule.Numbers(optimizer),
-        };
-        kernel.Launch(device, spans, launchPlan, shape, members[plan.Members[0]].Batch, Work * steps, null);
-    }
+    internal void Run(int firstStep, int steps) => run.Launch(firstStep, steps, rows);
 
     /// <summary>Takes what the last launch left: losses and parameters.</summary>
     internal void Record(int firstStep, int steps, Action<int, int, ReadOnlyMemory<float>>? show)
     {
-        int count = plan.Members.Count;
-        device.CopyToHost(lossBuffer.All.Slice(0, count * steps), losses.AsSpan(0, count * steps));
+        run.ReadLosses(losses.AsSpan(0, recipes.Length * steps));
         device.CopyToHost(parameters.All, arenas);
-        for (int k = 0; k < count; k++)
+        for (int k = 0; k < recipes.Length; k++)
         {
             tracks[k].Add(losses.AsSpan(k * steps, steps), arenas.AsSpan(k * arenaLength, arenaLength));
-            show?.Invoke(plan.Members[k], firstStep, losses.AsMemory(k * steps, steps));
+            show?.Invoke(numbers[k], firstStep, losses.AsMemory(k * steps, steps));
         }
     }
 
     /// <summary>Evaluates the networks on their data and puts their results at their numbers; the batch cannot train after that.</summary>
     internal void Finish(PopulationResult[] results)
     {
-        PopulationMember first = members[plan.Members[0]];
         var labels = new float[y.Length];
         device.CopyToHost(y.All, labels);
-        long room = (long)scratch.Length + lossBuffer.Length;
-        scratch.Dispose();
-        states.Dispose();
-        lossBuffer.Dispose();
-        NetworkSpec spec = first.Spec;
-        PopulationEvaluator.Run(device, spec, x.All, rows, parameters.All, networks.All, plan.Members.Count, room, (k, predictions) =>
-        {
-            ReadOnlySpan<float> wanted = labels.AsSpan(place[members[plan.Members[k]].Data] * rows, rows);
-            results[plan.Members[k]] = tracks[k].Result(Accuracy(spec, predictions, wanted));
-        });
+        long room = run.EndTraining();
+        NetworkSpec spec = First.Spec;
+        PopulationEvaluator.Run(device, spec, x.All, rows, parameters.All, run.Rows, recipes.Length, room, (k, predictions) =>
+            results[numbers[k]] = tracks[k].Result(Accuracy(spec, predictions, labels.AsSpan(place[k] * rows, rows))));
     }
 
     // predictions (outputs, rows); null where the output is a number and not a class
@@ -198,7 +141,7 @@ sealed class PopulationBatch : IDisposable
 
     public void Dispose()
     {
-        foreach (DeviceBuffer buffer in (DeviceBuffer[])[x, y, parameters, networks, lossBuffer, scratch, states, nothing]) buffer.Dispose();
-        schedule.Dispose();
+        run.Dispose();
+        foreach (DeviceBuffer buffer in (DeviceBuffer[])[x, y, parameters]) buffer.Dispose();
     }
 }

@@ -41,7 +41,7 @@ public static class PopulationEvaluator
         if (points.Contains(null!)) throw new ArgumentException("a network's points are null", nameof(points));
         if (parameters.Count != points.Count) throw new ArgumentException($"{parameters.Count} networks, but points for {points.Count}", nameof(points));
         if (parameters.Count == 0) return [];
-        int arena = PopulationPlan.ArenaLength(new NetworkShape(net.Widths)), length = points[0].Length, rows = length / net.Widths[0];
+        int arena = FusedRun.ArenaLength(new NetworkShape(net.Widths)), length = points[0].Length, rows = length / net.Widths[0];
         if (parameters.Any(p => p.Length != arena)) throw new ArgumentException($"the arena of {net} holds {arena} values", nameof(parameters));
         if (points.Any(p => p.Length != length) || length != rows * net.Widths[0])
             throw new ArgumentException($"as many points of {net.Widths[0]} values are needed for each network", nameof(points));
@@ -73,7 +73,7 @@ public static class PopulationEvaluator
         for (int first = 0; first < count; first += atOnce)
         {
             int now = Math.Min(atOnce, count - first);
-            launch(device, x, parameters, networks, y.All, scratch.All, shape, first, now, rows, PopulationPlan.ArenaLength(shape), 2 * net.ParameterCount * rows * now);
+            launch(device, x, parameters, networks, y.All, scratch.All, shape, first, now, rows, FusedRun.ArenaLength(shape), 2 * net.ParameterCount * rows * now);
             device.CopyToHost(y.All.Slice(0, now * rows * outputs), values.AsSpan(0, now * rows * outputs));
             for (int k = 0; k < now; k++) take(first + k, values.AsSpan(k * rows * outputs, rows * outputs));
         }

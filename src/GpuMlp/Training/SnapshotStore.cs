@@ -8,11 +8,11 @@ sealed class SnapshotStore : IDisposable
     readonly DeviceBuffer buffer;
     readonly int arenaLength;
 
-    internal SnapshotStore(ComputeDevice device, int arenaLength, TrainingOptions options)
+    internal SnapshotStore(ComputeDevice device, int arenaLength, int every, int steps)
     {
         this.arenaLength = arenaLength;
-        Every = options.SnapshotEvery;
-        Count = Every == 0 || options.Steps == 0 ? 0 : (options.Steps - 1) / Every + 1;
+        Every = every;
+        Count = Every == 0 || steps == 0 ? 0 : (steps - 1) / Every + 1;
         buffer = device.Allocate((long)Count * arenaLength, $"{Count} snapshots, one every {Every} steps");
     }
 

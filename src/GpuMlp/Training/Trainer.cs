@@ -2,6 +2,7 @@ using GpuMlp.Data;
 using GpuMlp.Devices;
 using GpuMlp.Kernels.Training;
 using GpuMlp.Layers;
+using GpuMlp.Losses;
 
 namespace GpuMlp.Training;
 
@@ -9,6 +10,7 @@ namespace GpuMlp.Training;
 public sealed class Trainer : IDisposable
 {
     readonly Sequential network;
+    readonly Recipe recipe;
     readonly TrainingOptions options;
     readonly TrainingData data;
     readonly SnapshotStore snapshots;
@@ -16,42 +18,51 @@ public sealed class Trainer : IDisposable
     bool disposed;
 
     /// <summary>Prepares a run: uploads the data, allocates all that the run needs.</summary>
+    /// <param name="network">What is trained: what <see cref="Recipe.Build"/> drew, or any other, with <see cref="Recipe.Of"/>.</param>
+    /// <param name="data">What it is trained on.</param>
+    /// <param name="recipe">How: loss, optimizer, batch, steps.</param>
+    /// <param name="options">How the run goes.</param>
+    /// <param name="picks">The rows of each step; by default drawn from all, by the recipe's seed.</param>
     /// <exception cref="ArgumentException">
-    /// The data has other than the network's number of features, or a label that the loss does not take; or picks are too few, or are rows
-    /// that the data has not.
+    /// The recipe is of another network or loss; it does not fit the data; picks are too few, or are rows that the data has not; or the
+    /// engine that was asked for does not take the network.
     /// </exception>
-    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
     /// <exception cref="ObjectDisposedException">The network or its device was disposed.</exception>
     /// <exception cref="DeviceOutOfMemoryException">The device has not the memory that the run takes.</exception>
-    public Trainer(Sequential network, DataSet data, Picks picks, TrainingOptions options)
+    public Trainer(Sequential network, DataSet data, Recipe recipe, TrainingOptions? options = null, Picks? picks = null)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(data);
-        ArgumentNullException.ThrowIfNull(picks);
-        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(recipe);
+        (this.network, this.recipe, this.options) = (network, recipe, options ??= new TrainingOptions());
+        recipe.Validate();
         options.Validate();
         using DeviceUse use = network.Device.Use();
-        if (data.Features != network.Inputs)
-            throw new ArgumentException($"the network takes {network.Inputs} inputs, the data has {data.Features} features", nameof(data));
-        network.Loss.RequireLabels(data.Labels, network.Outputs);
-        if (picks.Count < (long)options.Steps * options.Batch)
-            throw new ArgumentException($"{options.Steps} steps of {options.Batch} take {(long)options.Steps * options.Batch} picks, there are {picks.Count}", nameof(picks));
+        if (recipe.Net?.For(recipe.Loss) != network.Spec || recipe.Loss.Name != network.Loss.Name)
+            throw new ArgumentException($"the recipe is for {Text(recipe.Net, recipe.Loss)}, the network is {Text(network.Spec, network.Loss)}; take Recipe.Of(network)", nameof(recipe));
+        if (Recipe.WhyNot(network.Inputs, network.Outputs, network.Loss, data) is (_, string wrong)) throw new ArgumentException(wrong, nameof(data));
+        picks ??= Picks.Philox(recipe.Seed, data.Count);
+        long taken = (long)recipe.Steps * recipe.Batch;
+        if (picks.Count < taken) throw new ArgumentException($"{recipe.Steps} steps of {recipe.Batch} take {taken} picks, there are {picks.Count}", nameof(picks));
         if (picks.Examples > data.Count)
             throw new ArgumentException($"picks go up to row {picks.Examples - 1}, '{data.Name}' has rows 0 to {data.Count - 1}", nameof(picks));
-        (this.network, this.options) = (network, options);
-        this.data = new TrainingData(network.Device, data);
-        snapshots = new SnapshotStore(network.Device, network.Arena.Length, options);
-        string? whyNot = FusedEngine.WhyNot(network, options);
+        string? whyNot = FusedEngine.WhyNot(network, recipe);
         if (options.Engine == EngineChoice.Fused && whyNot is not null)
             throw new ArgumentException($"the fused engine cannot train this: {whyNot}", nameof(options));
-        bool pays = FusedEngine.Pays(network, options);
+        this.data = new TrainingData(network.Device, data);
+        snapshots = new SnapshotStore(network.Device, network.Arena.Length, options.SnapshotEvery, recipe.Steps);
+        bool pays = FusedEngine.Pays(network, recipe);
         bool fused = whyNot is null && (options.Engine == EngineChoice.Fused || (options.Engine == EngineChoice.Auto && pays));
-        engine = fused ? new FusedEngine(network, this.data, picks, options, snapshots) : new LayerEngine(network, this.data, picks, options, snapshots);
+        engine = fused ? new FusedEngine(network, this.data, picks, recipe, options, snapshots) : new LayerEngine(network, this.data, picks, recipe, snapshots);
         EngineReason = options.Engine != EngineChoice.Auto ? "as asked"
             : whyNot ?? (pays
-                ? $"{network.ParameterCount:N0} parameters at batch {options.Batch:N0} fit one group (up to {NetworkShape.MaxDepth} linear layers and {FusedEngine.MaxScratch:N0} floats), so the run is a launch or a few"
-                : $"{network.ParameterCount:N0} parameters at batch {options.Batch:N0} are work enough to share out a layer at a time");
+                ? $"{network.ParameterCount:N0} parameters at batch {recipe.Batch:N0} fit one group (up to {NetworkShape.MaxDepth} linear layers and {FusedEngine.MaxScratch:N0} floats), so the run is a launch or a few"
+                : $"{network.ParameterCount:N0} parameters at batch {recipe.Batch:N0} are work enough to share out a layer at a time");
     }
+
+    static string Text(NetworkSpec? net, Loss loss) => net is null ? $"one that no spec describes, with {loss.Name}"
+        : $"{net} {(net.Depth > 1 ? $"{Activations.Names.Of(net.Activation)} " : "")}{(net.For(loss).LinearOutput ? "with a linear output" : "with a sigmoid")} and {loss.Name}";
 
     /// <summary>The engine's name: fused or layers.</summary>
     public string Engine => engine.Name;
@@ -64,7 +75,7 @@ public sealed class Trainer : IDisposable
     public void WarmUp()
     {
         using DeviceUse use = Use();
-        if (options.Steps > 0) engine.WarmUp();                    // it makes a step, for which a run of none has no room
+        if (recipe.Steps > 0) engine.WarmUp();                    // it makes a step, for which a run of none has no room
     }
 
     /// <summary>Makes all steps.</summary>
@@ -75,19 +86,19 @@ public sealed class Trainer : IDisposable
     public TrainingResult Run(Action<int, float>? progress = null, CancellationToken cancellation = default)
     {
         using DeviceUse use = Use();
-        var losses = new float[options.Steps];
+        var losses = new float[recipe.Steps];
         int done = 0;
         StopReason reason = StopReason.Completed;
         int? diverged = null;
-        while (done < options.Steps && reason == StopReason.Completed)
+        while (done < recipe.Steps && reason == StopReason.Completed)
         {
-            Span<float> chunk = losses.AsSpan(done, engine.ChunkOf(options.Steps - done));
+            Span<float> chunk = losses.AsSpan(done, engine.ChunkOf(recipe.Steps - done));
             engine.Run(done, chunk);
             diverged = DivergedStep(done, chunk);
             done = diverged + 1 ?? done + chunk.Length;
             progress?.Invoke(done, losses[done - 1]);
             if (diverged is not null) reason = StopReason.Diverged;
-            else if (done < options.Steps && cancellation.IsCancellationRequested) reason = StopReason.Cancelled;
+            else if (done < recipe.Steps && cancellation.IsCancellationRequested) reason = StopReason.Cancelled;
         }
         if (done < losses.Length) Array.Resize(ref losses, done);
         return new TrainingResult(losses, Snapshots(losses), reason, diverged);
