@@ -2,6 +2,7 @@ using System.Diagnostics;
 using GpuMlp.Devices;
 using GpuMlp.Kernels.Training;
 using GpuMlp.Layers;
+using static System.FormattableString;
 
 namespace GpuMlp.Training;
 
@@ -47,7 +48,7 @@ sealed class FusedEngine : ITrainingEngine
     /// </summary>
     internal static bool Pays(Sequential network, Recipe recipe) => recipe.WorkOfStep(network.ParameterCount) <= 4_000_000;
 
-    public int ChunkOf(int remaining) => Math.Min(remaining, options.StepsPerLaunch ?? pace.Steps(MostSteps));
+    public int ChunkOf(int remaining) => Math.Min(Math.Min(remaining, run.MostSteps(picks.Examples)), options.StepsPerLaunch ?? pace.Steps(MostSteps));
 
     // what is made of a launch's steps is to fit a buffer
     int MostSteps => picks.Seed is null ? Math.Clamp((1 << 24) / recipe.Batch, 1, 1 << 24) : 1 << 24;
@@ -67,7 +68,14 @@ sealed class FusedEngine : ITrainingEngine
     {
         long start = Stopwatch.GetTimestamp();
         run.Launch(firstStep, chunk.Length, picks.Examples, picks.Seed is null ? RowsOf(firstStep, chunk.Length) : null, snapshots, options.LanesPerGroup);
-        run.ReadLosses(chunk);
+        try
+        {
+            run.ReadLosses(chunk);
+        }
+        catch (DeviceException e) when (e.IsStopped)
+        {
+            throw DeviceException.Stopped(network.Device.Description, Invariant($"step {firstStep:N0} of {recipe.Steps:N0}"));
+        }
         pace.Made(chunk.Length, start);
     }
 

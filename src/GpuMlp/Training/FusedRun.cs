@@ -25,6 +25,7 @@ sealed class FusedRun : IDisposable
     readonly StepTable schedule;
     readonly DeviceBuffer networks, scratch, states, nothing;
     DeviceBuffer losses;
+    int? mostSteps;
 
     /// <param name="device">Where.</param>
     /// <param name="recipe">What the networks have in common; of one network, all there is.</param>
@@ -77,6 +78,31 @@ sealed class FusedRun : IDisposable
     /// <exception cref="ArgumentOutOfRangeException">No buffer holds so many.</exception>
     internal static int ArenaLength(NetworkShape shape) => DeviceBuffer.LengthOf(
         Enumerable.Range(0, shape.Depth).Sum(l => ParameterArena.Align((shape.Width(l) + 1L) * shape.Width(l + 1))), "a network's parameters");
+
+    /// <summary>The most steps of a launch: as many as one likes, but where a driver ends a thread's loops early.</summary>
+    /// <param name="examples">Rows of a network's data.</param>
+    /// <exception cref="DeviceException">The driver ends a launch even within one step.</exception>
+    internal int MostSteps(int examples) => device.MostTurns is not int turns ? int.MaxValue : mostSteps ??= LongestLaunch(turns, examples);
+
+    // launches are made and undone, each half as long as the last, until one comes to its end; half of that leaves room for snapshots
+    int LongestLaunch(int turns, int examples)
+    {
+        DeviceSpan parameters = memory().Parameters;
+        var before = new float[parameters.Length];
+        device.CopyToHost(parameters, before);
+        int steps = turns;
+        bool finished;
+        do
+        {
+            steps = (steps + 1) / 2;
+            Launch(0, steps, examples);
+            finished = device.Finished();
+            device.CopyToDevice(before, parameters);
+            Restart();
+        }
+        while (!finished && steps > 1);
+        return finished ? (steps + 1) / 2 : throw DeviceException.Stopped(device.Description, "less than a step");
+    }
 
     /// <summary>Makes steps firstStep, firstStep + 1, … of every network, and takes the snapshots that follow them.</summary>
     /// <param name="firstStep">The first.</param>

@@ -121,7 +121,7 @@ public sealed class Population
         var pace = new Pace(2e9 / batch.Work);
         for (int done = 0; done < all && !batch.AllDiverged;)
         {
-            int steps = Math.Min(all - done, stepsPerLaunch ?? pace.Steps(Plan.ChunkSteps));
+            int steps = Math.Min(Math.Min(all - done, batch.MostSteps), stepsPerLaunch ?? pace.Steps(Plan.ChunkSteps));
             long start = Stopwatch.GetTimestamp();
             batch.Run(done, steps);
             batch.Record(done, steps, Losses);

@@ -50,6 +50,9 @@ sealed class PopulationBatch : IDisposable
     /// <summary>About how many float operations a step of all networks takes.</summary>
     internal long Work => run.Work;
 
+    /// <summary>The most steps of a launch that the device makes.</summary>
+    internal int MostSteps => run.MostSteps(rows);
+
     internal bool AllDiverged => Array.TrueForAll(tracks, track => track.DivergedStep is not null);
 
     /// <summary>The mean of the networks' last losses, of those that are finite.</summary>
