@@ -46,6 +46,9 @@ sealed class Route(string name, ComputeDevice device)
 
     internal ComputeDevice Device => device;
 
+    /// <summary>The most floats that a case may have: a simulator that looks at every access takes small ones only.</summary>
+    internal int MostFloats { get; } = device.Name.Contains("Oclgrind", StringComparison.Ordinal) ? 2000 : int.MaxValue;
+
     internal DeviceSpan Room(int length)
     {
         if (buffer is null || buffer.Length < length)

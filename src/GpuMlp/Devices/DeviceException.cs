@@ -19,6 +19,9 @@ public sealed class DeviceException : Exception
     internal static DeviceException Stopped(DeviceDescription device, string after = "") => new(device,
         $"stopped {(after.Length == 0 ? "a kernel before its end" : $"after {after}")}: its driver ends loops early; take another device or smaller work");
 
+    /// <summary>Whether a kernel did not compile: another form of it may.</summary>
+    internal bool IsOfCompiler { get; init; }
+
     /// <summary>Whether the driver ended a launch before its end: a shorter one may work.</summary>
     internal bool IsStopped { get; }
 

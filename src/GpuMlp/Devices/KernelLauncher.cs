@@ -30,7 +30,10 @@ sealed class KernelLauncher(DeviceDescription device, Accelerator accelerator, K
     GroupForm Form => !IsProcessor || EndsLoops ? GroupForm.Lanes : TakesStrips ? GroupForm.Strip : GroupForm.SingleLane;
 
     // ILGPU writes doubles, which is what a strip is to it, only for devices that have them
-    bool TakesStrips => accelerator is CLAccelerator { Capabilities.Float64: true };
+    bool TakesStrips => accelerator is CLAccelerator { Capabilities.Float64: true } && !refusedStrips;
+
+    // a driver's compiler may have its difficulties with vectors: what it cannot do in strips it does in single lanes, with the same bits
+    bool refusedStrips;
 
     /// <summary>Whether the driver ends a thread's loops after some number of turns.</summary>
     internal bool EndsLoops { get; set; }
@@ -51,6 +54,19 @@ sealed class KernelLauncher(DeviceDescription device, Accelerator accelerator, K
     internal void LaunchGroups<TOp>(in TOp op, int? lanes) where TOp : struct, IGroupOp<ArrayView<float>>
     {
         GroupForm form = lanes is int asked ? asked == 1 ? GroupForm.SingleLane : GroupForm.Lanes : Form;
+        try
+        {
+            LaunchGroups(op, form, lanes);
+        }
+        catch (DeviceException e) when (form == GroupForm.Strip && e.IsOfCompiler)
+        {
+            refusedStrips = true;
+            LaunchGroups(op, GroupForm.SingleLane, null);
+        }
+    }
+
+    void LaunchGroups<TOp>(in TOp op, GroupForm form, int? lanes) where TOp : struct, IGroupOp<ArrayView<float>>
+    {
         var shape = new KernelConfig(op.Groups, form == GroupForm.Lanes ? lanes ?? 64 : 1);
         if (groupKernels.TryGetValue((typeof(TOp), form), out Delegate? kernel)) Start((Action<KernelConfig, TOp, LoopWatch>)kernel, shape, op);
         else
@@ -99,7 +115,7 @@ sealed class KernelLauncher(DeviceDescription device, Accelerator accelerator, K
         }
         catch (Exception e)                                      // ILGPU's compiler fails in many ways
         {
-            throw new DeviceException(device, $"compiling {Named(typeof(TOp))}", e, log.Text);
+            throw new DeviceException(device, $"compiling {Named(typeof(TOp))}", e, log.Text) { IsOfCompiler = true };
         }
     }
 

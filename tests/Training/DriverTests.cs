@@ -1,0 +1,111 @@
+using GpuMlp.Data;
+using GpuMlp.Devices;
+using GpuMlp.Devices.Ops;
+using GpuMlp.Grids;
+using GpuMlp.Layers;
+using GpuMlp.Losses;
+using GpuMlp.Optimizers;
+using GpuMlp.Randomness;
+using GpuMlp.Training;
+
+namespace GpuMlp.Tests;
+
+/// <summary>
+/// Small runs that every driver takes, a simulator too: both engines, groups of many lanes, populations and grids end in the processor's
+/// bits where the device claims them, else close to them.
+/// </summary>
+public sealed class DriverTests
+{
+    static readonly DataSet Moons = DataSets.MakeMoons(500, noise: 0.1, seed: 3);
+
+    [Fact]
+    public void BothEnginesTrain()
+    {
+        using ComputeDevice device = Open();
+        foreach (OptimizerKind kind in (OptimizerKind[])[OptimizerKind.Sgd, OptimizerKind.Adam])
+        {
+            foreach ((string net, int batch) in ((string, int)[])[("2-9-1", 1), ("2-6-5-1", 3)])
+            {
+                Recipe recipe = Of(net, batch, 10) with { Optimizer = new OptimizerSpec { Kind = kind } };
+                float[] expected = Trained(recipe, null, EngineChoice.Layers);
+                Check(device, expected, Trained(recipe, device, EngineChoice.Layers));
+                Check(device, expected, Trained(recipe, device, EngineChoice.Fused));
+                Check(device, expected, Trained(recipe, device, EngineChoice.Fused, lanes: 16));
+            }
+        }
+    }
+
+    [Fact]
+    public void APopulationTrains()
+    {
+        using ComputeDevice device = Open();
+        Recipe[] recipes = [.. Enumerable.Range(0, 3).Select(k => Of("2-9-1", 1, 10) with { Seed = (ulong)k })];
+        using ComputeDevice cpu = ComputeDevice.Open("cpu");
+        PopulationData[] data = [.. recipes.Select(_ => PopulationData.Of(Moons))];
+        var expected = new Population(cpu, recipes, data).Run(cancellation: TestContext.Current.CancellationToken);
+        var actual = new Population(device, recipes, data).Run(cancellation: TestContext.Current.CancellationToken);
+        for (int k = 0; k < recipes.Length; k++) Check(device, expected[k].Parameters, actual[k].Parameters);
+    }
+
+    [Theory]
+    [InlineData("2-9-1", GridForm.Strips)]
+    [InlineData("2-6-5-1", GridForm.Tiles)]
+    [InlineData("2-300-1-1", GridForm.Batches)]
+    public void EveryFormOfAGridIsEvaluated(string net, GridForm form)
+    {
+        using ComputeDevice device = Open(), cpu = ComputeDevice.Open("cpu");
+        GridSpec grid = GridSpec.FromSize(new Window(-1.5, 2.5, -1, 1.5), 19, 7);
+        using Sequential there = Of(net, 1, 1).Build(device), here = Of(net, 1, 1).Build(cpu);
+        var evaluator = new GridEvaluator(there);
+        Assert.Equal(form, evaluator.Form);
+        Check(device, GridEvaluator.Evaluate(here, grid), evaluator.Evaluate(grid));
+    }
+
+    [Fact]
+    public void TheTutorialsRunLearns()
+    {
+        using ComputeDevice device = Open();
+        if (Simulates(device)) Assert.Skip($"{device.Name} simulates: 2,000 steps would take minutes");
+        Recipe recipe = Of("2-50-1", 1, 2000);
+        foreach (EngineChoice engine in (EngineChoice[])[EngineChoice.Fused, EngineChoice.Layers])
+            Assert.Equal(Accuracy(recipe, Trained(recipe, null, engine)), Accuracy(recipe, Trained(recipe, device, engine)), 0.005);
+    }
+
+    static bool Simulates(ComputeDevice device) => device.Name.Contains("Oclgrind", StringComparison.Ordinal);
+
+    static ComputeDevice Open()
+    {
+        OpenCL.Need();
+        return ComputeDevice.Open("opencl");
+    }
+
+    static Recipe Of(string net, int batch, int steps) => new() { Net = NetworkSpec.Parse(net), Batch = batch, Steps = steps, Loss = new BceLoss() };
+
+    static float[] Trained(Recipe recipe, ComputeDevice? on, EngineChoice engine, int? lanes = null)
+    {
+        ComputeDevice device = on ?? ComputeDevice.Open("cpu");
+        using Sequential network = recipe.Build(device);
+        using var trainer = new Trainer(network, Moons, recipe, new TrainingOptions { Engine = engine, SnapshotEvery = 0, LanesPerGroup = lanes });
+        trainer.Run(cancellation: TestContext.Current.CancellationToken);
+        var parameters = new float[network.Arena.Length];
+        device.CopyToHost(network.Arena.Values, parameters);
+        if (on is null) device.Dispose();
+        return parameters;
+    }
+
+    static double Accuracy(Recipe recipe, float[] parameters)
+    {
+        using ComputeDevice cpu = ComputeDevice.Open("cpu");
+        using Sequential network = recipe.Build(cpu);
+        network.LoadParameters(parameters);
+        float[] predictions = network.Predict(Moons.Flat);
+        return predictions.Where((p, row) => p > 0.5f == (Moons.Labels[row] == 1f)).Count() / (double)Moons.Count;
+    }
+
+    static void Check(ComputeDevice device, float[] expected, float[] actual)
+    {
+        if (device.SameBits) Assert.Equal(expected, actual);
+        else
+            for (int k = 0; k < expected.Length; k++) Assert.Equal(expected[k], actual[k], 1e-4f * Math.Max(1, Math.Abs(expected[k])));
+    }
+}
