@@ -80,7 +80,7 @@ public class WindowTests
     }
 
     [Theory]
-    [InlineData("--window -3.5e38:3.5e38,0:1", "--window -3.5e38:3.5e38,0:1: x is beyond float32; give another, or none")]
+    [InlineData("--window -3.5e38:3.5e38,0:1", "--window -3.5E+38:3.5E+38,0:1: x is beyond float32; give another, or none")]
     [InlineData("--window 0:1e-44,0:1e-44", "finer than float32's spacing at 0; give another")]
     [InlineData("--window 1:1.000005,1:1.000005", "finer than float32's spacing at 1")]
     [InlineData("--window 1e-320:1e-310,0:1", "finer than float32's spacing at 0")]

@@ -91,7 +91,7 @@ public sealed record TrainConfig
 
     /// <summary>Widths of the network; what is between them is <see cref="Activation"/>.</summary>
     [JsonConverter(typeof(NetJson))]
-    public NetworkSpec Net { get => recipe.Net!; set => recipe = recipe with { Net = value with { Activation = Activation } }; }
+    public NetworkSpec Net { get => recipe.Net!; set => recipe = recipe with { Net = new NetworkSpec(value?.Widths!, Activation) }; }
 
     /// <summary>The activation between linear layers.</summary>
     [JsonConverter(typeof(ActivationJson))]
