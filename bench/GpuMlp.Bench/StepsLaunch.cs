@@ -1,5 +1,6 @@
 using GpuMlp.Devices;
 using GpuMlp.Devices.Ops;
+using GpuMlp.Kernels.Networks;
 using GpuMlp.Kernels.Training;
 using GpuMlp.Losses;
 using GpuMlp.Optimizers;

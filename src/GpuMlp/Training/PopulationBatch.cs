@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using GpuMlp.Data;
 using GpuMlp.Devices;
 using GpuMlp.Devices.Ops;
+using GpuMlp.Kernels.Networks;
 using GpuMlp.Kernels.Training;
 using GpuMlp.Layers;
 using GpuMlp.Optimizers;

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using GpuMlp.Kernels.Numerics;
 
-namespace GpuMlp.Kernels.Training;
+namespace GpuMlp.Kernels.Networks;
 
 /// <summary>
 /// The shape of a chain of linear layers as a kernel sees it: up to eight layers' widths, and where a layer lies in the flat buffer.
@@ -16,12 +16,6 @@ public readonly struct NetworkShape
     public const int MaxDepth = 8;
 
     const int ArenaAlignment = 64;
-
-    /// <summary>Integers of a row of the table that a group keeps of its layers, and of the whole table.</summary>
-    internal const int TableRow = 4, TableLength = 48;
-
-    /// <summary>Floats at the end of a group's scratch memory: logits and labels of the steps whose losses are still to be computed.</summary>
-    internal const int RecordLength = 32;
 
     readonly int w0, w1, w2, w3, w4, w5, w6, w7, w8;
 
@@ -70,32 +64,6 @@ public readonly struct NetworkShape
     /// <summary>Floats of a layer in scratch memory: weights, then bias.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int ScratchLength(int inputs, int outputs, int width) => WeightsLength(inputs, outputs, width) + Pad(outputs, width);
-
-    /// <summary>Floats of scratch memory that a group of <see cref="SingleExampleTraining{TActivation, TLoss, TView}"/> needs, with lanes of any width.</summary>
-    public long SingleExampleScratchLength()
-    {
-        long length = PartialSums + TableLength;
-        for (int l = 0; l < Depth; l++)
-        {
-            (int i, int o) = (Width(l), Width(l + 1));
-            length += (o == 1 ? Pad(i, 16) : (long)i * Pad(o, 16)) + Pad(o, 16);             // ScratchLength in 64 bits
-        }
-        for (int k = 0; k <= Depth; k++) length += 3L * Pad(Width(k), 16);
-        return length + SideBySide.RoomLength + RecordLength;
-    }
-
-    /// <summary>Floats of scratch memory that a group of <see cref="BatchTraining{TActivation, TLoss, TOptimizer, TView}"/> needs for steps of n examples.</summary>
-    public long BatchScratchLength(long n)
-    {
-        long length = TableLength + n, arena = 0, transposed = 0;
-        for (int l = 0; l < Depth; l++)
-        {
-            arena += ArenaLength(l);
-            if (Width(l + 1) > BlockedSum.Length) transposed = Math.Max(transposed, (long)Width(l) * Width(l + 1));
-        }
-        for (int k = 0; k <= Depth; k++) length += 3 * n * Width(k);
-        return length + arena + n + transposed + BlockedSum.Count(arena) + 1;
-    }
 
     static int At(IReadOnlyList<int> widths, int k) => k < widths.Count ? widths[k] : 1;
 }

@@ -1,8 +1,7 @@
 using System.Runtime.CompilerServices;
-using GpuMlp.Kernels.Activations;
 using GpuMlp.Kernels.Lanes;
 
-namespace GpuMlp.Kernels.Grids;
+namespace GpuMlp.Kernels.Activations;
 
 /// <summary>The logit as it is: what stands at the end of a grid's network where no sigmoid does.</summary>
 public readonly struct Identity : IActivation

@@ -4,7 +4,7 @@ using ILGPU.Backends.PTX;
 using ILGPU.IR;
 using ILGPU.IR.Intrinsics;
 
-namespace GpuMlp.Kernels.Numerics;
+namespace GpuMlp.Kernels.Lanes;
 
 /// <summary>Float32 operations that round the same way on every compiler: each is one named instruction on each back end.</summary>
 /// <remarks>

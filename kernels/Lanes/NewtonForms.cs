@@ -1,6 +1,6 @@
 using ILGPU;
 
-namespace GpuMlp.Kernels.Numerics;
+namespace GpuMlp.Kernels.Lanes;
 
 /// <summary>IEEE division and square root by Newton steps with fma, for devices whose own are less than correctly rounded.</summary>
 /// <remarks>

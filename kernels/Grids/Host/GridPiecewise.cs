@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using GpuMlp.Kernels.Activations;
 using GpuMlp.Kernels.Lanes;
 
-namespace GpuMlp.Kernels.Grids;
+namespace GpuMlp.Kernels.Grids.Host;
 
 /// <summary>
 /// A 2-h-1 ReLU network over grid rows on the host: along a row the logit is piecewise linear, so the row is walked from breakpoint to
