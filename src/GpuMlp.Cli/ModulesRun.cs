@@ -4,12 +4,12 @@ using GpuMlp.Autograd;
 using GpuMlp.Cli.Samples;
 using GpuMlp.Data;
 using GpuMlp.Devices;
-using GpuMlp.Files;
 using GpuMlp.Grids;
 using GpuMlp.Layers;
 using GpuMlp.Losses;
 using GpuMlp.Plotting;
 using GpuMlp.Randomness;
+using GpuMlp.Records;
 using GpuMlp.Tensors;
 
 namespace GpuMlp.Cli;
@@ -59,7 +59,7 @@ sealed class ModulesRun(TrainConfig config, TrainInput input, RandomStream weigh
         return new RunRecord
         {
             Version = Program.Version,
-            Config = config with { Window = input.Window is Window shown ? WindowText.Format(shown) : null },
+            Config = config with { Window = input.Window is Window shown ? shown.ToString() : null },
             Device = DevicesCommand.Record(device),
             Engine = "modules",
             Init = "normal",

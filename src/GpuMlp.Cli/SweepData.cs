@@ -1,7 +1,7 @@
 using GpuMlp.Data;
-using GpuMlp.Files;
 using GpuMlp.Grids;
 using GpuMlp.Layers;
+using GpuMlp.Records;
 using GpuMlp.Training;
 
 namespace GpuMlp.Cli;

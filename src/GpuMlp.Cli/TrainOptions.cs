@@ -1,5 +1,6 @@
-using GpuMlp.Files;
+using GpuMlp.Grids;
 using GpuMlp.Layers;
+using GpuMlp.Records;
 using static GpuMlp.Cli.TrainOption;
 
 namespace GpuMlp.Cli;
@@ -72,7 +73,7 @@ static class TrainOptions
         Of(Pictures, "style", "NAME", "plain or notebook",
             c => c.Style, (c, v) => c with { Style = v }, Readers.OneOf(["plain", "notebook"])),
         Of(Pictures, "window", "X0:X1,Y0:Y1", "what pictures show",
-            c => c.Window, (c, v) => c with { Window = v }, Readers.Checked(WindowText.Parse),
+            c => c.Window, (c, v) => c with { Window = v }, Readers.Checked(Window.Parse),
             "moons -1.5:2.5,-1:1.5 up to --noise 10, else the data's bounds and a tenth more"),
         Of(Pictures, "no-plots", null, "leave the pictures out",
             c => c.NoPlots, (c, v) => c with { NoPlots = v }, Readers.Flag),

@@ -2,10 +2,10 @@ using System.Diagnostics;
 using System.Globalization;
 using GpuMlp.Data;
 using GpuMlp.Devices;
-using GpuMlp.Files;
 using GpuMlp.Grids;
 using GpuMlp.Layers;
 using GpuMlp.Randomness;
+using GpuMlp.Records;
 using GpuMlp.Training;
 
 namespace GpuMlp.Cli;
@@ -82,7 +82,7 @@ sealed class TrainRun
         var record = new RunRecord
         {
             Version = Program.Version,
-            Config = config with { Window = input.Window is Window shown ? WindowText.Format(shown) : null },
+            Config = config with { Window = input.Window is Window shown ? shown.ToString() : null },
             Device = DevicesCommand.Record(device),
             Engine = trainer.Engine,
             EngineReason = trainer.EngineReason,

@@ -1,6 +1,6 @@
 using System.Globalization;
 using GpuMlp.Data;
-using GpuMlp.Files;
+using GpuMlp.Records;
 
 namespace GpuMlp.Cli;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using GpuMlp.Data;
-using GpuMlp.Files;
 using GpuMlp.Grids;
+using GpuMlp.Records;
 
 namespace GpuMlp.Cli;
 
@@ -26,7 +26,7 @@ static class Windows
         if (raw.Features != 2)
             return config.Window is null ? null
                 : throw UsageException.For("window", config.Window, $"--data {config.Data} has {raw.Features} features; a window needs 2");
-        return config.Window is null ? OfData(config, raw) : WindowText.Parse(config.Window);
+        return config.Window is null ? OfData(config, raw) : Window.Parse(config.Window);
     }
 
     /// <summary>Refuses a window that was asked for and cannot be drawn; what the data lies in always can.</summary>

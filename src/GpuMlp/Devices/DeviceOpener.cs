@@ -1,5 +1,5 @@
 using GpuMlp.Devices.Caching;
-using GpuMlp.Inputs;
+using GpuMlp.Formats;
 using GpuMlp.Kernels.Lanes;
 using ILGPU;
 using ILGPU.Runtime;

@@ -1,11 +1,13 @@
 using System.Globalization;
-using GpuMlp.Grids;
 
-namespace GpuMlp.Files;
+namespace GpuMlp.Grids;
 
-/// <summary>A window as options and files write it: x0:x1,y0:y1.</summary>
-public static class WindowText
+/// <summary>A rectangle of the input plane: x from <paramref name="X0"/> to <paramref name="X1"/>, y from <paramref name="Y0"/> to <paramref name="Y1"/>.</summary>
+public readonly record struct Window(double X0, double X1, double Y0, double Y1)
 {
+    /// <summary>"x0:x1,y0:y1", which <see cref="Parse"/> reads back the same.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{X0:R}:{X1:R},{Y0:R}:{Y1:R}");
+
     /// <summary>Reads x0:x1,y0:y1.</summary>
     /// <exception cref="FormatException">It is anything else, or a pair is not two finite numbers, the smaller first.</exception>
     public static Window Parse(string text)
@@ -17,10 +19,6 @@ public static class WindowText
             throw new FormatException("a window is x0:x1,y0:y1, four numbers with x0 < x1 and y0 < y1, as in -1.5:2.5,-1:1.5");
         return new Window(ends[0], ends[1], ends[2], ends[3]);
     }
-
-    /// <summary>Writes x0:x1,y0:y1 so that it reads back the same.</summary>
-    public static string Format(Window window) =>
-        string.Create(CultureInfo.InvariantCulture, $"{window.X0:R}:{window.X1:R},{window.Y0:R}:{window.Y1:R}");
 
     static double Number(string text) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) ? number : double.NaN;

@@ -3,7 +3,7 @@ using GpuMlp.Losses;
 using GpuMlp.Optimizers;
 using GpuMlp.Training;
 
-namespace GpuMlp.Files;
+namespace GpuMlp.Records;
 
 /// <summary>The names that options and files give to activations, initializations, losses and optimizers, in the order in which to list them.</summary>
 public static class Named

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace GpuMlp.Files;
+namespace GpuMlp.Records;
 
 /// <summary>Writes losses as CSV as they come, and counts the steps.</summary>
 public sealed class LossesCsvWriter

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace GpuMlp.Files;
+namespace GpuMlp.Records;
 
 /// <summary>What a training run was asked for: every option that decides its outcome, under the option's name.</summary>
 /// <remarks>A null stands for what the data decides: it has no such setting, or the value follows from it. Settings have setters because

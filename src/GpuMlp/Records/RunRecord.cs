@@ -1,9 +1,9 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using GpuMlp.Inputs;
+using GpuMlp.Formats;
 
-namespace GpuMlp.Files;
+namespace GpuMlp.Records;
 
 /// <summary>The record of a training run, run.json: what was asked for, on what it ran and what came out.</summary>
 public sealed record RunRecord

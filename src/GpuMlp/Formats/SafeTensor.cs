@@ -1,4 +1,4 @@
-namespace GpuMlp.Files;
+namespace GpuMlp.Formats;
 
 /// <summary>One named array of a safetensors file: float32 for weights, or 64-bit integers for counters.</summary>
 public sealed class SafeTensor

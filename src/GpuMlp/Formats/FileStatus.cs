@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace GpuMlp.Inputs;
+namespace GpuMlp.Formats;
 
 /// <summary>What a path leads to.</summary>
 enum FileKind

@@ -1,4 +1,4 @@
-namespace GpuMlp.Files;
+namespace GpuMlp.Formats;
 
 /// <summary>An array as it came from an .npy file: its shape and its elements in C order.</summary>
 public sealed class NpyArray

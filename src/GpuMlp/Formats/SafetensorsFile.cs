@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
-using GpuMlp.Inputs;
 
-namespace GpuMlp.Files;
+namespace GpuMlp.Formats;
 
 /// <summary>A safetensors file: named tensors in order, and metadata of strings; written deterministically, read strictly.</summary>
 /// <remarks>

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 
-namespace GpuMlp.Files;
+namespace GpuMlp.Formats;
 
 /// <summary>Writes a PNG of palette indices, one byte a pixel, row by row from the top, so that a picture of any size needs no memory.</summary>
 /// <remarks>Format: w3.org/TR/png, colour type 3.</remarks>

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace GpuMlp.Files;
+namespace GpuMlp.Formats;
 
 /// <summary>What stands before the data of an .npy file: magic, version, length, and a Python dict of three keys.</summary>
 readonly record struct NpyHeader(string Descr, int[] Shape)

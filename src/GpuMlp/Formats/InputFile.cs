@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace GpuMlp.Inputs;
+namespace GpuMlp.Formats;
 
 /// <summary>A file that somebody named to be read: a regular one or a pipe, and of either no more than there is room for.</summary>
 static class InputFile

@@ -1,4 +1,4 @@
-namespace GpuMlp.Inputs;
+namespace GpuMlp.Formats;
 
 /// <summary>How messages show what stands in files and options: a field may be as long as its file.</summary>
 static class Quoted

@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
-using GpuMlp.Inputs;
 
-namespace GpuMlp.Files;
+namespace GpuMlp.Formats;
 
 /// <summary>Numbers as they lie in memory, to and from a stream: little-endian, as every platform that ILGPU runs on is.</summary>
 static class RawBytes

@@ -1,7 +1,6 @@
 using System.Text;
-using GpuMlp.Inputs;
 
-namespace GpuMlp.Files;
+namespace GpuMlp.Formats;
 
 /// <summary>Reads the dict of an .npy header by its grammar: three keys once each, a string, a boolean and a tuple of integers.</summary>
 ref struct NpyHeaderParser(ReadOnlySpan<byte> text, string name)

@@ -1,7 +1,7 @@
 using System.Globalization;
-using GpuMlp.Inputs;
+using GpuMlp.Formats;
 
-namespace GpuMlp.Files;
+namespace GpuMlp.Records;
 
 /// <summary>The losses of a run as CSV: <c>step,loss</c>, one row a step from 0, float32 in its shortest round-trip form.</summary>
 public static class LossesCsv

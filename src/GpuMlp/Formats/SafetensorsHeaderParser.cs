@@ -1,8 +1,7 @@
 using System.Text.Json;
 using System.Text.Unicode;
-using GpuMlp.Inputs;
 
-namespace GpuMlp.Files;
+namespace GpuMlp.Formats;
 
 /// <summary>Reads the JSON of a safetensors header token by token: nothing unknown, nothing twice.</summary>
 ref struct SafetensorsHeaderParser

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace GpuMlp.Files;
+namespace GpuMlp.Formats;
 
 /// <summary>A file that appears under its name whole or not at all: written beside it, flushed to disk, then renamed over it.</summary>
 /// <remarks>

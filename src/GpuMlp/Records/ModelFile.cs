@@ -2,12 +2,12 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using GpuMlp.Data;
 using GpuMlp.Devices;
+using GpuMlp.Formats;
 using GpuMlp.Grids;
-using GpuMlp.Inputs;
 using GpuMlp.Layers;
 using GpuMlp.Losses;
 
-namespace GpuMlp.Files;
+namespace GpuMlp.Records;
 
 /// <summary>A trained network as a file holds it.</summary>
 /// <param name="Network">The network; whoever loaded it disposes it.</param>
@@ -54,7 +54,7 @@ public static class ModelFile
             ["classes"] = JsonSerializer.Serialize([.. model.ClassNames], ModelJson.Default.StringArray),
         };
         if (spec.LinearOutput) metadata["output"] = "linear";      // else a sigmoid
-        if (model.Window is Window window) metadata["window"] = WindowText.Format(window);
+        if (model.Window is Window window) metadata["window"] = window.ToString();
         if (model.Standardizer is Standardizer standardizer)
             metadata["standardizer"] = JsonSerializer.Serialize(
                 new StandardizerJson([.. standardizer.Mean], [.. standardizer.Deviation]), ModelJson.Default.StandardizerJson);
@@ -88,7 +88,7 @@ public static class ModelFile
         NetworkSpec spec = ReadSpec(path, metadata);
         Func<Loss> loss = Pick(path, metadata, "loss", Named.Losses);
         Read(path, "loss", metadata["loss"], _ => CheckOutput(spec, loss()));
-        Window? window = metadata.TryGetValue("window", out string? text) ? Read(path, "window", text, WindowText.Parse) : null;
+        Window? window = metadata.TryGetValue("window", out string? text) ? Read(path, "window", text, Window.Parse) : null;
         Standardizer? standardizer = metadata.TryGetValue("standardizer", out text)
             ? Read(path, "standardizer", text, json => ParseStandardizer(json, spec)) : null;
         string[] classes = Read(path, "classes", metadata["classes"], json => ParseClasses(json, spec, loss()));

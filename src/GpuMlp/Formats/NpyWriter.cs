@@ -1,4 +1,4 @@
-namespace GpuMlp.Files;
+namespace GpuMlp.Formats;
 
 /// <summary>Writes an .npy array piece by piece, and sees to it that exactly the declared number of elements is written.</summary>
 /// <typeparam name="T">float, double, int, long or byte.</typeparam>

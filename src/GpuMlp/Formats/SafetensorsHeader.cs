@@ -2,9 +2,8 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using GpuMlp.Inputs;
 
-namespace GpuMlp.Files;
+namespace GpuMlp.Formats;
 
 /// <summary>One tensor as a safetensors header describes it: bytes Begin to End, exclusive, of the data.</summary>
 readonly record struct SafetensorsEntry(string Name, string Dtype, int[] Shape, long Begin, long End)

@@ -1,6 +1,4 @@
-using GpuMlp.Inputs;
-
-namespace GpuMlp.Files;
+namespace GpuMlp.Formats;
 
 /// <summary>NumPy's .npy files, strictly: one array of float32, float64, int32, int64 or uint8, little-endian, in C order.</summary>
 /// <remarks>Format: numpy.org/doc/stable/reference/generated/numpy.lib.format.html. Versions 1.0 to 3.0 are read, 1.0 is written.</remarks>
