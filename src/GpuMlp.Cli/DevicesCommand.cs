@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using GpuMlp.Devices;
-using GpuMlp.Files;
+using GpuMlp.Records;
 
 namespace GpuMlp.Cli;
 

@@ -5,9 +5,10 @@ using System.Text.Json.Serialization;
 using GpuMlp.Autograd;
 using GpuMlp.Cli.Gradients;
 using GpuMlp.Devices;
-using GpuMlp.Inputs;
+using GpuMlp.Formats;
 using GpuMlp.Layers;
 using GpuMlp.Losses;
+using GpuMlp.Records;
 
 namespace GpuMlp.Cli;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using GpuMlp.Files;
+using GpuMlp.Formats;
 using GpuMlp.Grids;
 using GpuMlp.Plotting;
 

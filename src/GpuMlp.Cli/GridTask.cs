@@ -3,10 +3,11 @@ using System.Globalization;
 using System.Text.Json;
 using GpuMlp.Devices;
 using GpuMlp.Devices.Ops;
-using GpuMlp.Files;
+using GpuMlp.Formats;
 using GpuMlp.Grids;
 using GpuMlp.Layers;
 using GpuMlp.Losses;
+using GpuMlp.Records;
 
 namespace GpuMlp.Cli;
 
@@ -128,7 +129,7 @@ sealed class GridTask
 
     Window Parse(string text)
     {
-        try { return WindowText.Parse(text); }
+        try { return Grids.Window.Parse(text); }
         catch (FormatException e) { throw new UsageException($"--x {request.X} --y {request.Y}: {e.Message}", e); }
     }
 

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using GpuMlp.Files;
+using GpuMlp.Formats;
 
 namespace GpuMlp.Cli;
 

@@ -4,12 +4,12 @@ using GpuMlp.Autograd;
 using GpuMlp.Cli.Samples;
 using GpuMlp.Data;
 using GpuMlp.Devices;
-using GpuMlp.Files;
 using GpuMlp.Grids;
 using GpuMlp.Layers;
 using GpuMlp.Losses;
 using GpuMlp.Plotting;
 using GpuMlp.Randomness;
+using GpuMlp.Records;
 using GpuMlp.Tensors;
 
 namespace GpuMlp.Cli;

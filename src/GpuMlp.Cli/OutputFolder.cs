@@ -1,5 +1,5 @@
 using System.Globalization;
-using GpuMlp.Files;
+using GpuMlp.Formats;
 using IoPath = System.IO.Path;
 
 namespace GpuMlp.Cli;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using GpuMlp.Files;
+using GpuMlp.Formats;
 
 namespace GpuMlp.Cli;
 

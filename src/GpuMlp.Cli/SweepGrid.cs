@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Numerics;
-using GpuMlp.Files;
+using GpuMlp.Records;
 
 namespace GpuMlp.Cli;
 

@@ -2,10 +2,11 @@ using System.Globalization;
 using System.Text;
 using GpuMlp.Data;
 using GpuMlp.Devices;
-using GpuMlp.Files;
+using GpuMlp.Formats;
 using GpuMlp.Grids;
 using GpuMlp.Layers;
 using GpuMlp.Plotting;
+using GpuMlp.Records;
 using GpuMlp.Training;
 
 namespace GpuMlp.Cli;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using GpuMlp.Files;
+using GpuMlp.Formats;
+using GpuMlp.Records;
 
 namespace GpuMlp.Cli;
 

@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
 using GpuMlp.Devices;
-using GpuMlp.Files;
 using GpuMlp.Grids;
 using GpuMlp.Layers;
 using GpuMlp.Plotting;
+using GpuMlp.Records;
 using GpuMlp.Training;
 
 namespace GpuMlp.Cli;

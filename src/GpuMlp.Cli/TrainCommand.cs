@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using GpuMlp.Files;
+using GpuMlp.Records;
 
 namespace GpuMlp.Cli;
 

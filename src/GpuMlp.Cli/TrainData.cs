@@ -1,9 +1,10 @@
 using System.Globalization;
 using GpuMlp.Data;
-using GpuMlp.Files;
+using GpuMlp.Layers;
 using GpuMlp.Losses;
 using GpuMlp.Optimizers;
 using GpuMlp.Randomness;
+using GpuMlp.Records;
 using GpuMlp.Training;
 
 namespace GpuMlp.Cli;

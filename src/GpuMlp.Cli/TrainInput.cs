@@ -1,9 +1,9 @@
 using GpuMlp.Data;
-using GpuMlp.Files;
 using GpuMlp.Grids;
 using GpuMlp.Layers;
 using GpuMlp.Losses;
 using GpuMlp.Randomness;
+using GpuMlp.Records;
 using GpuMlp.Training;
 
 namespace GpuMlp.Cli;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using GpuMlp.Data;
-using GpuMlp.Files;
-using GpuMlp.Inputs;
+using GpuMlp.Formats;
+using GpuMlp.Records;
 
 namespace GpuMlp.Cli;
 

@@ -1,7 +1,8 @@
-using GpuMlp.Files;
+using GpuMlp.Grids;
 using GpuMlp.Layers;
 using GpuMlp.Losses;
 using GpuMlp.Optimizers;
+using GpuMlp.Records;
 using GpuMlp.Training;
 using static GpuMlp.Cli.TrainOption;
 
@@ -75,7 +76,7 @@ static class TrainOptions
         Of(Pictures, "style", "NAME", "plain or notebook",
             c => c.Style, (c, v) => c with { Style = v }, Values.Of(TrainConfig.Styles)),
         Of(Pictures, "window", "X0:X1,Y0:Y1", "what pictures show",
-            c => c.Window, (c, v) => c with { Window = v }, Values.OrNone(Values.Form(WindowText.Parse, WindowText.Format)),
+            c => c.Window, (c, v) => c with { Window = v }, Values.OrNone(Values.Form(Window.Parse, window => window.ToString())),
             "moons -1.5:2.5,-1:1.5 up to --noise 10, else the data's bounds and a tenth more"),
         Of(Pictures, "no-plots", null, "leave the pictures out",
             c => c.NoPlots, (c, v) => c with { NoPlots = v }, Values.Flag),

@@ -2,10 +2,10 @@ using System.Diagnostics;
 using System.Globalization;
 using GpuMlp.Data;
 using GpuMlp.Devices;
-using GpuMlp.Files;
 using GpuMlp.Grids;
 using GpuMlp.Layers;
 using GpuMlp.Randomness;
+using GpuMlp.Records;
 using GpuMlp.Training;
 
 namespace GpuMlp.Cli;

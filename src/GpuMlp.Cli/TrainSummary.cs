@@ -1,7 +1,7 @@
 using System.Globalization;
 using GpuMlp.Data;
-using GpuMlp.Files;
 using GpuMlp.Layers;
+using GpuMlp.Records;
 
 namespace GpuMlp.Cli;
 

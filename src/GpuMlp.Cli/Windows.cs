@@ -1,7 +1,7 @@
 using System.Globalization;
 using GpuMlp.Data;
-using GpuMlp.Files;
 using GpuMlp.Grids;
+using GpuMlp.Records;
 
 namespace GpuMlp.Cli;
 
@@ -25,7 +25,7 @@ static class Windows
     {
         if (raw.Features != 2)
             return config.Window is null ? null
-                : throw UsageException.For("window", WindowText.Format(config.Window.Value), $"--data {config.Data} has {raw.Features} features; a window needs 2");
+                : throw UsageException.For("window", config.Window.Value.ToString(), $"--data {config.Data} has {raw.Features} features; a window needs 2");
         return config.Window ?? OfData(config, raw);
     }
 
@@ -41,7 +41,7 @@ static class Windows
         // a record's window may be the data's own
         if (config.Window is null || Choose(config, raw) is not Window window || window == OfData(config, raw)) return;
         try { GridSpec.FromSize(window, width, height, Scale(standardizer)); }
-        catch (ArgumentException e) { throw UsageException.For("window", WindowText.Format(window), Why(e), e); }
+        catch (ArgumentException e) { throw UsageException.For("window", window.ToString(), Why(e), e); }
     }
 
     /// <summary>Says how many points of a grid are not numbers, where any are.</summary>

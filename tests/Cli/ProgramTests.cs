@@ -1,6 +1,6 @@
 using System.Text.Json;
 using GpuMlp.Cli;
-using GpuMlp.Files;
+using GpuMlp.Records;
 
 namespace GpuMlp.Tests;
 

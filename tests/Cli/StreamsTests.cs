@@ -1,5 +1,5 @@
 using GpuMlp.Cli;
-using GpuMlp.Files;
+using GpuMlp.Records;
 
 namespace GpuMlp.Tests;
 

@@ -1,8 +1,9 @@
 using System.Text;
 using System.Text.Json;
 using GpuMlp.Data;
-using GpuMlp.Files;
+using GpuMlp.Formats;
 using GpuMlp.Randomness;
+using GpuMlp.Records;
 
 namespace GpuMlp.Tests;
 

@@ -2,8 +2,10 @@ using System.Globalization;
 using System.Text.Json;
 using GpuMlp.Data;
 using GpuMlp.Devices;
-using GpuMlp.Files;
+using GpuMlp.Formats;
+using GpuMlp.Grids;
 using GpuMlp.Layers;
+using GpuMlp.Records;
 
 namespace GpuMlp.Tests;
 
@@ -124,7 +126,7 @@ public class WindowTests
         using var folder = new ScratchFolder();
         foreach (string verb in (string[])["train", "sweep"]) Run($"{verb} --noise 1e30 --standardize --steps 100 --quiet --out", folder.File(verb));
         string window = JsonDocument.Parse(File.ReadAllText(folder.File("train/run.json"))).RootElement.GetProperty("config").GetProperty("window").GetString()!;
-        Assert.True(WindowText.Parse(window).X1 > 1e30, window);
+        Assert.True(Window.Parse(window).X1 > 1e30, window);
     }
 
     [Theory]

@@ -1,5 +1,5 @@
 using GpuMlp.Devices;
-using GpuMlp.Kernels.Numerics;
+using GpuMlp.Kernels.Lanes;
 using GpuMlp.Kernels.SelfTest;
 using ILGPU;
 

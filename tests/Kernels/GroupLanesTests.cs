@@ -2,6 +2,7 @@ using GpuMlp.Devices;
 using GpuMlp.Kernels.Activations;
 using GpuMlp.Kernels.Grids;
 using GpuMlp.Kernels.Lanes;
+using GpuMlp.Kernels.Networks;
 using GpuMlp.Kernels.Training;
 using GpuMlp.Training;
 using ILGPU;

@@ -1,8 +1,8 @@
 using GpuMlp.Autograd;
 using GpuMlp.Devices;
-using GpuMlp.Files;
 using GpuMlp.Layers;
 using GpuMlp.Losses;
+using GpuMlp.Records;
 
 namespace GpuMlp.Cli.Gradients;
 

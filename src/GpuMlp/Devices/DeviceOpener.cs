@@ -1,7 +1,6 @@
 using GpuMlp.Devices.Caching;
-using GpuMlp.Inputs;
+using GpuMlp.Formats;
 using GpuMlp.Kernels.Lanes;
-using GpuMlp.Kernels.Numerics;
 using ILGPU;
 using ILGPU.Runtime;
 using ILGPU.Runtime.CPU;

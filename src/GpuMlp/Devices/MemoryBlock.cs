@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using GpuMlp.Kernels.Lanes;
 using ILGPU;
 using ILGPU.Runtime;
 

@@ -1,7 +1,6 @@
 using GpuMlp.Devices;
 using GpuMlp.Devices.Ops;
 using GpuMlp.Kernels.Activations;
-using GpuMlp.Kernels.Grids;
 using GpuMlp.Kernels.Lanes;
 using GpuMlp.Layers;
 

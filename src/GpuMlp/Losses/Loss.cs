@@ -1,7 +1,7 @@
 using GpuMlp.Autograd;
 using GpuMlp.Devices;
 using GpuMlp.Devices.Ops;
-using GpuMlp.Inputs;
+using GpuMlp.Formats;
 using GpuMlp.Kernels.Losses;
 
 namespace GpuMlp.Losses;

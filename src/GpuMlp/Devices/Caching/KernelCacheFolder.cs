@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using GpuMlp.Inputs;
+using GpuMlp.Formats;
 
 namespace GpuMlp.Devices.Caching;
 

@@ -1,8 +1,9 @@
 using GpuMlp.Kernels.Activations;
 using GpuMlp.Kernels.Grids;
+using GpuMlp.Kernels.Grids.Host;
 using GpuMlp.Kernels.Lanes;
+using GpuMlp.Kernels.Networks;
 using GpuMlp.Kernels.Numerics;
-using GpuMlp.Kernels.Training;
 using ILGPU;
 using ILGPU.Runtime;
 using ILGPU.Runtime.OpenCL;

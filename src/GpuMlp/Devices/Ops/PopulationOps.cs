@@ -1,5 +1,6 @@
 using GpuMlp.Kernels.Activations;
 using GpuMlp.Kernels.Lanes;
+using GpuMlp.Kernels.Networks;
 using GpuMlp.Kernels.Training;
 using ILGPU;
 
