@@ -2,6 +2,7 @@ using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using GpuMlp.Data;
 using GpuMlp.Devices;
+using GpuMlp.Devices.Memory;
 using GpuMlp.Devices.Ops;
 using GpuMlp.Kernels.Networks;
 using GpuMlp.Kernels.Training;

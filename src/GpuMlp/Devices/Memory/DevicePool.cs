@@ -1,8 +1,7 @@
 using System.Collections.Concurrent;
 using System.Numerics;
-using GpuMlp.Devices.Ops;
 
-namespace GpuMlp.Devices;
+namespace GpuMlp.Devices.Memory;
 
 /// <summary>
 /// Memory for values that nobody disposes: a value keeps its buffer alive, and when the last value in a buffer is garbage the buffer comes
@@ -33,7 +32,7 @@ sealed class DevicePool(ComputeDevice device, bool slabs)
             if (one.Buffer is null)
             {
                 one = device.Allocate(1).All;
-                device.Fill(one, 1f);
+                device.CopyToDevice([1f], one);
             }
             return one;
         }

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 using System.Runtime.Loader;
 using ILGPU.Runtime.OpenCL;
 
-namespace GpuMlp.Devices;
+namespace GpuMlp.Devices.Finding;
 
 /// <summary>Loads the OpenCL library where only its runtime package is installed, and admits drivers that ILGPU would leave out.</summary>
 static class OpenCLLibrary

@@ -1,12 +1,11 @@
 using System.Diagnostics;
-using GpuMlp.Devices.Caching;
 using GpuMlp.Kernels;
 using ILGPU;
 using ILGPU.Runtime;
 using ILGPU.Runtime.CPU;
 using ILGPU.Runtime.OpenCL;
 
-namespace GpuMlp.Devices;
+namespace GpuMlp.Devices.Launching;
 
 /// <summary>Compiles ops through ILGPU, each once, at first use, and launches them in the form and shape that suit the device.</summary>
 sealed class KernelLauncher(DeviceDescription device, Accelerator accelerator, KernelLoader loader)

@@ -2,7 +2,7 @@ using GpuMlp.Kernels.Lanes;
 using ILGPU;
 using static System.FormattableString;
 
-namespace GpuMlp.Devices;
+namespace GpuMlp.Devices.Memory;
 
 /// <summary>Memory of a device in somebody's use. It goes back when its owner disposes it, or when nothing refers to it any more.</summary>
 class DeviceBuffer : IDisposable

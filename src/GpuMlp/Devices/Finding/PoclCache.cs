@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace GpuMlp.Devices;
+namespace GpuMlp.Devices.Finding;
 
 /// <summary>Where PoCL, the OpenCL driver for processors, keeps what it compiles: without a folder that it can write to it offers no device.</summary>
 static class PoclCache

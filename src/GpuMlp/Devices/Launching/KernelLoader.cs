@@ -9,7 +9,7 @@ using ILGPU.Runtime;
 using ILGPU.Runtime.CPU;
 using ILGPU.Runtime.OpenCL;
 
-namespace GpuMlp.Devices.Caching;
+namespace GpuMlp.Devices.Launching;
 
 /// <summary>Makes kernels ready to launch: from the cache where it has them, else with ILGPU's compiler.</summary>
 sealed class KernelLoader(Accelerator accelerator, KernelCache? cache, bool newton)

@@ -1,8 +1,9 @@
+using GpuMlp.Devices.Memory;
 using GpuMlp.Kernels.Lanes;
 using GpuMlp.Kernels.SelfTest;
 using ILGPU;
 
-namespace GpuMlp.Devices;
+namespace GpuMlp.Devices.Finding;
 
 /// <summary>What a device's arithmetic does otherwise than the host's.</summary>
 [Flags]

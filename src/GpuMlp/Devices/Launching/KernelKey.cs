@@ -5,7 +5,7 @@ using ILGPU.Runtime;
 using ILGPU.Runtime.Cuda;
 using ILGPU.Runtime.OpenCL;
 
-namespace GpuMlp.Devices.Caching;
+namespace GpuMlp.Devices.Launching;
 
 /// <summary>Names all that a kernel's text depends on, so that under one name any text does for any other.</summary>
 /// <remarks>The texts need not be equal: ILGPU numbers a kernel's values on from those of the kernels compiled before it.</remarks>

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using ILGPU;
 using ILGPU.Runtime;
 
-namespace GpuMlp.Devices;
+namespace GpuMlp.Devices.Memory;
 
 /// <summary>Float32 memory as the system or a driver gave it: zero at first, with room for a vector past its end.</summary>
 abstract class MemoryBlock(int length)

@@ -3,7 +3,7 @@ using ILGPU;
 using ILGPU.Runtime;
 using ILGPU.Runtime.OpenCL;
 
-namespace GpuMlp.Devices;
+namespace GpuMlp.Devices.Memory;
 
 /// <summary>Host memory, pinned by its owner, that an OpenCL device which is the machine's processor works in while this lives.</summary>
 sealed class LentBuffer : DeviceBuffer

@@ -1,7 +1,7 @@
 using ILGPU;
 using ILGPU.Runtime;
 
-namespace GpuMlp.Devices;
+namespace GpuMlp.Devices.Launching;
 
 /// <summary>How many threads an op is launched on, and in what groups.</summary>
 static class LaunchShape

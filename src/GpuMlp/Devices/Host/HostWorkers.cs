@@ -1,6 +1,6 @@
 using System.Runtime.ExceptionServices;
 
-namespace GpuMlp.Devices;
+namespace GpuMlp.Devices.Host;
 
 /// <summary>The threads that share large jobs with the caller: one slice each, nothing allocated per call.</summary>
 /// <remarks>The threads know only <see cref="Team"/>, so that workers that nobody disposed are garbage, and their threads end.</remarks>

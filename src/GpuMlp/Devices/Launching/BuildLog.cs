@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace GpuMlp.Devices;
+namespace GpuMlp.Devices.Launching;
 
 /// <summary>What an OpenCL driver's compiler says while this is open: ILGPU writes a failed build's log to the trace and nowhere else.</summary>
 sealed partial class BuildLog : TraceListener

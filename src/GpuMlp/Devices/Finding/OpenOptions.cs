@@ -1,6 +1,8 @@
+using GpuMlp.Devices.Host;
+using GpuMlp.Devices.Memory;
 using ILGPU.Runtime;
 
-namespace GpuMlp.Devices;
+namespace GpuMlp.Devices.Finding;
 
 /// <summary>How a device is opened; for tests what differs from the ordinary.</summary>
 /// <param name="Lanes">Floats that move together on the processor.</param>

@@ -1,4 +1,4 @@
-namespace GpuMlp.Devices.Ops;
+namespace GpuMlp.Grids;
 
 /// <summary>How a grid is evaluated.</summary>
 public enum GridForm

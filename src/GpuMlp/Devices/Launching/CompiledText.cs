@@ -8,7 +8,7 @@ using ILGPU.Backends.PTX;
 using ILGPU.IR.Types;
 using ILGPU.Runtime.OpenCL;
 
-namespace GpuMlp.Devices.Caching;
+namespace GpuMlp.Devices.Launching;
 
 /// <summary>What ILGPU's compiler makes of a kernel, and what it takes to load that again without the compiler.</summary>
 /// <remarks>

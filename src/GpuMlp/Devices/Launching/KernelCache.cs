@@ -1,7 +1,7 @@
 using System.Text;
 using GpuMlp.Formats;
 
-namespace GpuMlp.Devices.Caching;
+namespace GpuMlp.Devices.Launching;
 
 /// <summary>
 /// What ILGPU made of kernels, kept on disk from process to process: its compiler takes up to a second a kernel, in every process anew.

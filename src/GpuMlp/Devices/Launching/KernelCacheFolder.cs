@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using GpuMlp.Formats;
 
-namespace GpuMlp.Devices.Caching;
+namespace GpuMlp.Devices.Launching;
 
 /// <summary>Where kernels are kept, and whether that place can be trusted: a kernel from it runs with the user's rights.</summary>
 static class KernelCacheFolder

@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 using GpuMlp.Kernels;
 using GpuMlp.Kernels.Lanes;
 
-namespace GpuMlp.Devices;
+namespace GpuMlp.Devices.Host;
 
 /// <summary>Runs kernel bodies as .NET code with the widest lanes of the processor; large jobs in one slice a core.</summary>
 sealed class HostRunner : IDisposable

@@ -1,9 +1,10 @@
 using System.Runtime.InteropServices;
+using GpuMlp.Devices.Host;
 using ILGPU;
 using ILGPU.Runtime.Cuda;
 using ILGPU.Runtime.OpenCL;
 
-namespace GpuMlp.Devices;
+namespace GpuMlp.Devices.Finding;
 
 /// <summary>Finds the devices of this machine and says why one is left out.</summary>
 static class DeviceCatalog

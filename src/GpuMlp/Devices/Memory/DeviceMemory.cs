@@ -2,7 +2,7 @@ using System.Globalization;
 using ILGPU.Runtime;
 using ILGPU.Runtime.Cuda;
 
-namespace GpuMlp.Devices;
+namespace GpuMlp.Devices.Memory;
 
 /// <summary>How much memory a device has left.</summary>
 /// <remarks>

@@ -1,4 +1,5 @@
-using GpuMlp.Devices.Caching;
+using GpuMlp.Devices.Host;
+using GpuMlp.Devices.Launching;
 using GpuMlp.Formats;
 using GpuMlp.Kernels.Lanes;
 using ILGPU;
@@ -7,7 +8,7 @@ using ILGPU.Runtime.CPU;
 using ILGPU.Runtime.Cuda;
 using ILGPU.Runtime.OpenCL;
 
-namespace GpuMlp.Devices;
+namespace GpuMlp.Devices.Finding;
 
 /// <summary>Turns a device's name into an open device.</summary>
 static class DeviceOpener
