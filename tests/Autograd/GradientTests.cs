@@ -1,5 +1,5 @@
 using GpuMlp.Autograd;
-using GpuMlp.Cli.Gradients;
+using GpuMlp.Cli.Gradcheck;
 using GpuMlp.Devices;
 using GpuMlp.Layers;
 using GpuMlp.Losses;

@@ -1,4 +1,6 @@
-using GpuMlp.Cli;
+using GpuMlp.Cli.Input;
+using GpuMlp.Cli.Output;
+using GpuMlp.Cli.Shell;
 using GpuMlp.Formats;
 
 namespace GpuMlp.Tests;

@@ -1,5 +1,6 @@
 using System.Text.Json;
-using GpuMlp.Cli;
+using GpuMlp.Cli.Options;
+using GpuMlp.Cli.Shell;
 using GpuMlp.Records;
 
 namespace GpuMlp.Tests;

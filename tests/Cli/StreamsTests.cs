@@ -1,4 +1,5 @@
-using GpuMlp.Cli;
+using GpuMlp.Cli.Input;
+using GpuMlp.Cli.Shell;
 using GpuMlp.Records;
 
 namespace GpuMlp.Tests;

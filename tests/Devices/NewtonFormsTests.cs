@@ -1,4 +1,6 @@
 using GpuMlp.Devices;
+using GpuMlp.Devices.Finding;
+using GpuMlp.Devices.Memory;
 using GpuMlp.Kernels.Lanes;
 using GpuMlp.Kernels.SelfTest;
 using ILGPU;

@@ -1,4 +1,6 @@
 using GpuMlp.Devices;
+using GpuMlp.Devices.Finding;
+using GpuMlp.Devices.Memory;
 using GpuMlp.Kernels.Activations;
 using GpuMlp.Kernels.Grids;
 using GpuMlp.Kernels.Lanes;

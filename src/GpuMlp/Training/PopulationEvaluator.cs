@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using GpuMlp.Devices;
+using GpuMlp.Devices.Memory;
 using GpuMlp.Devices.Ops;
 using GpuMlp.Kernels.Activations;
 using GpuMlp.Kernels.Lanes;
