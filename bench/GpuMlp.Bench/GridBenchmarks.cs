@@ -1,5 +1,4 @@
 using BenchmarkDotNet.Attributes;
-using GpuMlp.Devices;
 using GpuMlp.Grids;
 using GpuMlp.Kernels;
 using GpuMlp.Kernels.Lanes;

@@ -1,5 +1,7 @@
 using GpuMlp.Devices;
+using GpuMlp.Devices.Memory;
 using GpuMlp.Devices.Ops;
+using GpuMlp.Kernels.Networks;
 using GpuMlp.Kernels.Training;
 using GpuMlp.Randomness;
 using GpuMlp.Tensors;

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using GpuMlp.Kernels.Lanes;
-using GpuMlp.Kernels.Numerics;
 
 namespace GpuMlp.Kernels.Elementwise;
 

@@ -1,8 +1,8 @@
 using System.Runtime.CompilerServices;
 using GpuMlp.Kernels.Activations;
 using GpuMlp.Kernels.Lanes;
+using GpuMlp.Kernels.Networks;
 using GpuMlp.Kernels.Numerics;
-using GpuMlp.Kernels.Training;
 
 namespace GpuMlp.Kernels.Grids;
 

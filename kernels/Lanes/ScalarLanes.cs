@@ -1,4 +1,3 @@
-using GpuMlp.Kernels.Numerics;
 using ILGPU;
 
 namespace GpuMlp.Kernels.Lanes;

@@ -1,4 +1,3 @@
-using GpuMlp.Kernels.Numerics;
 using ILGPU;
 using ILGPU.Backends.OpenCL;
 using ILGPU.IR;

@@ -4,16 +4,6 @@ using GpuMlp.Kernels.Numerics;
 
 namespace GpuMlp.Kernels.Losses;
 
-/// <summary>A loss of one output against its label, and its gradient with respect to that output.</summary>
-public interface ILoss
-{
-    /// <summary>L(z, y).</summary>
-    static abstract T Value<T, TView>(T z, T y) where T : struct, ILanes<T, TView> where TView : struct;
-
-    /// <summary>dL/dz.</summary>
-    static abstract T Gradient<T, TView>(T z, T y) where T : struct, ILanes<T, TView> where TView : struct;
-}
-
 /// <summary>
 /// The tutorial's binary cross-entropy on the logit z, y in {0, 1}: softplus(-z) or softplus(z); two cases of the gradient, with 10⁻¹⁰ in
 /// the guarded denominators: -p·q / (p + 10⁻¹⁰) for y = 1, p·q / (q + 10⁻¹⁰) for y = 0, where p = σ(z) and q = σ(-z).

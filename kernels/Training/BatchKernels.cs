@@ -3,6 +3,7 @@ using GpuMlp.Kernels.Activations;
 using GpuMlp.Kernels.Lanes;
 using GpuMlp.Kernels.Linear;
 using GpuMlp.Kernels.Losses;
+using GpuMlp.Kernels.Networks;
 using GpuMlp.Kernels.Numerics;
 using GpuMlp.Kernels.Optimizers;
 using GpuMlp.Kernels.Randomness;
@@ -22,7 +23,7 @@ public readonly struct BatchTraining<TActivation, TLoss, TOptimizer, TView>(Trai
     where TActivation : struct, IActivation where TLoss : struct, IBatchLoss where TOptimizer : struct, IOptimizer where TView : struct
 {
     // a row of the table: the width k, where its activations begin, where layer k's weights do in the arena
-    const int Units = 1, Weights = 2, Row = NetworkShape.TableRow;
+    const int Units = 1, Weights = 2, Row = TrainingScratch.TableRow;
 
     /// <inheritdoc/>
     public int Groups => plan.Networks;
@@ -33,7 +34,7 @@ public readonly struct BatchTraining<TActivation, TLoss, TOptimizer, TView>(Trai
         where T : struct, ILanes<T, TView> where TScalar : struct, ILanes<TScalar, TView> where TBarrier : struct, IBarrier
     {
         TView m = T.From(views.Scratch, group * plan.ScratchLength), w = T.From(views.Parameters, group * plan.ArenaLength);
-        TView labels = T.From(m, NetworkShape.TableLength), dw = T.From(labels, n);
+        TView labels = T.From(m, TrainingScratch.TableLength), dw = T.From(labels, n);
         if (lane == 0) WriteTable<T>(m);
         for (int k = lane; k < plan.ArenaLength; k += lanes) T.Set(dw, k, 0f);           // the arena's padding has no gradient
         TBarrier.Wait(lanes);
@@ -68,7 +69,7 @@ public readonly struct BatchTraining<TActivation, TLoss, TOptimizer, TView>(Trai
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void WriteTable<T>(TView m) where T : struct, ILanes<T, TView>
     {
-        int weights = 0, units = NetworkShape.TableLength + n + plan.ArenaLength;
+        int weights = 0, units = TrainingScratch.TableLength + n + plan.ArenaLength;
         for (int k = 0; k <= shape.Depth; k++)
         {
             T.SetInt(m, k * Row, shape.Width(k));

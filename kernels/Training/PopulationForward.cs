@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using GpuMlp.Kernels.Activations;
 using GpuMlp.Kernels.Lanes;
+using GpuMlp.Kernels.Networks;
 using GpuMlp.Kernels.Numerics;
 
 namespace GpuMlp.Kernels.Training;

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using GpuMlp.Kernels.Activations;
 using GpuMlp.Kernels.Lanes;
 using GpuMlp.Kernels.Losses;
+using GpuMlp.Kernels.Networks;
 using GpuMlp.Kernels.Randomness;
 
 namespace GpuMlp.Kernels.Training;

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using GpuMlp.Kernels.Activations;
 using GpuMlp.Kernels.Lanes;
 using GpuMlp.Kernels.Losses;
+using GpuMlp.Kernels.Networks;
 using GpuMlp.Kernels.Numerics;
 using GpuMlp.Kernels.Optimizers;
 using GpuMlp.Kernels.Randomness;
@@ -75,7 +76,7 @@ public readonly partial struct SingleExampleTraining<TActivation, TLoss, TView>(
     }
 
     // a row of the table: the width k, where its activations a, pre-activations z and their gradients dz begin, where layer k's weights do
-    const int Units = 1, Weights = 2, Row = NetworkShape.TableRow;
+    const int Units = 1, Weights = 2, Row = TrainingScratch.TableRow;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     float Forward<T, TBarrier>(TView m, int partials, int table, int lane, int lanes) where T : struct, ILanes<T, TView> where TBarrier : struct, IBarrier
@@ -196,7 +197,7 @@ public readonly partial struct SingleExampleTraining<TActivation, TLoss, TView>(
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void Record<T>(TView m, int record, float z, float label, int losses, int k) where T : struct, ILanes<T, TView>
     {
-        const int Steps = NetworkShape.RecordLength / 2;
+        const int Steps = TrainingScratch.RecordLength / 2;
         int slot = k & (Steps - 1), labels = record + Steps;
         T.Set(m, record + slot, z);
         T.Set(m, labels + slot, label);

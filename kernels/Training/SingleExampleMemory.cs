@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using GpuMlp.Kernels.Lanes;
+using GpuMlp.Kernels.Networks;
 using GpuMlp.Kernels.Randomness;
 
 namespace GpuMlp.Kernels.Training;
@@ -10,7 +11,7 @@ public readonly partial struct SingleExampleTraining<TActivation, TLoss, TView>
     // a network's stretch: partial sums of the output, the table, parameters, units; at its end room for side by side, then what is to be recorded
     internal int Table(int network) => network * plan.ScratchLength + shape.PartialSums;
 
-    internal int Records(int network) => (network + 1) * plan.ScratchLength - NetworkShape.RecordLength;
+    internal int Records(int network) => (network + 1) * plan.ScratchLength - TrainingScratch.RecordLength;
 
     internal int FirstRow<T>(int network) where T : struct, ILanes<T, TView> => T.GetInt(views.Networks, NetworkRow.Length * network + NetworkRow.FirstRow);
 
@@ -26,7 +27,7 @@ public readonly partial struct SingleExampleTraining<TActivation, TLoss, TView>
     internal void WriteTable<T>(TView m, int table) where T : struct, ILanes<T, TView>
     {
         // every width is asked for once: a device's compiler writes the whole choice out each time
-        int w = table + NetworkShape.TableLength, a = w;
+        int w = table + TrainingScratch.TableLength, a = w;
         for (int k = 0; k <= shape.Depth; k++) T.SetInt(m, table + k * Row, shape.Width(k));
         for (int t = table; t < table + shape.Depth * Row; t += Row) a += NetworkShape.ScratchLength(T.GetInt(m, t), T.GetInt(m, t + Row), T.Width);
         for (int k = 0; k <= shape.Depth; k++)

@@ -1,6 +1,14 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using GpuMlp.Cli.Bench;
+using GpuMlp.Cli.Devices;
+using GpuMlp.Cli.Gradcheck;
+using GpuMlp.Cli.Grid;
+using GpuMlp.Cli.Output;
+using GpuMlp.Cli.Shell;
+using GpuMlp.Cli.Sweep;
+using GpuMlp.Cli.Train;
 using GpuMlp.Devices;
 
 namespace GpuMlp.Cli;
@@ -8,9 +16,6 @@ namespace GpuMlp.Cli;
 /// <summary>gpumlp: the verbs, and the one place where a failure becomes a message and an exit code.</summary>
 static class Program
 {
-    /// <summary>The version without the build's own suffix.</summary>
-    public static string Version { get; } = typeof(Program).Assembly.GetName().Version!.ToString(3);
-
     static Interruption? interruption;                             // held to the end, so that no signal ends a program that has done its work
 
     static int Main(string[] arguments)
@@ -55,7 +60,7 @@ static class Program
         foreach (Option option in root.Options)
         {
             if (option is HelpOption) option.Action = new Act(result => StandardStreams.Write(() => HelpText.Write(Console.Out, result.CommandResult.Command)));
-            if (option is VersionOption) option.Action = new Act(_ => Terminal.Print(Version));
+            if (option is VersionOption) option.Action = new Act(_ => Terminal.Print(ProgramVersion.Text));
         }
         ParseResult result = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (result.Errors.Count > 0 && result.Action is not Act)

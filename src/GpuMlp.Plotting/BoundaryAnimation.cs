@@ -1,5 +1,5 @@
 using System.Runtime.ExceptionServices;
-using GpuMlp.Files;
+using GpuMlp.Formats;
 using SkiaSharp;
 
 namespace GpuMlp.Plotting;

@@ -1,4 +1,4 @@
-using GpuMlp.Files;
+using GpuMlp.Formats;
 using SkiaSharp;
 
 namespace GpuMlp.Plotting;

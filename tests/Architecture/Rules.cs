@@ -11,18 +11,18 @@ static class Rules
     /// <summary>The rooms of the library, each after all that it may use. `Kernels` is the assembly of that name.</summary>
     public static readonly Room[] Rooms =
     [
-        new("Inputs"),
+        new("Formats"),
         new("Randomness", "Kernels"),
-        new("Devices", "Kernels", "Inputs"),
+        new("Devices", "Kernels", "Formats"),
         new("Tensors", "Devices", "Randomness"),
         new("Autograd", "Kernels", "Tensors", "Devices"),
-        new("Losses", "Inputs", "Kernels", "Autograd", "Tensors", "Devices"),
-        new("Layers", "Inputs", "Kernels", "Losses", "Autograd", "Tensors", "Devices", "Randomness"),
-        new("Optimizers", "Inputs", "Kernels", "Tensors", "Devices"),
-        new("Data", "Randomness", "Inputs"),
-        new("Training", "Inputs", "Kernels", "Randomness", "Devices", "Tensors", "Autograd", "Losses", "Layers", "Optimizers", "Data"),
+        new("Losses", "Formats", "Kernels", "Autograd", "Tensors", "Devices"),
+        new("Layers", "Formats", "Kernels", "Losses", "Autograd", "Tensors", "Devices", "Randomness"),
+        new("Optimizers", "Formats", "Kernels", "Tensors", "Devices"),
+        new("Data", "Randomness", "Formats"),
+        new("Training", "Formats", "Kernels", "Randomness", "Devices", "Tensors", "Autograd", "Losses", "Layers", "Optimizers", "Data"),
         new("Grids", "Kernels", "Layers", "Devices", "Tensors"),
-        new("Files", "Inputs", "Grids", "Training", "Optimizers", "Data", "Layers", "Losses", "Tensors", "Devices"),
+        new("Records", "Formats", "Grids", "Training", "Optimizers", "Data", "Layers", "Losses", "Tensors", "Devices"),
     ];
 
     /// <summary>What makes an op: a public struct of the kernels that implements one of these is a kernel, and a test must name it.</summary>

@@ -49,7 +49,7 @@ public class RulesTests
     {
         var fixtures = Project.Tests.Where(type => type.Type.Outermost.EndsWith(".ArrowFixture", StringComparison.Ordinal));
         Found(Rules.Arrows(fixtures, Rules.Rooms),
-            ("GpuMlp.Data.ArrowFixture uses", "GpuMlp.Layers.ArrowFixture+Item: Data may use Randomness, Inputs, not Layers"),
+            ("GpuMlp.Data.ArrowFixture uses", "GpuMlp.Layers.ArrowFixture+Item: Data may use Randomness, Formats, not Layers"),
             ("GpuMlp.Data.ArrowFixture uses", "GpuMlp.Layers.ArrowFixture+Choice"),
             ("GpuMlp.Data.ArrowFixture uses", "GpuMlp.Layers.ArrowFixture: "),
             ("GpuMlp.Data.ArrowFixture+<>c uses", "GpuMlp.Layers.ArrowFixture: "),

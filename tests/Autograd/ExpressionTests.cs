@@ -1,6 +1,6 @@
 using CsCheck;
 using GpuMlp.Autograd;
-using GpuMlp.Cli.Gradients;
+using GpuMlp.Cli.Gradcheck;
 using GpuMlp.Devices;
 
 namespace GpuMlp.Tests;

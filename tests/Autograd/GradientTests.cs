@@ -1,9 +1,9 @@
 using GpuMlp.Autograd;
-using GpuMlp.Cli.Gradients;
+using GpuMlp.Cli.Gradcheck;
 using GpuMlp.Devices;
-using GpuMlp.Files;
 using GpuMlp.Layers;
 using GpuMlp.Losses;
+using GpuMlp.Records;
 
 namespace GpuMlp.Tests;
 

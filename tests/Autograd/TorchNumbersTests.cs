@@ -1,10 +1,10 @@
 using System.Text.Json;
 using GpuMlp.Autograd;
 using GpuMlp.Devices;
-using GpuMlp.Files;
 using GpuMlp.Layers;
 using GpuMlp.Losses;
 using GpuMlp.Optimizers;
+using GpuMlp.Records;
 
 namespace GpuMlp.Tests;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
-using GpuMlp.Cli;
+using GpuMlp.Cli.Bench;
+using GpuMlp.Cli.Shell;
 
 namespace GpuMlp.Tests;
 

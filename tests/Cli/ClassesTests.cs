@@ -1,9 +1,10 @@
 using System.Text.Json;
 using GpuMlp.Devices;
-using GpuMlp.Files;
+using GpuMlp.Formats;
 using GpuMlp.Grids;
 using GpuMlp.Layers;
 using GpuMlp.Plotting;
+using GpuMlp.Records;
 using SkiaSharp;
 
 namespace GpuMlp.Tests;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
-using GpuMlp.Files;
+using GpuMlp.Formats;
+using GpuMlp.Records;
 
 namespace GpuMlp.Tests;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using GpuMlp.Cli;
-using GpuMlp.Cli.Gradients;
+using GpuMlp.Cli.Gradcheck;
+using GpuMlp.Cli.Shell;
 using GpuMlp.Devices;
 using GpuMlp.Layers;
 using GpuMlp.Losses;

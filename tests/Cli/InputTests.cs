@@ -1,4 +1,4 @@
-using GpuMlp.Cli;
+using GpuMlp.Cli.Shell;
 
 namespace GpuMlp.Tests;
 

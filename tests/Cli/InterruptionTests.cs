@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
-using GpuMlp.Files;
+using GpuMlp.Formats;
+using GpuMlp.Records;
 
 namespace GpuMlp.Tests;
 

@@ -1,5 +1,7 @@
-using GpuMlp.Cli;
-using GpuMlp.Files;
+using GpuMlp.Cli.Input;
+using GpuMlp.Cli.Output;
+using GpuMlp.Cli.Shell;
+using GpuMlp.Formats;
 
 namespace GpuMlp.Tests;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
-using GpuMlp.Cli;
-using GpuMlp.Files;
+using GpuMlp.Cli.Options;
+using GpuMlp.Cli.Shell;
+using GpuMlp.Records;
 
 namespace GpuMlp.Tests;
 

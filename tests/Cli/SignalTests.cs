@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
-using GpuMlp.Files;
+using GpuMlp.Records;
 
 namespace GpuMlp.Tests;
 

@@ -1,5 +1,6 @@
-using GpuMlp.Cli;
-using GpuMlp.Files;
+using GpuMlp.Cli.Input;
+using GpuMlp.Cli.Shell;
+using GpuMlp.Records;
 
 namespace GpuMlp.Tests;
 

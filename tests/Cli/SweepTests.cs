@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using GpuMlp.Devices;
-using GpuMlp.Files;
 using SkiaSharp;
 
 namespace GpuMlp.Tests;

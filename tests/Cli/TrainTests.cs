@@ -1,8 +1,9 @@
 using System.Text;
 using System.Text.Json;
 using GpuMlp.Data;
-using GpuMlp.Files;
+using GpuMlp.Formats;
 using GpuMlp.Randomness;
+using GpuMlp.Records;
 
 namespace GpuMlp.Tests;
 
@@ -184,7 +185,7 @@ public class TrainTests
     [InlineData(1.2e-7, "step 1,000 · loss 1.2e-7 · accuracy 99.5 % · cpu")]
     [InlineData(0, "step 1,000 · loss 0.0000 · accuracy 99.5 % · cpu")]
     public void A_picture_names_the_loss_and_accuracy_of_the_same_rows(double loss, string title) =>
-        Assert.Equal(title, Cli.TrainOutputs.Title(1000, new Cli.RowScore(loss, 0.995), "cpu"));
+        Assert.Equal(title, GpuMlp.Cli.Train.TrainOutputs.Title(1000, new GpuMlp.Cli.Output.RowScore(loss, 0.995), "cpu"));
 
     [Fact]
     public void Numpys_seed_0_replays_the_golden_run()

@@ -2,8 +2,10 @@ using System.Globalization;
 using System.Text.Json;
 using GpuMlp.Data;
 using GpuMlp.Devices;
-using GpuMlp.Files;
+using GpuMlp.Formats;
+using GpuMlp.Grids;
 using GpuMlp.Layers;
+using GpuMlp.Records;
 
 namespace GpuMlp.Tests;
 
@@ -80,7 +82,7 @@ public class WindowTests
     }
 
     [Theory]
-    [InlineData("--window -3.5e38:3.5e38,0:1", "--window -3.5e38:3.5e38,0:1: x is beyond float32; give another, or none")]
+    [InlineData("--window -3.5e38:3.5e38,0:1", "--window -3.5E+38:3.5E+38,0:1: x is beyond float32; give another, or none")]
     [InlineData("--window 0:1e-44,0:1e-44", "finer than float32's spacing at 0; give another")]
     [InlineData("--window 1:1.000005,1:1.000005", "finer than float32's spacing at 1")]
     [InlineData("--window 1e-320:1e-310,0:1", "finer than float32's spacing at 0")]
@@ -124,7 +126,7 @@ public class WindowTests
         using var folder = new ScratchFolder();
         foreach (string verb in (string[])["train", "sweep"]) Run($"{verb} --noise 1e30 --standardize --steps 100 --quiet --out", folder.File(verb));
         string window = JsonDocument.Parse(File.ReadAllText(folder.File("train/run.json"))).RootElement.GetProperty("config").GetProperty("window").GetString()!;
-        Assert.True(WindowText.Parse(window).X1 > 1e30, window);
+        Assert.True(Window.Parse(window).X1 > 1e30, window);
     }
 
     [Theory]

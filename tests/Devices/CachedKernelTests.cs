@@ -1,6 +1,7 @@
 using GpuMlp.Data;
 using GpuMlp.Devices;
-using GpuMlp.Devices.Caching;
+using GpuMlp.Devices.Finding;
+using GpuMlp.Devices.Launching;
 using GpuMlp.Grids;
 using GpuMlp.Layers;
 using GpuMlp.Losses;

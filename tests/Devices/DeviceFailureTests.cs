@@ -1,4 +1,7 @@
 using GpuMlp.Devices;
+using GpuMlp.Devices.Finding;
+using GpuMlp.Devices.Launching;
+using GpuMlp.Devices.Memory;
 using GpuMlp.Devices.Ops;
 using GpuMlp.Kernels;
 using GpuMlp.Kernels.Activations;

@@ -1,4 +1,5 @@
 using GpuMlp.Devices;
+using GpuMlp.Devices.Finding;
 using GpuMlp.Devices.Ops;
 using GpuMlp.Kernels.Activations;
 using GpuMlp.Tensors;

@@ -1,4 +1,4 @@
-using GpuMlp.Devices;
+using GpuMlp.Devices.Finding;
 
 namespace GpuMlp.Tests;
 

@@ -1,5 +1,4 @@
-using GpuMlp.Devices;
-using GpuMlp.Devices.Caching;
+using GpuMlp.Devices.Launching;
 
 namespace GpuMlp.Tests;
 

@@ -1,5 +1,7 @@
 using GpuMlp.Devices;
-using GpuMlp.Kernels.Numerics;
+using GpuMlp.Devices.Finding;
+using GpuMlp.Devices.Memory;
+using GpuMlp.Kernels.Lanes;
 using GpuMlp.Kernels.SelfTest;
 using ILGPU;
 

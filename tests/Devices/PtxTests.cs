@@ -1,6 +1,6 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
-using GpuMlp.Devices;
+using GpuMlp.Devices.Finding;
 using GpuMlp.Kernels;
 using GpuMlp.Tests.Architecture;
 using ILGPU;

@@ -1,4 +1,6 @@
 using GpuMlp.Devices;
+using GpuMlp.Devices.Finding;
+using GpuMlp.Devices.Memory;
 using GpuMlp.Devices.Ops;
 using GpuMlp.Kernels.Activations;
 using GpuMlp.Kernels.Lanes;

@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using GpuMlp.Files;
+using GpuMlp.Formats;
 
 namespace GpuMlp.Tests;
 

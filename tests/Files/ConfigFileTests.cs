@@ -1,5 +1,5 @@
 using System.Text;
-using GpuMlp.Files;
+using GpuMlp.Records;
 
 namespace GpuMlp.Tests;
 

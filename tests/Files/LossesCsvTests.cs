@@ -1,5 +1,6 @@
 using CsCheck;
-using GpuMlp.Files;
+using GpuMlp.Formats;
+using GpuMlp.Records;
 
 namespace GpuMlp.Tests;
 

@@ -1,10 +1,11 @@
 using GpuMlp.Data;
 using GpuMlp.Devices;
-using GpuMlp.Files;
+using GpuMlp.Formats;
 using GpuMlp.Grids;
 using GpuMlp.Layers;
 using GpuMlp.Losses;
 using GpuMlp.Randomness;
+using GpuMlp.Records;
 
 namespace GpuMlp.Tests;
 

@@ -1,8 +1,10 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using GpuMlp.Devices;
-using GpuMlp.Files;
+using GpuMlp.Formats;
+using GpuMlp.Grids;
 using GpuMlp.Layers;
+using GpuMlp.Records;
 
 namespace GpuMlp.Tests;
 
@@ -17,6 +19,7 @@ public class NullArgumentsTests
         using var network = new Sequential(new Linear(device, 2, 1), new Sigmoid());
         var model = new Model(network, null, null, ["0", "1"]);
         var file = new SafetensorsFile([]);
+        var boundary = new Boundary(new Window(0, 1, 0, 1), [], 0, 0);
         string path = folder.File("f");
         (string Argument, Action Call)[] calls =
         [
@@ -32,6 +35,10 @@ public class NullArgumentsTests
             ("AtomicFile.Clear.folder", () => AtomicFile.Clear(null!, _ => false)),
             ("AtomicFile.Clear.wanted", () => AtomicFile.Clear(path, null!)),
             ("AtomicFile.Plain.message", () => AtomicFile.Plain(null!)),
+            ("BoundaryFile.WriteCsv.boundary", () => BoundaryFile.WriteCsv(null!, TextWriter.Null)),
+            ("BoundaryFile.WriteCsv.writer", () => boundary.WriteCsv(null!)),
+            ("BoundaryFile.WriteSvg.boundary", () => BoundaryFile.WriteSvg(null!, TextWriter.Null)),
+            ("BoundaryFile.WriteSvg.writer", () => boundary.WriteSvg(null!)),
             ("LossesCsv.Write.path", () => LossesCsv.Write(null!, [])),
             ("LossesCsv.Read.path", () => LossesCsv.Read(null!)),
             ("LossesCsvWriter..ctor.stream", () => new LossesCsvWriter(null!)),
@@ -39,6 +46,9 @@ public class NullArgumentsTests
             ("ModelFile.Save.model", () => ModelFile.Save(path, null!)),
             ("ModelFile.Load.path", () => ModelFile.Load(null!, device)),
             ("ModelFile.Load.device", () => ModelFile.Load(path, null!)),
+            ("Names`1..ctor.rows", () => new Names<int>(null!)),
+            ("Names`1.Parse.name", () => new Names<int>(("a", 1)).Parse(null!)),
+            ("Names`1.Of.value", () => new Names<string>(("a", "b")).Of(null!)),
             ("Npy.Write.path", () => Npy.Write<float>(null!, [1], 1)),
             ("Npy.Read.path", () => Npy.Read(null!)),
             ("Npy.Read.stream", () => Npy.Read(null!, "name")),
@@ -61,7 +71,7 @@ public class NullArgumentsTests
             ("SafetensorsFile.Read.path", () => SafetensorsFile.Read(null!)),
             ("SafetensorsFile.Read.stream", () => SafetensorsFile.Read(null!, "name")),
             ("SafetensorsFile.Read.name", () => SafetensorsFile.Read(new MemoryStream(), null!)),
-            ("WindowText.Parse.text", () => WindowText.Parse(null!)),
+            ("Window.Parse.text", () => Window.Parse(null!)),
         ];
         foreach ((string argument, Action call) in calls)
         {
@@ -89,7 +99,7 @@ public class NullArgumentsTests
     // all of the room's own public methods and constructors; what a record generates only holds what it is given
     static IEnumerable<string> Arguments() =>
         from type in typeof(AtomicFile).Assembly.GetExportedTypes()
-        where type.Namespace == "GpuMlp.Files"
+        where type.Namespace is "GpuMlp.Formats" or "GpuMlp.Records" || type == typeof(Window)
         from method in type.GetMembers(Declared).OfType<MethodBase>()
         where !method.IsSpecialName || (method.IsConstructor && type.GetMethod("<Clone>$") is null)
         where method.GetCustomAttribute<CompilerGeneratedAttribute>() is null

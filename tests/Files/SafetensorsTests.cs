@@ -1,6 +1,6 @@
 using System.Text;
 using CsCheck;
-using GpuMlp.Files;
+using GpuMlp.Formats;
 
 namespace GpuMlp.Tests;
 

@@ -2,7 +2,7 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using GpuMlp.Files;
+using GpuMlp.Records;
 
 namespace GpuMlp.Tests;
 

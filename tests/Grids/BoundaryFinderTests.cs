@@ -1,6 +1,7 @@
 using GpuMlp.Devices;
 using GpuMlp.Grids;
 using GpuMlp.Layers;
+using GpuMlp.Records;
 
 namespace GpuMlp.Tests;
 

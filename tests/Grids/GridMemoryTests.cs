@@ -1,5 +1,5 @@
 using GpuMlp.Devices;
-using GpuMlp.Files;
+using GpuMlp.Formats;
 using GpuMlp.Grids;
 using GpuMlp.Layers;
 

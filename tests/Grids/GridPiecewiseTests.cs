@@ -1,5 +1,4 @@
 using GpuMlp.Devices;
-using GpuMlp.Devices.Ops;
 using GpuMlp.Grids;
 using GpuMlp.Layers;
 

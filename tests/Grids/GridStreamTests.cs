@@ -1,5 +1,4 @@
 using GpuMlp.Devices;
-using GpuMlp.Files;
 using GpuMlp.Grids;
 using GpuMlp.Layers;
 

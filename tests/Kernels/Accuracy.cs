@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using GpuMlp.Devices;
+using GpuMlp.Devices.Host;
 using GpuMlp.Kernels.Lanes;
 
 namespace GpuMlp.Tests;

@@ -1,4 +1,4 @@
-using GpuMlp.Devices;
+using GpuMlp.Devices.Host;
 using GpuMlp.Kernels.Lanes;
 using GpuMlp.Kernels.Numerics;
 using ILGPU;

@@ -1,7 +1,10 @@
 using GpuMlp.Devices;
+using GpuMlp.Devices.Finding;
+using GpuMlp.Devices.Memory;
 using GpuMlp.Kernels.Activations;
 using GpuMlp.Kernels.Grids;
 using GpuMlp.Kernels.Lanes;
+using GpuMlp.Kernels.Networks;
 using GpuMlp.Kernels.Training;
 using GpuMlp.Training;
 using ILGPU;

@@ -1,4 +1,3 @@
-using GpuMlp.Devices;
 using GpuMlp.Devices.Ops;
 using GpuMlp.Kernels.Lanes;
 using GpuMlp.Kernels.Losses;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using GpuMlp.Devices;
+using GpuMlp.Devices.Finding;
 
 namespace GpuMlp.Tests.Misuse;
 

@@ -1,4 +1,5 @@
 using GpuMlp.Devices;
+using GpuMlp.Devices.Host;
 using GpuMlp.Layers;
 using GpuMlp.Losses;
 using GpuMlp.Randomness;

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
-using GpuMlp.Devices;
+using GpuMlp.Devices.Memory;
 using ILGPU;
 using ILGPU.Runtime;
 

@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using GpuMlp.Devices.Caching;
+using GpuMlp.Devices.Launching;
 
 namespace GpuMlp.Tests;
 

@@ -1,7 +1,8 @@
 using GpuMlp.Devices;
+using GpuMlp.Devices.Memory;
 using GpuMlp.Kernels.Activations;
-using GpuMlp.Kernels.Grids;
 using GpuMlp.Kernels.Lanes;
+using GpuMlp.Kernels.Networks;
 using GpuMlp.Kernels.Training;
 using GpuMlp.Layers;
 using GpuMlp.Losses;

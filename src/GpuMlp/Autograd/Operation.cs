@@ -1,4 +1,4 @@
-using GpuMlp.Devices;
+using GpuMlp.Devices.Memory;
 
 namespace GpuMlp.Autograd;
 

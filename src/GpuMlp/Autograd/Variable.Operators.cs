@@ -1,5 +1,6 @@
 using GpuMlp.Autograd.Operations;
 using GpuMlp.Devices;
+using GpuMlp.Devices.Memory;
 using GpuMlp.Devices.Ops;
 using GpuMlp.Kernels.Activations;
 using GpuMlp.Kernels.Elementwise;

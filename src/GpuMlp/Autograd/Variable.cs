@@ -1,4 +1,5 @@
 using GpuMlp.Devices;
+using GpuMlp.Devices.Memory;
 using GpuMlp.Tensors;
 
 namespace GpuMlp.Autograd;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using CsvHelper;
-using GpuMlp.Inputs;
+using GpuMlp.Formats;
 
 namespace GpuMlp.Data;
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using GpuMlp.Devices.Memory;
 using ILGPU.Runtime;
 
 namespace GpuMlp.Devices;

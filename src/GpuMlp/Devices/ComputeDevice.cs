@@ -1,7 +1,10 @@
 using System.Globalization;
-using GpuMlp.Devices.Caching;
-using GpuMlp.Devices.Ops;
+using GpuMlp.Devices.Finding;
+using GpuMlp.Devices.Host;
+using GpuMlp.Devices.Launching;
+using GpuMlp.Devices.Memory;
 using GpuMlp.Kernels;
+using GpuMlp.Kernels.Elementwise;
 using ILGPU;
 using ILGPU.Runtime;
 
@@ -198,7 +201,7 @@ public sealed partial class ComputeDevice : IDisposable
     {
         if (target.Length == 0) return;
         if (Host is not null) target.OnHost.Clear();
-        else this.Fill(target, 0f);                    // ILGPU's OpenCL buffers can only be set from their beginning
+        else Launch(new Fill<ArrayView<float>>(target, 0f, target.Length));    // ILGPU's OpenCL buffers can only be set from their beginning
     }
 
     void Copying<TArgument>(ArrayView<float> view, TArgument argument, Action<ArrayView<float>, TArgument> copy)

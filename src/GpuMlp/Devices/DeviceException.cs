@@ -1,3 +1,4 @@
+using GpuMlp.Devices.Launching;
 using ILGPU.Runtime;
 using ILGPU.Runtime.Cuda;
 using ILGPU.Runtime.OpenCL;
@@ -8,7 +9,7 @@ namespace GpuMlp.Devices;
 public sealed class DeviceException : Exception
 {
     internal DeviceException(DeviceDescription device, string doing, Exception cause, string log = "")
-        : base($"device {device.Id} ({device.Name}) failed {doing}: {(log.Length == 0 ? Reason(cause) : OneLine(Devices.BuildLog.FirstError(log)))}", cause) =>
+        : base($"device {device.Id} ({device.Name}) failed {doing}: {(log.Length == 0 ? Reason(cause) : OneLine(Launching.BuildLog.FirstError(log)))}", cause) =>
         (Device, BuildLog) = (device, log);
 
     DeviceException(DeviceDescription device, string what) : base($"device {device.Id} ({device.Name}) {what}") => (Device, BuildLog, IsStopped) = (device, "", true);

@@ -1,4 +1,4 @@
-using GpuMlp.Inputs;
+using GpuMlp.Formats;
 
 namespace GpuMlp.Devices;
 

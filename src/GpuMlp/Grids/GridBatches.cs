@@ -1,4 +1,5 @@
 using GpuMlp.Devices;
+using GpuMlp.Devices.Memory;
 using GpuMlp.Devices.Ops;
 using GpuMlp.Layers;
 using GpuMlp.Tensors;

@@ -1,8 +1,10 @@
 using GpuMlp.Devices;
+using GpuMlp.Devices.Host;
+using GpuMlp.Devices.Memory;
 using GpuMlp.Devices.Ops;
 using GpuMlp.Kernels.Activations;
-using GpuMlp.Kernels.Grids;
 using GpuMlp.Kernels.Lanes;
+using GpuMlp.Kernels.Networks;
 using GpuMlp.Layers;
 
 namespace GpuMlp.Grids;
@@ -24,7 +26,7 @@ sealed class GridNetwork
         if (network.Spec is not null)
         {
             kernels = GridKernels.For(network.Spec.Activation);
-            Form = GridOps.FormOf(Widths);
+            Form = FormOf(Widths);
             if (Form == GridForm.Batches) why = "it is deeper or wider than a tile takes";
         }
         else Form = GridForm.Batches;
@@ -53,6 +55,11 @@ sealed class GridNetwork
 
     /// <summary>Whether the network is one hidden layer of ReLU.</summary>
     internal bool IsPiecewiseLinear => kernels is GridKernels<Relu> && Widths.Length == 3;
+
+    // the form that suits a chain of linear layers of these widths
+    static GridForm FormOf(int[] widths) => widths.Length == 3 && widths[1] > 1 ? GridForm.Strips
+        : widths.Length - 1 <= NetworkShape.MaxDepth && widths.Max() <= GridOps.MaxTileWidth ? GridForm.Tiles
+        : GridForm.Batches;
 
     GridForm Piecewise(Sequential network)
     {
@@ -92,13 +99,27 @@ sealed class GridKernels<THidden> : GridKernels where THidden : struct, IActivat
 {
     internal override void Run(ComputeDevice device, GridForm form, in GridJob job, GridValue value, DeviceSpan results)
     {
-        if (value == GridValue.Logit) device.GridForward<THidden, Identity>(form, job, results);
-        else device.GridForward<THidden, Kernels.Activations.Sigmoid>(form, job, results);
+        if (value == GridValue.Logit) Run<Identity>(device, form, job, results);
+        else Run<Kernels.Activations.Sigmoid>(device, form, job, results);
+    }
+
+    static void Run<TOutput>(ComputeDevice device, GridForm form, in GridJob job, DeviceSpan results) where TOutput : struct, IActivation
+    {
+        if (device.Host is HostRunner host) Run<TOutput>(host, device, form, job, results);
+        else if (form == GridForm.Strips) device.GridStrips<THidden, TOutput>(job, results);
+        else device.GridTiles<THidden, TOutput>(job, results);
     }
 
     internal override void Run(HostRunner host, ComputeDevice device, GridForm form, in GridJob job, GridValue value, HostView results)
     {
-        if (value == GridValue.Logit) host.GridForward<THidden, Identity>(device, form, job, results);
-        else host.GridForward<THidden, Kernels.Activations.Sigmoid>(device, form, job, results);
+        if (value == GridValue.Logit) Run<Identity>(host, device, form, job, results);
+        else Run<Kernels.Activations.Sigmoid>(host, device, form, job, results);
+    }
+
+    static void Run<TOutput>(HostRunner host, ComputeDevice device, GridForm form, in GridJob job, HostView results) where TOutput : struct, IActivation
+    {
+        if (form == GridForm.Strips) host.GridStrips<THidden, TOutput>(job, results);
+        else if (form == GridForm.Piecewise) host.GridPiecewise<TOutput>(job, results);
+        else host.GridTiles<THidden, TOutput>(device, job, results);
     }
 }

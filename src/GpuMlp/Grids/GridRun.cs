@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
 using GpuMlp.Devices;
+using GpuMlp.Devices.Host;
+using GpuMlp.Devices.Memory;
 using GpuMlp.Devices.Ops;
 using GpuMlp.Kernels.Lanes;
 using GpuMlp.Layers;
@@ -31,7 +33,7 @@ sealed class GridRun : IDisposable
         this.sets = sets?.Rows ?? 1;
         x = Tensor.From(device, grid.X, 1, grid.Width);
         y = Tensor.From(device, grid.Y, 1, grid.Height);
-        scratch = device.Allocate(device.GridScratchLength(plan.Form, plan.Widths.Max()));
+        scratch = device.Allocate(plan.Form == GridForm.Tiles ? device.GridTilesScratchLength(plan.Widths.Max()) : 0);
         if (plan.Form == GridForm.Batches) batches = new GridBatches(network, plan, grid, sets);
     }
 

@@ -2,13 +2,6 @@ using System.Globalization;
 
 namespace GpuMlp.Grids;
 
-/// <summary>A rectangle of the input plane: x from <paramref name="X0"/> to <paramref name="X1"/>, y from <paramref name="Y0"/> to <paramref name="Y1"/>.</summary>
-public readonly record struct Window(double X0, double X1, double Y0, double Y1)
-{
-    /// <summary>"x0:x1,y0:y1".</summary>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{X0}:{X1},{Y0}:{Y1}");
-}
-
 /// <summary>How the plane's own units lead to a network's inputs that were standardized: (x - MeanX) / DeviationX, likewise y.</summary>
 public readonly record struct PlaneScale(double MeanX, double DeviationX, double MeanY, double DeviationY)
 {

@@ -1,4 +1,4 @@
-using GpuMlp.Devices;
+using GpuMlp.Devices.Memory;
 using GpuMlp.Devices.Ops;
 using GpuMlp.Kernels.Activations;
 

@@ -1,4 +1,4 @@
-using GpuMlp.Inputs;
+using GpuMlp.Formats;
 using GpuMlp.Kernels.Activations;
 
 namespace GpuMlp.Layers;

@@ -1,4 +1,4 @@
-using GpuMlp.Inputs;
+using GpuMlp.Formats;
 using GpuMlp.Randomness;
 
 namespace GpuMlp.Layers;

@@ -1,5 +1,6 @@
 using GpuMlp.Autograd;
 using GpuMlp.Devices;
+using GpuMlp.Devices.Memory;
 using GpuMlp.Devices.Ops;
 using GpuMlp.Tensors;
 

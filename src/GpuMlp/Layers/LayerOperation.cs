@@ -1,5 +1,5 @@
 using GpuMlp.Autograd;
-using GpuMlp.Devices;
+using GpuMlp.Devices.Memory;
 using GpuMlp.Tensors;
 
 namespace GpuMlp.Layers;

@@ -1,7 +1,7 @@
 using System.Collections.ObjectModel;
 using System.Globalization;
 using GpuMlp.Devices;
-using GpuMlp.Inputs;
+using GpuMlp.Formats;
 using GpuMlp.Losses;
 using GpuMlp.Randomness;
 using GpuMlp.Tensors;

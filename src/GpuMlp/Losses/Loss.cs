@@ -1,7 +1,8 @@
 using GpuMlp.Autograd;
 using GpuMlp.Devices;
+using GpuMlp.Devices.Memory;
 using GpuMlp.Devices.Ops;
-using GpuMlp.Inputs;
+using GpuMlp.Formats;
 using GpuMlp.Kernels.Losses;
 
 namespace GpuMlp.Losses;

@@ -1,6 +1,6 @@
-using GpuMlp.Devices;
+using GpuMlp.Devices.Memory;
 using GpuMlp.Devices.Ops;
-using GpuMlp.Inputs;
+using GpuMlp.Formats;
 using GpuMlp.Kernels.Optimizers;
 
 namespace GpuMlp.Optimizers;

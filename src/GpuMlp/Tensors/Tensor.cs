@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using GpuMlp.Devices;
+using GpuMlp.Devices.Memory;
 
 namespace GpuMlp.Tensors;
 

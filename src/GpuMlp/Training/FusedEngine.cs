@@ -1,5 +1,9 @@
 using System.Diagnostics;
 using GpuMlp.Devices;
+using GpuMlp.Devices.Memory;
+using GpuMlp.Devices.Ops;
+using GpuMlp.Kernels.Networks;
+using GpuMlp.Kernels.Optimizers;
 using GpuMlp.Kernels.Training;
 using GpuMlp.Layers;
 using static System.FormattableString;

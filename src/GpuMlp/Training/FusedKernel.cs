@@ -2,6 +2,7 @@ using GpuMlp.Devices;
 using GpuMlp.Devices.Ops;
 using GpuMlp.Kernels.Activations;
 using GpuMlp.Kernels.Losses;
+using GpuMlp.Kernels.Networks;
 using GpuMlp.Kernels.Optimizers;
 using GpuMlp.Kernels.Training;
 using GpuMlp.Layers;

@@ -1,6 +1,8 @@
 using System.Runtime.InteropServices;
 using GpuMlp.Devices;
+using GpuMlp.Devices.Memory;
 using GpuMlp.Devices.Ops;
+using GpuMlp.Kernels.Networks;
 using GpuMlp.Kernels.Optimizers;
 using GpuMlp.Kernels.Training;
 using GpuMlp.Layers;

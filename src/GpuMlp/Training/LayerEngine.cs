@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using GpuMlp.Devices;
+using GpuMlp.Devices.Memory;
 using GpuMlp.Devices.Ops;
 using GpuMlp.Layers;
 using GpuMlp.Optimizers;

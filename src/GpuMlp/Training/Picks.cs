@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using GpuMlp.Devices;
+using GpuMlp.Devices.Memory;
 using GpuMlp.Devices.Ops;
 using GpuMlp.Randomness;
 

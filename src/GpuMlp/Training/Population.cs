@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using GpuMlp.Devices;
 using GpuMlp.Devices.Ops;
+using GpuMlp.Kernels.Networks;
 
 namespace GpuMlp.Training;
 

@@ -1,6 +1,9 @@
 using System.Runtime.ExceptionServices;
 using GpuMlp.Data;
 using GpuMlp.Devices;
+using GpuMlp.Devices.Memory;
+using GpuMlp.Devices.Ops;
+using GpuMlp.Kernels.Networks;
 using GpuMlp.Kernels.Training;
 using GpuMlp.Layers;
 

@@ -1,9 +1,10 @@
 using System.Runtime.InteropServices;
 using GpuMlp.Devices;
+using GpuMlp.Devices.Memory;
 using GpuMlp.Devices.Ops;
 using GpuMlp.Kernels.Activations;
-using GpuMlp.Kernels.Grids;
 using GpuMlp.Kernels.Lanes;
+using GpuMlp.Kernels.Networks;
 using GpuMlp.Kernels.Training;
 using GpuMlp.Layers;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
-using GpuMlp.Devices;
+using GpuMlp.Devices.Memory;
+using GpuMlp.Kernels.Networks;
 using GpuMlp.Kernels.Optimizers;
 using GpuMlp.Kernels.Training;
 using GpuMlp.Layers;

@@ -1,6 +1,6 @@
 using GpuMlp.Data;
 using GpuMlp.Devices;
-using GpuMlp.Kernels.Training;
+using GpuMlp.Kernels.Networks;
 using GpuMlp.Layers;
 using GpuMlp.Losses;
 

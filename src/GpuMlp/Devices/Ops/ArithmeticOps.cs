@@ -1,3 +1,5 @@
+using GpuMlp.Devices.Host;
+using GpuMlp.Devices.Memory;
 using GpuMlp.Kernels.Elementwise;
 using GpuMlp.Kernels.Lanes;
 using ILGPU;

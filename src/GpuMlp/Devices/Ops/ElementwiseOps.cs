@@ -1,3 +1,5 @@
+using GpuMlp.Devices.Host;
+using GpuMlp.Devices.Memory;
 using GpuMlp.Kernels.Activations;
 using GpuMlp.Kernels.Data;
 using GpuMlp.Kernels.Lanes;

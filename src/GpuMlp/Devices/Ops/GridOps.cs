@@ -1,8 +1,11 @@
+using GpuMlp.Devices.Host;
+using GpuMlp.Devices.Memory;
 using GpuMlp.Kernels.Activations;
 using GpuMlp.Kernels.Grids;
+using GpuMlp.Kernels.Grids.Host;
 using GpuMlp.Kernels.Lanes;
+using GpuMlp.Kernels.Networks;
 using GpuMlp.Kernels.Numerics;
-using GpuMlp.Kernels.Training;
 using ILGPU;
 using ILGPU.Runtime;
 using ILGPU.Runtime.OpenCL;
@@ -15,7 +18,7 @@ namespace GpuMlp.Devices.Ops;
 /// <param name="Sets">How many sets.</param>
 /// <param name="X">The columns.</param>
 /// <param name="Y">The band's rows.</param>
-/// <param name="Scratch">Room for <see cref="GridOps.GridScratchLength"/> floats.</param>
+/// <param name="Scratch">Room for <see cref="GridOps.GridTilesScratchLength"/> floats.</param>
 readonly record struct GridJob(IReadOnlyList<int> Widths, DeviceSpan Parameters, int Sets, DeviceSpan X, DeviceSpan Y, DeviceSpan Scratch)
 {
     internal int Widest => Widths.Max();
@@ -39,49 +42,43 @@ readonly record struct GridJob(IReadOnlyList<int> Widths, DeviceSpan Parameters,
 /// <summary>Dense grids on a device: the whole network a strip or tile of points at a time.</summary>
 static class GridOps
 {
-    const int MaxTileWidth = BlockedSum.Length, GpuGroups = 512;
+    const int GpuGroups = 512;
 
-    /// <summary>The form that suits a chain of linear layers of these widths.</summary>
-    internal static GridForm FormOf(IReadOnlyList<int> widths) =>
-        widths.Count == 3 && widths[1] > 1 ? GridForm.Strips
-        : widths.Count - 1 <= NetworkShape.MaxDepth && widths.Max() <= MaxTileWidth ? GridForm.Tiles
-        : GridForm.Batches;
+    /// <summary>The widest layer of a tile.</summary>
+    internal const int MaxTileWidth = BlockedSum.Length;
 
-    /// <summary>Floats of scratch memory that a form needs.</summary>
-    internal static int GridScratchLength(this ComputeDevice device, GridForm form, int widest) => form != GridForm.Tiles ? 0
-        : TileGroups(device) * GridTiles<Relu, Identity, HostView>.ScratchLength(widest);
+    /// <summary>Floats of scratch memory that tiles need.</summary>
+    internal static int GridTilesScratchLength(this ComputeDevice device, int widest) =>
+        TileGroups(device) * GridTiles<Relu, Identity, HostView>.ScratchLength(widest);
 
     /// <summary>Points that are evaluated before they are copied to the host: on a processor so few that they are still in its cache then.</summary>
     internal static int GridBandPoints(this ComputeDevice device) => IsOpenCLProcessor(device) ? 1 << 22 : 1 << 24;
 
-    /// <summary>results (sets, rows, columns) in host memory; the device is the host.</summary>
-    internal static void GridForward<THidden, TOutput>(this HostRunner host, ComputeDevice device, GridForm form, in GridJob job, HostView results)
-        where THidden : struct, IActivation where TOutput : struct, IActivation
-    {
-        if (form == GridForm.Strips)
-            host.RunGroups(new GridTwoLayer<THidden, TOutput, HostView>(job.OnHost(results), job.Widths[1], SecondLayer(job)), job.Work);
-        else if (form == GridForm.Piecewise)
-            host.Run(new GridPiecewise<TOutput>(job.OnHost(results), job.Widths[1], SecondLayer(job)), job.Work / job.Widths[1]);
-        else
-            host.RunGroups(new GridTiles<THidden, TOutput, HostView>(
-                job.OnHost(results), new NetworkShape(job.Widths), job.Scratch, job.Widest, TileGroups(device)), job.Work);
-    }
+    /// <summary>results (sets, rows, columns) of networks with one hidden layer, in host memory; the device is the host.</summary>
+    internal static void GridStrips<THidden, TOutput>(this HostRunner host, in GridJob job, HostView results)
+        where THidden : struct, IActivation where TOutput : struct, IActivation =>
+        host.RunGroups(new GridTwoLayer<THidden, TOutput, HostView>(job.OnHost(results), job.Widths[1], SecondLayer(job)), job.Work);
 
-    /// <summary>results (sets, rows, columns) on the device.</summary>
-    internal static void GridForward<THidden, TOutput>(this ComputeDevice device, GridForm form, in GridJob job, DeviceSpan results)
-        where THidden : struct, IActivation where TOutput : struct, IActivation
-    {
-        if (device.Host is HostRunner host)
-        {
-            host.GridForward<THidden, TOutput>(device, form, job, results);
-            return;
-        }
-        GridBand<ArrayView<float>> band = job.OnDevice(results);
-        if (form == GridForm.Strips)
-            device.LaunchGroups(new GridTwoLayer<THidden, TOutput, ArrayView<float>>(band, job.Widths[1], SecondLayer(job)));
-        else
-            device.LaunchGroups(new GridTiles<THidden, TOutput, ArrayView<float>>(band, new NetworkShape(job.Widths), job.Scratch, job.Widest, TileGroups(device)));
-    }
+    /// <summary>results (sets, rows, columns) of networks with one hidden layer of ReLU, row by row from their breakpoints, in host memory; the device is the host.</summary>
+    internal static void GridPiecewise<TOutput>(this HostRunner host, in GridJob job, HostView results) where TOutput : struct, IActivation =>
+        host.Run(new GridPiecewise<TOutput>(job.OnHost(results), job.Widths[1], SecondLayer(job)), job.Work / job.Widths[1]);
+
+    /// <summary>results (sets, rows, columns) in host memory; the device is the host.</summary>
+    internal static void GridTiles<THidden, TOutput>(this HostRunner host, ComputeDevice device, in GridJob job, HostView results)
+        where THidden : struct, IActivation where TOutput : struct, IActivation =>
+        host.RunGroups(new GridTiles<THidden, TOutput, HostView>(
+            job.OnHost(results), new NetworkShape(job.Widths), job.Scratch, job.Widest, TileGroups(device)), job.Work);
+
+    /// <summary>results (sets, rows, columns) of networks with one hidden layer, on a device that is not the host.</summary>
+    internal static void GridStrips<THidden, TOutput>(this ComputeDevice device, in GridJob job, DeviceSpan results)
+        where THidden : struct, IActivation where TOutput : struct, IActivation =>
+        device.LaunchGroups(new GridTwoLayer<THidden, TOutput, ArrayView<float>>(job.OnDevice(results), job.Widths[1], SecondLayer(job)));
+
+    /// <summary>results (sets, rows, columns) on a device that is not the host.</summary>
+    internal static void GridTiles<THidden, TOutput>(this ComputeDevice device, in GridJob job, DeviceSpan results)
+        where THidden : struct, IActivation where TOutput : struct, IActivation =>
+        device.LaunchGroups(new GridTiles<THidden, TOutput, ArrayView<float>>(
+            job.OnDevice(results), new NetworkShape(job.Widths), job.Scratch, job.Widest, TileGroups(device)));
 
     /// <summary>classes = 1 where a logit is positive, 255 where it is NaN, four to a float's four bytes.</summary>
     internal static void PackClasses(this ComputeDevice device, DeviceSpan logits, DeviceSpan classes, int n) =>

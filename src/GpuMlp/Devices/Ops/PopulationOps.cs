@@ -1,5 +1,8 @@
+using GpuMlp.Devices.Host;
+using GpuMlp.Devices.Memory;
 using GpuMlp.Kernels.Activations;
 using GpuMlp.Kernels.Lanes;
+using GpuMlp.Kernels.Networks;
 using GpuMlp.Kernels.Training;
 using ILGPU;
 

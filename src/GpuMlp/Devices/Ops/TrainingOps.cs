@@ -1,6 +1,9 @@
+using GpuMlp.Devices.Host;
+using GpuMlp.Devices.Memory;
 using GpuMlp.Kernels.Activations;
 using GpuMlp.Kernels.Lanes;
 using GpuMlp.Kernels.Losses;
+using GpuMlp.Kernels.Networks;
 using GpuMlp.Kernels.Optimizers;
 using GpuMlp.Kernels.Training;
 using ILGPU;

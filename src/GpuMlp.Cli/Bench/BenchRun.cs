@@ -1,0 +1,204 @@
+using System.Diagnostics;
+using GpuMlp.Cli.Shell;
+using GpuMlp.Data;
+using GpuMlp.Devices;
+using GpuMlp.Grids;
+using GpuMlp.Layers;
+using GpuMlp.Losses;
+using GpuMlp.Randomness;
+using GpuMlp.Training;
+
+namespace GpuMlp.Cli.Bench;
+
+/// <summary>Measures every device, the CPU first, until the time is up.</summary>
+sealed class BenchRun(bool quick, Terminal terminal, CancellationToken cancellation)
+{
+    const int CrossoverBatch = 256, CrossoverSteps = 10, MostRuns = 100;
+    const string Cancelled = "not measured: cancelled";
+    const string CrossoverNet = "2-64-64-1";
+
+    readonly DataSet data = DataSets.MakeMoons(2000);
+    readonly List<BenchRow> rows = [];
+    readonly List<BenchCrossover> crossovers = [];
+    readonly Dictionary<(string Net, int Batch), double> cpuSteps = [];
+    readonly long start = Stopwatch.GetTimestamp();
+
+    // no measurement begins later; one that has begun may have to compile first
+    TimeSpan Limit => TimeSpan.FromSeconds(quick ? 6 : 40);
+
+    // how long one row is repeated
+    TimeSpan Share => TimeSpan.FromSeconds(quick ? 0.2 : 0.8);
+
+    /// <summary>Times all there is, reporting what it is at as notes.</summary>
+    public BenchReport Run()
+    {
+        using ComputeDevice cpu = ComputeDevice.Open("cpu");
+        // ILGPU's own launcher is for comparison: it comes last
+        foreach (DeviceDescription device in ComputeDevice.List().OrderBy(d => d.Kind == DeviceKind.CpuIlgpu))
+        {
+            if (device.Excluded is string reason) rows.Add(new BenchRow(device.Id, device.Name, LeftOut: reason));
+            else if (device.Kind == DeviceKind.Cpu) Jobs(cpu);
+            else Attempt(device, null, null, () =>
+            {
+                using ComputeDevice opened = ComputeDevice.Open(device.Id);
+                Jobs(opened);
+            });
+        }
+        foreach (DeviceDescription device in ComputeDevice.List().Where(d => d.IsAvailable && d.Kind is not (DeviceKind.Cpu or DeviceKind.CpuIlgpu)))
+        {
+            if (Stop is not null) break;
+            Attempt(device, null, null, () =>
+            {
+                using ComputeDevice opened = ComputeDevice.Open(device.Id);
+                Crossover(cpu, opened, "hidden width", $"2-W-W-1, batch {CrossoverBatch}", Sizes(16, quick ? 128 : 1024, 2), width => ($"2-{width}-{width}-1", CrossoverBatch));
+                Crossover(cpu, opened, "batch", CrossoverNet, Sizes(1, quick ? 1024 : 16_384, 4), batch => (CrossoverNet, batch));
+            });
+        }
+        return new BenchReport(1, ProgramVersion.Text, quick, [.. rows], [.. crossovers], Math.Round(Stopwatch.GetElapsedTime(start).TotalSeconds, 3));
+    }
+
+    void Jobs(ComputeDevice device)
+    {
+        foreach (string net in (string[])["2-50-1", CrossoverNet])
+            foreach (EngineChoice engine in (EngineChoice[])[EngineChoice.Fused, EngineChoice.Layers])
+                Steps(device, net, engine);
+        Populations(device);
+        const int Side = 1024;
+        Measure(device, "grid 1024², 2-50-1", null, "points", (double)Side * Side, () =>
+        {
+            Sequential network = Build(device, "2-50-1");
+            var evaluator = new GridEvaluator(network);
+            var target = new float[Side * Side];
+            GridSpec grid = GridSpec.FromSize(new Window(-1.5, 2.5, -1, 1.5), Side, Side);
+            return (() => evaluator.Evaluate(grid, target), network);
+        });
+    }
+
+    // ILGPU's own launcher would take a minute
+    void Populations(ComputeDevice device)
+    {
+        const int Networks = 256, Steps = 1000;
+        if (device.Kind == DeviceKind.CpuIlgpu) return;
+        Recipe[] recipes = [.. Enumerable.Range(0, Networks).Select(seed => new Recipe { Seed = (ulong)seed, Steps = Steps })];
+        Measure(device, $"{Networks} networks × {Steps:N0} steps, 2-50-1", EngineChoice.Fused, "steps", (double)Networks * Steps, () =>
+            (() => new Population(device, recipes, [PopulationData.Of(data)]).Run(null, cancellation), null));
+    }
+
+    void Steps(ComputeDevice device, string net, EngineChoice engine)
+    {
+        int steps = device.Kind == DeviceKind.CpuIlgpu ? 100 : engine == EngineChoice.Fused ? 10_000 : 1_000;
+        Measure(device, $"{steps:N0} steps, {net}", engine, "steps", steps, () => Training(device, net, 1, steps, engine));
+    }
+
+    // the run, and what to dispose of after it; each begins anew, since a network that has learned all is slow with subnormal gradients
+    (Action Run, IDisposable Used) Training(ComputeDevice device, string net, int batch, int steps, EngineChoice engine)
+    {
+        Sequential network = Build(device, net);
+        TrainingResult Train(int steps, int snapshotEvery)
+        {
+            using var trainer = new Trainer(network, data, Recipe.Of(network) with { Steps = steps, Batch = batch },
+                new TrainingOptions { SnapshotEvery = snapshotEvery, Engine = engine });
+            return trainer.Run(null, cancellation);
+        }
+        float[] untrained = Train(0, 1).Snapshots[^1].Parameters;
+        return (() =>
+        {
+            network.LoadParameters(untrained);
+            Train(steps, 0);
+        }, network);
+    }
+
+    static Sequential Build(ComputeDevice device, string net) =>
+        NetworkSpec.Parse(net).Build(device, Initialization.He, new PhiloxStream(0, StreamPurpose.Initialization), new BceLoss());
+
+    void Measure(ComputeDevice device, string job, EngineChoice? engine, string unit, double work, Func<(Action Run, IDisposable? Used)> prepare) =>
+        Attempt(device.Description, job, engine, () =>
+        {
+            terminal.Note($"{device.Description.Id}: {job}{(engine is null ? "" : $", {Named(engine)}")}");
+            (Action run, IDisposable? used) = prepare();
+            using (used)
+            {
+                double first = Time(run), median = Median(run);
+                cancellation.ThrowIfCancellationRequested();
+                double? cpu = rows.FirstOrDefault(r => r.Device == "cpu" && r.Job == job && r.Engine == Named(engine))?.PerSecond;
+                rows.Add(new BenchRow(device.Description.Id, device.Name, job, Named(engine), first, median, work / median, unit, cpu is null ? null : work / median / cpu));
+            }
+        });
+
+    // a device or a job that cannot be had is a row, not the end
+    void Attempt(DeviceDescription device, string? job, EngineChoice? engine, Action act)
+    {
+        BenchRow LeftOut(string reason, bool failed) => new(device.Id, device.Name, job, Named(engine), LeftOut: reason, Failed: failed);
+        if (Stop is string reason)
+        {
+            rows.Add(LeftOut(reason, false));
+            return;
+        }
+        try
+        {
+            act();
+        }
+        catch (OperationCanceledException)
+        {
+            rows.Add(LeftOut(Cancelled, false));
+        }
+        catch (Exception e) when (e is DeviceException or DeviceUnavailableException or OutOfMemoryException)
+        {
+            rows.Add(LeftOut(e.Message, true));
+        }
+    }
+
+    string? Stop => cancellation.IsCancellationRequested ? Cancelled
+        : Stopwatch.GetElapsedTime(start) > Limit ? $"not measured: the {Limit.TotalSeconds:0} s were up{(quick ? "; --quick has few" : "")}" : null;
+
+    void Crossover(ComputeDevice cpu, ComputeDevice device, string of, string other, IEnumerable<int> sizes, Func<int, (string Net, int Batch)> job)
+    {
+        int upTo = 0;
+        foreach (int size in sizes)
+        {
+            if (Stop is not null) break;
+            terminal.Note($"{device.Description.Id}: {of} {size}, against the CPU");
+            (string net, int batch) = job(size);
+            if (!cpuSteps.TryGetValue((net, batch), out double onCpu)) cpuSteps[(net, batch)] = onCpu = StepSeconds(cpu, net, batch);
+            upTo = size;
+            if (StepSeconds(device, net, batch) >= onCpu) continue;
+            crossovers.Add(new BenchCrossover(device.Description.Id, of, other, size, size));
+            return;
+        }
+        crossovers.Add(new BenchCrossover(device.Description.Id, of, other, null, upTo));
+    }
+
+    double StepSeconds(ComputeDevice device, string net, int batch)
+    {
+        (Action run, IDisposable used) = Training(device, net, batch, CrossoverSteps, EngineChoice.Layers);
+        using (used)
+        {
+            run();
+            return new[] { Time(run), Time(run), Time(run) }.Order().ElementAt(1) / CrossoverSteps;
+        }
+    }
+
+    double Median(Action run)
+    {
+        var times = new List<double>();
+        long began = Stopwatch.GetTimestamp();
+        do times.Add(Time(run));
+        while (times.Count < MostRuns && Stopwatch.GetElapsedTime(began) < Share && !cancellation.IsCancellationRequested);
+        times.Sort();
+        return (times[times.Count / 2] + times[(times.Count - 1) / 2]) / 2;
+    }
+
+    static double Time(Action run)
+    {
+        long began = Stopwatch.GetTimestamp();
+        run();
+        return Stopwatch.GetElapsedTime(began).TotalSeconds;
+    }
+
+    static IEnumerable<int> Sizes(int first, int last, int factor)
+    {
+        for (int size = first; size <= last; size *= factor) yield return size;
+    }
+
+    static string? Named(EngineChoice? engine) => engine?.ToString().ToLowerInvariant();
+}

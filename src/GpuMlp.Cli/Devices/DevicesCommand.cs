@@ -1,0 +1,76 @@
+using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using GpuMlp.Cli.Input;
+using GpuMlp.Cli.Shell;
+using GpuMlp.Devices;
+
+namespace GpuMlp.Cli.Devices;
+
+/// <summary>The verb devices: what this machine has, and what was left out, with the reason.</summary>
+static class DevicesCommand
+{
+    static readonly Option<bool> Json = new("--json");
+
+    public static Command Create()
+    {
+        var verb = new Verb("devices", "Lists every device of this machine, and every one left out, with the reason.",
+            [("Options", [("--json", "print one JSON object"), ("-h, --help", "this")])],
+            [("", "a table"), (" --json", "the same for programs")]);
+        verb.Options.Add(Json);
+        verb.SetAction(result => Execute(result.GetValue(Json)));
+        return verb;
+    }
+
+    static int Execute(bool json)
+    {
+        DeviceRow[] rows = [.. ComputeDevice.List().Select(Describe)];
+        if (json)
+        {
+            Terminal.Print(JsonSerializer.Serialize(new DeviceList(1, ProgramVersion.Text, rows), DevicesJson.Default.DeviceList));
+            return ExitCode.Ok;
+        }
+        // a column a fact: what else there is to say of a device becomes another here
+        string[][] table = [["device", "name", "same bits", "state"], .. rows.Select(row => (string[])[row.Id, row.Name, SameBits(row), State(row)])];
+        foreach (string line in Terminal.Columns(table)) Terminal.Print(line);
+        return ExitCode.Ok;
+    }
+
+    // only its self-test can tell what a device computes, so each is opened
+    static DeviceRow Describe(DeviceDescription found)
+    {
+        var row = new DeviceRow(found.Id, DeviceInput.Named(found.Kind), found.Name, found.IsAvailable, found.Excluded, found.Note, null, null);
+        if (!found.IsAvailable) return row;
+        try
+        {
+            using ComputeDevice device = ComputeDevice.Open(found.Id);
+            return row with { Note = device.Description.Note ?? found.Note, SameBits = device.SameBits, WhyNotSameBits = device.WhyNotSameBits };
+        }
+        catch (Exception e) when (e is DeviceUnavailableException or DeviceException)
+        {
+            return row with { Available = false, Excluded = e.Message };
+        }
+    }
+
+    static string SameBits(DeviceRow row) => row.SameBits switch
+    {
+        null => "-",
+        true => "yes",
+        false => $"close, not equal: {row.WhyNotSameBits}",
+    };
+
+    static string State(DeviceRow row) => row.Excluded is string reason ? $"excluded: {reason}"
+        : row.Note is string note ? $"ready ({note})" : "ready";
+}
+
+/// <summary>What devices --json prints.</summary>
+sealed record DeviceList(int SchemaVersion, string Version, DeviceRow[] Devices);
+
+/// <summary>
+/// One device: excluded says why it cannot be opened, note what one should know about it, sameBits whether it computes what the processor does.
+/// </summary>
+sealed record DeviceRow(string Id, string Kind, string Name, bool Available, string? Excluded, string? Note, bool? SameBits, string? WhyNotSameBits);
+
+[JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(DeviceList))]
+sealed partial class DevicesJson : JsonSerializerContext;

@@ -1,0 +1,41 @@
+using GpuMlp.Cli.Shell;
+using GpuMlp.Devices;
+using GpuMlp.Records;
+
+namespace GpuMlp.Cli.Input;
+
+/// <summary>The device that --device names: opened, told of, and as records have it.</summary>
+static class DeviceInput
+{
+    /// <summary>Opens a device.</summary>
+    /// <exception cref="UsageException">The name is no device's.</exception>
+    /// <exception cref="DeviceUnavailableException">This machine has no such device, or it does not open.</exception>
+    public static ComputeDevice Open(string name)
+    {
+        try { return ComputeDevice.Open(name); }
+        catch (ArgumentException e) { throw UsageException.For("device", name, "allowed are auto, cpu, cpu:ilgpu, opencl, opencl:INDEX, cuda and cuda:INDEX", e); }
+    }
+
+    /// <summary>Says which device it is, with the reason for it where the choice was left to the program.</summary>
+    public static void Note(ComputeDevice device, Terminal terminal, string why = "") =>
+        terminal.Note($"device {device.Description.Id}: {device.Name}{why}");
+
+    /// <summary>Says of a device whose results are not those of the others that they are not.</summary>
+    public static void NoteBits(ComputeDevice device, Terminal terminal)
+    {
+        if (device.WhyNotSameBits is string why) terminal.Note($"{device.Description.Id} {why}: results are close to other devices', not equal");
+    }
+
+    /// <summary>A device as records have it.</summary>
+    public static RunDevice Record(ComputeDevice device) => new(Named(device.Kind), device.Name, device.SameBits, device.WhyNotSameBits);
+
+    /// <summary>A kind's name in records: that of --device without an index.</summary>
+    public static string Named(DeviceKind kind) => kind switch
+    {
+        DeviceKind.Cpu => "cpu",
+        DeviceKind.CpuIlgpu => "cpu:ilgpu",
+        DeviceKind.OpenCL => "opencl",
+        DeviceKind.Cuda => "cuda",
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "not a kind of device"),
+    };
+}

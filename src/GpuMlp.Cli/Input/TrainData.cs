@@ -1,0 +1,173 @@
+using System.Globalization;
+using GpuMlp.Cli.Shell;
+using GpuMlp.Data;
+using GpuMlp.Layers;
+using GpuMlp.Losses;
+using GpuMlp.Optimizers;
+using GpuMlp.Randomness;
+using GpuMlp.Records;
+using GpuMlp.Training;
+using static System.FormattableString;
+
+namespace GpuMlp.Cli.Input;
+
+/// <summary>Where train's data comes from, and the random streams of a run.</summary>
+static class TrainData
+{
+    public const int DefaultSamples = 2000, MaxSamples = 500_000_000;
+    public const double DefaultNoise = 0.1;
+    const string CsvPrefix = "csv:";
+    const long BytesPerSample = 88;                                // float64 twice while they are made, float32 here (thrice) and on the device, labels, the order
+
+    delegate DataSet Generator(int samples, double noise, RandomStream random, int classes);
+
+    static readonly OrderedDictionary<string, Generator> Generators = new()
+    {
+        ["moons"] = (samples, noise, random, _) => DataSets.MakeMoons(samples, noise, random),
+        ["circles"] = (samples, noise, random, _) => DataSets.MakeCircles(samples, noise, random),
+        ["blobs"] = (samples, _, random, classes) => DataSets.MakeBlobs(samples, classes, deviation: 1, random),
+        ["xor"] = (samples, noise, random, _) => DataSets.MakeXor(samples, noise, random),
+        ["spirals"] = (samples, noise, random, _) => DataSets.MakeSpirals(samples, noise, random),
+    };
+
+    /// <summary>The generated data sets.</summary>
+    public static IEnumerable<string> Names => Generators.Keys;
+
+    /// <summary>Takes the name of a data set or csv:FILE.</summary>
+    public static string ReadName(string text) => Generators.ContainsKey(text) || (IsCsv(text) && text.Length > CsvPrefix.Length)
+        ? text : throw new FormatException($"allowed are {string.Join(", ", Names)} and csv:FILE");
+
+    static bool IsCsv(string name) => name.StartsWith(CsvPrefix, StringComparison.Ordinal);
+
+    /// <summary>What to call the data in the name of a folder.</summary>
+    public static string ShortName(string data) => IsCsv(data) ? Path.GetFileNameWithoutExtension(data[CsvPrefix.Length..]) : data;
+
+    /// <summary>The config with the defaults filled in that its data and its optimizer have of their own.</summary>
+    /// <exception cref="UsageException">An option was given that its data or its optimizer has not.</exception>
+    public static TrainConfig Resolve(TrainConfig config)
+    {
+        bool csv = IsCsv(config.Data), noisy = IsNoisy(config);
+        if (csv && config.Samples is int samples)
+            throw UsageException.For("samples", $"{samples}", $"--data {config.Data} has the file's rows; leave it out");
+        if (!noisy && config.Noise is double noise)
+        {
+            string why = csv ? "" : " (each cloud's deviation is 1)";
+            throw UsageException.For("noise", $"{noise}", $"--data {config.Data} has no noise to set{why}; leave it out");
+        }
+        if (!csv && config.Label is string label) throw UsageException.For("label", label, $"--data {config.Data} has no columns; only csv:FILE has");
+        bool hasMomentum = Rule(config).HasMomentum;
+        if (!hasMomentum && config.Momentum is float momentum)
+            throw UsageException.For("momentum", momentum.ToString(CultureInfo.InvariantCulture), $"--optimizer {Rule(config).Name} has none to set; {string.Join(" and ", UpdateRules.All.Where(rule => rule.HasMomentum).Select(rule => rule.Name))} have");
+        if (config.Warmup > config.Steps)
+            throw UsageException.For("warmup", $"{config.Warmup}", $"is longer than the run of --steps {config.Steps}");
+        return config with
+        {
+            Momentum = hasMomentum ? config.Momentum ?? OptimizerSpec.Default.Momentum : null,
+            WeightDecay = config.WeightDecay ?? Rule(config).DefaultWeightDecay,
+            Samples = csv ? null : config.Samples ?? DefaultSamples,
+            Noise = noisy ? config.Noise ?? DefaultNoise : null,
+        };
+    }
+
+    /// <summary>A config that came from a record but for the defaults of the record's data and optimizer, where others were asked for: they have their own.</summary>
+    public static TrainConfig WithoutDefaultsOf(TrainConfig read, TrainConfig config, ISet<string> asked)
+    {
+        if (config.Data != read.Data)
+            config = config with
+            {
+                Samples = asked.Contains("samples") || !IsCsv(config.Data) ? config.Samples : null,
+                Noise = asked.Contains("noise") || IsNoisy(config) ? config.Noise : null,
+                Label = asked.Contains("label") ? config.Label : null,
+                Window = asked.Contains("window") ? config.Window : null,
+            };
+        if (config.Optimizer != read.Optimizer)
+            config = config with
+            {
+                Momentum = asked.Contains("momentum") || Rule(config).HasMomentum ? config.Momentum : null,
+                WeightDecay = asked.Contains("weight-decay") ? config.WeightDecay : null,
+            };
+        return config;
+    }
+
+    static bool IsNoisy(TrainConfig config) => !IsCsv(config.Data) && config.Data != "blobs";
+
+    static UpdateRule Rule(TrainConfig config) => UpdateRules.Of(config.Optimizer);
+
+    /// <summary>Makes or reads the data.</summary>
+    /// <exception cref="UsageException">The file is missing, or not such data.</exception>
+    public static DataSet Load(TrainConfig config, RandomStream random)
+    {
+        if (Generators.TryGetValue(config.Data, out Generator? generate))
+        {
+            HostMemory.Require($"--samples {config.Samples}", BytesPerSample * config.Samples!.Value);
+            int clouds = Clouds(config);
+            if (clouds > config.Samples) throw UsageException.For("samples", $"{config.Samples}", $"{clouds} blobs, one an output of --net {config.Net}, need a row each");
+            return generate(config.Samples!.Value, config.Noise ?? 0, random, clouds);
+        }
+        string path = config.Data[CsvPrefix.Length..];
+        try
+        {
+            if (!File.Exists(path)) throw UsageException.For("data", config.Data, Directory.Exists(path) ? "is a folder; a file is needed" : "there is no such file");
+            DataSet data = CsvData.Read(path, config.Label, beyondFloat32: config.Standardize);
+            return data.ClassNames.FirstOrDefault(name => name.Length > ModelFile.LongestClassName) is not string name ? data
+                : throw new InvalidDataException($"{path}: the name of a class, '{UsageException.Cut(name)}', has {name.Length} characters; " +
+                    $"at most {ModelFile.LongestClassName} are allowed");
+        }
+        catch (InvalidDataException e)
+        {
+            throw new UsageException(e.Message, e);                // begins with file:line:column
+        }
+        catch (ArgumentException e)
+        {
+            throw UsageException.For("label", config.Label, UsageException.Plain(e), e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw UsageException.For("data", config.Data, e.Message, e);
+        }
+    }
+
+    /// <summary>The columns of which float32 does not tell apart what the file does: the labels, and features that are not standardized.</summary>
+    public static IEnumerable<string> Collapsed(DataSet raw, bool standardized)
+    {
+        (int labels, int labelsLeft) = raw.DifferentLabels;
+        if (2L * labelsLeft <= labels && labels > 0)
+            yield return Invariant($"the labels: {labels:N0} different values become {labelsLeft:N0} as float32; subtract what they have in common");
+        for (int feature = 0; feature < raw.Features && !standardized; feature++)
+        {
+            (int values, int rounded) = raw.Different(feature);
+            if (2L * rounded > values) continue;
+            string name = raw.FeatureNames.Count > 0 ? raw.FeatureNames[feature] : $"{feature + 1}";
+            yield return Invariant($"column {name}: {values:N0} different values become {rounded:N0} as float32; --standardize keeps them apart");
+        }
+    }
+
+    /// <summary>How many blobs there are: as many as the network tells apart.</summary>
+    public static int Clouds(TrainConfig config) =>
+        config.Data == "blobs" && config.Loss.Labels == LabelKind.Class ? Math.Max(2, config.Net.Widths[^1]) : 2;
+
+    /// <summary>The streams that data and initial weights are drawn from: with numpy they are one, read in that order.</summary>
+    /// <exception cref="UsageException">numpy has no such seed.</exception>
+    public static (RandomStream Data, RandomStream Weights) Streams(TrainConfig config)
+    {
+        if (config.Rng == RandomSource.Philox)
+            return (new PhiloxStream(config.Seed, StreamPurpose.Data), new PhiloxStream(config.Seed, StreamPurpose.Initialization));
+        if (config.Seed > uint.MaxValue)
+            throw UsageException.For("seed", $"{config.Seed}", $"with --rng numpy a seed is a whole number from 0 to {uint.MaxValue}");
+        var stream = new NumpyRandom((uint)config.Seed);
+        return (stream, stream);
+    }
+
+    /// <summary>The rows that the steps train on; null where they are the recipe's own. With numpy they are drawn from the weights' stream, never row 0, as the notebook does.</summary>
+    /// <exception cref="UsageException">numpy cannot draw as many, or from a single row.</exception>
+    public static Picks? Picks(TrainConfig config, int rows, RandomStream weights)
+    {
+        if (config.Rng == RandomSource.Philox) return null;
+        if (rows < 2) throw UsageException.For("rng", "numpy", "draws from the second row on; the data has one row");
+        if ((long)config.Steps * config.Batch > Array.MaxLength)
+            throw UsageException.For("rng", "numpy", $"draws at most {Array.MaxLength} rows; {config.Steps} steps of {config.Batch} need more");
+        var picks = new int[config.Steps * config.Batch];
+        for (int k = 0; k < picks.Length; k++) picks[k] = weights.Next(1, rows);
+        return Training.Picks.Fixed(picks);
+    }
+}

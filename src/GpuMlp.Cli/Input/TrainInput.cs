@@ -1,0 +1,65 @@
+using GpuMlp.Cli.Shell;
+using GpuMlp.Data;
+using GpuMlp.Grids;
+using GpuMlp.Layers;
+using GpuMlp.Losses;
+using GpuMlp.Randomness;
+using GpuMlp.Records;
+using GpuMlp.Training;
+
+namespace GpuMlp.Cli.Input;
+
+/// <summary>A run's data and network widths, found to go together.</summary>
+/// <param name="Recipe">How to train, with the network's end as its loss and the data want it.</param>
+/// <param name="Raw">The data in its own units, which the pictures show.</param>
+/// <param name="Data">The data as the network takes it.</param>
+/// <param name="Standardizer">What leads from the one to the other; null where they are the same.</param>
+/// <param name="Window">What the data lies in; null where it has other than two features.</param>
+sealed record TrainInput(Recipe Recipe, DataSet Raw, DataSet Data, Standardizer? Standardizer, Window? Window)
+{
+    /// <summary>Makes or reads the data of a config.</summary>
+    /// <exception cref="UsageException">The data is not there or not fit, or an option does not go with it.</exception>
+    public static TrainInput Load(TrainConfig config, RandomStream random)
+    {
+        (Recipe recipe, DataSet raw) = Fit(config, TrainData.Load(config, random));
+        Standardizer? standardizer = config.Standardize ? Standardizer.Fit(raw) : null;
+        var input = new TrainInput(recipe, raw, standardizer?.Apply(raw) ?? raw, standardizer, Windows.Choose(config, raw));
+        Windows.Check(config, raw, standardizer, PictureSize.GridWidth(input.Spec), PictureSize.GridHeight(input.Spec));
+        return input;
+    }
+
+    /// <summary>The network's form.</summary>
+    public NetworkSpec Spec => Recipe.Net!;
+
+    /// <summary>A picture's grid over a window: points in the data's units, as the network takes them.</summary>
+    public GridSpec Grid(Window window, int width, int height) => GridSpec.ForPicture(window, width, height, Windows.Scale(Standardizer));
+
+    /// <summary>The recipe of a config, and the data as its loss takes it.</summary>
+    /// <exception cref="UsageException">They do not go together.</exception>
+    public static (Recipe Recipe, DataSet Raw) Fit(TrainConfig config, DataSet raw)
+    {
+        LabelKind labels = config.Loss.Labels;
+        if (labels == LabelKind.Number && raw.ClassCount > 2) raw = AsNumbers(config, raw);
+        Recipe recipe = config.Recipe with { Net = config.Net with { LinearOutput = labels == LabelKind.Class || raw.ClassCount == 0 } };
+        Check(config, recipe, raw);
+        return (recipe, raw);
+    }
+
+    /// <summary>What pictures of the input plane show; null where there are none: of another number of features, or of labels without classes.</summary>
+    public Window? Plane => Raw.ClassCount > 0 ? Window : null;
+
+    // labels 0, 1, 2, … may be classes or counts: the loss decides
+    static DataSet AsNumbers(TrainConfig config, DataSet raw) => raw.ClassNames.Select((name, k) => name == $"{k}").All(number => number)
+        ? raw.AsNumbers()
+        : throw UsageException.For("data", config.Data, $"--loss {config.Loss.Name} takes labels that are numbers, or two classes; these are {raw.ClassCount} names, for which take --loss cross-entropy");
+
+    static void Check(TrainConfig config, Recipe recipe, DataSet raw)
+    {
+        if (recipe.WhyNot(raw) is (string setting, string why))
+            throw UsageException.For(setting, setting == "net" ? $"{config.Net}" : config.Data, why);
+        if (raw.ClassCount > ClassEvaluator.MostClasses && config.Loss.Labels == LabelKind.Class)
+            throw UsageException.For("data", config.Data, $"the labels have {raw.ClassCount} classes; at most {ClassEvaluator.MostClasses} are allowed");
+        if (config.Net.ParameterCount > int.MaxValue / 2)
+            throw UsageException.For("net", $"{config.Net}", $"{config.Net.ParameterCount} parameters; at most {int.MaxValue / 2} are allowed");
+    }
+}

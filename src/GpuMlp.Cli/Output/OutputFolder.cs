@@ -1,0 +1,221 @@
+using System.Globalization;
+using GpuMlp.Cli.Shell;
+using GpuMlp.Formats;
+using IoPath = System.IO.Path;
+
+namespace GpuMlp.Cli.Output;
+
+/// <summary>The folder that a run writes into, held against every other run from before the work begins.</summary>
+/// <remarks>
+/// New files wait in a hidden folder inside it until all are written. Only then does an earlier run give way to them, so that a run that
+/// fails leaves what was there.
+/// </remarks>
+sealed class OutputFolder : IDisposable
+{
+    const string Waiting = ".gpumlp-new";
+
+    readonly Lock gate = new();
+    readonly string full;
+    readonly FolderLock held;
+    RunFiles earlier;
+    bool moving, ended;
+
+    OutputFolder(string path, string full, FolderLock held)
+    {
+        (Path, this.full, this.held) = (path, full, held);
+        New = IoPath.Combine(full, Waiting);
+        earlier = new RunFiles(full, held.Noted);
+    }
+
+    /// <summary>The folder as the user named it.</summary>
+    public string Path { get; }
+
+    /// <summary>Where this run's files wait.</summary>
+    public string New { get; }
+
+    /// <summary>Where a file of that name is written.</summary>
+    public string this[string name] => IoPath.Combine(New, name);
+
+    /// <summary>Holds a folder of a run's own: runs/WHAT-TIME, where the user names none.</summary>
+    /// <param name="what">What the run is about.</param>
+    /// <param name="outputs">What it may write.</param>
+    public static OutputFolder ClaimNew(string what, params string[] outputs)
+    {
+        string path = IoPath.Combine("runs", $"{what}-{DateTime.Now.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)}");
+        try { return Claim(path, false, outputs); }
+        catch (UsageException) when (Directory.Exists(path)) { return Claim($"{path}-{Environment.ProcessId}", false, outputs); }
+    }
+
+    /// <summary>Holds a folder: a new one, an empty one, or any with <paramref name="force"/>. What dead runs left is taken over.</summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="force">Whether an earlier run in it is to be replaced.</param>
+    /// <param name="outputs">What the run may write.</param>
+    /// <exception cref="UsageException">
+    /// Another run holds it, it is a file, has something in it, cannot be made or written to, or has something that is not an earlier run's
+    /// where an output goes.
+    /// </exception>
+    public static OutputFolder Claim(string path, bool force, params string[] outputs)
+    {
+        try
+        {
+            if (path.Length == 0) throw UsageException.For("out", path, "a folder is needed");
+            string full = IoPath.GetFullPath(path);
+            if (File.Exists(full)) throw UsageException.For("out", path, "is a file; a folder is needed");
+            FolderLock held = FolderLock.Take(full)
+                ?? throw UsageException.For("out", path, "is in use: another run of gpumlp writes into it; name another");
+            OutputFolder? folder = null;
+            try
+            {
+                folder = new OutputFolder(path, full, held);
+                folder.TakeOver();
+                if (!force && folder.HasContent())
+                    throw UsageException.For("out", path, "the folder is not empty; name another, or replace a run in it with --force");
+                foreach (string name in outputs) folder.Check(name);
+                Directory.CreateDirectory(folder.New);
+                return folder;
+            }
+            catch
+            {
+                if (folder is null) held.Dispose();
+                else folder.Dispose();
+                throw;
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw UsageException.For("out", path, $"cannot write there: {Plain(e.Message)}", e);
+        }
+    }
+
+    /// <summary>A system's message about a file that waits as one about the file that it would have become.</summary>
+    public static string Plain(string message) => AtomicFile.Plain(message.Replace(Waiting + IoPath.DirectorySeparatorChar, ""));
+
+    /// <summary>What run.json is to list; null of a run that came to nothing where there is an earlier one, which then stays.</summary>
+    public string[]? Outputs(bool cameToSomething)
+    {
+        if (!cameToSomething && !earlier.IsEmpty) return null;
+        IEnumerable<string> names = Directory.GetFileSystemEntries(New).Select(path => IoPath.GetFileName(path));
+        return [.. names.Append(RunFiles.Record).Order(StringComparer.Ordinal)];
+    }
+
+    /// <summary>Puts the new files, run.json among them, in the place of the earlier run's.</summary>
+    /// <exception cref="IOException">They cannot be put there: all is as it was, or if that came while they moved, they still wait.</exception>
+    public void Publish()
+    {
+        var copies = new List<AtomicFile>();
+        try
+        {
+            // the record is the last, and the earlier one's goes first: at no moment does one stand beside the other's files
+            string[] names = [.. Written().OrderBy(name => name == RunFiles.Record)], stale = [.. earlier.Present.Except(names)];
+            Action[] moves = [.. names.Select(name => Move(name, copies))];
+            AtomicFile.Together(() =>
+            {
+                moving = true;
+                foreach (string name in stale) File.Delete(Target(name));
+                File.Delete(AtomicFile.Resolve(Target(RunFiles.Record)));
+                foreach (Action move in moves) move();
+                Directory.Delete(New, true);
+                held.Note([]);
+                moving = false;
+            });
+            if (stale.Any(name => name.StartsWith($"{RunFiles.Frames}/", StringComparison.Ordinal))) RemoveIfEmpty(Target(RunFiles.Frames));
+            AtomicFile.FlushFolder(full);
+            AtomicFile.FlushFolder(Target(RunFiles.Frames));
+        }
+        finally
+        {
+            foreach (AtomicFile copy in copies) copy.Dispose();
+        }
+    }
+
+    // what may fail comes now; what comes later is a renaming, or on another disk the end of a copying
+    Action Move(string name, List<AtomicFile> copies)
+    {
+        string from = this[name], to = Target(name), folder = IoPath.GetDirectoryName(to)!, target = AtomicFile.Resolve(to);
+        Directory.CreateDirectory(folder);
+        bool isOfAnotherFolder = folder != full && new DirectoryInfo(folder).LinkTarget is not null;
+        if (IoPath.GetDirectoryName(target) == folder && !isOfAnotherFolder)
+        {
+            AtomicFile.KeepPermissions(target, from);
+            return () => File.Move(from, target, overwrite: true);
+        }
+        AtomicFile copy = AtomicFile.Create(target);
+        copies.Add(copy);
+        using FileStream source = File.OpenRead(from);
+        source.CopyTo(copy.Stream);
+        copy.Stream.Flush();
+        return copy.Commit;
+    }
+
+    // A run that was killed while its files were moved has all of them here, its record at last: they go on to their places.
+    void TakeOver()
+    {
+        if (File.Exists(this[RunFiles.Record])) Publish();
+        else if (Directory.Exists(New)) Directory.Delete(New, true);
+        earlier = new RunFiles(full, held.Noted);
+        AtomicFile.Clear(full, RunFiles.IsKnown);
+        string frames = Target(RunFiles.Frames);
+        if (Directory.Exists(frames) && AtomicFile.Clear(frames, name => RunFiles.IsKnown($"frames/{name}"))) RemoveIfEmpty(frames);
+    }
+
+    bool HasContent() => Directory.EnumerateFileSystemEntries(full).Any(path => IoPath.GetFileName(path) != FolderLock.Name);
+
+    void Check(string name)
+    {
+        string path = Target(name);
+        bool isFrames = name == RunFiles.Frames;
+        if (isFrames && RunFiles.Exists(path) && !Directory.Exists(path))
+            throw UsageException.For("out", Path, $"{name} in it is a file; a folder is to be there");
+        if (!isFrames && !Directory.Exists(IoPath.GetDirectoryName(AtomicFile.Resolve(path))))
+            throw UsageException.For("out", Path, $"{name} in it is a link to a folder that is not there");
+        foreach (string file in isFrames ? RunFiles.FramesIn(full) : [name])
+        {
+            if (Directory.Exists(Target(file))) throw UsageException.For("out", Path, $"{file} in it is a folder; a file is to be there");
+            if (RunFiles.Exists(Target(file)) && !earlier.Owns(file))
+                throw UsageException.For("out", Path, $"{file} in it is not an earlier run's ({(earlier.IsEmpty
+                    ? "there is no run.json of gpumlp" : "run.json does not list it")}); move it away, or name another folder");
+        }
+    }
+
+    string Target(string name) => IoPath.Combine(full, name);
+
+    IEnumerable<string> Written()
+    {
+        string[] files = Directory.Exists(New) ? Directory.GetFiles(New, "*", SearchOption.AllDirectories) : [];
+        return files.Select(path => IoPath.GetRelativePath(New, path).Replace('\\', '/')).Where(RunFiles.IsKnown);
+    }
+
+    static void RemoveIfEmpty(string folder)
+    {
+        var found = new DirectoryInfo(folder);
+        if (found.Exists && found.LinkTarget is null && !found.EnumerateFileSystemInfos().Any()) found.Delete();
+    }
+
+    /// <summary>Lets go of the folder. What a run that failed has written whole stays where there is no earlier run.</summary>
+    public void Dispose()
+    {
+        lock (gate)
+        {
+            if (ended) return;
+            ended = true;
+            try
+            {
+                if (earlier.IsEmpty && !moving) KeepWritten();
+                if (Directory.Exists(New) && !moving) Directory.Delete(New, true);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException) { }
+            held.Dispose();
+        }
+    }
+
+    void KeepWritten()
+    {
+        string[] kept = [.. Written().Where(name => !RunFiles.Exists(Target(name)))];
+        if (kept.Length > 0) held.Note(RunFiles.NamesOf(kept));    // first: a later run is to know them as a run's
+        foreach (string name in kept)
+        {
+            Directory.CreateDirectory(IoPath.GetDirectoryName(Target(name))!);
+            File.Move(this[name], Target(name));
+        }
+    }
+}

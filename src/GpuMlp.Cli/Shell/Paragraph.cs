@@ -1,0 +1,37 @@
+namespace GpuMlp.Cli.Shell;
+
+/// <summary>Text as lines that fit a terminal.</summary>
+static class Paragraph
+{
+    const int OffATerminal = 80, Narrowest = 40;
+
+    /// <summary>The columns of the terminal that a stream goes to; 80 where it goes elsewhere.</summary>
+    public static int WidthOf(TextWriter writer)
+    {
+        if (writer == Console.Error ? Console.IsErrorRedirected : Console.IsOutputRedirected) return OffATerminal;
+        try { return Console.WindowWidth is var width and > 0 ? Math.Max(Narrowest, width) : OffATerminal; }
+        catch (Exception e) when (e is IOException or PlatformNotSupportedException) { return OffATerminal; }
+    }
+
+    /// <summary>Breaks a text between words; a word that is longer than a line has one of its own.</summary>
+    /// <param name="first">What the first line begins with, as it stands.</param>
+    /// <param name="text">The words.</param>
+    /// <param name="width">Columns of a line.</param>
+    /// <param name="indent">Blanks before each line but the first.</param>
+    /// <param name="more">What a line ends with that is not the last.</param>
+    public static IEnumerable<string> Wrap(string first, string text, int width, int indent = 0, string more = "")
+    {
+        string line = first, blank = "";
+        foreach (string word in text.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (blank.Length > 0 && line.Length + 1 + word.Length + more.Length > width)
+            {
+                yield return line + more;
+                (line, blank) = (new string(' ', indent), "");
+            }
+            line += blank + word;
+            blank = " ";
+        }
+        yield return line;
+    }
+}

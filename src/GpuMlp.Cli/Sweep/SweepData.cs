@@ -1,0 +1,131 @@
+using GpuMlp.Cli.Input;
+using GpuMlp.Cli.Shell;
+using GpuMlp.Data;
+using GpuMlp.Grids;
+using GpuMlp.Layers;
+using GpuMlp.Losses;
+using GpuMlp.Records;
+using GpuMlp.Training;
+
+namespace GpuMlp.Cli.Sweep;
+
+/// <summary>The data sets of a sweep: each made from its row's options when it is needed, as train makes it; a file is read once.</summary>
+sealed class SweepData
+{
+    const int QuicklyMade = 1_000_000;
+
+    readonly CancellationToken cancellation;
+    readonly Dictionary<TrainConfig, int> numbers = [];
+    readonly List<TrainConfig> configs = [];
+    readonly Dictionary<TrainConfig, DataSet> probes = [];
+    readonly Dictionary<(TrainConfig, NetworkSpec, Loss), (bool LinearOutput, DataSet Raw)> fits = [];
+
+    /// <exception cref="UsageException">A file is missing or not such data, or a network does not go with its data.</exception>
+    public SweepData(SweepGrid grid, CancellationToken cancellation)
+    {
+        this.cancellation = cancellation;
+        Numbers = [.. grid.Rows.Select(Number)];
+        Sets = [.. configs.Select(Describe)];
+        Recipes = [.. grid.Rows.Select(row => row.Recipe with { Net = row.Net with { LinearOutput = Fit(row).LinearOutput } })];
+        if (grid.Common.Window is not null)
+            foreach (TrainConfig config in configs)
+                Windows.Check(config, Probe(config), config.Standardize ? Standardizer.Fit(Probe(config)) : null, SweepOutputs.GridWidth, SweepOutputs.GridHeight);
+        HavePlane = grid.Rows.All(row => Fit(row).Raw is { Features: 2, ClassCount: > 0 });
+    }
+
+    /// <summary>What a run should know of its files.</summary>
+    public IEnumerable<string> Notes => configs.Where(config => config.Samples is null)
+        .SelectMany(config => TrainData.Collapsed(Probe(config), config.Standardize)).Distinct();
+
+    /// <summary>Each network's data set.</summary>
+    public IReadOnlyList<int> Numbers { get; }
+
+    /// <summary>Each network's recipe, with a linear output where its loss and its data want one.</summary>
+    public IReadOnlyList<Recipe> Recipes { get; }
+
+    public IReadOnlyList<PopulationData> Sets { get; }
+
+    /// <summary>Whether all have two features and classes, which is what a mosaic shows.</summary>
+    public bool HavePlane { get; }
+
+    /// <summary>A data set in its own units, and what standardizes it; null where nothing does.</summary>
+    public (DataSet Raw, Standardizer? Standardizer) Load(int set)
+    {
+        TrainConfig config = configs[set];
+        DataSet raw = config.Samples is null ? Probe(config) : TrainData.Load(config, TrainData.Streams(config).Data);
+        return (raw, config.Standardize ? Standardizer.Fit(raw) : null);
+    }
+
+    /// <summary>What a picture of a data set of two features shows.</summary>
+    public Window WindowOf(int set) => Windows.Choose(configs[set], Load(set).Raw)!.Value;
+
+    int Number(TrainConfig row)
+    {
+        TrainConfig config = Key(row);
+        if (numbers.TryGetValue(config, out int number)) return number;
+        configs.Add(config);
+        return numbers[config] = configs.Count - 1;
+    }
+
+    // what the data depends on: blobs are one an output, and a file does not change with the seed
+    static TrainConfig Key(TrainConfig row) => new()
+    {
+        Data = row.Data,
+        Samples = row.Samples,
+        Noise = row.Noise,
+        Label = row.Label,
+        Standardize = row.Standardize,
+        Window = row.Window,
+        Seed = row.Samples is null ? 0 : row.Seed,
+        Loss = TrainData.Clouds(row) > 2 ? row.Loss : Loss.All[0],
+        Net = new NetworkSpec([2, TrainData.Clouds(row) > 2 ? TrainData.Clouds(row) : 1], Activation.ReLU),
+    };
+
+    PopulationData Describe(TrainConfig config, int set)
+    {
+        DataSet probe = Probe(config);
+        return new PopulationData(config.Samples ?? probe.Count, probe.Features, () => MakeUnlessCancelled(set));
+    }
+
+    // making many rows takes seconds: it is left behind when the run is to stop, on a thread of its own, since the pool's are those that wait
+    DataSet MakeUnlessCancelled(int set)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        return !(configs[set].Samples > QuicklyMade) ? Make(set) : Task.Factory
+            .StartNew(() => Make(set), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
+            .WaitAsync(cancellation).GetAwaiter().GetResult();
+    }
+
+    DataSet Make(int set)
+    {
+        (DataSet raw, Standardizer? standardizer) = Load(set);
+        return standardizer?.Apply(raw) ?? raw;
+    }
+
+    /// <summary>The names of the classes that a network tells apart; none where it learns numbers.</summary>
+    public IReadOnlyList<string> ClassNames(TrainConfig row) => Fit(row).Raw.ClassNames;
+
+    (bool LinearOutput, DataSet Raw) Fit(TrainConfig row)
+    {
+        TrainConfig data = ProbeKey(Key(row));
+        var key = (data, row.Net, row.Loss);
+        if (fits.TryGetValue(key, out var fit)) return fit;
+        (Recipe recipe, DataSet raw) = TrainInput.Fit(row, Probe(data));
+        return fits[key] = (recipe.Net!.LinearOutput, raw);
+    }
+
+    // a file itself; of data that is generated a few rows tell features and classes
+    DataSet Probe(TrainConfig config)
+    {
+        TrainConfig key = ProbeKey(config);
+        if (!probes.TryGetValue(key, out DataSet? probe)) probes[key] = probe = TrainData.Load(key, TrainData.Streams(key).Data);
+        return probe;
+    }
+
+    static TrainConfig ProbeKey(TrainConfig config) => config with
+    {
+        Seed = 0,
+        Samples = config.Samples is int samples ? Math.Min(samples, Math.Max(16, TrainData.Clouds(config))) : null,
+        Window = null,
+    };
+}

@@ -1,0 +1,100 @@
+using System.Globalization;
+using System.Numerics;
+using GpuMlp.Cli.Input;
+using GpuMlp.Cli.Options;
+using GpuMlp.Cli.Shell;
+using GpuMlp.Records;
+using static System.FormattableString;
+
+namespace GpuMlp.Cli.Sweep;
+
+/// <summary>The values that one option of a sweep was given: checked at once, written out only when their number is known to be sensible.</summary>
+sealed class SweepList
+{
+    const string Range = "..";
+
+    readonly string text;
+    readonly List<(string Text, ulong Low, ulong High, Func<TrainConfig, TrainConfig> Set)> parts = [];
+
+    /// <exception cref="UsageException">The list is empty, or a value is not allowed.</exception>
+    public SweepList(string name, TrainOption option, string text)
+    {
+        (Name, Option, this.text) = (name, option, text);
+        if (string.IsNullOrWhiteSpace(text)) throw UsageException.For(name, text, "the list is empty; give a value, or several separated by commas");
+        foreach (string part in text.Split(',', StringSplitOptions.TrimEntries))
+        {
+            if (part.Length == 0) throw UsageException.For(name, text, "a value is missing beside a comma");
+            string[] ends = option.Name == "seed" ? part.Split(Range) : [part];
+            Func<TrainConfig, TrainConfig>[] setters = [.. ends.Select(Parse)];
+            if (ends.Length > 2) throw UsageException.For(name, part, "a range is FIRST..LAST, as in 0..63");
+            (ulong low, ulong high) = ends.Length == 2 ? (setters[0](Defaults).Seed, setters[1](Defaults).Seed) : (0, 0);
+            if (low > high) throw UsageException.For(name, part, "a range is FIRST..LAST, the smaller first");
+            parts.Add((part, low, high, setters[0]));
+            Count += (BigInteger)high - low + 1;
+        }
+    }
+
+    static TrainConfig Defaults { get; } = new();
+
+    /// <summary>The option's name on the command line.</summary>
+    public string Name { get; }
+
+    public TrainOption Option { get; }
+
+    public BigInteger Count { get; }
+
+    /// <summary>All values: as text, and what sets each in a config.</summary>
+    /// <exception cref="UsageException">A value stands there twice.</exception>
+    public (string Text, Func<TrainConfig, TrainConfig> Set)[] Values()
+    {
+        (string Text, Func<TrainConfig, TrainConfig> Set)[] values =
+            [.. parts.SelectMany(part => Option.Name == "seed" && part.Text.Contains(Range) ? Seeds(part.Low, part.High) : [(part.Text, part.Set)])];
+        var seen = new HashSet<string>();
+        foreach ((string value, Func<TrainConfig, TrainConfig> set) in values)
+            if (!seen.Add(Option.Text(set(Defaults)) ?? value)) throw UsageException.For(Name, text, $"{value} stands there twice");   // 0.1 and 1e-1 are one
+        return values;
+    }
+
+    static IEnumerable<(string, Func<TrainConfig, TrainConfig>)> Seeds(ulong low, ulong high)
+    {
+        for (ulong k = 0; k <= high - low; k++)
+        {
+            ulong seed = low + k;
+            yield return (seed.ToString(CultureInfo.InvariantCulture), config => config with { Seed = seed });
+        }
+    }
+
+    Func<TrainConfig, TrainConfig> Parse(string value)
+    {
+        try { return Option.Read(value); }
+        catch (FormatException e) { throw UsageException.For(Name, value, e.Message, e); }
+    }
+}
+
+/// <summary>The networks of a sweep: every combination of the lists' values, the last list changing fastest.</summary>
+/// <param name="Common">What all networks share.</param>
+/// <param name="Axes">The options that were given lists, and their values.</param>
+/// <param name="Rows">One config a network.</param>
+sealed record SweepGrid(TrainConfig Common, IReadOnlyList<(TrainOption Option, string[] Values)> Axes, IReadOnlyList<TrainConfig> Rows)
+{
+    /// <summary>The most networks of a sweep.</summary>
+    public const int MostNetworks = 1_000_000;
+
+    /// <exception cref="UsageException">There are too many networks, a value stands twice in a list, or values do not go together.</exception>
+    public static SweepGrid Make(TrainConfig common, IReadOnlyList<SweepList> lists)
+    {
+        if (common.Steps == 0) throw UsageException.For("steps", "0", "a sweep makes one step at least");
+        BigInteger networks = lists.Aggregate(BigInteger.One, (product, list) => product * list.Count);
+        if (networks > MostNetworks)
+            throw new UsageException(Invariant($"{string.Join(" × ", lists.Where(l => !l.Count.IsOne).Select(l => $"--{l.Name} ({l.Count:N0})"))} makes {networks:N0} networks; at most {MostNetworks:N0} are allowed"));
+        List<TrainConfig> rows = [common];
+        var axes = new List<(TrainOption, string[])>();
+        foreach (SweepList list in lists)
+        {
+            (string Text, Func<TrainConfig, TrainConfig> Set)[] values = list.Values();
+            axes.Add((list.Option, [.. values.Select(value => value.Text)]));
+            rows = [.. rows.SelectMany(row => values.Select(value => value.Set(row)))];
+        }
+        return new SweepGrid(common, axes, [.. rows.Select(TrainData.Resolve)]);
+    }
+}

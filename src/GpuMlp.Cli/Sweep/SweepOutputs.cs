@@ -1,0 +1,133 @@
+using System.Text;
+using GpuMlp.Cli.Input;
+using GpuMlp.Cli.Options;
+using GpuMlp.Cli.Output;
+using GpuMlp.Cli.Shell;
+using GpuMlp.Data;
+using GpuMlp.Devices;
+using GpuMlp.Formats;
+using GpuMlp.Grids;
+using GpuMlp.Layers;
+using GpuMlp.Plotting;
+using GpuMlp.Records;
+using GpuMlp.Training;
+using static System.FormattableString;
+
+namespace GpuMlp.Cli.Sweep;
+
+/// <summary>Writes what a sweep leaves behind: the table, the best network, the mosaic of boundaries.</summary>
+sealed class SweepOutputs(OutputFolder folder, SweepGrid grid, SweepData data, IReadOnlyList<PopulationResult> results, ComputeDevice device)
+{
+    public const int GridWidth = 80, GridHeight = 60;
+    const int MostTiles = 256, FinerForClasses = 4;
+
+    /// <summary>What became of each network.</summary>
+    public IReadOnlyList<PopulationResult> Results => results;
+
+    /// <summary>The row of the best network: the highest accuracy where there are classes, then the lowest mean loss, then the first; null if all diverged.</summary>
+    public int? Best { get; } = Enumerable.Range(0, results.Count).Where(k => results[k] is { DivergedStep: null, Steps: > 0 })
+        .OrderByDescending(k => results[k].Accuracy).ThenBy(k => results[k].MeanLossLast1000).Select(k => (int?)k).FirstOrDefault();
+
+    /// <summary>Writes sweep.csv: a row a network, its options under train's names (the steps it made), then what came out.</summary>
+    public void WriteTable()
+    {
+        AtomicFile.Write(folder["sweep.csv"], stream =>
+        {
+            using var writer = new StreamWriter(stream, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
+            writer.WriteLine($"{string.Join(',', SweepCommand.RowOptions.Select(o => o.Name))},finalLoss,meanLossLast1000,accuracy,divergedStep");
+            for (int row = 0; row < results.Count; row++)
+            {
+                PopulationResult result = results[row];
+                TrainConfig config = result.DivergedStep is null ? grid.Rows[row] with { Steps = result.Steps } : grid.Rows[row];
+                writer.Write(string.Join(',', SweepCommand.RowOptions.Select(o => Quote(o.Text(config) ?? ""))));
+                writer.WriteLine(result.Steps == 0 ? ",,,," : Invariant($",{result.FinalLoss:R},{result.MeanLossLast1000:R},{result.Accuracy:R},{result.DivergedStep}"));
+            }
+        });
+    }
+
+    /// <summary>Writes the best network as a model.</summary>
+    public void WriteBest(int row)
+    {
+        using Sequential network = Build(row);
+        (DataSet raw, Standardizer? standardizer) = data.Load(data.Numbers[row]);
+        ModelFile.Save(folder["best.safetensors"], new Model(network, raw.Features == 2 ? data.WindowOf(data.Numbers[row]) : null, standardizer, data.ClassNames(grid.Rows[row])));
+    }
+
+    /// <summary>Evaluates the networks that the mosaic shows, all or 256 evenly picked, on one grid.</summary>
+    public (GridSpec Grid, List<MosaicTile> Tiles, int Columns) Evaluate()
+    {
+        int count = Math.Min(results.Count, MostTiles);
+        int[] shown = [.. Enumerable.Range(0, count).Select(k => (int)((long)k * results.Count / count))];
+        if (Best is int best && !shown.Contains(best)) shown[(int)((long)best * count / results.Count)] = best;
+        Window[] windows = [.. shown.Select(row => data.Numbers[row]).Distinct().Select(data.WindowOf)];
+        var window = new Window(windows.Min(w => w.X0), windows.Max(w => w.X1), windows.Min(w => w.Y0), windows.Max(w => w.Y1));
+        // between classes nothing is interpolated
+        int finer = data.Recipes.Any(recipe => recipe.Net!.Widths[^1] > 2) ? FinerForClasses : 1;
+        GridSpec points = GridSpec.ForPicture(window, finer * GridWidth, finer * GridHeight);
+        (TrainOption Option, string[] Values)[] varying = [.. grid.Axes.Where(axis => axis.Values.Length > 1)];
+        Dictionary<int, float[]> predictions = Predict([.. shown.Where(row => results[row].Accuracy is not null)], points);
+        List<MosaicTile> tiles = [.. shown.Select(row => new MosaicTile(
+            predictions.GetValueOrDefault(row), Label(row, varying), Invariant($"row {row + 1}: {Outcome(results[row])}"), row == Best, Math.Max(2, data.Recipes[row].Net!.Widths[^1])))];
+        int square = (int)Math.Ceiling(Math.Sqrt(count)), fastest = varying.Length > 0 ? varying[^1].Values.Length : 1;
+        // rows that each hold one value of the slower options, where that is not too long or too thin a sheet
+        bool aligned = count == results.Count && fastest <= 32 && fastest * 3 >= square && fastest <= 4 * square;
+        return (points, tiles, aligned ? fastest : square);
+    }
+
+    Dictionary<int, float[]> Predict(int[] rows, GridSpec points)
+    {
+        var plain = new Lazy<float[]>(() => Flat(points, null));
+        var standardized = rows.Select(row => data.Numbers[row]).Distinct().ToDictionary(set => set, set => new Lazy<float[]>(() => Flat(points, data.Load(set).Standardizer)));
+        var predictions = new Dictionary<int, float[]>();
+        foreach (var alike in rows.GroupBy(row => data.Recipes[row].Net!))
+        {
+            int[] group = [.. alike];
+            float[][] values = PopulationEvaluator.Evaluate(device, alike.Key, [.. group.Select(row => results[row].Parameters)],
+                [.. group.Select(row => (grid.Common.Standardize ? standardized[data.Numbers[row]] : plain).Value)]);
+            for (int k = 0; k < group.Length; k++) predictions[group[k]] = Regions(values[k], alike.Key);
+        }
+        return predictions;
+    }
+
+    // the axes of the picture are in the data's units; the network wants them as its inputs were
+    static float[] Flat(GridSpec grid, Standardizer? standardizer)
+    {
+        grid = GridSpec.ForPicture(grid.Window, grid.Width, grid.Height, Windows.Scale(standardizer));
+        var points = new float[2 * grid.Width * grid.Height];
+        for (int k = 0; k < grid.Width * grid.Height; k++) (points[2 * k], points[2 * k + 1]) = (grid.X[k % grid.Width], grid.Y[k / grid.Width]);
+        return points;
+    }
+
+    // of an output a class, (outputs, points), what pictures take
+    static float[] Regions(float[] values, NetworkSpec spec)
+    {
+        int outputs = spec.Widths[^1], points = values.Length / outputs;
+        if (outputs == 1) return values;
+        var regions = new float[points];
+        Span<float> point = stackalloc float[ClassEvaluator.MostClasses];
+        for (int k = 0; k < points; k++)
+        {
+            for (int o = 0; o < outputs; o++) point[o] = values[o * points + k];
+            regions[k] = ClassEvaluator.Region(point[..outputs]);
+        }
+        return regions;
+    }
+
+    Sequential Build(int row)
+    {
+        Sequential network = data.Recipes[row].Net!.Build(device, grid.Rows[row].Loss);
+        network.LoadParameters(results[row].Parameters);
+        return network;
+    }
+
+    string Label(int row, IEnumerable<(TrainOption Option, string[] Values)> varying) =>
+        string.Join(" · ", varying.Select(axis => $"{Short(axis.Option)}{axis.Option.Text(grid.Rows[row]) ?? "off"}"));
+
+    static string Outcome(PopulationResult result) => result.DivergedStep is int step ? Invariant($"diverged at {step}")
+        : result.Accuracy is double accuracy ? Invariant($"{100 * accuracy:0.0} %") : "not trained";
+
+    // widths and names speak for themselves
+    static string Short(TrainOption option) => option.Name is "net" or "activation" or "init" or "loss" or "data" ? "" : $"{option.Name} ";
+
+    static string Quote(string text) => text.AsSpan().ContainsAny(",\"\r\n") ? $"\"{text.Replace("\"", "\"\"")}\"" : text;
+}

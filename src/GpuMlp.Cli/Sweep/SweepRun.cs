@@ -1,0 +1,167 @@
+using System.Diagnostics;
+using GpuMlp.Cli.Input;
+using GpuMlp.Cli.Options;
+using GpuMlp.Cli.Output;
+using GpuMlp.Cli.Shell;
+using GpuMlp.Devices;
+using GpuMlp.Grids;
+using GpuMlp.Layers;
+using GpuMlp.Plotting;
+using GpuMlp.Records;
+using GpuMlp.Training;
+using static GpuMlp.Cli.Shell.Numbers;
+using static System.FormattableString;
+
+namespace GpuMlp.Cli.Sweep;
+
+/// <summary>One run of sweep: plans, trains all networks, writes the outputs.</summary>
+sealed class SweepRun(SweepGrid grid, SweepData data, Terminal terminal)
+{
+    // a network's config, recipe and result on the host, beside its parameters
+    const long BytesARow = 1500;
+
+    readonly Stopwatch total = Stopwatch.StartNew();
+
+    /// <summary>Runs a sweep that came out of the options.</summary>
+    /// <returns>The exit code.</returns>
+    public static int Execute(SweepGrid grid, string? output, bool force, Terminal terminal, Interruption interruption)
+    {
+        var data = new SweepData(grid, interruption.Token);
+        foreach (string note in data.Notes) terminal.Note(note);
+        var run = new SweepRun(grid, data, terminal);
+        HostMemory.Require(Invariant($"the results of {grid.Rows.Count:N0} networks"), grid.Rows.Sum(row => BytesARow + sizeof(float) * row.Net.ParameterCount));
+        string[] outputs = RunFiles.OfSweep(!grid.Common.NoPlots && data.HavePlane);
+        using OutputFolder folder = output is null ? OutputFolder.ClaimNew("sweep", outputs) : OutputFolder.Claim(output, force, outputs);
+        interruption.AtOnce = folder.Dispose;
+        return run.Execute(folder, interruption);
+    }
+
+    int Execute(OutputFolder folder, Interruption interruption)
+    {
+        var clock = Stopwatch.StartNew();
+        using ComputeDevice device = Open();
+        TimeSpan open = Lap(clock);
+        Population population = Prepare(device);
+        terminal.Note(population.Plan.ToString());
+        if (device.Kind is DeviceKind.OpenCL or DeviceKind.Cuda) terminal.Note("compiling kernels");
+        population.WarmUp();
+        TimeSpan compile = Lap(clock);
+        interruption.Begin("what there is will be written");
+        IReadOnlyList<PopulationResult> results = Train(population, interruption.Token);
+        bool cut = results.Any(r => r.Steps < grid.Common.Steps && r.DivergedStep is null);
+        if (cut && results.All(r => r.Steps == 0)) throw new OperationCanceledException(interruption.Token);
+        if (!cut) interruption.Now("the sweep is complete and is written");
+
+        clock.Restart();
+        var outputs = new SweepOutputs(folder, grid, data, results, device);
+        outputs.WriteTable();
+        if (outputs.Best is int best) outputs.WriteBest(best);
+        (TimeSpan evaluate, TimeSpan plot) = WriteMosaic(folder, outputs, device, clock);
+
+        var record = new SweepRecord(RunRecord.CurrentSchema, ProgramVersion.Text, Options(), DeviceInput.Record(device), "fused",
+            results.Count, results.Count(r => r.DivergedStep is not null), grid.Common.Steps,
+            new SweepPlan(population.Plan.Batches.Count, population.Plan.Bytes, population.Plan.Budget, population.Plan.ChunkSteps),
+            Best(outputs.Best, results), cut ? "cancelled" : "completed",
+            new SweepTimings(Seconds(open), Seconds(compile), Seconds(population.Times.Load), Seconds(population.Times.Train),
+                Seconds(population.Times.Evaluate + evaluate), Seconds(plot), Seconds(total.Elapsed)));
+        record = record with { Outputs = folder.Outputs(results.Any(r => r.Steps > 0) || grid.Common.Steps == 0) };
+        if (record.Outputs is not null)
+        {
+            record.Save(folder[RunFiles.Record]);
+            folder.Publish();
+        }
+        Report(record, results, record.Outputs is null ? $"nothing, {folder.Path} keeps its earlier run" : folder.Path);
+        return cut ? interruption.ExitCode : ExitCode.Ok;
+    }
+
+    ComputeDevice Open()
+    {
+        string asked = grid.Common.Device;
+        ComputeDevice device = DeviceInput.Open(asked == "auto" ? ComputeDevice.ForWideWork().Id : asked);
+        DeviceInput.Note(device, terminal, asked != "auto" ? "" : device.Description.IsGpu ? " (auto: a population fills a GPU)" : " (auto: there is no GPU)");
+        DeviceInput.NoteBits(device, terminal);
+        return device;
+    }
+
+    Population Prepare(ComputeDevice device)
+    {
+        try
+        {
+            return new Population(device, data.Recipes, [.. data.Numbers.Select(set => data.Sets[set])]);
+        }
+        catch (ArgumentException e)
+        {
+            throw new UsageException(UsageException.Plain(e), e);
+        }
+    }
+
+    IReadOnlyList<PopulationResult> Train(Population population, CancellationToken cancellation)
+    {
+        using Terminal.Progress progress = terminal.Follow($"training {grid.Rows.Count} networks", "steps", grid.Common.Steps);
+        return population.Run((share, loss) => progress.Report((int)(share * grid.Common.Steps), loss), cancellation);
+    }
+
+    (TimeSpan Evaluate, TimeSpan Plot) WriteMosaic(OutputFolder folder, SweepOutputs outputs, ComputeDevice device, Stopwatch clock)
+    {
+        if (grid.Common.NoPlots || !data.HavePlane)
+        {
+            if (!grid.Common.NoPlots) terminal.Note("mosaic.png is left out: a picture of the data needs 2 features and classes");
+            return default;
+        }
+        clock.Restart();
+        var (points, tiles, columns) = outputs.Evaluate();
+        Windows.NoteNaNs(terminal, "mosaic.png", tiles.Sum(tile => (long)NaNs.Count(tile.Predictions)), tiles.Count(tile => tile.Predictions is not null) * points.Points);
+        TimeSpan evaluate = Lap(clock);
+        string shown = tiles.Count < grid.Rows.Count ? Invariant($"{tiles.Count:N0} of {grid.Rows.Count:N0} networks") : Invariant($"{tiles.Count:N0} networks");
+        MosaicPlot.Save(folder["mosaic.png"], points, tiles, columns, Invariant($"{shown} · {StepsMade(outputs.Results)} · {device.Description.Id}"),
+            grid.Common.Style == PictureStyle.Notebook ? PlotStyle.Notebook : PlotStyle.Plain);
+        return (evaluate, Lap(clock));
+    }
+
+    SweepBest? Best(int? row, IReadOnlyList<PopulationResult> results) => row is int k
+        ? new SweepBest(k + 1, RunRecord.ToJson(grid.Rows[k]), RunRecord.Finite(results[k].FinalLoss), RunRecord.Finite(results[k].MeanLossLast1000), results[k].Accuracy) : null;
+
+    Dictionary<string, string[]> Options()
+    {
+        var options = new Dictionary<string, string[]>();
+        foreach (TrainOption option in SweepCommand.RowOptions.Append(TrainOptions.All.First(o => o.Name == "device")))
+        {
+            string[]? values = grid.Axes.FirstOrDefault(axis => axis.Option == option).Values;
+            if (values is not null) options[option.Name] = values;
+            else if (option.Text(TrainData.Resolve(grid.Rows[0])) is string text) options[option.Name] = [text];
+        }
+        return options;
+    }
+
+    void Report(SweepRecord record, IReadOnlyList<PopulationResult> results, string folder)
+    {
+        terminal.Say(Invariant($"networks   {record.Networks:N0}, {record.Diverged:N0} diverged, {StepsMade(results)}"));
+        terminal.Say(Invariant($"trained    in {record.Timings.Train:G3} s, {results.Sum(r => (double)r.Steps) / record.Timings.Train:G3} steps a second; all in {record.Timings.Total:G3} s"));
+        if (record.Best is SweepBest best)
+        {
+            string options = string.Join(' ', grid.Axes.Where(axis => axis.Values.Length > 1).Select(axis => $"--{axis.Option.Name} {axis.Option.Text(grid.Rows[best.Row - 1]) ?? "off"}"));
+            string accuracy = best.Accuracy is double share ? Invariant($"accuracy {100 * share:0.0#} %, ") : "";
+            int last = Math.Min(1000, results[best.Row - 1].Steps);
+            string loss = Invariant($"loss {best.MeanLossLast1000:G4} over the last {last:N0} steps");
+            terminal.Say(Invariant($"best       row {best.Row}: {accuracy}{loss} {options}").TrimEnd());
+        }
+        else terminal.Note($"best.safetensors is left out: no network {(results.All(r => r.Steps == 0) ? "made a step" : "stayed finite")}");
+        terminal.Say($"written    {folder}");
+        if (terminal.Json) Terminal.Print(record.ToJson());
+    }
+
+    // those that diverged stopped counting
+    string StepsMade(IReadOnlyList<PopulationResult> results)
+    {
+        int[] made = [.. results.Where(r => r.DivergedStep is null).Select(r => r.Steps).DefaultIfEmpty(grid.Common.Steps)];
+        return made.Min() == grid.Common.Steps ? Invariant($"{grid.Common.Steps:N0} steps each")
+            : Invariant($"{made.Min():N0} to {made.Max():N0} of {grid.Common.Steps:N0} steps each (cancelled)");
+    }
+
+    static TimeSpan Lap(Stopwatch clock)
+    {
+        TimeSpan lap = clock.Elapsed;
+        clock.Restart();
+        return lap;
+    }
+}

@@ -1,0 +1,127 @@
+using System.Diagnostics;
+using GpuMlp.Autograd;
+using GpuMlp.Cli.Input;
+using GpuMlp.Cli.Options;
+using GpuMlp.Cli.Output;
+using GpuMlp.Cli.Samples;
+using GpuMlp.Cli.Shell;
+using GpuMlp.Data;
+using GpuMlp.Devices;
+using GpuMlp.Grids;
+using GpuMlp.Layers;
+using GpuMlp.Losses;
+using GpuMlp.Plotting;
+using GpuMlp.Randomness;
+using GpuMlp.Records;
+using GpuMlp.Tensors;
+using static GpuMlp.Cli.Shell.Numbers;
+using static System.FormattableString;
+
+namespace GpuMlp.Cli.Train;
+
+/// <summary>One run of train with --api modules: the sample, on the data and with the numbers that were asked for.</summary>
+sealed class ModulesRun(TrainConfig config, TrainInput input, RandomStream weights, Terminal terminal)
+{
+    // what the sample decides for itself
+    static readonly string[] fixedOptions = ["net", "activation", "init", "init-scale", "loss", "optimizer", "momentum", "weight-decay", "l1", "schedule", "warmup", "clip", "batch", "engine", "standardize"];
+
+    readonly List<BoundaryFrame> frames = [];
+
+    /// <summary>Refuses what the sample has not.</summary>
+    /// <exception cref="UsageException">An option that it decides has another value.</exception>
+    public static void Check(TrainConfig config)
+    {
+        TrainConfig defaults = TrainData.Resolve(new TrainConfig());
+        foreach (TrainOption option in TrainOptions.All.Where(option => fixedOptions.Contains(option.Name)))
+        {
+            if (option.Text(config) == option.Text(defaults)) continue;
+            throw UsageException.For(option.Name, option.Text(config),
+                "--api modules runs the tutorial's sample, a 2-50-1 network of modules by SGD on one example a step; leave it out");
+        }
+    }
+
+    /// <summary>Trains, and writes all outputs but the record.</summary>
+    /// <returns>The record of the run.</returns>
+    public RunRecord Execute(ComputeDevice device, OutputFolder folder, TimeSpan open, Stopwatch total, CancellationToken cancellation)
+    {
+        using Sequential net = ModulesTutorial.Network(device, weights);
+        long start = Stopwatch.GetTimestamp();
+        float[] losses = Train(net, cancellation);
+        TimeSpan train = Stopwatch.GetElapsedTime(start);
+
+        LossesCsv.Write(folder["losses.csv"], losses);
+        int? diverged = losses.Length > 0 && !float.IsFinite(losses[^1]) ? losses.Length - 1 : null;
+        start = Stopwatch.GetTimestamp();
+        if (diverged is null) Save(net, device, folder);
+        RowScore? score = diverged is null ? new RowScore(Loss(net), Accuracy(net)) : null;
+        if (diverged is null && Grid is GridSpec grid)
+        {
+            AddFrame(net, grid, losses.Length);
+            ModulesTutorial.Draw(folder.New, input.Raw, grid, frames, losses,
+                new PlotOptions { Style = config.Style == PictureStyle.Notebook ? PlotStyle.Notebook : PlotStyle.Plain });
+        }
+        TimeSpan plot = Stopwatch.GetElapsedTime(start);
+        return new RunRecord
+        {
+            Version = ProgramVersion.Text,
+            Config = config with { Window = input.Window },
+            Device = DeviceInput.Record(device),
+            Engine = "modules",
+            Init = "normal",
+            Parameters = net.ParameterCount,
+            Steps = losses.Length,
+            FinalLoss = losses.Length > 0 ? RunRecord.Finite(losses[^1]) : null,
+            MeanLossLast1000 = losses.Length > 0 ? RunRecord.Finite(losses.TakeLast(1000).Average()) : null,
+            Accuracy = score?.Accuracy,
+            Metrics = score is RowScore of ? new RunMetrics(new RowMetrics(RunRecord.Finite(of.Loss), of.Accuracy)) : null,
+            StopReason = diverged is not null ? "diverged" : losses.Length < config.Steps ? "cancelled" : "completed",
+            DivergedStep = diverged,
+            Timings = new RunTimings(Seconds(open), 0, Seconds(train), 0, Seconds(plot), Seconds(total.Elapsed)),
+        };
+    }
+
+    GridSpec? Grid => config.NoPlots || input.Window is not Window window ? null : GridSpec.ForPicture(window, 240, 180);
+
+    float[] Train(Sequential net, CancellationToken cancellation)
+    {
+        using Terminal.Progress progress = terminal.Follow("training", "steps", config.Steps);
+        GridSpec? grid = config.SnapshotEvery > 0 ? Grid : null;
+        return ModulesTutorial.Train(net, input.Data, Picks(), config.Steps, config.Lr, (step, loss) =>
+        {
+            if (grid is not null && step % config.SnapshotEvery == 0) AddFrame(net, grid, step);
+            if (step % 256 == 0) progress.Report(step, loss);
+            return float.IsFinite(loss) && !cancellation.IsCancellationRequested;
+        });
+    }
+
+    // the rows that train picks without modules: the notebook's stream goes on after the weights and never draws row 0
+    Func<int> Picks()
+    {
+        int rows = input.Data.Count;
+        if (config.Rng == RandomSource.Numpy) return () => weights.Next(1, rows);
+        var stream = new PhiloxStream(config.Seed, StreamPurpose.Sampling);
+        return () => stream.Next(0, rows);
+    }
+
+    void AddFrame(Sequential net, GridSpec grid, int step) => frames.Add(new BoundaryFrame(step,
+        ModulesTutorial.Probabilities(net, grid),
+        Invariant($"step {step:N0} · loss {Loss(net):0.0000} · {net.Device.Description.Id}")));
+
+    // the mean over the rows, as the sample computes it of one
+    float Loss(Sequential net) => new BceLoss().Forward(
+        net.Forward(Variable.From(net.Device, input.Data.Inputs)), Variable.From(net.Device, input.Data.Labels)).Item();
+
+    double Accuracy(Sequential net)
+    {
+        float[] p = net.Forward(Variable.From(net.Device, input.Data.Inputs)).ToArray();
+        return Enumerable.Range(0, p.Length).Count(row => p[row] > 0.5f == (input.Data.Labels[row] == 1f)) / (double)p.Length;
+    }
+
+    // the same numbers in layers, which model files hold
+    void Save(Sequential net, ComputeDevice device, OutputFolder folder)
+    {
+        using Sequential layers = input.Spec.Build(device, config.Loss);
+        foreach ((Parameter to, Parameter from) in layers.Parameters().Zip(net.Parameters())) to.Value.CopyFrom(from.Value.ToArray());
+        ModelFile.Save(folder["model.safetensors"], new Model(layers, input.Window, null, input.Raw.ClassNames));
+    }
+}

@@ -1,0 +1,96 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using GpuMlp.Cli.Input;
+using GpuMlp.Cli.Options;
+using GpuMlp.Cli.Shell;
+using GpuMlp.Records;
+
+namespace GpuMlp.Cli.Train;
+
+/// <summary>The verb train: reads the options and the config file into one checked config, and runs it.</summary>
+static class TrainCommand
+{
+    static readonly Option<string> Config = new("--config"), Out = new("--out");
+    static readonly Option<bool> Force = new("--force"), Json = new("--json"), Quiet = new("--quiet");
+
+    static readonly (string, string)[] RunRows =
+    [
+        ("--config FILE", "take options from a run.json; those given here come before them"),
+        ("--out DIR", "folder for the outputs [runs/<data>-<time>]"),
+        ("--force", "write into a folder that has something in it"),
+        ("--json", "print the record of the run, the same as run.json, and nothing else on stdout"),
+        ("--quiet", "print nothing but errors"),
+        ("-h, --help", "this"),
+    ];
+
+    static readonly (string, string)[] Examples =
+    [
+        ("", "the tutorial: 10,000 steps of a 2-50-1 network on two moons, with 41 pictures of its boundary"),
+        (" --data spirals --net 2-64-64-1 --batch 32 --lr 0.1 --steps 50000", "something harder"),
+        (" --data blobs --net 2-64-3 --loss cross-entropy", "three classes, an output each"),
+        (" --data csv:flowers.csv --label species --standardize --net 4-16-1", "a file of one's own"),
+        (" --config runs/moons/run.json --seed 1 --out runs/again", "a run of before, with another seed"),
+    ];
+
+    public static Command Create(Interruption interruption)
+    {
+        const string What = "Trains a network, draws what it learned, and writes the model and the record of the run.";
+        var verb = new Verb("train", What, [.. Sections()], Examples);
+        var options = new List<(TrainOption Row, Option Option)>();
+        foreach (TrainOption row in TrainOptions.All)
+        {
+            Option option = row.Takes is null ? new Option<bool>($"--{row.Name}") : new Option<string>($"--{row.Name}");
+            options.Add((row, option));
+            verb.Options.Add(option);
+        }
+        foreach (Option option in (Option[])[Config, Out, Force, Json, Quiet]) verb.Options.Add(option);
+        verb.SetAction(result => TrainRun.Execute(
+            ReadConfig(result, options),
+            result.GetValue(Out),
+            result.GetValue(Force),
+            new Terminal(result.GetValue(Quiet), result.GetValue(Json)), interruption));
+        return verb;
+    }
+
+    static IEnumerable<(string, IReadOnlyList<(string, string)>)> Sections()
+    {
+        foreach (var group in TrainOptions.All.GroupBy(row => row.Group))
+            yield return (group.Key, [.. group.Select(HelpRow)]);
+        yield return ("Run", RunRows);
+    }
+
+    static (string, string) HelpRow(TrainOption row) =>
+        ($"--{row.Name} {row.Takes}".TrimEnd(), row.Default is null ? row.Help : $"{row.Help} [{row.Default}]");
+
+    static TrainConfig ReadConfig(ParseResult result, List<(TrainOption Row, Option Option)> options)
+    {
+        TrainConfig read = result.GetValue(Config) is string file ? ReadFile(file) : new TrainConfig(), config = read;
+        var asked = new HashSet<string>();
+        foreach ((TrainOption row, Option option) in options)
+        {
+            if (result.GetResult(option) is not { Implicit: false } given) continue;
+            config = row.Parse(given.Tokens is [var token] ? token.Value : "true")(config);
+            asked.Add(row.Name);
+        }
+        return TrainData.Resolve(TrainData.WithoutDefaultsOf(read, config, asked));
+    }
+
+    static TrainConfig ReadFile(string file)
+    {
+        try
+        {
+            if (Directory.Exists(file)) throw UsageException.For("config", file, "is a folder; a file is needed");
+            TrainConfig config = RunRecord.ReadConfig(file);
+            TrainOptions.Check(config, file);
+            return config;
+        }
+        catch (InvalidDataException e)
+        {
+            throw new UsageException(e.Message, e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw UsageException.For("config", file, File.Exists(file) ? e.Message : "there is no such file", e);
+        }
+    }
+}

@@ -1,0 +1,152 @@
+using System.Diagnostics;
+using System.Globalization;
+using GpuMlp.Cli.Input;
+using GpuMlp.Cli.Output;
+using GpuMlp.Cli.Shell;
+using GpuMlp.Formats;
+using GpuMlp.Grids;
+using GpuMlp.Layers;
+using GpuMlp.Plotting;
+using GpuMlp.Records;
+using GpuMlp.Training;
+using static System.FormattableString;
+
+namespace GpuMlp.Cli.Train;
+
+/// <summary>Writes what a run leaves behind, the costly pictures last.</summary>
+/// <param name="folder">Where.</param>
+/// <param name="terminal">Where progress is told.</param>
+/// <param name="config">What was asked for.</param>
+/// <param name="network">The trained network.</param>
+/// <param name="input">The data, and what the pictures show.</param>
+/// <param name="dataPlot">What <see cref="StartDataPlot"/> began.</param>
+sealed class TrainOutputs(OutputFolder folder, Terminal terminal, TrainConfig config, Sequential network, TrainInput input, Task<byte[]>? dataPlot)
+{
+    const int FrameWidth = 480, FrameHeight = 360;
+    const long MostPredictions = 1 << 24, SmallNetwork = 1 << 14;
+
+    /// <summary>Begins the one picture that needs no network; null if it is not asked for.</summary>
+    /// <remarks>The plotting library takes long to wake: it does so while the device opens and trains.</remarks>
+    public static Task<byte[]>? StartDataPlot(TrainConfig config, TrainInput input)
+    {
+        if (config.NoPlots || input.Plane is not Window shown) return null;
+        string title = Invariant($"{input.Raw.Name} · {input.Raw.Count:N0} points");
+        return Task.Run(() => DataPlot.Render(input.Raw, shown, title, Options(config, input, PictureSize.Width, PictureSize.Height)));
+    }
+
+    /// <summary>Writes losses.csv.</summary>
+    public void WriteHistory(TrainingResult result) => LossesCsv.Write(folder["losses.csv"], result.Losses);
+
+    /// <summary>Whether pictures were left out because the run was to stop.</summary>
+    public bool IsCut { get; private set; }
+
+    /// <summary>Writes the model and all pictures.</summary>
+    /// <returns>How the network does on the data, and how long evaluating and drawing took.</returns>
+    public (RowScore? Score, TimeSpan Evaluate, TimeSpan Plot) WriteModelAndPictures(TrainingResult result, CancellationToken cancellation)
+    {
+        ModelFile.Save(folder["model.safetensors"], new Model(network, input.Window, input.Standardizer, input.Raw.ClassNames));
+        var evaluate = new Stopwatch();
+        var plot = new Stopwatch();
+        evaluate.Start();
+        RowScore[] scores = Scores(result.Snapshots);
+        evaluate.Stop();
+        if (config.NoPlots) return (scores[^1], evaluate.Elapsed, plot.Elapsed);
+
+        if (input.Plane is Window shown) WriteBoundaries(shown, result, scores, evaluate, plot, cancellation);
+        plot.Start();
+        string title = $"{config.Loss.Name} loss · {config.Net} · {input.Raw.Name} · {network.Device.Description.Id}";
+        LossPlot.Save(folder["loss.png"], result.Losses, title, Options(config, input, PictureSize.Width, PictureSize.Height));
+        plot.Stop();
+        return (scores[^1], evaluate.Elapsed, plot.Elapsed);
+    }
+
+    void WriteBoundaries(
+        Window shown, TrainingResult result, RowScore[] scores, Stopwatch evaluate, Stopwatch plot, CancellationToken cancellation)
+    {
+        GridSpec fine = input.Grid(shown, PictureSize.GridWidth(input.Spec), PictureSize.GridHeight(input.Spec));
+        GridSpec coarse = input.Grid(shown, FrameWidth / PictureSize.PixelsPerCell, FrameHeight / PictureSize.PixelsPerCell);
+        evaluate.Start();
+        float[] boundary = Regions(fine);
+        Windows.NoteNaNs(terminal, "boundary.png", NaNs.Count(boundary), fine.Points);
+        List<BoundaryFrame> frames = Frames(result, scores, coarse, cancellation);
+        evaluate.Stop();
+
+        plot.Start();
+        byte[] data = dataPlot!.GetAwaiter().GetResult();
+        AtomicFile.Write(folder["data.png"], stream => stream.Write(data));
+        using (var picture = new BoundaryPlot(fine, input.Raw, Options(config, input, PictureSize.Width, PictureSize.Height)))
+            picture.Save(folder["boundary.png"], boundary, Title(result.Steps, scores[^1]));
+        if (frames.Count > 0)
+        {
+            using var picture = new BoundaryPlot(coarse, input.Raw, Options(config, input, FrameWidth, FrameHeight));
+            using Terminal.Progress progress = terminal.Follow("drawing", "pictures", frames.Count);
+            // a run that was stopped before this still gets the pictures of what there is
+            int drawn = BoundaryAnimation.Save(picture, frames, folder["frames"], folder["boundary.gif"], (done, _) => progress.Report(done),
+                result.StopReason == StopReason.Cancelled ? CancellationToken.None : cancellation);
+            IsCut = drawn < result.Snapshots.Count;
+        }
+        plot.Stop();
+    }
+
+    List<BoundaryFrame> Frames(TrainingResult result, RowScore[] scores, GridSpec grid, CancellationToken cancellation)
+    {
+        using Terminal.Progress progress = terminal.Follow("evaluating", "pictures", result.Snapshots.Count);
+        var frames = new List<BoundaryFrame>();
+        foreach (Snapshot snapshot in result.Snapshots)
+        {
+            frames.Add(Frame(snapshot, scores[frames.Count], grid));
+            progress.Report(frames.Count);
+            if (cancellation.IsCancellationRequested && result.StopReason != StopReason.Cancelled) break;
+        }
+        return frames;
+    }
+
+    BoundaryFrame Frame(Snapshot snapshot, RowScore score, GridSpec grid)
+    {
+        network.LoadParameters(snapshot.Parameters);
+        return new BoundaryFrame(snapshot.Step, Regions(grid), Title(snapshot.Step, score));
+    }
+
+    float[] Regions(GridSpec grid) => network.Outputs > 1 ? new ClassEvaluator(network).Regions(grid) : GridEvaluator.Evaluate(network, grid);
+
+    // of each snapshot, the last of which is the trained network; of small ones many in a launch, for which a device compiles one kernel
+    // instead of four. All without their sigmoid: the loss is taken of what comes before it, which loses nothing where the sigmoid is 0 or 1
+    RowScore[] Scores(IReadOnlyList<Snapshot> snapshots)
+    {
+        NetworkSpec open = input.Spec with { LinearOutput = true };
+        float[] points = input.Data.Flat.ToArray();
+        RowScore Score(float[] z) => RowScore.Of(network.Loss, input.Spec, z, input.Data);
+        if (snapshots.Count > 0 && input.Spec.ParameterCount <= SmallNetwork && network.Outputs == 1 && PopulationEvaluator.Takes(open))
+        {
+            int atOnce = (int)Math.Clamp(MostPredictions / input.Data.Count, 1, snapshots.Count);
+            return [.. snapshots.Chunk(atOnce).SelectMany(some => PopulationEvaluator.Evaluate(
+                network.Device, open, [.. some.Select(s => s.Parameters)], [.. some.Select(_ => points)])).Select(Score)];
+        }
+        using Sequential whole = open.Build(network.Device, network.Loss);
+        whole.LoadStateDict(network.StateDict());
+        if (snapshots.Count == 0) return [Score(whole.Predict(points))];
+        return [.. snapshots.Select(snapshot =>
+        {
+            whole.LoadParameters(snapshot.Parameters);
+            return Score(whole.Predict(points));
+        })];
+    }
+
+    string Title(int step, RowScore score) => Title(step, score, network.Device.Description.Id);
+
+    /// <summary>What a picture of the boundary says of the network that it shows.</summary>
+    internal static string Title(int step, RowScore score, string device) =>
+        Invariant($"step {step:N0} · loss {Short(score.Loss)} · accuracy {100 * score.Accuracy:0.0} % · {device}");
+
+    static string Short(double loss) => loss is >= 0.0001 and < 1e6 or 0 ? Invariant($"{loss:0.0000}") : Invariant($"{loss:0.0e-0}");
+
+    static PlotOptions Options(TrainConfig config, TrainInput input, int width, int height) => new()
+    {
+        Style = config.Style == PictureStyle.Notebook ? PlotStyle.Notebook : PlotStyle.Plain,
+        Width = width,
+        Height = height,
+        XLabel = input.Raw.FeatureNames is [string x, _] ? x : "x0",
+        YLabel = input.Raw.FeatureNames is [_, string y] ? y : "x1",
+        ClassNames = [.. input.Raw.ClassNames.Select(name => int.TryParse(name, CultureInfo.InvariantCulture, out _) ? $"class {name}" : name)],
+    };
+}

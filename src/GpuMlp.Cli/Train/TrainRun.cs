@@ -1,0 +1,189 @@
+using System.Diagnostics;
+using GpuMlp.Cli.Input;
+using GpuMlp.Cli.Output;
+using GpuMlp.Cli.Shell;
+using GpuMlp.Data;
+using GpuMlp.Devices;
+using GpuMlp.Grids;
+using GpuMlp.Layers;
+using GpuMlp.Randomness;
+using GpuMlp.Records;
+using GpuMlp.Training;
+using static GpuMlp.Cli.Shell.Numbers;
+using static System.FormattableString;
+
+namespace GpuMlp.Cli.Train;
+
+/// <summary>One run of train: checks all there is to check, trains, writes the outputs.</summary>
+sealed class TrainRun
+{
+    // what a signal is answered with while there are steps to make
+    const string Partial = "what there is will be written";
+
+    readonly TrainConfig config;
+    readonly Terminal terminal;
+    readonly TrainInput input;
+    readonly RandomStream weights;
+    readonly Stopwatch total = Stopwatch.StartNew();
+
+    TrainRun(TrainConfig config, Terminal terminal)
+    {
+        (this.config, this.terminal) = (config, terminal);
+        (RandomStream points, weights) = TrainData.Streams(config);
+        if (config.Api == TutorialHalf.Modules) ModulesRun.Check(config);
+        input = TrainInput.Load(config, points);
+        CheckSize();
+    }
+
+    /// <summary>Runs a config that came out of the options.</summary>
+    /// <returns>The exit code.</returns>
+    public static int Execute(TrainConfig config, string? output, bool force, Terminal terminal, Interruption interruption)
+    {
+        var run = new TrainRun(config, terminal);
+        if (run.input.Plane is null && !config.NoPlots)
+            terminal.Note("data.png, boundary.png, boundary.gif and frames are left out: " + (run.input.Raw.ClassCount == 0
+                ? "the labels are numbers, a picture needs classes" : $"the data has {run.input.Raw.Features} features, a picture of it needs 2"));
+        foreach (string note in TrainData.Collapsed(run.input.Raw, config.Standardize)) terminal.Note(note);
+        if (run.input.Raw.ClassCount > 0 && run.input.Raw.Labels.Distinct().Count() == 1) terminal.Note("every row has the same label: there is nothing to tell apart");
+        string[] outputs = RunFiles.OfTrain(!config.NoPlots, run.input.Plane is not null);
+        using OutputFolder folder = output is null
+            ? OutputFolder.ClaimNew(TrainData.ShortName(config.Data), outputs) : OutputFolder.Claim(output, force, outputs);
+        interruption.AtOnce = folder.Dispose;
+        return run.Execute(folder, interruption);
+    }
+
+    int Execute(OutputFolder folder, Interruption interruption)
+    {
+        Task<byte[]>? dataPlot = config.Api == TutorialHalf.Modules ? null : TrainOutputs.StartDataPlot(config, input);
+        long start = Stopwatch.GetTimestamp();
+        using ComputeDevice device = Open();
+        TimeSpan open = Stopwatch.GetElapsedTime(start);
+        if (config.Api == TutorialHalf.Modules)
+        {
+            interruption.Begin(Partial);
+            RunRecord modules = new ModulesRun(config, input, weights, terminal).Execute(device, folder, open, total, interruption.Token);
+            return Finish(modules, folder, modules.StopReason == "cancelled" ? interruption.ExitCode : ExitCode.Ok);
+        }
+
+        using Sequential network = input.Recipe.Build(device, weights);
+        using Trainer trainer = Prepare(network);
+        if (device.Kind is DeviceKind.OpenCL or DeviceKind.Cuda) terminal.Note("compiling kernels");
+        start = Stopwatch.GetTimestamp();
+        trainer.WarmUp();
+        TimeSpan compile = Stopwatch.GetElapsedTime(start);
+
+        start = Stopwatch.GetTimestamp();
+        interruption.Begin(Partial);
+        TrainingResult result = Train(trainer, interruption.Token);
+        TimeSpan train = Stopwatch.GetElapsedTime(start);
+        if (result.StopReason != StopReason.Cancelled) interruption.Now("the run is complete and is written, but for pictures that are not drawn yet");
+
+        var outputs = new TrainOutputs(folder, terminal, config, network, input, dataPlot);
+        outputs.WriteHistory(result);
+        (RowScore? score, TimeSpan evaluate, TimeSpan plot) = result.StopReason == StopReason.Diverged
+            ? default : outputs.WriteModelAndPictures(result, interruption.Token);
+        var record = new RunRecord
+        {
+            Version = ProgramVersion.Text,
+            Config = config with { Window = input.Window },
+            Device = DeviceInput.Record(device),
+            Engine = trainer.Engine,
+            EngineReason = trainer.EngineReason,
+            Init = Initializer.Names.Of(Initializer.Resolve(config.Init, input.Spec)),
+            Parameters = input.Spec.ParameterCount,
+            Steps = result.Steps,
+            FinalLoss = RunRecord.Finite(result.FinalLoss),
+            MeanLossLast1000 = RunRecord.Finite(result.MeanLossLast1000),
+            Accuracy = score?.Accuracy,
+            RootMeanSquareError = score is { Accuracy: null } regression ? Math.Sqrt(regression.Loss) : null,
+            Metrics = score is RowScore of ? new RunMetrics(new RowMetrics(RunRecord.Finite(of.Loss), of.Accuracy)) : null,
+            StopReason = result.StopReason.ToString().ToLowerInvariant(),
+            DivergedStep = result.DivergedStep,
+            Timings = new RunTimings(Seconds(open), Seconds(compile), Seconds(train), Seconds(evaluate), Seconds(plot), Seconds(total.Elapsed)),
+        };
+        return Finish(record, folder, result.StopReason == StopReason.Cancelled || outputs.IsCut ? interruption.ExitCode : ExitCode.Ok);
+    }
+
+    // beyond that drawing takes minutes and a folder of pictures is of no use
+    const int MostFrames = 2000;
+
+    // standardized features seldom reach 10, and losses grow with their square
+    const double LargeFeature = 1000;
+
+    // snapshots are for pictures only
+    long Frames => input.Plane is null || config.NoPlots || config.SnapshotEvery == 0 ? 0 : config.Steps / config.SnapshotEvery + 1L;
+
+    Trainer Prepare(Sequential network)
+    {
+        try
+        {
+            var options = new TrainingOptions { SnapshotEvery = Frames > 0 ? config.SnapshotEvery : 0, Engine = config.Engine };
+            var trainer = new Trainer(network, input.Data, input.Recipe, options, TrainData.Picks(config, input.Data.Count, weights));
+            string not = trainer.Engine == "layers" ? "not fused, " : "";
+            if (config.Engine == EngineChoice.Auto) terminal.Note($"engine {trainer.Engine}: {not}{trainer.EngineReason}");
+            return trainer;
+        }
+        catch (ArgumentException e) when (config.Engine != EngineChoice.Auto)
+        {
+            throw UsageException.For("engine", TrainingOptions.Engines.Of(config.Engine), UsageException.Plain(e), e);
+        }
+    }
+
+    ComputeDevice Open()
+    {
+        ComputeDevice device = DeviceInput.Open(config.Device);
+        DeviceInput.Note(device, terminal, config.Device == "auto" ? " (auto: one network is too little work for a GPU)" : "");
+        DeviceInput.NoteBits(device, terminal);
+        return device;
+    }
+
+    TrainingResult Train(Trainer trainer, CancellationToken cancellation)
+    {
+        using Terminal.Progress progress = terminal.Follow("training", "steps", config.Steps);
+        return trainer.Run((done, loss) => progress.Report(done, loss), cancellation);
+    }
+
+    int Finish(RunRecord record, OutputFolder folder, int exitCode)
+    {
+        bool cameToSomething = record.DivergedStep is null && (record.Steps > 0 || config.Steps == 0);
+        record = record with { Outputs = folder.Outputs(cameToSomething) };
+        if (record.Outputs is not null)
+        {
+            record.Save(folder[RunFiles.Record]);
+            folder.Publish();
+        }
+        if (record.DivergedStep is int step)
+        {
+            Terminal.Error(Invariant($"diverged at step {step}: the loss or a weight is no longer finite; {Remedy()} may help ") +
+                $"({folder.Path} {(record.Outputs is null ? "keeps its earlier run" : "has losses.csv and run.json")})");
+            exitCode = ExitCode.Diverged;
+        }
+        string written = record.Outputs is null ? $"nothing, {folder.Path} keeps its earlier run" : folder.Path;
+        if (exitCode != ExitCode.Diverged)
+            foreach (string line in TrainSummary.Lines(record, input.Raw, written)) terminal.Say(line);
+        if (terminal.Json) Terminal.Print(record.ToJson());
+        return exitCode;
+    }
+
+    // no rate is low enough for features of that size
+    string Remedy()
+    {
+        float largest = input.Raw.Inputs.Cast<float>().Max(MathF.Abs);
+        return !config.Standardize && largest > LargeFeature ? Invariant($"the features reach {largest:G4}: --standardize")
+            : Invariant($"a lower --lr than {config.Lr}");
+    }
+
+    void CheckSize()
+    {
+        if (Frames > MostFrames)
+            throw UsageException.For("snapshot-every", $"{config.SnapshotEvery}", Invariant(
+                $"{config.Steps:N0} steps would give {Frames:N0} pictures, at most {MostFrames:N0} are drawn; give a larger number, or 0 for none"));
+        if (Frames * input.Spec.ParameterCount > int.MaxValue / 2)
+            throw UsageException.For("snapshot-every", $"{config.SnapshotEvery}", Invariant(
+                $"{Frames:N0} pictures of a network of {input.Spec.ParameterCount:N0} parameters are too many to keep; give a larger number"));
+        // parameters, gradients, a transposed copy, snapshots; a batch between layers; data and losses on the device and here
+        long values = input.Spec.ParameterCount * (3 + Frames) + (config.Batch + 8192L) * input.Spec.Widths.Sum(width => 2L * width)
+            + 2L * input.Raw.Inputs.Length + 2L * config.Steps;
+        HostMemory.Require($"--net {config.Net} with --batch {config.Batch} and --steps {config.Steps}", sizeof(float) * values);
+    }
+}

@@ -1,0 +1,100 @@
+using System.Reflection;
+using System.Runtime.InteropServices;
+using System.Runtime.Loader;
+using ILGPU.Runtime.OpenCL;
+
+namespace GpuMlp.Devices.Finding;
+
+/// <summary>Loads the OpenCL library where only its runtime package is installed, and admits drivers that ILGPU would leave out.</summary>
+static class OpenCLLibrary
+{
+    const string HowToGet =
+        "install your GPU's driver, or for a CPU on Debian: apt-get install pocl-opencl-icd ocl-icd-libopencl1 binutils";
+
+    const string EntryPoint = "clGetPlatformIDs";
+
+    static readonly Lock once = new();
+    static bool hooked;
+
+    /// <summary>Null if the OpenCL library is there, else what is missing and how to get it.</summary>
+    internal static string? WhyMissing()
+    {
+        Hook();
+        nint library = Load();
+        if (library != 0 && NativeLibrary.TryGetExport(library, EntryPoint, out _)) return null;
+        // dlopen's own words where the file is there: too short, another processor's, a library that it needs and does not find
+        string? broken = library != 0 ? $"it has no {EntryPoint}" : Complaint(Names[0]);
+        return broken is null || (broken.StartsWith(Names[0], StringComparison.Ordinal) && broken.Contains("No such file", StringComparison.Ordinal))
+            ? $"no OpenCL library ({Names[0]}): {HowToGet}"
+            : $"the OpenCL library {Names[0]} does not load ({broken}): {HowToGet}";
+    }
+
+    /// <summary>Why the library, which is there, has no devices: a vendor file that points nowhere, or no driver at all.</summary>
+    internal static string WhyEmpty()
+    {
+        string folder = Environment.GetEnvironmentVariable("OCL_ICD_VENDORS") is { Length: > 0 } named ? named : "/etc/OpenCL/vendors";
+        if (!OperatingSystem.IsLinux()) return $"the OpenCL library lists no device: {HowToGet}";
+        if (!Directory.Exists(folder)) return $"the OpenCL library lists no device ({folder} is no folder that names drivers): {HowToGet}";
+        foreach (string file in Directory.GetFiles(folder, "*.icd").Order(StringComparer.Ordinal))
+        {
+            string driver = File.ReadLines(file).FirstOrDefault("").Trim();
+            if (driver.Length == 0) return $"{file} names no OpenCL driver: {HowToGet}";
+            if (Complaint(driver) is string broken)
+                return $"the OpenCL driver '{driver}' that {file} names does not load ({broken}): install it again, or {HowToGet}";
+        }
+        string cache = PoclCache.WhyUnusable() is string why ? $"; {why}" : "";
+        return $"the OpenCL library lists no device (drivers named in {folder}{cache}): {HowToGet}";
+    }
+
+    static string? Complaint(string library)
+    {
+        try
+        {
+            NativeLibrary.Free(NativeLibrary.Load(library));
+            return null;
+        }
+        catch (Exception e) when (e is DllNotFoundException or BadImageFormatException)
+        {
+            // .NET's advice on finding out more is the first line, the loader's words are the second; elsewhere than on Linux there is one line
+            string[] lines = e.Message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+            return lines[Math.Min(1, lines.Length - 1)];
+        }
+    }
+
+    static nint Load()
+    {
+        foreach (string name in Names)
+            if (NativeLibrary.TryLoad(name, out nint handle)) return handle;
+        return 0;
+    }
+
+    static string[] Names => OperatingSystem.IsWindows() ? ["OpenCL.dll"] : OperatingSystem.IsMacOS()
+        ? ["/System/Library/Frameworks/OpenCL.framework/OpenCL"] : ["libOpenCL.so.1", "libOpenCL.so"];
+
+    // ILGPU asks for "OpenCL", which only the development package provides on Linux
+    static void Hook()
+    {
+        lock (once)
+        {
+            if (hooked) return;
+            hooked = true;
+            PoclCache.Choose();
+            AssemblyLoadContext.Default.ResolvingUnmanagedDll += (_, name) => name.Contains("OpenCL", StringComparison.Ordinal) ? Load() : 0;
+        }
+    }
+
+    /// <summary>
+    /// Marks the device as one with a generic address space, which ILGPU demands and our kernels never use; true if that was an override.
+    /// </summary>
+    internal static bool Accept(CLDevice device)
+    {
+        if (device.Capabilities.GenericAddressSpace) return false;
+        PropertyInfo property = typeof(CLCapabilityContext).GetProperty(nameof(CLCapabilityContext.GenericAddressSpace))!;
+        property.SetValue(device.Capabilities, true);              // its setter is not public
+        return true;
+    }
+
+    internal static string Note(CLDevice device, bool overridden) =>
+        $"{device.PlatformName?.Trim()}, OpenCL C {device.CVersion.Major}.{device.CVersion.Minor}" +
+        (overridden ? "; reports no generic address space, which the kernels do not use" : "");
+}

@@ -1,0 +1,116 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using GpuMlp.Kernels;
+using GpuMlp.Kernels.Lanes;
+
+namespace GpuMlp.Devices.Host;
+
+/// <summary>Runs kernel bodies as .NET code with the widest lanes of the processor; large jobs in one slice a core.</summary>
+sealed class HostRunner : IDisposable
+{
+    // below this many float operations a slice is done before another core has woken up
+    const long WorthSharing = 200_000;
+
+    readonly int width;
+    readonly HostWorkers? workers;
+    readonly Dictionary<Type, HostJob> jobs = [], groupJobs = [];
+
+    /// <summary>The most cores that work is shared out over: each is a thread.</summary>
+    internal const int MostCores = 1024;
+
+    internal HostRunner(int width, int cores)
+    {
+        if (width is not (1 or 4 or 8 or 16)) throw new ArgumentOutOfRangeException(nameof(width), width, "lanes are 1, 4, 8 or 16 floats wide");
+        if (cores is < 1 or > MostCores) throw new ArgumentOutOfRangeException(nameof(cores), cores, FormattableString.Invariant($"cores are 1 to {MostCores:N0}"));
+        this.width = width;
+        if (cores > 1) workers = new HostWorkers(cores);
+    }
+
+    internal static int WidestLanes => Vector512.IsHardwareAccelerated ? 16 : Vector256.IsHardwareAccelerated ? 8 : Vector128.IsHardwareAccelerated ? 4 : 1;
+
+    internal int Width => width;
+
+    internal int Cores => workers?.Count ?? 1;
+
+    /// <summary>Does all items of an op. <paramref name="work"/>: about how many float operations that is.</summary>
+    internal void Run<TOp>(in TOp op, long work) where TOp : struct, IOp<HostView>
+    {
+        int items = op.Items(width);
+        if (workers is null || work < WorthSharing || items < 2) Slice(op, width, 0, items);
+        else Share(op, items);
+    }
+
+    void Share<TOp>(in TOp op, int items) where TOp : struct, IOp<HostView>
+    {
+        if (!jobs.TryGetValue(typeof(TOp), out HostJob? job)) jobs[typeof(TOp)] = job = new HostJob<TOp>(width);
+        var typed = Unsafe.As<HostJob<TOp>>(job);
+        typed.Set(op, items, workers!.Count);
+        workers.Run(typed);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void Slice<TOp>(in TOp op, int width, int first, int end) where TOp : struct, IOp<HostView>
+    {
+        if (width == 16) op.Run<Lanes512>(first, end, 1);
+        else if (width == 8) op.Run<Lanes256>(first, end, 1);
+        else if (width == 4) op.Run<Lanes128>(first, end, 1);
+        else op.Run<HostLanes>(first, end, 1);
+    }
+
+    /// <summary>Does all groups of an op, one lane a group; large jobs share the groups out over the cores.</summary>
+    internal void RunGroups<TOp>(in TOp op, long work) where TOp : struct, IGroupOp<HostView>
+    {
+        if (workers is null || work < WorthSharing || op.Groups < 2)
+        {
+            GroupSlice(op, width, 0, op.Groups);
+            return;
+        }
+        if (!groupJobs.TryGetValue(typeof(TOp), out HostJob? job)) groupJobs[typeof(TOp)] = job = new HostGroupJob<TOp>(width);
+        var typed = Unsafe.As<HostGroupJob<TOp>>(job);
+        typed.Set(op, workers.Count);
+        workers.Run(typed);
+    }
+
+    internal static void GroupSlice<TOp>(in TOp op, int width, int first, int end) where TOp : struct, IGroupOp<HostView>
+    {
+        for (int group = first; group < end; group++)
+        {
+            if (width == 16) op.Run<Lanes512, HostLanes, NoBarrier>(group, 0, 1);
+            else if (width == 8) op.Run<Lanes256, HostLanes, NoBarrier>(group, 0, 1);
+            else if (width == 4) op.Run<Lanes128, HostLanes, NoBarrier>(group, 0, 1);
+            else op.Run<HostLanes, HostLanes, NoBarrier>(group, 0, 1);
+        }
+    }
+
+    public void Dispose() => workers?.Dispose();
+}
+
+/// <summary>Work cut into one slice a core.</summary>
+abstract class HostJob
+{
+    internal abstract void Run(int worker);
+}
+
+/// <summary>An op whose items are shared out in contiguous slices; kept and filled anew for each call, so that a call allocates nothing.</summary>
+sealed class HostJob<TOp>(int width) : HostJob where TOp : struct, IOp<HostView>
+{
+    TOp op;
+    int items, count;
+
+    internal void Set(in TOp op, int items, int count) => (this.op, this.items, this.count) = (op, items, count);
+
+    internal override void Run(int worker) =>
+        HostRunner.Slice(op, width, (int)((long)items * worker / count), (int)((long)items * (worker + 1) / count));
+}
+
+/// <summary>A group op whose groups are shared out in contiguous slices.</summary>
+sealed class HostGroupJob<TOp>(int width) : HostJob where TOp : struct, IGroupOp<HostView>
+{
+    TOp op;
+    int count;
+
+    internal void Set(in TOp op, int count) => (this.op, this.count) = (op, count);
+
+    internal override void Run(int worker) => HostRunner.GroupSlice(
+        op, width, (int)((long)op.Groups * worker / count), (int)((long)op.Groups * (worker + 1) / count));
+}

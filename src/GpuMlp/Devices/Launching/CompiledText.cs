@@ -1,0 +1,68 @@
+using System.Reflection;
+using System.Text;
+using ILGPU;
+using ILGPU.Backends;
+using ILGPU.Backends.EntryPoints;
+using ILGPU.Backends.OpenCL;
+using ILGPU.Backends.PTX;
+using ILGPU.IR.Types;
+using ILGPU.Runtime.OpenCL;
+
+namespace GpuMlp.Devices.Launching;
+
+/// <summary>What ILGPU's compiler makes of a kernel, and what it takes to load that again without the compiler.</summary>
+/// <remarks>
+/// Two of ILGPU's members that this needs are not public. Where a version lacks PTX's, nothing is kept of it and all is compiled; OpenCL then does
+/// with what is known of our kernels, that they declare no shared memory.
+/// </remarks>
+/// <param name="Text">OpenCL C or PTX.</param>
+/// <param name="SharedMemory">Bytes of shared memory that the kernel declares.</param>
+/// <param name="FieldsPerView">Of OpenCL: how many fields a view passed apart has in the text.</param>
+sealed record CompiledText(string Text, int SharedMemory, int FieldsPerView)
+{
+    const int PointerAndLength = 2;
+
+    static readonly PropertyInfo? entryPoint = typeof(CompiledKernel).GetProperty("EntryPoint", BindingFlags.Instance | BindingFlags.NonPublic);
+
+    static readonly ConstructorInfo? ptx = typeof(PTXCompiledKernel).GetConstructor(
+        BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public, [typeof(Context), typeof(EntryPoint), typeof(CompiledKernel.KernelInfo), typeof(string)]);
+
+    /// <summary>What to keep of a kernel; null if it cannot be loaded again.</summary>
+    internal static CompiledText? Of(CompiledKernel kernel)
+    {
+        var entry = entryPoint?.GetValue(kernel) as EntryPoint;
+        if (entry is { SharedMemory.HasDynamicMemory: true }) return null;
+        int shared = entry?.SharedMemory.StaticSize ?? 0;
+        return kernel switch
+        {
+            CLCompiledKernel cl => new(cl.Source, shared, (entry as SeparateViewEntryPoint)?.NumImplementationFieldsPerView ?? PointerAndLength),
+            PTXCompiledKernel cuda when ptx is not null && entry is not null => new(cuda.PTXAssembly, shared, 0),
+            _ => null,
+        };
+    }
+
+    /// <summary>The compiled kernel as ILGPU's compiler would have made it; null if that cannot be.</summary>
+    /// <param name="description">Its entry point.</param>
+    /// <param name="context">The context of the accelerator that it is for.</param>
+    /// <param name="openCL">The accelerator's version of OpenCL C; null for PTX.</param>
+    /// <param name="types">Knows how types are laid out.</param>
+    internal CompiledKernel? Rebuild(EntryPointDescription description, Context context, CLCVersion? openCL, TypeInformationManager types)
+    {
+        var shared = new SharedMemorySpecification(SharedMemory, false);
+        return openCL is CLCVersion version
+            ? new CLCompiledKernel(context, new SeparateViewEntryPoint(description, shared, default, types, FieldsPerView), null, Text, version)
+            : (CompiledKernel?)ptx?.Invoke([context, new EntryPoint(description, shared, default), null, Text]);
+    }
+
+    internal byte[] ToBytes()
+    {
+        byte[] bytes = new byte[2 * sizeof(int) + Encoding.UTF8.GetByteCount(Text)];
+        BitConverter.TryWriteBytes(bytes, SharedMemory);
+        BitConverter.TryWriteBytes(bytes.AsSpan(sizeof(int)), FieldsPerView);
+        Encoding.UTF8.GetBytes(Text, bytes.AsSpan(2 * sizeof(int)));
+        return bytes;
+    }
+
+    internal static CompiledText? From(ReadOnlySpan<byte> bytes) => bytes.Length < 2 * sizeof(int) ? null
+        : new(Encoding.UTF8.GetString(bytes[(2 * sizeof(int))..]), BitConverter.ToInt32(bytes), BitConverter.ToInt32(bytes[sizeof(int)..]));
+}

@@ -1,0 +1,128 @@
+using System.Diagnostics;
+using GpuMlp.Kernels;
+using ILGPU;
+using ILGPU.Runtime;
+using ILGPU.Runtime.CPU;
+using ILGPU.Runtime.OpenCL;
+
+namespace GpuMlp.Devices.Launching;
+
+/// <summary>Compiles ops through ILGPU, each once, at first use, and launches them in the form and shape that suit the device.</summary>
+sealed class KernelLauncher(DeviceDescription device, Accelerator accelerator, KernelLoader loader)
+{
+    readonly Dictionary<Type, Delegate> kernels = [];
+    readonly Dictionary<(Type, GroupForm), Delegate> groupKernels = [];
+
+    enum GroupForm { Lanes, SingleLane, Strip }
+
+    internal TimeSpan CompileTime { get; private set; }
+
+    /// <summary>Sees whether the driver ended a launch early.</summary>
+    internal LaunchWatch Watch { get; } = new(device, accelerator);
+
+    /// <summary>Whether the device is the machine's processor and works in its memory.</summary>
+    internal bool IsProcessor { get; } =
+        accelerator is CPUAccelerator || accelerator.Device is CLDevice { DeviceType: CLDeviceType.CL_DEVICE_TYPE_CPU };
+
+    // many threads where threads are cheap; on a processor one thread, with the processor's vectors where its compiler makes them
+    // where a thread's loops are ended early: the more threads, the fewer turns for each
+    GroupForm Form => !IsProcessor || EndsLoops ? GroupForm.Lanes : TakesStrips ? GroupForm.Strip : GroupForm.SingleLane;
+
+    // ILGPU writes doubles, which is what a strip is to it, only for devices that have them
+    bool TakesStrips => accelerator is CLAccelerator { Capabilities.Float64: true } && !refusedStrips;
+
+    // a driver's compiler may have its difficulties with vectors: what it cannot do in strips it does in single lanes, with the same bits
+    bool refusedStrips;
+
+    /// <summary>Whether the driver ends a thread's loops after some number of turns.</summary>
+    internal bool EndsLoops { get; set; }
+
+    internal bool HasWideLanes => Form == GroupForm.Strip;
+
+    /// <summary>Launches an op: a grid of threads strides over its items.</summary>
+    internal void Launch<TOp>(in TOp op) where TOp : struct, IOp<ArrayView<float>>
+    {
+        int items = op.Items(1);
+        if (items == 0) return;
+        KernelConfig shape = LaunchShape.Of(accelerator, device.Kind, IsProcessor, items);
+        if (kernels.TryGetValue(typeof(TOp), out Delegate? kernel)) Start((Action<KernelConfig, TOp, LoopWatch>)kernel, shape, op);
+        else kernels[typeof(TOp)] = StartFirst(DeviceEntry.Kernel, shape, op);
+    }
+
+    /// <summary>Launches a group op: a thread group of that many lanes a group, by default as many as suit the device.</summary>
+    internal void LaunchGroups<TOp>(in TOp op, int? lanes) where TOp : struct, IGroupOp<ArrayView<float>>
+    {
+        GroupForm form = lanes is int asked ? asked == 1 ? GroupForm.SingleLane : GroupForm.Lanes : Form;
+        try
+        {
+            LaunchGroups(op, form, lanes);
+        }
+        catch (DeviceException e) when (form == GroupForm.Strip && e.IsOfCompiler)
+        {
+            refusedStrips = true;
+            LaunchGroups(op, GroupForm.SingleLane, null);
+        }
+    }
+
+    void LaunchGroups<TOp>(in TOp op, GroupForm form, int? lanes) where TOp : struct, IGroupOp<ArrayView<float>>
+    {
+        var shape = new KernelConfig(op.Groups, form == GroupForm.Lanes ? lanes ?? 64 : 1);
+        if (groupKernels.TryGetValue((typeof(TOp), form), out Delegate? kernel)) Start((Action<KernelConfig, TOp, LoopWatch>)kernel, shape, op);
+        else
+            groupKernels[(typeof(TOp), form)] = StartFirst(form switch
+            {
+                GroupForm.Strip => DeviceEntry.StripKernel,
+                GroupForm.SingleLane => DeviceEntry.SingleLaneKernel,
+                GroupForm.Lanes => DeviceEntry.GroupKernel,
+                _ => throw new InvalidOperationException($"no entry point for groups of form {form}"),
+            }, shape, op);
+    }
+
+    void Start<TOp>(Action<KernelConfig, TOp, LoopWatch> kernel, KernelConfig shape, in TOp op) where TOp : struct
+    {
+        try
+        {
+            kernel(shape, op, Watch.Argument);
+        }
+        catch (AcceleratorException e)
+        {
+            throw new DeviceException(device, $"launching {Named(typeof(TOp))}", e);
+        }
+    }
+
+    // PoCL compiles to the end only when a kernel is first run in a group of some size: that launch is part of compiling
+    Action<KernelConfig, TOp, LoopWatch> StartFirst<TOp>(Action<TOp, LoopWatch> entry, KernelConfig shape, in TOp op) where TOp : struct
+    {
+        bool later = accelerator is CLAccelerator;
+        if (later) accelerator.Synchronize();
+        long start = Stopwatch.GetTimestamp();
+        Action<KernelConfig, TOp, LoopWatch> kernel = Compile(entry);
+        if (!later) CompileTime += Stopwatch.GetElapsedTime(start);
+        Start(kernel, shape, op);
+        if (!later) return kernel;
+        accelerator.Synchronize();
+        CompileTime += Stopwatch.GetElapsedTime(start);
+        return kernel;
+    }
+
+    Action<KernelConfig, TOp, LoopWatch> Compile<TOp>(Action<TOp, LoopWatch> entry) where TOp : struct
+    {
+        using var log = new BuildLog();
+        try
+        {
+            return loader.Load(entry);
+        }
+        catch (Exception e)                                      // ILGPU's compiler fails in many ways
+        {
+            throw new DeviceException(device, $"compiling {Named(typeof(TOp))}", e, log.Text) { IsOfCompiler = true };
+        }
+    }
+
+    /// <summary>An op's name with what it is made of, without the memory: ActivationForward&lt;Tanh&gt;.</summary>
+    static string Named(Type op)
+    {
+        string name = op.Name.Split('`')[0];
+        var parts = op.GetGenericArguments().Where(a => a != typeof(ArrayView<float>)).Select(Named).ToList();
+        return parts.Count == 0 ? name : $"{name}<{string.Join(", ", parts)}>";
+    }
+}

@@ -1,0 +1,78 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using ILGPU.Backends.OpenCL;
+
+namespace GpuMlp.Devices.Launching;
+
+/// <summary>Makes the OpenCL C that ILGPU writes acceptable to drivers that take the specification at its word.</summary>
+static partial class OpenCLText
+{
+    /// <summary>The kernel's text for a device whose language has that version; the text of a portable kernel stays as it is.</summary>
+    /// <remarks>
+    /// Two things are mended. A struct ends with its last field: Mesa's rusticl counts an argument's bytes without the padding that C puts
+    /// behind a last field, ILGPU hands it over with it, and only where there is none do both agree. And <c>work_group_barrier</c> exists
+    /// from OpenCL C 2.0 on; before that the same barrier is called <c>barrier</c>.
+    /// </remarks>
+    internal static string Portable(string text, CLCVersion version)
+    {
+        var layouts = new Dictionary<string, Layout>();
+        text = Structs().Replace(text, match => Padded(match, layouts));
+        bool lacksName = version < new CLCVersion(2, 0) && text.Contains(NewBarrier, StringComparison.Ordinal);
+        return lacksName && !text.StartsWith(OldBarrier, StringComparison.Ordinal) ? OldBarrier + text : text;
+    }
+
+    /// <summary>Bytes that C puts behind the last field of each struct of a text, by its name.</summary>
+    internal static IEnumerable<(string Name, int Bytes)> TailPadding(string text)
+    {
+        var layouts = new Dictionary<string, Layout>();
+        foreach (Match match in Structs().Matches(text))
+            if (Measure(match, layouts) is Layout layout) yield return (match.Groups["name"].Value, layout.Padding);
+    }
+
+    const string NewBarrier = "work_group_barrier";
+    const string OldBarrier = $"#define {NewBarrier} barrier\n";
+
+    /// <summary>How a struct lies in memory: bytes to the end of its last field, and what its size is a multiple of.</summary>
+    readonly record struct Layout(int End, int Alignment)
+    {
+        internal int Padding => (Alignment - End % Alignment) % Alignment;
+    }
+
+    static string Padded(Match match, Dictionary<string, Layout> layouts)
+    {
+        if (Measure(match, layouts) is not Layout { Padding: > 0 } layout) return match.Value;
+        layouts[match.Groups["name"].Value] = layout with { End = layout.End + layout.Padding };
+        var fields = new StringBuilder(match.Value[..^"};".Length]);
+        for (int k = 0; k < layout.Padding; k++) fields.Append("\tchar padding_").Append(k).Append(";\n");
+        return fields.Append("};").ToString();
+    }
+
+    // null where a field is of a kind that is not known here: then the text stays as ILGPU wrote it
+    static Layout? Measure(Match match, Dictionary<string, Layout> layouts)
+    {
+        int end = 0, alignment = 1;
+        foreach (Capture capture in match.Groups["type"].Captures)
+        {
+            if (Field(capture.Value, layouts) is not Layout field) return null;
+            end = (end + field.Alignment - 1) / field.Alignment * field.Alignment + field.End + field.Padding;
+            alignment = Math.Max(alignment, field.Alignment);
+        }
+        var layout = new Layout(end, alignment);
+        layouts[match.Groups["name"].Value] = layout;
+        return layout;
+    }
+
+    static Layout? Field(string type, Dictionary<string, Layout> layouts) => type switch
+    {
+        "char" or "uchar" or "bool" => new(1, 1),
+        "short" or "ushort" or "half" => new(2, 2),
+        "int" or "uint" or "float" => new(4, 4),
+        "long" or "ulong" or "double" => new(8, 8),
+        _ when type.StartsWith("struct ", StringComparison.Ordinal) => layouts.TryGetValue(type["struct ".Length..], out Layout nested) ? nested : null,
+        _ when type.StartsWith("type_", StringComparison.Ordinal) => new(8, 8),        // ILGPU's name for a pointer
+        _ => null,
+    };
+
+    [GeneratedRegex(@"^struct (?<name>\w+)\r?\n\{\r?\n(?:\t(?<type>[\w ]+) \w+;\r?\n)*\};", RegexOptions.Multiline)]
+    private static partial Regex Structs();
+}

@@ -1,0 +1,88 @@
+using System.Diagnostics.CodeAnalysis;
+using ILGPU;
+using ILGPU.Runtime;
+using ILGPU.Runtime.OpenCL;
+
+namespace GpuMlp.Devices.Memory;
+
+/// <summary>Host memory, pinned by its owner, that an OpenCL device which is the machine's processor works in while this lives.</summary>
+sealed class LentBuffer : DeviceBuffer
+{
+    readonly HostMemory memory;
+
+    LentBuffer(ComputeDevice device, HostMemory memory) : base(device, memory.AsArrayView<float>(0, memory.Length)) => this.memory = memory;
+
+    /// <summary>Lends memory; false where the device has its own, or its driver does not want this.</summary>
+    internal static bool TryLend(ComputeDevice device, nint pointer, int length, [NotNullWhen(true)] out LentBuffer? lent)
+    {
+        lent = null;
+        if (length == 0 || device.Accelerator is not CLAccelerator { DeviceType: CLDeviceType.CL_DEVICE_TYPE_CPU } accelerator) return false;
+        try
+        {
+            lent = new LentBuffer(device, new HostMemory(accelerator, pointer, length));
+            return true;
+        }
+        catch (AcceleratorException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Waits until all that the device wrote is in the memory.</summary>
+    internal void Return()
+    {
+        try
+        {
+            memory.Return();
+        }
+        catch (AcceleratorException e)
+        {
+            throw new DeviceException(Device.Description, "finishing its work", e);
+        }
+    }
+
+    private protected override void Release(MemoryBlock? block, bool finalizing)
+    {
+        if (finalizing) return;                                    // the driver's object goes by its own finalizer
+        try
+        {
+            memory.Dispose();
+        }
+        catch (AcceleratorException)
+        {
+            // its device was lost, which was or will be said
+        }
+    }
+
+    sealed class HostMemory : MemoryBuffer
+    {
+        readonly nint pointer;
+
+        internal HostMemory(CLAccelerator accelerator, nint pointer, int length) : base(accelerator, length, sizeof(float))
+        {
+            this.pointer = pointer;
+            CLException.ThrowIfFailed(CLAPI.CurrentAPI.CreateBuffer(
+                accelerator.NativePtr, CLBufferFlags.CL_MEM_READ_WRITE | CLBufferFlags.CL_MEM_USE_HOST_PTR, (nint)LengthInBytes, pointer, out nint buffer));
+            NativePtr = buffer;
+        }
+
+        // OpenCL promises the values in the host's memory only after a read; of memory onto itself that is no copy
+        internal void Return() => CLException.ThrowIfFailed(
+            CLAPI.CurrentAPI.ReadBuffer(Accelerator.DefaultStream, NativePtr, true, 0, (nint)LengthInBytes, pointer));
+
+        protected override void MemSet(AcceleratorStream stream, byte value, in ArrayView<byte> targetView) =>
+            CLMemoryBuffer.CLMemSet((CLStream)stream, value, targetView);
+
+        protected override void CopyFrom(AcceleratorStream stream, in ArrayView<byte> sourceView, in ArrayView<byte> targetView) =>
+            CLMemoryBuffer.CLCopy((CLStream)stream, sourceView, targetView);
+
+        protected override void CopyTo(AcceleratorStream stream, in ArrayView<byte> sourceView, in ArrayView<byte> targetView) =>
+            CLMemoryBuffer.CLCopy((CLStream)stream, sourceView, targetView);
+
+        protected override void DisposeAcceleratorObject(bool disposing)
+        {
+            if (NativePtr != 0) CLAPI.CurrentAPI.ReleaseBuffer(NativePtr);
+            NativePtr = 0;
+        }
+    }
+}

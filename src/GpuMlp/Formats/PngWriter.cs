@@ -1,0 +1,135 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
+
+namespace GpuMlp.Formats;
+
+/// <summary>Writes a PNG of palette indices, one byte a pixel, row by row from the top, so that a picture of any size needs no memory.</summary>
+/// <remarks>Format: w3.org/TR/png, colour type 3.</remarks>
+public sealed class PngWriter : IDisposable
+{
+    static readonly uint[] Remainders = [.. Enumerable.Range(0, 256).Select(n => Remainder((uint)n))];
+
+    readonly Stream stream;
+    readonly ChunkStream data;
+    readonly ZLibStream zlib;
+    readonly int width;
+    long left;
+
+    /// <summary>Writes all that comes before the pixels; the stream need not be seekable and stays the caller's to close.</summary>
+    /// <param name="stream">Where to.</param>
+    /// <param name="width">Pixels in a row.</param>
+    /// <param name="height">Rows.</param>
+    /// <param name="palette">Up to 256 colours as 0xRRGGBB.</param>
+    /// <exception cref="ArgumentException">No pixels, or no or too many colours.</exception>
+    public PngWriter(Stream stream, int width, int height, ReadOnlySpan<uint> palette)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        if (width < 1 || height < 1) throw new ArgumentException($"a picture of {width} × {height} pixels");
+        if (palette.Length is 0 or > 256) throw new ArgumentException($"a palette of {palette.Length} colours; allowed are 1 to 256", nameof(palette));
+        (this.stream, this.width, left) = (stream, width, height);
+        stream.Write([0x89, .. "PNG\r\n"u8, 0x1A, (byte)'\n']);
+        Span<byte> header = stackalloc byte[13];
+        BinaryPrimitives.WriteInt32BigEndian(header, width);
+        BinaryPrimitives.WriteInt32BigEndian(header[4..], height);
+        (header[8], header[9]) = (8, 3);
+        header[10..].Clear();
+        Chunk(stream, "IHDR"u8, header);
+        var colours = new byte[3 * palette.Length];
+        for (int k = 0; k < palette.Length; k++) (colours[3 * k], colours[3 * k + 1], colours[3 * k + 2]) = ((byte)(palette[k] >> 16), (byte)(palette[k] >> 8), (byte)palette[k]);
+        Chunk(stream, "PLTE"u8, colours);
+        data = new ChunkStream(stream);
+        zlib = new ZLibStream(data, CompressionLevel.Fastest, leaveOpen: true);
+    }
+
+    /// <summary>Writes whole rows.</summary>
+    /// <exception cref="ArgumentException">They are no whole rows.</exception>
+    /// <exception cref="InvalidOperationException">They are more than the picture has.</exception>
+    public void Write(ReadOnlySpan<byte> rows)
+    {
+        if (rows.Length % width != 0) throw new ArgumentException($"{rows.Length} pixels are no whole rows of {width}", nameof(rows));
+        if ((left -= rows.Length / width) < 0) throw new InvalidOperationException("more rows than the picture has");
+        for (; rows.Length > 0; rows = rows[width..])
+        {
+            zlib.WriteByte(0);                                     // no filter
+            zlib.Write(rows[..width]);
+        }
+    }
+
+    /// <summary>Ends the picture.</summary>
+    /// <exception cref="InvalidOperationException">Rows are missing.</exception>
+    public void Finish()
+    {
+        if (left != 0) throw new InvalidOperationException($"{left} rows are missing");
+        zlib.Dispose();
+        data.Flush();
+        Chunk(stream, "IEND"u8, []);
+    }
+
+    /// <summary>Frees the compressor.</summary>
+    public void Dispose() => zlib.Dispose();
+
+    static void Chunk(Stream stream, ReadOnlySpan<byte> name, ReadOnlySpan<byte> content)
+    {
+        Span<byte> number = stackalloc byte[4];
+        BinaryPrimitives.WriteInt32BigEndian(number, content.Length);
+        stream.Write(number);
+        stream.Write(name);
+        stream.Write(content);
+        BinaryPrimitives.WriteUInt32BigEndian(number, ~Crc(Crc(uint.MaxValue, name), content));
+        stream.Write(number);
+    }
+
+    static uint Crc(uint crc, ReadOnlySpan<byte> bytes)
+    {
+        foreach (byte b in bytes) crc = Remainders[(byte)(crc ^ b)] ^ (crc >> 8);
+        return crc;
+    }
+
+    static uint Remainder(uint n)
+    {
+        for (int bit = 0; bit < 8; bit++) n = (n & 1) != 0 ? 0xEDB88320 ^ (n >> 1) : n >> 1;
+        return n;
+    }
+
+    /// <summary>Cuts what the compressor gives into chunks.</summary>
+    sealed class ChunkStream(Stream target) : Stream
+    {
+        readonly byte[] buffer = new byte[1 << 16];
+        int filled;
+
+        public override bool CanRead => false;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => true;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+        public override void Write(ReadOnlySpan<byte> bytes)
+        {
+            while (bytes.Length > 0)
+            {
+                int n = Math.Min(bytes.Length, buffer.Length - filled);
+                bytes[..n].CopyTo(buffer.AsSpan(filled));
+                bytes = bytes[n..];
+                if ((filled += n) == buffer.Length) Flush();
+            }
+        }
+
+        public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+
+        public override void Flush()
+        {
+            if (filled > 0) Chunk(target, "IDAT"u8, buffer.AsSpan(0, filled));
+            filled = 0;
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+    }
+}

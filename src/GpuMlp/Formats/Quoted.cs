@@ -1,0 +1,25 @@
+namespace GpuMlp.Formats;
+
+/// <summary>How messages show what stands in files and options: a field may be as long as its file.</summary>
+static class Quoted
+{
+    /// <summary>The most characters of a field that a message shows.</summary>
+    public const int Most = 60;
+
+    const int MostNames = 20;
+
+    /// <summary>A text between single quotes, its end left out where it is long.</summary>
+    public static string Quote(string? text) => $"'{Cut(text)}'";
+
+    /// <summary>A text, its end left out where it is long.</summary>
+    public static string Cut(string? text)
+    {
+        if (text is null || text.Length <= Most) return text ?? "";
+        int end = char.IsHighSurrogate(text[Most - 2]) ? Most - 2 : Most - 1;
+        return $"{text.AsSpan(0, end)}…";
+    }
+
+    /// <summary>Names one after the other, those left out counted.</summary>
+    public static string List(IReadOnlyCollection<string> names) =>
+        string.Join(", ", names.Take(MostNames).Select(Cut)) + (names.Count > MostNames ? $" and {names.Count - MostNames} more" : "");
+}
