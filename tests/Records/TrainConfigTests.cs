@@ -1,0 +1,55 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using GpuMlp.Records;
+using GpuMlp.Tests.Support;
+
+namespace GpuMlp.Tests.Records;
+
+/// <summary>A config file gives the settings that are in it; each of the others has its default.</summary>
+public class TrainConfigTests
+{
+    static readonly PropertyInfo[] Settings = [.. typeof(TrainConfig).GetProperties().Where(p => p.CanWrite)];
+
+    public static TheoryData<string> Names() => [.. Settings.Select(p => p.Name)];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_setting_that_a_file_leaves_out_has_its_default(string name)
+    {
+        PropertyInfo setting = typeof(TrainConfig).GetProperty(name)!;
+        Assert.Equal(setting.GetValue(new TrainConfig()), setting.GetValue(Read([])));
+        TrainConfig others = Read([.. Settings.Where(p => p.Name != name)]);
+        Assert.Equal(setting.GetValue(new TrainConfig()), setting.GetValue(others));
+        foreach (PropertyInfo other in Settings.Where(p => p.Name != name)) Assert.Equal(Unusual(other), other.GetValue(others));
+    }
+
+    // generated JSON code hands such members over at once, whether or not the file has them
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void No_setting_is_init_only_or_required(string name)
+    {
+        PropertyInfo setting = typeof(TrainConfig).GetProperty(name)!;
+        Assert.DoesNotContain(typeof(IsExternalInit), setting.SetMethod!.ReturnParameter.GetRequiredCustomModifiers());
+        Assert.DoesNotContain(setting.CustomAttributes, attribute => attribute.AttributeType.Name == "RequiredMemberAttribute");
+    }
+
+    static TrainConfig Read(PropertyInfo[] settings)
+    {
+        using var folder = new ScratchFolder();
+        var config = new JsonObject();
+        foreach (PropertyInfo setting in settings)
+            config[JsonNamingPolicy.CamelCase.ConvertName(setting.Name)] = JsonSerializer.SerializeToNode(Unusual(setting));
+        File.WriteAllText(folder.File("c.json"), new JsonObject { ["config"] = config }.ToJsonString());
+        return RunRecord.ReadConfig(folder.File("c.json"));
+    }
+
+    // a value of the setting's type that is no setting's default
+    static object Unusual(PropertyInfo setting) => (Nullable.GetUnderlyingType(setting.PropertyType) ?? setting.PropertyType) switch
+    {
+        Type type when type == typeof(string) => "unusual",
+        Type type when type == typeof(bool) => true,
+        Type type => Convert.ChangeType(77, type, System.Globalization.CultureInfo.InvariantCulture),
+    };
+}
