@@ -1,14 +1,14 @@
 using GpuMlp.Data;
 using GpuMlp.Devices;
-using GpuMlp.Devices.Ops;
 using GpuMlp.Grids;
 using GpuMlp.Layers;
 using GpuMlp.Losses;
 using GpuMlp.Optimizers;
 using GpuMlp.Randomness;
+using GpuMlp.Tests.Support;
 using GpuMlp.Training;
 
-namespace GpuMlp.Tests;
+namespace GpuMlp.Tests.Training;
 
 /// <summary>
 /// Small runs that every driver takes, a simulator too: both engines, groups of many lanes, populations and grids end in the processor's

@@ -1,0 +1,65 @@
+using GpuMlp.Devices;
+using GpuMlp.Devices.Memory;
+using GpuMlp.Kernels.SelfTest;
+using GpuMlp.Tests.Support;
+using ILGPU;
+
+namespace GpuMlp.Tests.Devices.Launching;
+
+/// <summary>A launch that a driver ended early is found.</summary>
+public sealed class LaunchWatchTests
+{
+    [Theory]
+    [InlineData("cpu:ilgpu")]
+    [InlineData("opencl")]
+    public void ADeviceThatMakesEveryTurnSaysSo(string name)
+    {
+        using ComputeDevice device = Open(name);
+        if (device.MostTurns is not null) Assert.Skip($"{device.Name} ends loops early");
+        using DeviceBuffer counts = device.Allocate(2);
+        device.Launch(new LoopTurns<ArrayView<float>>(counts.All, 1000));
+        Assert.True(device.Finished());
+        Assert.Equal(1000, Made(device, counts));
+    }
+
+    [Theory]
+    [InlineData("cpu:ilgpu")]
+    [InlineData("opencl")]
+    public void AMissingTurnIsFoundOnce(string name)
+    {
+        using ComputeDevice device = Open(name);
+        using DeviceBuffer counts = device.Allocate(2);
+        device.Watch.Turns--;                                      // as if the driver had left out the last
+        device.Launch(new LoopTurns<ArrayView<float>>(counts.All, 10));
+        device.Watch.Turns++;
+        var e = Assert.Throws<DeviceException>(() => device.CopyToHost(counts.All, new float[2]));
+        Assert.StartsWith($"device {device.Description.Id} ({device.Name}) stopped a kernel before its end", e.Message, StringComparison.Ordinal);
+        Assert.True(e.IsStopped);
+        Assert.Equal(10, Made(device, counts));
+    }
+
+    // where Mesa's llvmpipe is the device: RUSTICL_ENABLE=llvmpipe
+    [Fact]
+    public void ALaunchThatItsDriverEndsIsFound()
+    {
+        using ComputeDevice device = Open("opencl");
+        if (device.MostTurns is not int most) { Assert.Skip($"{device.Name} ends no loop early"); return; }
+        using DeviceBuffer counts = device.Allocate(2);
+        device.Launch(new LoopTurns<ArrayView<float>>(counts.All, most + 10));
+        Assert.False(device.Finished());
+        Assert.InRange(Made(device, counts), most - 1, most + 1);
+    }
+
+    static int Made(ComputeDevice device, DeviceBuffer counts)
+    {
+        var made = new float[2];
+        device.CopyToHost(counts.All, made);
+        return BitConverter.SingleToInt32Bits(made[0]);
+    }
+
+    static ComputeDevice Open(string name)
+    {
+        if (name == "opencl") OpenCL.Need();
+        return ComputeDevice.Open(name);
+    }
+}
