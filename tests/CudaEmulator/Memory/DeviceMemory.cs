@@ -16,7 +16,7 @@ sealed unsafe class DeviceMemory(ulong capacity)
 
     readonly Lock changing = new();
     Region[] regions = [];                                  // by address; a new array at each change, so that kernels read it without a lock
-    ulong next = First, used;
+    ulong next = First + Gap, used;
 
     public ulong Capacity => capacity;
 

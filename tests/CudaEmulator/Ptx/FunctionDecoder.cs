@@ -71,7 +71,7 @@ sealed class FunctionDecoder(TokenReader reader, ParameterSymbols parameters, Sh
     {
         if (name is "ret" or "exit") return new(Op.Ret);
         if (name is "bar.sync" or "barrier.sync") return new(Op.Bar, D: reader.Count("barrier", 15));
-        if (Shapes.TryGet(name, out Shape shape)) return Plain(shape);
+        if (Shapes.TryGet(name, out Shape shape)) return Plain(shape, name);
         string[] parts = name.Split('.');
         if (parts.Length == 3 && parts[0] is "ld" or "st" && PtxTypes.TryParse(parts[2], out PtxType type) && type != PtxType.Pred)
         {
@@ -85,7 +85,7 @@ sealed class FunctionDecoder(TokenReader reader, ParameterSymbols parameters, Sh
         throw new PtxError(line, $"the emulator has no instruction '{name}'");
     }
 
-    Instruction Plain(Shape shape)
+    Instruction Plain(Shape shape, string name)
     {
         Span<int> slots = stackalloc int[4];
         slots.Clear();
@@ -93,7 +93,8 @@ sealed class FunctionDecoder(TokenReader reader, ParameterSymbols parameters, Sh
         for (int i = 1; i < shape.Operands.Length; i++)
         {
             reader.Expect(',');
-            slots[i] = Operands.Source(shape.Operands[i], shape.Op is Op.Mov32 or Op.Mov64);
+            slots[i] = name.StartsWith("cvta", StringComparison.Ordinal) ? Operands.Register(shape.Operands[i])
+                : Operands.Source(shape.Operands[i], isMove: name.StartsWith("mov", StringComparison.Ordinal));
         }
         return new(shape.Op, slots[0], slots[1], slots[2], slots[3]);
     }

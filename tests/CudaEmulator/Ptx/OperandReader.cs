@@ -20,18 +20,20 @@ readonly struct OperandReader(TokenReader reader, Registers registers, SharedSym
         return type.Takes(found) ? slot : throw new PtxError(line, $"'{name}' is .{Name(found)} where .{Name(type)} is wanted");
     }
 
-    /// <summary>A register, a constant, or the address of a variable in shared memory where that may stand.</summary>
-    public int Source(PtxType type, bool mayBeAddress = false)
+    /// <summary>A register or a constant; for a move a special register too, or the address of a variable in shared memory.</summary>
+    public int Source(PtxType type, bool isMove = false)
     {
+        int line = reader.Line;
         Token next = reader.Next;
         if (next.Kind == TokenKind.Number || next.Is('-')) return registers.Constant(Constant(type));
-        if (mayBeAddress && next.Kind == TokenKind.Word && type is PtxType.B32 or PtxType.U32 or PtxType.B64 or PtxType.U64
+        if (isMove && next.Kind == TokenKind.Word && type is PtxType.B32 or PtxType.U32 or PtxType.B64 or PtxType.U64
             && shared.TryGet(next.Text, out int offset, out _))
         {
             reader.Read();
             return registers.Constant((ulong)offset);
         }
-        return Register(type);
+        int slot = Register(type);
+        return isMove || !registers.IsSpecial(slot) ? slot : throw new PtxError(line, "only a move takes a special register");
     }
 
     /// <summary>The address of global memory: the slot of a 64-bit register, and what is added to it.</summary>
