@@ -30,14 +30,15 @@ static unsafe class CudaLibrary
         nint library = NativeLibrary.Load(Name);
         try
         {
-            if (!NativeLibrary.TryGetExport(library, "cuInit", out nint initialize)) return $"{Name} has no cuInit: install the NVIDIA driver again";
+            if (!NativeLibrary.TryGetExport(library, "cuInit", out nint initialize))
+                return $"{Name} has no cuInit: install the NVIDIA driver again";
             int result = ((delegate* unmanaged<uint, int>)initialize)(0);
-            if (result != 0) return result == NoDevice ? DeviceCatalog.NoGpu : $"the NVIDIA driver does not start: {Words(library, result)}";
+            if (result == NoDevice) return DeviceCatalog.NoGpu;
+            if (result != 0) return $"the NVIDIA driver does not start: {Words(library, result)}";
             int count = 0;
             result = ((delegate* unmanaged<int*, int>)NativeLibrary.GetExport(library, "cuDeviceGetCount"))(&count);
             if (result != 0 || count == 0) return DeviceCatalog.NoGpu;
-            return string.Create(CultureInfo.InvariantCulture,
-                $"ILGPU does not take the driver's GPU (CUDA {Version(library)}, compute capability {Attribute(library, CapabilityMajor)}.{Attribute(library, CapabilityMinor)}): {LeastForIlgpu}");
+            return $"ILGPU does not take the driver's GPU (CUDA {Version(library)}, compute capability {Capability(library)}): {LeastForIlgpu}";
         }
         catch (EntryPointNotFoundException e)
         {
@@ -64,6 +65,9 @@ static unsafe class CudaLibrary
         ((delegate* unmanaged<int*, int>)NativeLibrary.GetExport(library, "cuDriverGetVersion"))(&version);
         return string.Create(CultureInfo.InvariantCulture, $"{version / 1000}.{version % 1000 / 10}");
     }
+
+    static string Capability(nint library) => string.Create(CultureInfo.InvariantCulture,
+        $"{Attribute(library, CapabilityMajor)}.{Attribute(library, CapabilityMinor)}");
 
     static int Attribute(nint library, int attribute)
     {
