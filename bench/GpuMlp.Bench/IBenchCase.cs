@@ -19,8 +19,12 @@ public interface IBenchCase
 /// <summary>Rows of devices that this machine has not: they stand in the table as NA with the reason.</summary>
 static class AbsentDevice
 {
-    /// <summary>Every device but ILGPU's CPU launcher, which is slow and has rows of its own; listed once, since listing asks the drivers.</summary>
-    internal static readonly IReadOnlyList<DeviceDescription> Devices = [.. ComputeDevice.List().Where(d => d.Kind != DeviceKind.CpuIlgpu)];
+    /// <summary>
+    /// Every device but ILGPU's CPU launcher, which is slow and has rows of its own, and the emulated card of the tests, whose times say nothing;
+    /// listed once, since listing asks the drivers.
+    /// </summary>
+    internal static readonly IReadOnlyList<DeviceDescription> Devices =
+        [.. ComputeDevice.List().Where(d => d.Kind != DeviceKind.CpuIlgpu && !d.Name.Contains("emulated", StringComparison.Ordinal))];
 
     internal static string? Of(BenchmarkCase benchmark) => CaseOf(benchmark)?.Absent;
 

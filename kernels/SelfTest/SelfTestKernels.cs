@@ -4,13 +4,14 @@ using GpuMlp.Kernels.Lanes;
 namespace GpuMlp.Kernels.SelfTest;
 
 /// <summary>
-/// Every operation of the lanes on n triples of operands (n,3): results (n,15), for a host to compare with its own, bit for bit.
+/// Every operation of the lanes on n triples of operands (n,3): results (n,18), for a host to compare with its own, bit for bit.
 /// </summary>
 public readonly struct Arithmetic<TView>(TView operands, TView results, int n) : IOp<TView> where TView : struct
 {
     /// <summary>Results of one triple a, b, c, in this order: see the body.</summary>
     public const int Sum = 0, Difference = 1, Product = 2, Fused = 3, ProductThenSum = 4, ProductThenDifference = 5, Quotient = 6, Root = 7,
-        PowerOfTwo = 8, Exponent = 9, Mantissa = 10, Less = 11, LessOrEqual = 12, Maximum = 13, Integer = 14, Count = 15;
+        PowerOfTwo = 8, Exponent = 9, Mantissa = 10, Less = 11, LessOrEqual = 12, Maximum = 13, ConstantLess = 14, ConstantLessOrEqual = 15, ConstantMaximum = 16,
+        Integer = 17, Count = 18;
 
     /// <inheritdoc/>
     public int Items(int width) => n;
@@ -45,12 +46,16 @@ public readonly struct Arithmetic<TView>(TView operands, TView results, int n) :
         T.Store(results, at + Less * step, T.SelectLess(a, b, c, T.Negate(a)), count);
         T.Store(results, at + LessOrEqual * step, T.SelectLessOrEqual(a, b, c, T.Negate(a)), count);
         T.Store(results, at + Maximum * step, T.Max(a, b), count);
+        // compilers move a constant to the other side of a comparison
+        T.Store(results, at + ConstantLess * step, T.SelectLess(T.Splat(1f), a, c, b), count);
+        T.Store(results, at + ConstantLessOrEqual * step, T.SelectLessOrEqual(T.Splat(1f), a, c, b), count);
+        T.Store(results, at + ConstantMaximum * step, T.Max(T.Splat(0f), a), count);
     }
 }
 
 /// <summary>
 /// <see cref="Arithmetic{TView}"/> for a device whose groups compute in wide lanes as well: what it does, and after that the same with the
-/// triples side by side in the lanes, from operands (3,n) into results (15,n) but for the integers.
+/// triples side by side in the lanes, from operands (3,n) into results (18,n) but for the integers.
 /// </summary>
 public readonly struct WideArithmetic<TView>(TView operands, TView results, int n) : IGroupOp<TView> where TView : struct
 {

@@ -3,10 +3,10 @@ namespace GpuMlp.Tests.Support;
 /// <summary>What a test needs from the machine: without it the test is skipped aloud, or fails where GPUMLP_REQUIRE lists it ("opencl,ptxas").</summary>
 static class Requirement
 {
-    static readonly string[] known = ["opencl", "ptxas", "cuda"];
+    static readonly string[] known = ["opencl", "ptxas", "cuda", "emulator"];
 
     /// <summary>Ends the test here when the thing is not <paramref name="present"/>.</summary>
-    /// <param name="name">"opencl", "ptxas" or "cuda".</param>
+    /// <param name="name">"opencl", "ptxas", "cuda" or "emulator".</param>
     /// <param name="present">Whether this machine has it.</param>
     /// <param name="howToGet">A sentence that says how to get it.</param>
     public static void Need(string name, bool present, string howToGet) =>

@@ -46,7 +46,7 @@ static class DevicesCommand
             using ComputeDevice device = ComputeDevice.Open(found.Id);
             return row with { Note = device.Description.Note ?? found.Note, SameBits = device.SameBits, WhyNotSameBits = device.WhyNotSameBits };
         }
-        catch (Exception e) when (e is DeviceUnavailableException or DeviceException)
+        catch (Exception e) when (e is DeviceUnavailableException or DeviceException or DeviceOutOfMemoryException)
         {
             return row with { Available = false, Excluded = e.Message };
         }

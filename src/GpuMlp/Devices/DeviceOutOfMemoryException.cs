@@ -10,9 +10,14 @@ public sealed class DeviceOutOfMemoryException : OutOfMemoryException
         Available = available;
     }
 
-    /// <summary>Bytes asked for.</summary>
+    internal DeviceOutOfMemoryException(DeviceDescription device, Exception cause)
+        : base($"device {device.Id} ({device.Name}) has no memory left to open", cause)
+    {
+    }
+
+    /// <summary>Bytes asked for; 0 where the device did not open.</summary>
     public long Needed { get; }
 
-    /// <summary>Bytes that the device still had, as far as it tells.</summary>
+    /// <summary>Bytes that the device still had, as far as it tells; 0 where it did not open.</summary>
     public long Available { get; }
 }

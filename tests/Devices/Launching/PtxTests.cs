@@ -92,10 +92,40 @@ public class PtxTests(ITestOutputHelper output)
     [InlineData("\tmul.lo.s32 %r3, %r1, %r2;")]
     [InlineData("\tmad.lo.s32 %r3, %r1, %r2, %r4;")]
     [InlineData("\tdiv.s32 %r3, %r1, %r2;")]
+    [InlineData("\tsetp.lt.f32 %p1, %f1, 0f00000000;")]
+    [InlineData("\tsetp.neu.f32 %p1, %f1, %f2;")]
     public void WhatRoundsInOneWayPasses(string line) => Assert.Empty(Violations(line));
 
     static IEnumerable<string> Violations(string ptx) =>
-        ptx.Split('\n').Where(line => pattern.IsMatch(line)).Select(line => line.Trim());
+        ptx.Split('\n').Where(line => pattern.IsMatch(line)).Select(line => line.Trim()).Concat(TrueOfNaN(ptx));
+
+    [Theory]
+    [InlineData("setp.ltu.f32 %p1, %f1, 0f00000000;\n@%p1 bra L_1;", 0)]
+    [InlineData("setp.ltu.f32 %p1, %f1, 0f00000000;\nselp.b32 %f2, %f3, %f4, %p1;", 1)]
+    [InlineData("setp.ltu.f32 %p1, %f1, 0f00000000;\nsetp.gtu.f32 %p2, %f1, 0f00000000;\nand.pred %p3, %p1, %p2;", 2)]
+    [InlineData("setp.ltu.f32 %p1, %f1, 0f00000000;\nsetp.lt.f32 %p2, %f1, 0f00000000;\nand.pred %p3, %p1, %p2;\n@%p3 bra L_1;", 0)]
+    [InlineData("setp.ltu.f32 %p1, %f1, 0f00000000;\nsetp.lt.f32 %p1, %f1, 0f00000000;\nselp.b32 %f2, %f3, %f4, %p1;", 0)]
+    public void AComparisonThatIsTrueOfNaNIsFound(string ptx, int violations) => Assert.Equal(violations, Violations(ptx).Count());
+
+    // where ILGPU moved a constant to the other side: no comparison that we write is true of NaN, so it may only narrow one that is not
+    static IEnumerable<string> TrueOfNaN(string ptx)
+    {
+        var unordered = new Dictionary<string, string>();                         // by the predicate that holds the comparison now
+        foreach (string line in ptx.Split('\n').Select(l => l.Trim()))
+        {
+            string[] predicates = [.. Regex.Matches(line, @"%p\d+").Select(m => m.Value)];
+            if (predicates.Length == 0) continue;
+            if (line.StartsWith('@')) continue;                                       // a branch leaves where our condition does not hold
+            bool defines = !line.StartsWith("selp", StringComparison.Ordinal);
+            string[] used = defines ? predicates[1..] : predicates;
+            if (!(line.StartsWith("and.pred", StringComparison.Ordinal) && used.Any(p => !unordered.ContainsKey(p))))
+                foreach (string p in used)
+                    if (unordered.TryGetValue(p, out string? comparison)) yield return $"{comparison} then {line}";
+            if (!defines) continue;
+            unordered.Remove(predicates[0]);
+            if (Regex.IsMatch(line, @"^setp\.(equ|ltu|leu|gtu|geu)\.f32\b")) unordered[predicates[0]] = line;
+        }
+    }
 
     static readonly Regex pattern = new(string.Join("|", forbidden), RegexOptions.Compiled);
 

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using GpuMlp.Devices.Host;
 using ILGPU;
 using ILGPU.Runtime.Cuda;
@@ -21,7 +20,7 @@ static class DeviceCatalog
             new("cpu:ilgpu", DeviceKind.CpuIlgpu, "ILGPU's CPU launcher", Note: "slow; for comparison and debugging"),
         };
         Add(devices, new("opencl", DeviceKind.OpenCL, "OpenCL"), OpenCLLibrary.WhyMissing, OpenCLDevices, OpenCLLibrary.WhyEmpty);
-        Add(devices, new("cuda", DeviceKind.Cuda, "NVIDIA GPU"), WhyNoCuda, CudaDevices, () => NoGpu);
+        Add(devices, new("cuda", DeviceKind.Cuda, "NVIDIA GPU"), CudaLibrary.WhyMissing, CudaDevices, CudaLibrary.WhyEmpty);
         return devices;
     }
 
@@ -67,15 +66,6 @@ static class DeviceCatalog
             return true;
         });
         return found;
-    }
-
-    /// <summary>Null if there is an NVIDIA driver, else what is missing.</summary>
-    internal static string? WhyNoCuda()
-    {
-        string library = OperatingSystem.IsWindows() ? "nvcuda" : "libcuda.so.1";
-        if (!NativeLibrary.TryLoad(library, out nint handle)) return $"the NVIDIA driver ({library}) is not installed";
-        NativeLibrary.Free(handle);
-        return null;
     }
 
     static List<DeviceDescription> CudaDevices()

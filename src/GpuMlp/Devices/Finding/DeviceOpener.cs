@@ -78,9 +78,9 @@ static class DeviceOpener
 
     static ComputeDevice OpenCuda(string name, int index, OpenOptions options)
     {
-        if (DeviceCatalog.WhyNoCuda() is string missing) throw new DeviceUnavailableException(name, missing, ComputeDevice.List());
+        if (CudaLibrary.WhyMissing() is string missing) throw new DeviceUnavailableException(name, missing, ComputeDevice.List());
         Context context = Create(builder => builder.Cuda());
-        return Open(name, index, DeviceCatalog.CudaDevices(context), () => DeviceCatalog.NoGpu, context,
+        return Open(name, index, DeviceCatalog.CudaDevices(context), CudaLibrary.WhyEmpty, context,
             () => context.GetCudaDevice(index).CreateAccelerator(context), options, false);
     }
 
@@ -101,7 +101,8 @@ static class DeviceOpener
         {
             context.Dispose();
             if (e is DeviceUnavailableException) throw;
-            throw new DeviceUnavailableException(name, $"device '{name}' does not open: {DeviceException.Reason(e)}", e);
+            if (e is AcceleratorException failed && DeviceException.IsOutOfMemory(failed)) throw new DeviceOutOfMemoryException(found[index], e);
+            throw new DeviceUnavailableException(name, $"it does not open: {DeviceException.Reason(e)}", ComputeDevice.List().Where(d => d.Kind != found[index].Kind), e);
         }
     }
 

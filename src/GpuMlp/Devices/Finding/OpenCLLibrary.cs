@@ -22,9 +22,9 @@ static class OpenCLLibrary
         Hook();
         nint library = Load();
         if (library != 0 && NativeLibrary.TryGetExport(library, EntryPoint, out _)) return null;
-        // dlopen's own words where the file is there: too short, another processor's, a library that it needs and does not find
-        string? broken = library != 0 ? $"it has no {EntryPoint}" : Complaint(Names[0]);
-        return broken is null || (broken.StartsWith(Names[0], StringComparison.Ordinal) && broken.Contains("No such file", StringComparison.Ordinal))
+        // the loader's own words where the file is there
+        string? broken = library != 0 ? $"it has no {EntryPoint}" : SharedLibrary.Complaint(Names[0]);
+        return broken is null || SharedLibrary.IsAbsence(broken, Names[0])
             ? $"no OpenCL library ({Names[0]}): {HowToGet}"
             : $"the OpenCL library {Names[0]} does not load ({broken}): {HowToGet}";
     }
@@ -39,26 +39,11 @@ static class OpenCLLibrary
         {
             string driver = File.ReadLines(file).FirstOrDefault("").Trim();
             if (driver.Length == 0) return $"{file} names no OpenCL driver: {HowToGet}";
-            if (Complaint(driver) is string broken)
+            if (SharedLibrary.Complaint(driver) is string broken)
                 return $"the OpenCL driver '{driver}' that {file} names does not load ({broken}): install it again, or {HowToGet}";
         }
         string cache = PoclCache.WhyUnusable() is string why ? $"; {why}" : "";
         return $"the OpenCL library lists no device (drivers named in {folder}{cache}): {HowToGet}";
-    }
-
-    static string? Complaint(string library)
-    {
-        try
-        {
-            NativeLibrary.Free(NativeLibrary.Load(library));
-            return null;
-        }
-        catch (Exception e) when (e is DllNotFoundException or BadImageFormatException)
-        {
-            // .NET's advice on finding out more is the first line, the loader's words are the second; elsewhere than on Linux there is one line
-            string[] lines = e.Message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-            return lines[Math.Min(1, lines.Length - 1)];
-        }
     }
 
     static nint Load()

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace GpuMlp.Devices.Launching;
 
-/// <summary>What an OpenCL driver's compiler says while this is open: ILGPU writes a failed build's log to the trace and nowhere else.</summary>
+/// <summary>What a driver's compiler says while this is open: ILGPU writes a failed build's log to the trace and nowhere else.</summary>
 sealed partial class BuildLog : TraceListener
 {
     readonly StringBuilder text = new();
@@ -13,8 +13,12 @@ sealed partial class BuildLog : TraceListener
     internal BuildLog() => Trace.Listeners.Add(this);
 
     /// <summary>The log, without the line that ILGPU puts before it; empty if there is none.</summary>
-    internal string Text => text.ToString().Replace("Kernel loading failed:", "", StringComparison.Ordinal)
-        .Replace(">> No error information available", "", StringComparison.Ordinal).Trim();
+    internal string Text => Cleaned(text.ToString());
+
+    /// <summary>A log without ILGPU's lines, and without the zeros that a driver leaves behind its text.</summary>
+    internal static string Cleaned(string log) => log.Replace("PTX Kernel loading failed:", "", StringComparison.Ordinal)
+        .Replace("Kernel loading failed:", "", StringComparison.Ordinal)
+        .Replace(">> No error information available", "", StringComparison.Ordinal).Replace("\0", "", StringComparison.Ordinal).Trim();
 
     /// <summary>The first error of a compiler's log, which may have warnings before it and all that follows from it behind it.</summary>
     internal static string FirstError(string log)

@@ -1,0 +1,80 @@
+using System.Diagnostics;
+using CudaEmulator.Interpreter;
+using CudaEmulator.Ptx;
+
+namespace CudaEmulator.Api;
+
+/// <summary>A kernel of a loaded module, as cuModuleGetFunction gives it.</summary>
+sealed record Function(Kernel Kernel, CudaContext Context, nint Module);
+
+/// <summary>Checks a launch as the driver does, and runs it. What a kernel does wrong is told by the calls after it, as by a card that works on by itself.</summary>
+static unsafe class Launches
+{
+    public const int MostThreads = 1024, MostThreadsZ = 64, MostGroups = int.MaxValue, MostGroupsYZ = 65535, MostSharedBytes = 48 << 10;
+
+    static int launches;
+
+    public static CudaError Start(CudaContext context, Function function, Size3 grid, Size3 group, int sharedBytes, void** arguments, void** extra)
+    {
+        if (Refused(grid, group, sharedBytes)) return CudaError.InvalidValue;
+        if (group.Count > MostThreads || function.Kernel.SharedBytes + sharedBytes > MostSharedBytes) return CudaError.LaunchOutOfResources;
+        byte[]? parameters = arguments is not null ? Gathered(function.Kernel, arguments) : Buffered(function.Kernel, extra);
+        if (parameters is null) return CudaError.InvalidValue;
+        int number = Interlocked.Increment(ref launches);
+        if (number == Driver.Settings.LostLaunch)
+        {
+            Driver.Log.Write($"launch {number} of {function.Kernel.Name} is lost, as GPUMLP_EMULATOR_FAIL_LAUNCH asks");
+            context.Lost = CudaError.LaunchFailed;
+            return CudaError.Success;
+        }
+        Run(context, new(function.Kernel, grid, group, sharedBytes, parameters, context.Memory, Driver.Settings.Capability, Driver.Settings.FindRaces), number);
+        return CudaError.Success;
+    }
+
+    static void Run(CudaContext context, Launch launch, int number)
+    {
+        long start = Stopwatch.GetTimestamp();
+        try
+        {
+            long instructions = launch.Run(Driver.Settings.Cores);
+            double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+            if (Driver.Log.IsFile)
+                Driver.Log.Write(FormattableString.Invariant(
+                    $"launch {number}: {launch.Kernel.Name} {launch.Grid} x {launch.Group}, {instructions} instructions in {1e3 * seconds:0.000} ms"));
+        }
+        catch (KernelFault e)
+        {
+            Driver.Log.Write($"launch {number}: {e.Error} ({(int)e.Error}): {e.Message}");
+            context.Lost = e.Error;
+        }
+    }
+
+    static bool Refused(Size3 grid, Size3 group, int sharedBytes) =>
+        grid.X < 1 || grid.Y is < 1 or > MostGroupsYZ || grid.Z is < 1 or > MostGroupsYZ
+        || group.X is < 1 or > MostThreads || group.Y is < 1 or > MostThreads || group.Z is < 1 or > MostThreadsZ || sharedBytes < 0;
+
+    // an address for each parameter
+    static byte[] Gathered(Kernel kernel, void** arguments)
+    {
+        var parameters = new byte[kernel.ParameterBytes];
+        for (int i = 0; i < kernel.Parameters.Count; i++)
+            new ReadOnlySpan<byte>(arguments[i], kernel.Parameters[i].Bytes).CopyTo(parameters.AsSpan(kernel.Parameters[i].Offset));
+        return parameters;
+    }
+
+    // pairs of a key and a value up to a zero: 1 the address of a buffer with all parameters, 2 the address of its size
+    static byte[]? Buffered(Kernel kernel, void** extra)
+    {
+        if (extra is null) return kernel.ParameterBytes == 0 ? [] : null;
+        void* buffer = null;
+        nuint size = 0;
+        for (; *extra is not null; extra += 2)
+        {
+            if (*extra == (void*)1) buffer = extra[1];
+            else if (*extra == (void*)2) size = *(nuint*)extra[1];
+            else return null;
+        }
+        if (size < (nuint)kernel.ParameterBytes || (buffer is null && size > 0)) return null;
+        return new ReadOnlySpan<byte>(buffer, kernel.ParameterBytes).ToArray();
+    }
+}

@@ -1,0 +1,20 @@
+namespace CudaEmulator.Ptx;
+
+/// <summary>Which PTX a driver knows (PTX ISA, "Release History").</summary>
+static class PtxVersions
+{
+    /// <summary>The newest version, times ten, of a driver whose version is 12040 for CUDA 12.4.</summary>
+    public static int Newest(int driver) => (driver / 1000, driver % 1000 / 10) switch
+    {
+        ( < 9, _) => 50,
+        (9, 0) => 60,
+        (9, 1) => 61,
+        (9, _) => 62,
+        (10, 0) => 63,
+        (10, 1) => 64,
+        (10, _) => 65,
+        (11, var minor) => 70 + Math.Min(minor, 8),
+        (12, var minor) => 80 + (minor <= 6 ? Math.Min(minor, 5) : minor - 1),
+        _ => 90,
+    };
+}

@@ -1,0 +1,48 @@
+using GpuMlp.Tests.Support;
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using GpuMlp.Tests.Architecture;
+
+namespace GpuMlp.Tests.Emulator;
+
+/// <summary>The emulated driver as a native library, and gpumlp on it in a process of its own.</summary>
+static class EmulatedCard
+{
+    static readonly Lazy<string> folder = new(Publish);
+
+    // NativeAOT links with one of these
+    static bool HasLinker => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+        .Any(folder => File.Exists(Path.Combine(folder, "clang")) || File.Exists(Path.Combine(folder, "gcc")));
+
+    /// <summary>Runs gpumlp where libcuda.so.1 is the emulator; variables are named without their GPUMLP_EMULATOR_.</summary>
+    internal static ChildProcess.Result Gpumlp(string arguments, params (string Name, string Value)[] variables)
+    {
+        Need();
+        // a folder that names no OpenCL driver, so that listing devices opens none
+        var environment = new Dictionary<string, string> { ["LD_LIBRARY_PATH"] = folder.Value, ["OCL_ICD_VENDORS"] = folder.Value };
+        foreach ((string name, string value) in variables) environment[$"GPUMLP_EMULATOR_{name}"] = value;
+        return ChildProcess.Gpumlp(environment, arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    static void Need() => Requirement.Need("emulator", OperatingSystem.IsLinux() && HasLinker,
+        "The CUDA emulator is compiled by NativeAOT on Linux, which takes clang or gcc, and zlib's headers (zlib1g-dev).");
+
+    static string Publish()
+    {
+        string output = Path.Combine(AppContext.BaseDirectory, "emulator");
+        string runtime = $"linux-{RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant()}";
+        var start = new ProcessStartInfo(Path.Combine(ChildProcess.DotnetFolder, "dotnet"),
+            ["publish", Path.Combine(Project.Root().FullName, "tests", "CudaEmulator"), "-r", runtime, "-c", "Release", "-o", output, "-v", "quiet", "-nodeReuse:false"])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["DOTNET_CLI_USE_MSBUILD_SERVER"] = "0";
+        using var process = Process.Start(start)!;
+        Task<string> error = process.StandardError.ReadToEndAsync();
+        string said = process.StandardOutput.ReadToEnd() + error.Result;
+        process.WaitForExit();
+        Assert.True(process.ExitCode == 0 && File.Exists(Path.Combine(output, "libcuda.so.1")), $"the emulator was not published:\n{said}");
+        return output;
+    }
+}

@@ -1,0 +1,73 @@
+using GpuMlp.Tests.Support;
+using CudaEmulator.Interpreter;
+using CudaEmulator.Memory;
+using CudaEmulator.Ptx;
+
+namespace GpuMlp.Tests.Emulator;
+
+/// <summary>Small programs of PTX, written by hand, on the emulator that runs in this process.</summary>
+static unsafe class PtxProgram
+{
+    /// <summary>What one instruction left in %d, %ld and %p.</summary>
+    internal sealed record Result(uint D, ulong Long, bool P);
+
+    /// <summary>A module with one entry point "kernel" of one pointer, which %address holds.</summary>
+    internal static string Module(string body, string target = "sm_50") => $$"""
+        .version 6.3
+        .target {{target}}
+        .address_size 64
+        .visible .entry kernel(.param .u64 memory)
+        {
+            .reg .pred %p, %q;
+            .reg .b32 %a, %b, %c, %d, %e, %thread;
+            .reg .b64 %la, %lb, %lc, %ld, %address, %place;
+            .reg .f32 %f, %g;
+            ld.param.u64 %address, [memory];
+            mov.u32 %thread, %tid.x;
+            {{body}}
+            ret;
+        }
+        """;
+
+    /// <summary>Runs statements on %a, %b, %c (the low halves of %la, %lb, %lc) and gives what they left in %d, %ld and %p.</summary>
+    internal static Result Compute(string statements, ulong a = 0, ulong b = 0, ulong c = 0)
+    {
+        ulong[] memory = [a, b, c, 0, 0, 0];
+        Run($"""
+            ld.global.u64 %la, [%address];
+            ld.global.u64 %lb, [%address+8];
+            ld.global.u64 %lc, [%address+16];
+            cvt.u32.u64 %a, %la;
+            cvt.u32.u64 %b, %lb;
+            cvt.u32.u64 %c, %lc;
+            setp.ne.u32 %p, 0, 0;
+            mov.b32 %d, 0;
+            mov.b64 %ld, 0;
+            {statements}
+            st.global.b64 [%address+24], %ld;
+            st.global.b32 [%address+32], %d;
+            selp.b32 %e, 1, 0, %p;
+            st.global.b32 [%address+40], %e;
+            """, memory, 1);
+        return new((uint)memory[4], memory[3], (uint)memory[5] == 1);
+    }
+
+    /// <summary>Runs a body in groups over memory, which then holds what the kernel left there.</summary>
+    internal static void Run(string body, ulong[] memory, int threads, int groups = 1, bool findRaces = false, int capability = 80, int sharedBytes = 0)
+    {
+        var card = new DeviceMemory(1 << 20);
+        try
+        {
+            ulong address = card.Allocate((ulong)memory.Length * sizeof(ulong));
+            var there = new Span<ulong>(card.Find(address)!.At(address), memory.Length);
+            memory.CopyTo(there);
+            Kernel kernel = PtxModule.Parse(Module(body), capability).Kernels["kernel"];
+            new Launch(kernel, new(groups, 1, 1), new(threads, 1, 1), sharedBytes, BitConverter.GetBytes(address), card, capability, findRaces).Run(1);
+            there.CopyTo(memory);
+        }
+        finally
+        {
+            card.Clear();
+        }
+    }
+}
