@@ -24,9 +24,11 @@ public partial class MapTests
     [InlineData("src/GpuMlp.Cli/")]
     public void TheMapListsTheRoomsInTheirOrder(string folder)
     {
-        string[] listed = InOrder().Match(map.Single(line => line.StartsWith($"| `{folder}`", StringComparison.Ordinal))).Groups[1].Value.Split(", ");
+        string row = map.Single(line => line.StartsWith($"| `{folder}`", StringComparison.Ordinal));
+        string[] listed = InOrder().Match(row).Groups[1].Value.Split(", ");
         Assert.Equal(OfTable(folder), listed);
-        var there = new DirectoryInfo(Path.Combine(Project.Root().FullName, folder)).GetDirectories().Where(HoldsCode).Select(room => room.Name);
+        DirectoryInfo[] folders = new DirectoryInfo(Path.Combine(Project.Root().FullName, folder)).GetDirectories();
+        var there = folders.Where(HoldsCode).Select(room => room.Name);
         Assert.Equal(there.Order(StringComparer.Ordinal), listed.Order(StringComparer.Ordinal));
     }
 
@@ -36,7 +38,8 @@ public partial class MapTests
     // sub-rooms are not on the map
     static IEnumerable<string> OfTable(string folder) => folder switch
     {
-        "kernels/" => Rooms.All.Select(room => room.Name.Split('.')).Where(name => name is ["Kernels", _, ..]).Select(name => name[1]).Distinct(),
+        "kernels/" => Rooms.All.Select(room => room.Name.Split('.')).Where(name => name is ["Kernels", _, ..])
+            .Select(name => name[1]).Distinct(),
         "src/GpuMlp/" => Rooms.All.Select(room => room.Name.Split('.')[0]).Where(name => name != "Kernels").Distinct(),
         "src/GpuMlp.Cli/" => Rooms.Program.Where(room => room.Name != "Cli").Select(room => room.Name.Split('.')[1]),
         _ => throw new ArgumentException($"{folder} has no rooms", nameof(folder)),
