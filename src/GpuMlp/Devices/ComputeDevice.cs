@@ -136,15 +136,7 @@ public sealed partial class ComputeDevice : IDisposable
     public void Synchronize()
     {
         using DeviceUse use = Use();
-        try
-        {
-            Accelerator.Synchronize();
-        }
-        catch (AcceleratorException e)
-        {
-            throw new DeviceException(Description, "finishing its work", e);
-        }
-        RequireFinished();
+        if (!Finished()) throw DeviceException.Stopped(Description);
     }
 
     /// <summary>Sees whether the driver ended a launch early.</summary>
@@ -158,9 +150,17 @@ public sealed partial class ComputeDevice : IDisposable
     }
 
     /// <summary>Waits for all launches; false if the driver ended one early.</summary>
+    /// <exception cref="DeviceException">The device failed.</exception>
     internal bool Finished()
     {
-        Accelerator.Synchronize();
+        try
+        {
+            Accelerator.Synchronize();
+        }
+        catch (AcceleratorException e)
+        {
+            throw new DeviceException(Description, "finishing its work", e);
+        }
         return Watch.AllFinished();
     }
 
