@@ -7,6 +7,7 @@ using GpuMlp.Losses;
 using GpuMlp.Randomness;
 using GpuMlp.Records;
 using GpuMlp.Tensors;
+using GpuMlp.Training;
 
 namespace GpuMlp.Tests.Misuse;
 
@@ -29,7 +30,13 @@ static class SpanCalls
 
     public static int NaNs_Count(float[] values, byte[] classes) => NaNs.Count(values) + NaNs.Count(classes);
 
-    public static int ClassEvaluator_ArgMax(float[] values) => ClassEvaluator.ArgMax(values);
+    public static int Classification_ArgMax(float[] values) => Classification.ArgMax(values);
+
+    public static float TrainingResult_MeanOfLast(float[] losses) => TrainingResult.MeanOfLast(losses);
+
+    public static int? Classification_ClassOf(float[] outputs) => Classification.ClassOf(outputs);
+
+    public static double Classification_Accuracy(float[] outputs, float[] labels) => Classification.Accuracy(outputs, labels);
 
     public static float ClassEvaluator_Region(float[] values) => ClassEvaluator.Region(values);
 

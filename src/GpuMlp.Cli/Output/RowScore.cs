@@ -1,5 +1,4 @@
 using GpuMlp.Data;
-using GpuMlp.Grids;
 using GpuMlp.Layers;
 using GpuMlp.Losses;
 
@@ -19,13 +18,9 @@ readonly record struct RowScore(double Loss, double? Accuracy)
     {
         double mean = loss.Mean(z, data.Labels, !spec.LinearOutput);
         if (data.ClassCount == 0) return new RowScore(mean, null);
-        int right = 0, outputs = z.Length / data.Count;
-        for (int row = 0; row < data.Count; row++)
-        {
-            ReadOnlySpan<float> given = z.Slice(row * outputs, outputs);
-            int best = ClassEvaluator.ArgMax(given), predicted = outputs > 1 ? best : Sigmoid.Of(given[0]) > 0.5f ? 1 : 0;
-            if (predicted == data.Labels[row] && !float.IsNaN(given[best])) right++;         // what is not a number is no class
-        }
-        return new RowScore(mean, (double)right / data.Count);
+        float[] outputs = z.ToArray();
+        if (z.Length == data.Count)
+            for (int row = 0; row < outputs.Length; row++) outputs[row] = Sigmoid.Of(outputs[row]);
+        return new RowScore(mean, Classification.Accuracy(outputs, data.Labels));
     }
 }

@@ -141,7 +141,7 @@ sealed class SweepRun(SweepGrid grid, SweepData data, Terminal terminal)
         {
             string options = string.Join(' ', grid.Axes.Where(axis => axis.Values.Length > 1).Select(axis => $"--{axis.Option.Name} {axis.Option.Text(grid.Rows[best.Row - 1]) ?? "off"}"));
             string accuracy = best.Accuracy is double share ? Invariant($"accuracy {100 * share:0.0#} %, ") : "";
-            int last = Math.Min(1000, results[best.Row - 1].Steps);
+            int last = Math.Min(TrainingResult.LastLosses, results[best.Row - 1].Steps);
             string loss = Invariant($"loss {best.MeanLossLast1000:G4} over the last {last:N0} steps");
             terminal.Say(Invariant($"best       row {best.Row}: {accuracy}{loss} {options}").TrimEnd());
         }

@@ -71,7 +71,7 @@ sealed class ModulesRun(TrainConfig config, TrainInput input, RandomStream weigh
             Parameters = net.ParameterCount,
             Steps = losses.Length,
             FinalLoss = losses.Length > 0 ? RunRecord.Finite(losses[^1]) : null,
-            MeanLossLast1000 = losses.Length > 0 ? RunRecord.Finite(losses.TakeLast(1000).Average()) : null,
+            MeanLossLast1000 = RunRecord.Finite(TrainingResult.MeanOfLast(losses)),
             Accuracy = score?.Accuracy,
             Metrics = score is RowScore of ? new RunMetrics(new RowMetrics(RunRecord.Finite(of.Loss), of.Accuracy)) : null,
             StopReason = diverged is not null ? "diverged" : losses.Length < config.Steps ? "cancelled" : "completed",
@@ -111,11 +111,8 @@ sealed class ModulesRun(TrainConfig config, TrainInput input, RandomStream weigh
     float Loss(Sequential net) => new BceLoss().Forward(
         net.Forward(Variable.From(net.Device, input.Data.Inputs)), Variable.From(net.Device, input.Data.Labels)).Item();
 
-    double Accuracy(Sequential net)
-    {
-        float[] p = net.Forward(Variable.From(net.Device, input.Data.Inputs)).ToArray();
-        return Enumerable.Range(0, p.Length).Count(row => p[row] > 0.5f == (input.Data.Labels[row] == 1f)) / (double)p.Length;
-    }
+    double Accuracy(Sequential net) =>
+        Classification.Accuracy(net.Forward(Variable.From(net.Device, input.Data.Inputs)).ToArray(), input.Data.Labels);
 
     // the same numbers in layers, which model files hold
     void Save(Sequential net, ComputeDevice device, OutputFolder folder)

@@ -26,15 +26,6 @@ public sealed class ClassEvaluator
         this.network = network;
     }
 
-    /// <summary>The index of the largest value, the first of equal ones; NaN is never the largest.</summary>
-    public static int ArgMax(ReadOnlySpan<float> values)
-    {
-        int best = 0;
-        for (int k = 1; k < values.Length; k++)
-            if (values[k] > values[best] || float.IsNaN(values[best])) best = k;
-        return best;
-    }
-
     /// <summary>The classes over a grid, byte[Height · Width], x fastest, row 0 at the smallest y; <see cref="NotANumber"/> where an output is NaN.</summary>
     /// <exception cref="ArgumentException">The grid has too many points for an array.</exception>
     public byte[] Evaluate(GridSpec grid)
@@ -55,9 +46,9 @@ public sealed class ClassEvaluator
 
     /// <summary>What pictures of regions take at one point: the class; of two classes the probability of class 1; NaN where an output is.</summary>
     public static float Region(ReadOnlySpan<float> outputs) => outputs.Length == 2 ? 1 / (1 + MathF.Exp(outputs[0] - outputs[1]))
-        : NaNs.Count(outputs) > 0 ? float.NaN : ArgMax(outputs);
+        : Classification.ClassOf(outputs) is int best ? best : float.NaN;
 
-    static byte Class(ReadOnlySpan<float> outputs) => NaNs.Count(outputs) > 0 ? NotANumber : (byte)ArgMax(outputs);
+    static byte Class(ReadOnlySpan<float> outputs) => Classification.ClassOf(outputs) is int best ? (byte)best : NotANumber;
 
     /// <summary>Hands the classes of a grid of any size to a sink, some rows at a time, in bounded memory.</summary>
     /// <returns>The time that evaluating took, without the sink's.</returns>

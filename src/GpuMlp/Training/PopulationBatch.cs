@@ -131,19 +131,8 @@ sealed class PopulationBatch : IDisposable
     }
 
     // predictions (outputs, rows); null where the output is a number and not a class
-    static double? Accuracy(NetworkSpec spec, ReadOnlySpan<float> predictions, ReadOnlySpan<float> labels)
-    {
-        int outputs = spec.Widths[^1], right = 0;
-        if (outputs == 1 && spec.LinearOutput) return null;
-        for (int row = 0; row < labels.Length; row++)
-        {
-            int best = 0;
-            for (int k = 1; k < outputs; k++)
-                if (predictions[k * labels.Length + row] > predictions[best * labels.Length + row]) best = k;
-            if (outputs > 1 ? best == labels[row] : labels[row] == 1f ? predictions[row] > 0.5f : predictions[row] <= 0.5f) right++;
-        }
-        return (double)right / labels.Length;
-    }
+    static double? Accuracy(NetworkSpec spec, ReadOnlySpan<float> predictions, ReadOnlySpan<float> labels) =>
+        spec is { LinearOutput: true, Widths: [.., 1] } ? null : Classification.Accuracy(predictions, labels, transposed: true);
 
     public void Dispose()
     {

@@ -20,9 +20,6 @@ public sealed record PopulationBatchPlan(IReadOnlyList<int> Members, long Bytes)
 /// <param name="Batches">The batches in the order in which they are trained.</param>
 public sealed record PopulationPlan(int Networks, int ChunkSteps, long Budget, IReadOnlyList<PopulationBatchPlan> Batches)
 {
-    /// <summary>The most losses a network keeps: what the mean of the last thousand needs.</summary>
-    internal const int Tail = 1000;
-
     const int DefaultChunk = 1024;
 
     // a margin for what rounding up to whole lanes adds
@@ -89,7 +86,7 @@ public sealed record PopulationPlan(int Networks, int ChunkSteps, long Budget, I
         if (net.ParameterCount > MostParameters) return 4 * sizeof(float) * net.ParameterCount + MostBytes;
         int arena = FusedRun.ArenaLength(new NetworkShape(net.Widths));
         // arena and losses lie on the device, on the host, and once more while they are copied
-        return sizeof(float) * ((3L + FusedRun.StateArenas(recipe)) * arena + FusedRun.ScratchLength(recipe) + NetworkRow.Length + 3L * chunk + Math.Min(Tail, recipe.Steps));
+        return sizeof(float) * ((3L + FusedRun.StateArenas(recipe)) * arena + FusedRun.ScratchLength(recipe) + NetworkRow.Length + 3L * chunk + Math.Min(TrainingResult.LastLosses, recipe.Steps));
     }
 
     // what changes from step to step, on the device and on the host

@@ -6,7 +6,7 @@ namespace GpuMlp.Training;
 /// <summary>What is kept of one network while its population trains: its last losses, and whether it diverged.</summary>
 sealed class PopulationTrack(int steps)
 {
-    readonly float[] tail = new float[Math.Min(PopulationPlan.Tail, steps)];
+    readonly float[] tail = new float[Math.Min(TrainingResult.LastLosses, steps)];
     float[] parameters = [];
 
     /// <summary>Steps made, those after a divergence not counted.</summary>
@@ -57,7 +57,7 @@ sealed class PopulationTrack(int steps)
     /// <summary>What became of the network, whose accuracy counts if it is finite.</summary>
     internal PopulationResult Result(double? accuracy)
     {
-        var last = new TrainingResult(tail[^Math.Min(Steps, tail.Length)..], [], StopReason.Completed, null);
-        return new PopulationResult(Steps, LastLoss, last.MeanLossLast1000, DivergedStep, DivergedStep is null ? accuracy : null, parameters);
+        float mean = TrainingResult.MeanOfLast(tail.AsSpan(tail.Length - Math.Min(Steps, tail.Length)));
+        return new PopulationResult(Steps, LastLoss, mean, DivergedStep, DivergedStep is null ? accuracy : null, parameters);
     }
 }

@@ -33,5 +33,17 @@ public sealed record TrainingResult(float[] Losses, IReadOnlyList<Snapshot> Snap
     public float FinalLoss => Losses.Length > 0 ? Losses[^1] : float.NaN;
 
     /// <summary>The mean of the last 1,000 losses.</summary>
-    public float MeanLossLast1000 => Losses.Length > 0 ? Losses.TakeLast(1000).Average() : float.NaN;
+    public float MeanLossLast1000 => MeanOfLast(Losses);
+
+    /// <summary>How many of the last losses their mean is over, where there are so many.</summary>
+    public const int LastLosses = 1000;
+
+    /// <summary>The mean of the last <see cref="LastLosses"/> of a run's losses; NaN of none.</summary>
+    public static float MeanOfLast(ReadOnlySpan<float> losses)
+    {
+        if (losses.Length > LastLosses) losses = losses[^LastLosses..];
+        double sum = 0;
+        foreach (float loss in losses) sum += loss;
+        return losses.Length > 0 ? (float)(sum / losses.Length) : float.NaN;
+    }
 }
