@@ -9,7 +9,10 @@ public class ArchitectureTests
     public void KernelsUseOnlyIlgpuAndTheFramework() => None(Rules.KernelReferences(Project.Kernels));
 
     [Fact]
-    public void RoomsUseOnlyWhatIsListedForThem() => None(Rules.Arrows(Project.Library, Rules.Rooms));
+    public void RoomsUseOnlyWhatIsListedForThem() => None(Rules.Arrows([.. Project.Kernels, .. Project.Library], Rooms.All));
+
+    [Fact]
+    public void VerbsUseOnlyWhatIsListedForThem() => None(Rules.Arrows(Project.Cli, Rooms.Program));
 
     [Fact]
     public void OnlyTheProgramUsesTheConsole() => None(Rules.Console([.. Project.Kernels, .. Project.Library, .. Project.Plotting]));
@@ -36,11 +39,7 @@ public class ArchitectureTests
     }
 
     [Fact]
-    public void EachRoomIsListedAfterAllThatItMayUse()
-    {
-        for (int i = 0; i < Rules.Rooms.Length; i++)
-            Assert.All(Rules.Rooms[i].MayUse, used => Assert.Contains(used, Rules.Rooms[..i].Select(room => room.Name).Prepend("Kernels")));
-    }
+    public void EachRoomIsListedAfterAllThatItMayUse() => None([.. Rules.Order(Rooms.All), .. Rules.Order(Rooms.Program)]);
 
     /// <summary>Fails with one line per violation.</summary>
     internal static void None(IEnumerable<string> violations)

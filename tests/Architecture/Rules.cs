@@ -2,29 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace GpuMlp.Tests.Architecture;
 
-/// <summary>A room of the library and the rooms that it may use.</summary>
-readonly record struct Room(string Name, params string[] MayUse);
-
 /// <summary>The rules of the building: each takes types with what they use and gives one line per violation.</summary>
 static class Rules
 {
-    /// <summary>The rooms of the library, each after all that it may use. `Kernels` is the assembly of that name.</summary>
-    public static readonly Room[] Rooms =
-    [
-        new("Formats"),
-        new("Randomness", "Kernels"),
-        new("Devices", "Kernels", "Formats"),
-        new("Tensors", "Devices", "Randomness"),
-        new("Autograd", "Kernels", "Tensors", "Devices"),
-        new("Losses", "Formats", "Kernels", "Autograd", "Tensors", "Devices"),
-        new("Layers", "Formats", "Kernels", "Losses", "Autograd", "Tensors", "Devices", "Randomness"),
-        new("Optimizers", "Formats", "Kernels", "Tensors", "Devices"),
-        new("Data", "Randomness", "Formats"),
-        new("Training", "Formats", "Kernels", "Randomness", "Devices", "Tensors", "Autograd", "Losses", "Layers", "Optimizers", "Data"),
-        new("Grids", "Kernels", "Layers", "Devices", "Tensors"),
-        new("Records", "Formats", "Grids", "Training", "Optimizers", "Data", "Layers", "Losses", "Tensors", "Devices"),
-    ];
-
     /// <summary>What makes an op: a public struct of the kernels that implements one of these is a kernel, and a test must name it.</summary>
     public static readonly string[] OpInterfaces =
     [
@@ -87,14 +67,13 @@ static class Rules
             && (member.Name.EndsWith("Estimate", StringComparison.Ordinal) || Transcendental.Any(name => StartsWithWord(member.Name, name))),
         "kernels use the lanes' own exp, log, tanh, …: the same bits on every device");
 
-    /// <summary>Each room of the library uses only the rooms that <paramref name="rooms"/> lists for it, and each namespace is a room.</summary>
+    /// <summary>Of <paramref name="rooms"/> each uses only those that are listed for it, and each namespace is a room.</summary>
     public static IEnumerable<string> Arrows(IEnumerable<TypeUse> types, IReadOnlyList<Room> rooms)
     {
+        var byName = rooms.ToDictionary(room => room.Name);
         foreach (var type in types)
         {
-            string name = RoomOf(type.Type) ?? "";
-            var room = rooms.FirstOrDefault(room => room.Name == name);
-            if (room.Name is null)
+            if (!byName.TryGetValue(RoomOf(type.Type) ?? "", out var room))
             {
                 bool ours = !type.IsGenerated || type.Type.Namespace.StartsWith("GpuMlp", StringComparison.Ordinal);
                 if (ours && type.Type.FullName == type.Type.Outermost)
@@ -102,10 +81,25 @@ static class Rules
                 continue;
             }
             foreach (var used in type.Types)
-                if (RoomOf(used) is string other && other != name && !room.MayUse.Contains(other))
-                    yield return $"{type.Type} uses {used}: {name} may use {string.Join(", ", room.MayUse)}, not {other}";
+                if (RoomOf(used) is string other && other != room.Name && byName.ContainsKey(other)
+                    && !room.MayUse.Contains(other) && !room.MayUse.Contains(Behind(used.Outermost)))
+                    yield return $"{type.Type} uses {used}: {room.Name} may use {string.Join(", ", room.MayUse)}, not {other}";
         }
     }
+
+    /// <summary>Each of <paramref name="rooms"/> comes after those that it may use; a sub-room may use the room around it, or types of that.</summary>
+    public static IEnumerable<string> Order(IReadOnlyList<Room> rooms)
+    {
+        for (int i = 0; i < rooms.Count; i++)
+            foreach (string used in rooms[i].MayUse)
+                if (!rooms.Take(i).Any(room => room.Name == used) && !IsAround(used, rooms[i].Name, rooms))
+                    yield return $"{rooms[i].Name} may use {used}, which is not listed before it";
+    }
+
+    // "A" and "A.Type" are around "A.B"; a type is no room
+    static bool IsAround(string used, string room, IReadOnlyList<Room> rooms) =>
+        room.LastIndexOf('.') is > 0 and int dot
+        && (used == room[..dot] || (used.StartsWith(room[..(dot + 1)], StringComparison.Ordinal) && rooms.All(other => other.Name != used)));
 
     /// <summary>Each op among <paramref name="kernels"/> is reached from a class of <paramref name="tests"/> whose name ends in Tests.</summary>
     /// <remarks>
@@ -140,7 +134,9 @@ static class Rules
     public static IEnumerable<TypeUse> Ops(IEnumerable<TypeUse> kernels, IReadOnlyList<string> opInterfaces) =>
         kernels.Where(type => type.IsPublicStruct && type.Interfaces.Any(item => opInterfaces.Contains(item.FullName)));
 
-    static string? RoomOf(TypeName type) => type.Namespace.Split('.') is ["GpuMlp", var room, ..] ? room : null;
+    static string? RoomOf(TypeName type) => type.Namespace.StartsWith("GpuMlp.", StringComparison.Ordinal) ? Behind(type.Namespace) : null;
+
+    static string Behind(string name) => name.StartsWith("GpuMlp.", StringComparison.Ordinal) ? name["GpuMlp.".Length..] : name;
 
     static bool StartsWithWord(string name, string word) =>
         name.StartsWith(word, StringComparison.Ordinal) && (name.Length == word.Length || !char.IsLower(name[word.Length]));

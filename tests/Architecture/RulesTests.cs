@@ -48,14 +48,22 @@ public class RulesTests
     public void WrongArrowsAndUnlistedRoomsAreFound()
     {
         var fixtures = Project.Tests.Where(type => type.Type.Outermost.EndsWith(".ArrowFixture", StringComparison.Ordinal));
-        Found(Rules.Arrows(fixtures, Rules.Rooms),
-            ("GpuMlp.Data.ArrowFixture uses", "GpuMlp.Layers.ArrowFixture+Item: Data may use Randomness, Formats, not Layers"),
+        Found(Rules.Arrows(fixtures, Rooms.All),
+            ("GpuMlp.Data.ArrowFixture uses", "GpuMlp.Layers.ArrowFixture+Item: Data may use Formats, Randomness, not Layers"),
             ("GpuMlp.Data.ArrowFixture uses", "GpuMlp.Layers.ArrowFixture+Choice"),
             ("GpuMlp.Data.ArrowFixture uses", "GpuMlp.Layers.ArrowFixture: "),
             ("GpuMlp.Data.ArrowFixture+<>c uses", "GpuMlp.Layers.ArrowFixture: "),
             ("GpuMlp.Data.ArrowFixture+Nested uses", "GpuMlp.Layers.ArrowFixture+Base"),
+            ("GpuMlp.Kernels.Lanes.ArrowFixture uses", "GpuMlp.Kernels.Numerics.ArrowFixture"),
+            ("GpuMlp.Devices.Memory.ArrowFixture uses", "GpuMlp.Devices.Ops.ArrowFixture"),
+            ("GpuMlp.Devices.Launching.ArrowFixture uses", "GpuMlp.Devices.ArrowFixture"),
             ("GpuMlp.Cellar.ArrowFixture is in namespace 'GpuMlp.Cellar'", "not a listed room"));
     }
+
+    [Fact]
+    public void ARoomListedBeforeWhatItUsesIsFound() => Assert.Equal(
+        ["A may use B, which is not listed before it", "B.Low may use B.High, which is not listed before it", "C may use B.Type, which is not listed before it"],
+        Rules.Order([new("A", "", "B"), new("B.Low", "", "A", "B", "B.Type", "B.High"), new("B.High", "", "B.Low"), new("B", "", "B.Low"), new("C", "", "B", "B.Type")]));
 
     [Fact]
     public void AnOpThatNoTestReachesIsFound()

@@ -42,6 +42,57 @@ namespace GpuMlp.Tensors
     sealed class ArrowFixture;
 }
 
+namespace GpuMlp.Kernels.Lanes
+{
+    sealed class ArrowFixture
+    {
+        // lanes know no functions
+        internal static readonly Numerics.ArrowFixture? Up;
+    }
+}
+
+namespace GpuMlp.Kernels.Numerics
+{
+    sealed class ArrowFixture
+    {
+        // an arrow that is listed
+        internal static readonly Lanes.ArrowFixture? Down;
+    }
+}
+
+namespace GpuMlp.Devices
+{
+    sealed class ArrowFixture;
+}
+
+namespace GpuMlp.Devices.Ops
+{
+    sealed class ArrowFixture
+    {
+        // arrows that are listed: to the room around it, and to a sub-room below
+        internal static readonly Devices.ArrowFixture? Around;
+        internal static readonly Memory.ArrowFixture? Down;
+    }
+}
+
+namespace GpuMlp.Devices.Memory
+{
+    sealed class ArrowFixture
+    {
+        // memory launches nothing
+        internal static readonly Ops.ArrowFixture? Up;
+    }
+}
+
+namespace GpuMlp.Devices.Launching
+{
+    sealed class ArrowFixture
+    {
+        // of the room around it only some types are listed
+        internal static readonly Devices.ArrowFixture? Around;
+    }
+}
+
 namespace GpuMlp.Cellar
 {
     /// <summary>A type in a room that nobody listed.</summary>

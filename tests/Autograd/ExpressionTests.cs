@@ -2,8 +2,9 @@ using CsCheck;
 using GpuMlp.Autograd;
 using GpuMlp.Cli.Gradcheck;
 using GpuMlp.Devices;
+using GpuMlp.Tests.Kernels;
 
-namespace GpuMlp.Tests;
+namespace GpuMlp.Tests.Autograd;
 
 /// <summary>Random expression trees: what the ops give together, forward and gradients, against float64.</summary>
 public class ExpressionTests

@@ -5,7 +5,7 @@ using GpuMlp.Layers;
 using GpuMlp.Losses;
 using GpuMlp.Records;
 
-namespace GpuMlp.Tests;
+namespace GpuMlp.Tests.Autograd;
 
 /// <summary>Every op: forward against float64, gradients against float64 central differences, on every device, odd shapes and broadcasts.</summary>
 public class GradientTests

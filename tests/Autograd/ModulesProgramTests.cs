@@ -6,8 +6,9 @@ using GpuMlp.Layers;
 using GpuMlp.Losses;
 using GpuMlp.Optimizers;
 using GpuMlp.Tensors;
+using GpuMlp.Tests.Support;
 
-namespace GpuMlp.Tests;
+namespace GpuMlp.Tests.Autograd;
 
 /// <summary>The tutorial's second half as a user writes it: modules that define only forward.</summary>
 [Collection(nameof(Alone))]
@@ -144,7 +145,7 @@ public class ModulesProgramTests(ITestOutputHelper log)
         var first = new Linear(device, 2, 50);
         var second = new Linear(device, 50, 1);
         foreach (Linear linear in (Linear[])[first, second])
-            Initializer.Fill(linear, Initialization.Normal, new Randomness.PhiloxStream(3, Randomness.StreamPurpose.Initialization));
+            Initializer.Fill(linear, Initialization.Normal, new GpuMlp.Randomness.PhiloxStream(3, GpuMlp.Randomness.StreamPurpose.Initialization));
         return new Sequential(first, new ReLU(), second, new Sigmoid());
     }
 

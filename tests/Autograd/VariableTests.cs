@@ -6,7 +6,7 @@ using GpuMlp.Losses;
 using GpuMlp.Optimizers;
 using GpuMlp.Tensors;
 
-namespace GpuMlp.Tests;
+namespace GpuMlp.Tests.Autograd;
 
 /// <summary>What variables promise beside their numbers: the tape's life, views, memory, and messages for wrong use.</summary>
 public class VariableTests : IDisposable

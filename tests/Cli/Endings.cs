@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using GpuMlp.Formats;
 using GpuMlp.Records;
+using GpuMlp.Tests.Cli.Output;
 
-namespace GpuMlp.Tests;
+namespace GpuMlp.Tests.Cli;
 
 /// <summary>Runs that are asked to end while they draw.</summary>
 static class Endings

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace GpuMlp.Tests;
+namespace GpuMlp.Tests.Cli;
 
 /// <summary>The program gpumlp as a process of its own.</summary>
 static class Gpumlp

@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Text.Json;
+using GpuMlp.Tests.Cli.Output;
+using GpuMlp.Tests.Support;
 
-namespace GpuMlp.Tests;
+namespace GpuMlp.Tests.Cli;
 
 /// <summary>Two runs that start at once into one folder, and what each leaves alone.</summary>
 sealed class Pairs

@@ -3,7 +3,7 @@ using GpuMlp.Cli.Options;
 using GpuMlp.Cli.Shell;
 using GpuMlp.Records;
 
-namespace GpuMlp.Tests;
+namespace GpuMlp.Tests.Cli;
 
 /// <summary>The program's other verbs, its help, and the table of options.</summary>
 public class ProgramTests

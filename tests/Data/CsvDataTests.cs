@@ -1,6 +1,6 @@
 using GpuMlp.Data;
 
-namespace GpuMlp.Tests;
+namespace GpuMlp.Tests.Data;
 
 public sealed class CsvDataTests : IDisposable
 {

@@ -1,7 +1,7 @@
 using CsCheck;
 using GpuMlp.Data;
 
-namespace GpuMlp.Tests;
+namespace GpuMlp.Tests.Data;
 
 public class DataSetTests
 {

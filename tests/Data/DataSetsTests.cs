@@ -2,7 +2,7 @@ using CsCheck;
 using GpuMlp.Data;
 using GpuMlp.Randomness;
 
-namespace GpuMlp.Tests;
+namespace GpuMlp.Tests.Data;
 
 public class DataSetsTests
 {

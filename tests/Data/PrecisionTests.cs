@@ -1,6 +1,6 @@
 using GpuMlp.Data;
 
-namespace GpuMlp.Tests;
+namespace GpuMlp.Tests.Data;
 
 /// <summary>Values are float64 until they are standardized: large ones with small differences, tiny ones and huge ones keep what tells them apart.</summary>
 public class PrecisionTests

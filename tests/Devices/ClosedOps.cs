@@ -1,8 +1,9 @@
 using System.Reflection;
 using GpuMlp.Kernels;
+using GpuMlp.Tests.Support;
 using ILGPU;
 
-namespace GpuMlp.Tests;
+namespace GpuMlp.Tests.Devices;
 
 /// <summary>Every op of the kernels' assembly with its type parameters filled in, and the entry points that launch it.</summary>
 /// <remarks>A parameter that stands for an activation or a loss takes each struct there is, several of them in step and not crosswise.</remarks>

@@ -7,13 +7,14 @@ using GpuMlp.Kernels;
 using GpuMlp.Kernels.Activations;
 using GpuMlp.Kernels.Lanes;
 using GpuMlp.Tensors;
+using GpuMlp.Tests.Support;
 using ILGPU;
 using ILGPU.Backends.OpenCL;
 using ILGPU.IR;
 using ILGPU.IR.Intrinsics;
 using ILGPU.Runtime.OpenCL;
 
-namespace GpuMlp.Tests;
+namespace GpuMlp.Tests.Devices;
 
 /// <summary>A device that fails: the exception names the device, what it was doing, and why.</summary>
 public class DeviceFailureTests

@@ -1,6 +1,6 @@
 using GpuMlp.Devices.Finding;
 
-namespace GpuMlp.Tests;
+namespace GpuMlp.Tests.Devices;
 
 /// <summary>What a wrong device does: each operation in IEEE's way unless a fault says otherwise.</summary>
 interface IFault

@@ -3,7 +3,7 @@ using GpuMlp.Grids;
 using GpuMlp.Layers;
 using GpuMlp.Records;
 
-namespace GpuMlp.Tests;
+namespace GpuMlp.Tests.Grids;
 
 /// <summary>The boundary found adaptively is the one read off the full grid.</summary>
 public class BoundaryFinderTests

@@ -2,7 +2,7 @@ using GpuMlp.Devices;
 using GpuMlp.Grids;
 using GpuMlp.Layers;
 
-namespace GpuMlp.Tests;
+namespace GpuMlp.Tests.Grids;
 
 /// <summary>The exact line of a one-hidden-layer ReLU network, against the boundary found on a fine grid.</summary>
 public class ExactBoundaryTests

@@ -3,8 +3,9 @@ using GpuMlp.Grids;
 using GpuMlp.Layers;
 using GpuMlp.Losses;
 using GpuMlp.Randomness;
+using GpuMlp.Tests.Support;
 
-namespace GpuMlp.Tests;
+namespace GpuMlp.Tests.Grids;
 
 /// <summary>Every form of a grid, on every route, gives the bits of Sequential.Forward over the same points.</summary>
 public class GridEvaluatorTests
@@ -88,7 +89,7 @@ public class GridEvaluatorTests
     public void TheGoldenGridIsMet()
     {
         using var device = ComputeDevice.Open("cpu");
-        using var network = new Sequential(new Linear(device, 2, 50), new ReLU(), new Linear(device, 50, 1), new Layers.Sigmoid());
+        using var network = new Sequential(new Linear(device, 2, 50), new ReLU(), new Linear(device, 50, 1), new GpuMlp.Layers.Sigmoid());
         network.Layers[0].Parameters()[0].Value.CopyFrom(Golden.LoadFloats("final_w1"));
         network.Layers[0].Parameters()[1].Value.CopyFrom(Golden.LoadFloats("final_b1"));
         network.Layers[2].Parameters()[0].Value.CopyFrom(Golden.LoadFloats("final_w2"));
@@ -104,7 +105,7 @@ public class GridEvaluatorTests
         using var device = ComputeDevice.Open("cpu");
         Assert.Equal(GridForm.Batches, HoldToForward(device, "2-257-4-1", Activation.ReLU, 63, 65));
         Assert.Equal(GridForm.Batches, HoldToForward(device, "2-3-3-3-3-3-3-3-3-1", Activation.Tanh, 7, 5));
-        using var mixed = new Sequential(new Linear(device, 2, 3), new ReLU(), new Linear(device, 3, 3), new Layers.Tanh(), new Linear(device, 3, 1));
+        using var mixed = new Sequential(new Linear(device, 2, 3), new ReLU(), new Linear(device, 3, 3), new GpuMlp.Layers.Tanh(), new Linear(device, 3, 1));
         Fill(mixed);
         var evaluator = new GridEvaluator(mixed);
         Assert.Equal((GridForm.Batches, true), (evaluator.Form, evaluator.FormReason.Contains("activations differ")));
@@ -117,7 +118,7 @@ public class GridEvaluatorTests
     {
         using var device = ComputeDevice.Open("cpu");
         using var bare = new Sequential(new Linear(device, 2, 4), new ReLU(), new Linear(device, 4, 1));
-        using var ended = new Sequential(new Linear(device, 2, 4), new ReLU(), new Linear(device, 4, 1), new Layers.Sigmoid());
+        using var ended = new Sequential(new Linear(device, 2, 4), new ReLU(), new Linear(device, 4, 1), new GpuMlp.Layers.Sigmoid());
         Fill(bare);
         Fill(ended);
         GridSpec grid = GridSpec.FromSize(Shown, 9, 4);

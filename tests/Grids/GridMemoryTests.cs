@@ -2,8 +2,9 @@ using GpuMlp.Devices;
 using GpuMlp.Formats;
 using GpuMlp.Grids;
 using GpuMlp.Layers;
+using GpuMlp.Tests.Support;
 
-namespace GpuMlp.Tests;
+namespace GpuMlp.Tests.Grids;
 
 /// <summary>A grid of any size streams to a file in bounded memory.</summary>
 [Collection(nameof(Alone))]

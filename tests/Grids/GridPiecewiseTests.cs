@@ -2,7 +2,7 @@ using GpuMlp.Devices;
 using GpuMlp.Grids;
 using GpuMlp.Layers;
 
-namespace GpuMlp.Tests;
+namespace GpuMlp.Tests.Grids;
 
 /// <summary>Rows from their breakpoints: close to Forward's values, on request only.</summary>
 public class GridPiecewiseTests

@@ -1,6 +1,6 @@
 using GpuMlp.Grids;
 
-namespace GpuMlp.Tests;
+namespace GpuMlp.Tests.Grids;
 
 /// <summary>Axes as NumPy makes them, and the windows that are refused.</summary>
 public class GridSpecTests

@@ -1,8 +1,9 @@
 using GpuMlp.Devices;
 using GpuMlp.Grids;
 using GpuMlp.Layers;
+using GpuMlp.Tests.Support;
 
-namespace GpuMlp.Tests;
+namespace GpuMlp.Tests.Grids;
 
 /// <summary>Grids that go to a sink band by band: the same values, in order, in bounded memory.</summary>
 public class GridStreamTests

@@ -2,8 +2,9 @@ using GpuMlp.Devices;
 using GpuMlp.Grids;
 using GpuMlp.Layers;
 using GpuMlp.Losses;
+using GpuMlp.Tests.Support;
 
-namespace GpuMlp.Tests;
+namespace GpuMlp.Tests.Grids;
 
 /// <summary>What a network of finite weights gives as NaN is counted and marked, never a class, on every device.</summary>
 public class NotANumberTests(DeviceRoutes routes) : IClassFixture<DeviceRoutes>

@@ -1,8 +1,9 @@
 using System.Runtime.InteropServices;
 using GpuMlp.Devices.Host;
 using GpuMlp.Kernels.Lanes;
+using GpuMlp.Tests.Support;
 
-namespace GpuMlp.Tests;
+namespace GpuMlp.Tests.Kernels;
 
 /// <summary>The largest error of a function over many arguments, found on all cores with the widest lanes.</summary>
 sealed unsafe class Accuracy<TFunction> where TFunction : struct, IFunction

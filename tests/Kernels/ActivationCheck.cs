@@ -1,7 +1,8 @@
 using GpuMlp.Devices.Ops;
 using GpuMlp.Kernels.Activations;
+using GpuMlp.Tests.Support;
 
-namespace GpuMlp.Tests;
+namespace GpuMlp.Tests.Kernels;
 
 /// <summary>Holds an activation, at some x, to its function and slope in double precision.</summary>
 /// <remarks>Where a slope's terms cancel, its error is that of the terms: then their sum without signs is given too.</remarks>

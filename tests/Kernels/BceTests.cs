@@ -1,6 +1,7 @@
 using GpuMlp.Kernels.Losses;
+using GpuMlp.Tests.Support;
 
-namespace GpuMlp.Tests;
+namespace GpuMlp.Tests.Kernels;
 
 /// <summary>The binary cross-entropies: values and gradients over the matrix, in saturation, and against differences.</summary>
 [Collection<KernelTests>]

@@ -1,4 +1,6 @@
-namespace GpuMlp.Tests;
+using GpuMlp.Tests.Support;
+
+namespace GpuMlp.Tests.Kernels;
 
 /// <summary>What a kernel should write: values in double precision, and how far each may be off.</summary>
 sealed record Expected(double[] Values, double[] Tolerances)

@@ -1,9 +1,10 @@
 using GpuMlp.Devices.Host;
 using GpuMlp.Kernels.Lanes;
 using GpuMlp.Kernels.Numerics;
+using GpuMlp.Tests.Support;
 using ILGPU;
 
-namespace GpuMlp.Tests;
+namespace GpuMlp.Tests.Kernels;
 
 /// <summary>exp, log, tanh, sigmoid and softplus: within 2 ulp of double precision, right at the edges, the same bits on every route.</summary>
 [Collection<KernelTests>]

@@ -3,7 +3,7 @@ using GpuMlp.Kernels;
 using GpuMlp.Kernels.Lanes;
 using GpuMlp.Kernels.Numerics;
 
-namespace GpuMlp.Tests;
+namespace GpuMlp.Tests.Kernels;
 
 /// <summary>One of our elementary functions and the same in double precision.</summary>
 public interface IFunction

@@ -1,6 +1,7 @@
 using GpuMlp.Devices.Ops;
+using GpuMlp.Tests.Support;
 
-namespace GpuMlp.Tests;
+namespace GpuMlp.Tests.Kernels;
 
 /// <summary>Batches gathered by row number, exact.</summary>
 [Collection<KernelTests>]

@@ -1,7 +1,8 @@
 using GpuMlp.Kernels.Activations;
 using GpuMlp.Layers;
+using GpuMlp.Tests.Support;
 
-namespace GpuMlp.Tests;
+namespace GpuMlp.Tests.Kernels;
 
 /// <summary>GELU.</summary>
 [Collection<KernelTests>]

@@ -1,7 +1,8 @@
 using GpuMlp.Kernels.Activations;
 using GpuMlp.Kernels.Losses;
+using GpuMlp.Tests.Support;
 
-namespace GpuMlp.Tests;
+namespace GpuMlp.Tests.Kernels;
 
 /// <summary>Holds an analytic derivative to central differences in double precision, and the device to the analytic one at the same points.</summary>
 static class GradientCheck

@@ -6,10 +6,11 @@ using GpuMlp.Kernels.Grids;
 using GpuMlp.Kernels.Lanes;
 using GpuMlp.Kernels.Networks;
 using GpuMlp.Kernels.Training;
+using GpuMlp.Tests.Support;
 using GpuMlp.Training;
 using ILGPU;
 
-namespace GpuMlp.Tests;
+namespace GpuMlp.Tests.Kernels;
 
 /// <summary>The form that a GPU runs of group ops whose lanes need no barrier, in groups of 4, 16 and 64 lanes, against one lane on the host.</summary>
 public class GroupLanesTests

@@ -1,7 +1,8 @@
 using GpuMlp.Devices;
 using GpuMlp.Devices.Memory;
+using GpuMlp.Tests.Support;
 
-namespace GpuMlp.Tests;
+namespace GpuMlp.Tests.Kernels;
 
 /// <summary>
 /// One call of an op: its arrays side by side in one buffer with canaries between them, run on every route. Each route must give the first

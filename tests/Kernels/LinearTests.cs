@@ -1,6 +1,7 @@
 using GpuMlp.Devices.Ops;
+using GpuMlp.Tests.Support;
 
-namespace GpuMlp.Tests;
+namespace GpuMlp.Tests.Kernels;
 
 /// <summary>Linear's products over the matrix of shapes.</summary>
 [Collection<KernelTests>]

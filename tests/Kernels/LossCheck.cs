@@ -1,7 +1,8 @@
 using GpuMlp.Devices.Ops;
 using GpuMlp.Kernels.Losses;
+using GpuMlp.Tests.Support;
 
-namespace GpuMlp.Tests;
+namespace GpuMlp.Tests.Kernels;
 
 /// <summary>A loss and its gradient in double precision, and how far the device's may be off at (z, y).</summary>
 sealed record LossReference(

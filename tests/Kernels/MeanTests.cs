@@ -1,6 +1,7 @@
 using GpuMlp.Devices.Ops;
+using GpuMlp.Tests.Support;
 
-namespace GpuMlp.Tests;
+namespace GpuMlp.Tests.Kernels;
 
 /// <summary>The mean of a batch's losses, written at one place of a longer record.</summary>
 [Collection<KernelTests>]

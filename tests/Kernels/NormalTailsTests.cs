@@ -1,6 +1,6 @@
 using GpuMlp.Layers;
 
-namespace GpuMlp.Tests;
+namespace GpuMlp.Tests.Kernels;
 
 /// <summary>The normal distribution's tails, and the float64 form that they are held to.</summary>
 public sealed class NormalTailsTests

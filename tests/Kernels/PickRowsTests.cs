@@ -1,7 +1,8 @@
 using GpuMlp.Devices.Ops;
 using GpuMlp.Kernels.Randomness;
+using GpuMlp.Tests.Support;
 
-namespace GpuMlp.Tests;
+namespace GpuMlp.Tests.Kernels;
 
 /// <summary>Random rows drawn on the device: the host's numbers, wherever in the stream a launch begins.</summary>
 [Collection<KernelTests>]

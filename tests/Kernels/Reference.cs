@@ -1,4 +1,6 @@
-namespace GpuMlp.Tests;
+using GpuMlp.Tests.Support;
+
+namespace GpuMlp.Tests.Kernels;
 
 /// <summary>The kernels' results in double precision, written as plainly as the formulas read.</summary>
 static class Reference

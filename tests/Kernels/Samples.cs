@@ -1,4 +1,4 @@
-namespace GpuMlp.Tests;
+namespace GpuMlp.Tests.Kernels;
 
 /// <summary>Seeded numbers to feed kernels with.</summary>
 static class Samples

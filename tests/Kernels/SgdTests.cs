@@ -1,6 +1,7 @@
 using GpuMlp.Devices.Ops;
+using GpuMlp.Tests.Support;
 
-namespace GpuMlp.Tests;
+namespace GpuMlp.Tests.Kernels;
 
 /// <summary>The SGD step: one fused multiply-add a parameter, so within half an ulp.</summary>
 [Collection<KernelTests>]

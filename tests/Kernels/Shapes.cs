@@ -1,4 +1,4 @@
-namespace GpuMlp.Tests;
+namespace GpuMlp.Tests.Kernels;
 
 /// <summary>A triple of sizes: n batch rows, i inputs, o outputs. The slow routes take some of them only.</summary>
 readonly record struct Shape(int N, int I, int O, bool SlowToo)

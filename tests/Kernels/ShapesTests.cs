@@ -1,4 +1,4 @@
-namespace GpuMlp.Tests;
+namespace GpuMlp.Tests.Kernels;
 
 /// <summary>The matrix covers what it claims to.</summary>
 public sealed class ShapesTests

@@ -1,6 +1,7 @@
 using GpuMlp.Kernels.Activations;
+using GpuMlp.Tests.Support;
 
-namespace GpuMlp.Tests;
+namespace GpuMlp.Tests.Kernels;
 
 /// <summary>SiLU.</summary>
 [Collection<KernelTests>]

@@ -1,4 +1,6 @@
-namespace GpuMlp.Tests;
+using GpuMlp.Tests.Cli.Output;
+
+namespace GpuMlp.Tests.Kernels;
 
 /// <summary>
 /// The order of every sum, written out as a definition: plain scalar code with numbers of its own, so that a kernel cannot change the order

@@ -2,8 +2,9 @@ using GpuMlp.Devices.Ops;
 using GpuMlp.Kernels.Lanes;
 using GpuMlp.Kernels.Losses;
 using GpuMlp.Kernels.Numerics;
+using GpuMlp.Tests.Support;
 
-namespace GpuMlp.Tests;
+namespace GpuMlp.Tests.Kernels;
 
 /// <summary>Every product, mean and gradient of the layers has <see cref="SumOrder"/>'s bits on every route.</summary>
 /// <remarks>
@@ -176,7 +177,7 @@ public sealed class SumOrderTests(DeviceRoutes routes)
 
     // the function is not what is held here, its sum is
     static float[] Exponentials(float[] x, int columns) => [.. x.Chunk(columns).SelectMany(row => row.Select(value =>
-        HostLanes.First(Kernels.Numerics.Exponentials.Exp<HostLanes, HostView>(HostLanes.Splat(value - row.Max())))))];
+        HostLanes.First(GpuMlp.Kernels.Numerics.Exponentials.Exp<HostLanes, HostView>(HostLanes.Splat(value - row.Max())))))];
 
-    static float Log(float x) => HostLanes.First(Kernels.Numerics.Exponentials.Log<HostLanes, HostView>(HostLanes.Splat(x)));
+    static float Log(float x) => HostLanes.First(GpuMlp.Kernels.Numerics.Exponentials.Log<HostLanes, HostView>(HostLanes.Splat(x)));
 }

@@ -5,7 +5,7 @@ using GpuMlp.Losses;
 using GpuMlp.Randomness;
 using GpuMlp.Tensors;
 
-namespace GpuMlp.Tests;
+namespace GpuMlp.Tests.Layers;
 
 /// <summary>A layer begins with numbers of its own: drawn, the same in every run of a program, and never another layer's.</summary>
 public class LinearStartTests

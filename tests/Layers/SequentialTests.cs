@@ -4,7 +4,7 @@ using GpuMlp.Losses;
 using GpuMlp.Randomness;
 using GpuMlp.Tensors;
 
-namespace GpuMlp.Tests;
+namespace GpuMlp.Tests.Layers;
 
 /// <summary>The tutorial's first half by hand: Forward, ComputeLoss, Backward, Step; and what it refuses.</summary>
 public sealed class SequentialTests : IDisposable

@@ -3,7 +3,7 @@ using GpuMlp.Layers;
 using GpuMlp.Losses;
 using GpuMlp.Tensors;
 
-namespace GpuMlp.Tests;
+namespace GpuMlp.Tests.Losses;
 
 /// <summary>A loss on the host is the one that devices compute, in more digits.</summary>
 public class MeanOnHostTests

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using GpuMlp.Devices;
 using GpuMlp.Devices.Finding;
+using GpuMlp.Tests.Support;
 
 namespace GpuMlp.Tests.Misuse;
 

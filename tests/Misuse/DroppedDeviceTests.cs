@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using GpuMlp.Devices;
+using GpuMlp.Tests.Support;
 
 namespace GpuMlp.Tests.Misuse;
 

@@ -144,7 +144,7 @@ public sealed class MisuseTests : IDisposable
         NetworkSpec deep = NetworkSpec.Parse("2-3-3-3-3-3-3-3-3-1");
         using Sequential net = deep.Build(device, new BceLoss());
         Assert.Throws<ArgumentException>(() => PopulationEvaluator.Evaluate(device, deep, [new float[net.Arena.Length]], [new float[2]]));
-        Assert.Throws<ArgumentException>(() => new Kernels.Networks.NetworkShape(deep.Widths));
+        Assert.Throws<ArgumentException>(() => new GpuMlp.Kernels.Networks.NetworkShape(deep.Widths));
     }
 
     [Fact]

@@ -2,7 +2,7 @@ using GpuMlp.Grids;
 using GpuMlp.Plotting;
 using SkiaSharp;
 
-namespace GpuMlp.Tests;
+namespace GpuMlp.Tests.Plotting;
 
 public sealed class BoundaryPlotTests : IDisposable
 {

@@ -1,7 +1,7 @@
 using GpuMlp.Plotting;
 using SkiaSharp;
 
-namespace GpuMlp.Tests;
+namespace GpuMlp.Tests.Plotting;
 
 public sealed class LossPlotTests : IDisposable
 {

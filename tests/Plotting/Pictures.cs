@@ -1,7 +1,7 @@
 using GpuMlp.Grids;
 using SkiaSharp;
 
-namespace GpuMlp.Tests;
+namespace GpuMlp.Tests.Plotting;
 
 /// <summary>What the tests of pictures share: a folder of their own, decoded pixels, and a small problem to draw.</summary>
 sealed class Pictures : IDisposable

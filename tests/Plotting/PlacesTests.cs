@@ -3,7 +3,7 @@ using GpuMlp.Grids;
 using GpuMlp.Plotting;
 using SkiaSharp;
 
-namespace GpuMlp.Tests;
+namespace GpuMlp.Tests.Plotting;
 
 /// <summary>Pictures are right and readable where the data's spread is small beside its size, or its size is out of the ordinary.</summary>
 public class PlacesTests

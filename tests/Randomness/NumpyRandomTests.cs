@@ -1,7 +1,8 @@
 using GpuMlp.Data;
 using GpuMlp.Randomness;
+using GpuMlp.Tests.Support;
 
-namespace GpuMlp.Tests;
+namespace GpuMlp.Tests.Randomness;
 
 public class NumpyRandomTests
 {

@@ -4,7 +4,7 @@ using ILGPU;
 using ILGPU.Runtime;
 using ILGPU.Runtime.CPU;
 
-namespace GpuMlp.Tests;
+namespace GpuMlp.Tests.Randomness;
 
 public class PhiloxTests
 {

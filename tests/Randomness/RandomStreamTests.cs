@@ -1,7 +1,7 @@
 using CsCheck;
 using GpuMlp.Randomness;
 
-namespace GpuMlp.Tests;
+namespace GpuMlp.Tests.Randomness;
 
 public class RandomStreamTests
 {

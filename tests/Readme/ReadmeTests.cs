@@ -1,8 +1,11 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
+using GpuMlp.Tests.Cli;
+using GpuMlp.Tests.Kernels;
+using GpuMlp.Tests.Support;
 
-namespace GpuMlp.Tests;
+namespace GpuMlp.Tests.Readme;
 
 /// <summary>README as a newcomer takes it: its programs compile and learn, its commands can be pasted.</summary>
 public partial class ReadmeTests

@@ -1,7 +1,7 @@
 using GpuMlp.Devices;
 using GpuMlp.Devices.Memory;
 
-namespace GpuMlp.Tests;
+namespace GpuMlp.Tests.Support;
 
 /// <summary>Every way that a kernel can run on this machine, opened once for all kernel tests. The first is what the others must equal.</summary>
 public sealed class DeviceRoutes : IDisposable

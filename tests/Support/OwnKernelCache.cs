@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using GpuMlp.Devices.Launching;
 
-namespace GpuMlp.Tests;
+namespace GpuMlp.Tests.Support;
 
 /// <summary>The tests, and the programs that they start, keep compiled kernels in a folder of their own, empty at first and gone with them.</summary>
 static class OwnKernelCache

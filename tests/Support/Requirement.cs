@@ -1,4 +1,4 @@
-namespace GpuMlp.Tests;
+namespace GpuMlp.Tests.Support;
 
 /// <summary>What a test needs from the machine: without it the test is skipped aloud, or fails where GPUMLP_REQUIRE lists it ("opencl,ptxas").</summary>
 static class Requirement

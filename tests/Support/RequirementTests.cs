@@ -1,6 +1,6 @@
 using Xunit.Sdk;
 
-namespace GpuMlp.Tests;
+namespace GpuMlp.Tests.Support;
 
 /// <summary>A missing requirement skips the test aloud, or fails it where it is demanded.</summary>
 public class RequirementTests

@@ -1,4 +1,4 @@
-namespace GpuMlp.Tests;
+namespace GpuMlp.Tests.Support;
 
 /// <summary>Distances in units in the last place of float32.</summary>
 static class Ulp

@@ -9,9 +9,11 @@ using GpuMlp.Layers;
 using GpuMlp.Losses;
 using GpuMlp.Optimizers;
 using GpuMlp.Randomness;
+using GpuMlp.Tests.Kernels;
+using GpuMlp.Tests.Support;
 using GpuMlp.Training;
 
-namespace GpuMlp.Tests;
+namespace GpuMlp.Tests.Training;
 
 /// <summary>Every optimizer, schedule and loss that train offers: the fused engine ends in the layers' bits, alone and in a population.</summary>
 /// <remarks>

@@ -3,9 +3,10 @@ using GpuMlp.Devices;
 using GpuMlp.Grids;
 using GpuMlp.Layers;
 using GpuMlp.Losses;
+using GpuMlp.Tests.Support;
 using GpuMlp.Training;
 
-namespace GpuMlp.Tests;
+namespace GpuMlp.Tests.Training;
 
 /// <summary>The notebook's own run in NumPy, float64, replayed with its data, initial weights and picks injected.</summary>
 public class GoldenRunTests

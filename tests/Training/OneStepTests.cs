@@ -3,9 +3,10 @@ using GpuMlp.Devices;
 using GpuMlp.Layers;
 using GpuMlp.Losses;
 using GpuMlp.Randomness;
+using GpuMlp.Tests.Kernels;
 using GpuMlp.Training;
 
-namespace GpuMlp.Tests;
+namespace GpuMlp.Tests.Training;
 
 /// <summary>One step of either engine has the bits of <see cref="SumOrder"/>'s sums put together.</summary>
 /// <remarks><see cref="SameBitsTests"/> holds the other devices to these.</remarks>

@@ -7,9 +7,10 @@ using GpuMlp.Kernels.Training;
 using GpuMlp.Layers;
 using GpuMlp.Losses;
 using GpuMlp.Randomness;
+using GpuMlp.Tests.Support;
 using GpuMlp.Training;
 
-namespace GpuMlp.Tests;
+namespace GpuMlp.Tests.Training;
 
 /// <summary><see cref="PopulationForward{TActivation, TOutput, TView}"/>: many networks in a launch against each network layer by layer.</summary>
 public class PopulationForwardTests

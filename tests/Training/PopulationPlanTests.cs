@@ -4,7 +4,7 @@ using GpuMlp.Layers;
 using GpuMlp.Optimizers;
 using GpuMlp.Training;
 
-namespace GpuMlp.Tests;
+namespace GpuMlp.Tests.Training;
 
 /// <summary>The memory of a population, planned before it is taken.</summary>
 public class PopulationPlanTests

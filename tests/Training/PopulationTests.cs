@@ -5,9 +5,11 @@ using GpuMlp.Devices;
 using GpuMlp.Devices.Finding;
 using GpuMlp.Layers;
 using GpuMlp.Losses;
+using GpuMlp.Tests.Kernels;
+using GpuMlp.Tests.Support;
 using GpuMlp.Training;
 
-namespace GpuMlp.Tests;
+namespace GpuMlp.Tests.Training;
 
 /// <summary>Networks of a population against the same networks trained alone.</summary>
 public class PopulationTests

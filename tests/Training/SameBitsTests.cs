@@ -6,9 +6,10 @@ using GpuMlp.Devices.Finding;
 using GpuMlp.Layers;
 using GpuMlp.Losses;
 using GpuMlp.Randomness;
+using GpuMlp.Tests.Support;
 using GpuMlp.Training;
 
-namespace GpuMlp.Tests;
+namespace GpuMlp.Tests.Training;
 
 /// <summary>One run, one SHA-256: whatever the device, lanes, cores, engine and steps a launch.</summary>
 public class SameBitsTests

@@ -2,9 +2,10 @@ using GpuMlp.Data;
 using GpuMlp.Devices;
 using GpuMlp.Kernels.Training;
 using GpuMlp.Layers;
+using GpuMlp.Tests.Support;
 using GpuMlp.Training;
 
-namespace GpuMlp.Tests;
+namespace GpuMlp.Tests.Training;
 
 /// <summary><see cref="SideBySideTraining{TActivation, TLoss, TView}"/>: networks that a lane trains together end as each does alone.</summary>
 public class SideBySideTests

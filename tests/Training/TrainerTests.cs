@@ -5,7 +5,7 @@ using GpuMlp.Losses;
 using GpuMlp.Randomness;
 using GpuMlp.Training;
 
-namespace GpuMlp.Tests;
+namespace GpuMlp.Tests.Training;
 
 /// <summary>What a run returns, how it ends, what it refuses and what it allocates.</summary>
 public sealed class TrainerTests : IDisposable

@@ -12,8 +12,14 @@ static class DeviceInput
     /// <exception cref="DeviceUnavailableException">This machine has no such device, or it does not open.</exception>
     public static ComputeDevice Open(string name)
     {
-        try { return ComputeDevice.Open(name); }
-        catch (ArgumentException e) { throw UsageException.For("device", name, "allowed are auto, cpu, cpu:ilgpu, opencl, opencl:INDEX, cuda and cuda:INDEX", e); }
+        try
+        {
+            return ComputeDevice.Open(name);
+        }
+        catch (ArgumentException e)
+        {
+            throw UsageException.For("device", name, "allowed are auto, cpu, cpu:ilgpu, opencl, opencl:INDEX, cuda and cuda:INDEX", e);
+        }
     }
 
     /// <summary>Says which device it is, with the reason for it where the choice was left to the program.</summary>

@@ -11,7 +11,8 @@ static class ModelInput
     /// <exception cref="UsageException">There is no such file, or it is a folder.</exception>
     public static void RequireFile(string path)
     {
-        if (!File.Exists(path)) throw new UsageException($"{path}: {(Directory.Exists(path) ? "is a folder; a model file is needed" : "there is no such file")}");
+        if (File.Exists(path)) return;
+        throw new UsageException($"{path}: {(Directory.Exists(path) ? "is a folder; a model file is needed" : "there is no such file")}");
     }
 
     /// <summary>Loads a model.</summary>

@@ -14,8 +14,8 @@ using GpuMlp.Plotting;
 using GpuMlp.Randomness;
 using GpuMlp.Records;
 using GpuMlp.Tensors;
-using static GpuMlp.Cli.Shell.Numbers;
 using static System.FormattableString;
+using static GpuMlp.Cli.Shell.Numbers;
 
 namespace GpuMlp.Cli.Train;
 

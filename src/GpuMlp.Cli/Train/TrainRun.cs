@@ -9,8 +9,8 @@ using GpuMlp.Layers;
 using GpuMlp.Randomness;
 using GpuMlp.Records;
 using GpuMlp.Training;
-using static GpuMlp.Cli.Shell.Numbers;
 using static System.FormattableString;
+using static GpuMlp.Cli.Shell.Numbers;
 
 namespace GpuMlp.Cli.Train;
 

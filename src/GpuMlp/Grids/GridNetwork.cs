@@ -116,7 +116,8 @@ sealed class GridKernels<THidden> : GridKernels where THidden : struct, IActivat
         else Run<Kernels.Activations.Sigmoid>(host, device, form, job, results);
     }
 
-    static void Run<TOutput>(HostRunner host, ComputeDevice device, GridForm form, in GridJob job, HostView results) where TOutput : struct, IActivation
+    static void Run<TOutput>(HostRunner host, ComputeDevice device, GridForm form, in GridJob job, HostView results)
+        where TOutput : struct, IActivation
     {
         if (form == GridForm.Strips) host.GridStrips<THidden, TOutput>(job, results);
         else if (form == GridForm.Piecewise) host.GridPiecewise<TOutput>(job, results);

@@ -59,7 +59,7 @@ static class GridOps
         where THidden : struct, IActivation where TOutput : struct, IActivation =>
         host.RunGroups(new GridTwoLayer<THidden, TOutput, HostView>(job.OnHost(results), job.Widths[1], SecondLayer(job)), job.Work);
 
-    /// <summary>results (sets, rows, columns) of networks with one hidden layer of ReLU, row by row from their breakpoints, in host memory; the device is the host.</summary>
+    /// <summary>results (sets, rows, columns) of one hidden layer of ReLU, each row from its breakpoints; the device is the host.</summary>
     internal static void GridPiecewise<TOutput>(this HostRunner host, in GridJob job, HostView results) where TOutput : struct, IActivation =>
         host.Run(new GridPiecewise<TOutput>(job.OnHost(results), job.Widths[1], SecondLayer(job)), job.Work / job.Widths[1]);
 

@@ -1,0 +1,94 @@
+namespace GpuMlp.Tests.Architecture;
+
+/// <summary>A room of the building, what it is for, and what it may use.</summary>
+/// <param name="Name">The namespace behind "GpuMlp.", which is the folder.</param>
+/// <param name="Why">What is in it, and why it needs what it may use.</param>
+/// <param name="MayUse">Rooms, or single types of the room around a sub-room.</param>
+readonly record struct Room(string Name, string Why, params string[] MayUse);
+
+/// <summary>All rooms, each after the rooms that it may use. A sub-room is a folder in a room and has arrows of its own.</summary>
+/// <remarks>A sub-room may use the room around it where the table says so, though that one uses it in turn: the two are one subject.</remarks>
+static class Rooms
+{
+    /// <summary>The kernels and the library.</summary>
+    public static readonly Room[] All =
+    [
+        new("Kernels.Lanes", "floats that move together, and every operation that rounds"),
+        new("Kernels", "what an op is, and how a device enters it", "Kernels.Lanes"),
+        new("Kernels.Numerics", "elementary functions and the order of sums", "Kernels.Lanes"),
+        new("Kernels.Networks", "a network's shape as kernels see it; its output's partial sums follow from the order of sums",
+            "Kernels.Numerics"),
+        new("Kernels.Randomness", "Philox on integers alone"),
+        new("Kernels.Activations", "each activation beside its derivative", "Kernels", "Kernels.Lanes", "Kernels.Numerics"),
+        new("Kernels.Sums", "sums of rows, and softmax, which is made of them", "Kernels", "Kernels.Lanes", "Kernels.Numerics"),
+        new("Kernels.Elementwise", "arithmetic on elements", "Kernels", "Kernels.Lanes"),
+        new("Kernels.Linear", "products and the gradients of a linear layer", "Kernels", "Kernels.Lanes", "Kernels.Numerics"),
+        new("Kernels.SelfTest", "each operation of the lanes, to compare devices by", "Kernels", "Kernels.Lanes"),
+        new("Kernels.Data", "rows drawn and gathered", "Kernels", "Kernels.Lanes", "Kernels.Randomness"),
+        new("Kernels.Losses", "losses with their gradients, on sigmoids and softmaxes", "Kernels", "Kernels.Lanes", "Kernels.Numerics",
+            "Kernels.Activations", "Kernels.Sums"),
+        new("Kernels.Optimizers", "update rules, and clipping, which multiplies by a factor made of a sum of squares", "Kernels",
+            "Kernels.Lanes", "Kernels.Numerics", "Kernels.Elementwise"),
+        new("Kernels.Training", "many steps in one launch, made of the bodies of the ops", "Kernels", "Kernels.Lanes",
+            "Kernels.Numerics", "Kernels.Networks", "Kernels.Randomness", "Kernels.Activations", "Kernels.Linear", "Kernels.Losses",
+            "Kernels.Optimizers"),
+        new("Kernels.Grids", "a whole network over many points", "Kernels", "Kernels.Lanes", "Kernels.Numerics", "Kernels.Networks",
+            "Kernels.Activations"),
+        new("Kernels.Grids.Host", "ops of the processor alone, which may use arrays and bytes", "Kernels", "Kernels.Lanes",
+            "Kernels.Activations", "Kernels.Grids"),
+
+        new("Formats", "bytes and arrays in files, and tables of names: strict readers, atomic writers; nothing of networks"),
+        new("Randomness", "streams of numbers on the host, the same as the kernels'", "Kernels.Randomness"),
+        new("Devices.Host", "kernel bodies as .NET code, on all cores", "Kernels", "Kernels.Lanes"),
+        new("Devices.Launching", "kernels compiled, kept and launched; a failure names the device", "Kernels", "Kernels.Lanes",
+            "Formats", "Devices.DeviceDescription", "Devices.DeviceException", "Devices.DeviceKind"),
+        new("Devices.Memory", "blocks, buffers and the pool; a buffer knows its device", "Kernels.Lanes", "Devices"),
+        new("Devices.Finding", "what the machine has, opened and tested; opening makes the device", "Kernels.Lanes", "Kernels.SelfTest",
+            "Formats", "Devices.Host", "Devices.Launching", "Devices.Memory", "Devices"),
+        new("Devices", "ComputeDevice, which is made of its sub-rooms, and the words and failures of devices", "Kernels",
+            "Kernels.Elementwise", "Formats", "Devices.Host", "Devices.Launching", "Devices.Memory", "Devices.Finding"),
+        new("Devices.Ops", "one method for each op: the only place that launches kernels for other rooms", "Kernels", "Kernels.Lanes",
+            "Kernels.Numerics", "Kernels.Networks", "Kernels.Activations", "Kernels.Sums", "Kernels.Elementwise", "Kernels.Linear",
+            "Kernels.Data", "Kernels.Losses", "Kernels.Optimizers", "Kernels.Training", "Kernels.Grids", "Kernels.Grids.Host",
+            "Devices.Host", "Devices.Memory", "Devices"),
+        new("Tensors", "matrices on a device, parameters and their arena", "Randomness", "Devices", "Devices.Memory", "Devices.Ops"),
+        new("Autograd.Operations", "ops of the tape with their derivatives, each on the kernels' type that it is of",
+            "Kernels.Activations", "Kernels.Elementwise", "Devices", "Devices.Memory", "Devices.Ops", "Tensors", "Autograd"),
+        new("Autograd", "the tape", "Kernels.Activations", "Kernels.Elementwise", "Devices", "Devices.Memory", "Devices.Ops", "Tensors",
+            "Autograd.Operations"),
+        new("Losses", "a loss and what it asks of a network; each names its kernels' type, and a gradient is multiplied by what comes from above",
+            "Kernels.Elementwise", "Kernels.Losses", "Formats", "Devices", "Devices.Memory", "Devices.Ops", "Tensors", "Autograd"),
+        new("Layers", "modules, layers and networks; the table of activations names the kernels' types and bounds them", "Kernels.Lanes",
+            "Kernels.Numerics", "Kernels.Activations", "Formats", "Randomness", "Devices", "Devices.Memory", "Devices.Ops", "Tensors",
+            "Autograd", "Losses"),
+        new("Optimizers", "the table of optimizers, each row with its kernels' type", "Kernels.Optimizers", "Formats", "Devices",
+            "Devices.Memory", "Devices.Ops", "Tensors"),
+        new("Data", "data sets on the host, from files and generators", "Formats", "Randomness"),
+        new("Training", "training by layers and fused, of one network or many; the fused engine hands the kernels a plan and memory",
+            "Kernels.Lanes", "Kernels.Networks", "Kernels.Activations", "Kernels.Losses", "Kernels.Optimizers", "Kernels.Training",
+            "Formats", "Randomness", "Devices", "Devices.Memory", "Devices.Ops", "Tensors", "Losses", "Layers", "Optimizers", "Data"),
+        new("Grids", "dense grids and boundaries; rows go straight into the host's memory, and exact boundaries know the order of sums",
+            "Kernels.Lanes", "Kernels.Numerics", "Kernels.Networks", "Kernels.Activations", "Devices", "Devices.Host", "Devices.Memory",
+            "Devices.Ops", "Tensors", "Layers"),
+        new("Records", "models and runs in files", "Formats", "Devices", "Tensors", "Losses", "Layers", "Optimizers", "Data", "Training",
+            "Grids"),
+    ];
+
+    /// <summary>The program: verbs do not know each other, and what they share does not know them.</summary>
+    public static readonly Room[] Program =
+    [
+        new("Cli.Shell", "streams, signals, messages, help and exit codes"),
+        new("Cli.Input", "what options name: devices, models, data, windows", "Cli.Shell"),
+        new("Cli.Options", "the table of train's options, which sweep takes too", "Cli.Shell", "Cli.Input"),
+        new("Cli.Output", "folders of runs, and scores", "Cli.Shell"),
+        new("Cli.Samples", "programs to copy: they use the library alone"),
+        new("Cli.Bench", "a verb", "Cli.Shell"),
+        new("Cli.Devices", "a verb", "Cli.Shell", "Cli.Input"),
+        new("Cli.Gradcheck", "a verb", "Cli.Shell", "Cli.Input"),
+        new("Cli.Grid", "a verb", "Cli.Shell", "Cli.Input"),
+        new("Cli.Sweep", "a verb", "Cli.Shell", "Cli.Input", "Cli.Options", "Cli.Output"),
+        new("Cli.Train", "a verb", "Cli.Shell", "Cli.Input", "Cli.Options", "Cli.Output", "Cli.Samples"),
+        new("Cli", "Program: the verbs, and failures as exit codes", "Cli.Shell", "Cli.Output", "Cli.Bench", "Cli.Devices",
+            "Cli.Gradcheck", "Cli.Grid", "Cli.Sweep", "Cli.Train"),
+    ];
+}

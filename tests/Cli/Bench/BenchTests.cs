@@ -1,0 +1,84 @@
+using System.Text.Json;
+using GpuMlp.Cli.Bench;
+using GpuMlp.Cli.Shell;
+using GpuMlp.Tests.Support;
+
+namespace GpuMlp.Tests.Cli.Bench;
+
+/// <summary>gpumlp bench: every device is a row, measured or with the reason why not.</summary>
+public class BenchTests
+{
+    // OpenCL's compiler takes seconds; that a device is not there has to be a row anyway
+    static readonly Dictionary<string, string> WithoutOpenCL = new() { ["OCL_ICD_VENDORS"] = "/nowhere" };
+
+    [Fact]
+    public void Every_device_is_a_row_and_the_cpu_does_every_job()
+    {
+        ChildProcess.Result outcome = ChildProcess.Gpumlp(WithoutOpenCL, "bench", "--quick", "--json", "--quiet");
+        Assert.Equal("", outcome.Error);
+        Assert.Equal(0, outcome.ExitCode);
+        using JsonDocument report = JsonDocument.Parse(outcome.Output);
+        Assert.Equal(1, report.RootElement.GetProperty("schemaVersion").GetInt32());
+        Assert.True(report.RootElement.GetProperty("quick").GetBoolean());
+        JsonElement[] rows = [.. report.RootElement.GetProperty("rows").EnumerateArray()];
+        JsonElement[] cpu = [.. rows.Where(row => row.GetProperty("device").GetString() == "cpu" && row.GetProperty("leftOut").ValueKind == JsonValueKind.Null)];
+        Assert.Equal(6, cpu.Length);
+        Assert.All(cpu, row => Assert.True(row.GetProperty("perSecond").GetDouble() > 0 && row.GetProperty("medianSeconds").GetDouble() > 0));
+        using JsonDocument devices = JsonDocument.Parse(ChildProcess.Gpumlp(WithoutOpenCL, "devices", "--json").Output);
+        foreach (JsonElement device in devices.RootElement.GetProperty("devices").EnumerateArray())
+        {
+            JsonElement[] of = [.. rows.Where(row => row.GetProperty("device").GetString() == device.GetProperty("id").GetString())];
+            Assert.NotEmpty(of);
+            if (!device.GetProperty("available").GetBoolean()) Assert.Equal(device.GetProperty("excluded").GetString(), Assert.Single(of).GetProperty("leftOut").GetString());
+        }
+    }
+
+    [Fact]
+    public void An_unknown_option_is_bad_usage()
+    {
+        Gpumlp.Outcome outcome = Gpumlp.Run("bench --fast");
+        Assert.Equal(2, outcome.ExitCode);
+        Assert.Contains("--fast", Assert.Single(outcome.ErrorLines));
+    }
+
+    [Fact]
+    public void The_first_interruption_prints_what_there_is_and_is_130()
+    {
+        using var process = Gpumlp.Start("bench");
+        Assert.Equal("cpu: 10,000 steps, 2-50-1, fused", process.StandardError.ReadLine());
+        Gpumlp.Interrupt(process);
+        Gpumlp.Outcome outcome = Gpumlp.End(process);
+        Assert.Equal(130, outcome.ExitCode);
+        Assert.Contains("not measured: cancelled", outcome.Out);
+        AssertNarrow(outcome.Out.Split('\n'));
+    }
+
+    [Fact]
+    public void The_table_fits_80_columns_with_the_longest_values_and_rounds_to_three_digits()
+    {
+        const string Job = "256 networks × 1,000 steps, 2-50-1";
+        const string Reason = "no OpenCL library (libOpenCL.so.1): install a driver; and much more is said of why it cannot be had here";
+        var report = new BenchReport(1, "0.0.0", false,
+        [
+            new("cpu", "2 cores, 512-bit lanes", Job, "layers", 9.994, 0.0099951, 999_999_999, "steps", 1),
+            new("opencl:10", new string('x', 30) + " " + new string('y', 50), Job, "layers", 999.4, 9.996e-4, 9.994e9, "steps", 1234.4),
+            new("opencl:10", "x", "grid 1024², 2-50-1", null, 59.94, 5e-9, 12.3, "points", 0.001),
+            new("opencl:10", "x", Job, "fused", LeftOut: Reason, Failed: true),
+            new("cuda", "NVIDIA GPU", LeftOut: Reason),
+        ],
+        [
+            new("opencl:10", "hidden width", "2-W-W-1, batch 256", 1024, 1024),
+            new("opencl:10", "hidden width", "2-W-W-1, batch 256", null, 0),
+        ], 1);
+        string[] lines = [.. BenchTable.Lines(report, 80)];
+        AssertNarrow(lines);
+        string text = string.Join('\n', lines);
+        string[] numbers = ["9.99 s", "10.0 ms", "1,000 M", "999 s", "1,000 µs", "9.99 G", "1,234", "59.9 s", "0.01 µs", "12.3", "0.00"];
+        foreach (string number in numbers)
+            Assert.Contains($" {number}", text);
+        Assert.Equal(["job", "cpu:", "opencl:10:", "cuda:", "opencl:10,", "opencl:10,"],
+            lines.Where(line => line[0] != ' ' && !char.IsDigit(line[0]) && !line.StartsWith("grid", StringComparison.Ordinal)).Select(line => line.Split(' ')[0]));
+    }
+
+    static void AssertNarrow(IEnumerable<string> lines) => Assert.All(lines, line => Assert.True(line.Length <= 80, line));
+}

@@ -1,0 +1,68 @@
+using GpuMlp.Cli.Shell;
+using GpuMlp.Tests.Support;
+
+namespace GpuMlp.Tests.Cli.Input;
+
+/// <summary>What the program reads: files and pipes, of which it takes no more than it has room for.</summary>
+public class InputTests
+{
+    [Theory]
+    [InlineData("train --data csv:/dev/zero --out run", "/dev/zero: is a device")]
+    [InlineData("train --config /dev/zero --out run", "/dev/zero: is a device")]
+    [InlineData("grid /dev/zero --size 2x2 --quiet --out g.npy", "/dev/zero: is a device")]
+    [InlineData("train --config . --out run", "--config .: is a folder")]
+    [InlineData("train --data csv:. --out run", "--data csv:.: is a folder")]
+    [InlineData("yes 1,2,3 2>&- | tr -d '\\n' 2>&- |;train --data csv:/dev/stdin --out run", "/dev/stdin:1:1: Record 1 is longer than the 67108864 bytes")]
+    [InlineData("yes 2>&- |;train --config /dev/stdin --out run", "/dev/stdin: is longer than the 1,048,576 bytes")]
+    public void What_has_no_end_is_not_read(string command, string message)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Devices are told by Linux.");
+        using var folder = new ScratchFolder();
+        string[] parts = command.Split(';');
+        Gpumlp.Outcome outcome = Gpumlp.Shell($"{string.Concat(parts.SkipLast(1))} $gpumlp {parts[^1]}", folder.Path);
+        Assert.Equal(2, outcome.ExitCode);
+        Assert.Contains(message, Assert.Single(outcome.ErrorLines));
+        Assert.Empty(folder.Names);
+    }
+
+    [Fact]
+    public void Rows_without_end_take_the_memory_that_there_is_and_the_message_has_the_numbers()
+    {
+        using var folder = new ScratchFolder();
+        Gpumlp.Outcome outcome = Gpumlp.Shell("yes 1,2,0 2>&- | DOTNET_GCHeapHardLimit=0x8000000 $gpumlp train --data csv:/dev/stdin --out run", folder.Path);
+        Assert.Equal(5, outcome.ExitCode);
+        Assert.Matches(@"^gpumlp: out of memory: .*134,217,\d+ (bytes|are available)", Assert.Single(outcome.ErrorLines));
+    }
+
+    [Fact]
+    public void The_runtimes_own_failure_to_get_memory_is_explained_with_numbers()
+    {
+        Assert.Matches(@"\d of the [\d,]+ bytes", HostMemory.Explain(new OutOfMemoryException()));
+        Assert.Equal("as it stands", HostMemory.Explain(new InsufficientMemoryException("as it stands")));
+    }
+
+    [Fact]
+    public void A_sweep_that_does_not_fit_is_out_of_memory()
+    {
+        using var folder = new ScratchFolder();
+        Gpumlp.Outcome outcome = Gpumlp.Run("sweep --device cpu --quiet --batch 100000000 --steps 1 --out", folder.File("run"));
+        Assert.Equal(5, outcome.ExitCode);
+        Assert.Matches(@"takes [\d,]+ bytes, [\d,]+ are available", Assert.Single(outcome.ErrorLines));
+        Assert.Empty(folder.Names);
+    }
+
+    [Fact]
+    public void Data_configs_and_models_come_through_pipes()
+    {
+        using var folder = new ScratchFolder();
+        File.WriteAllText(folder.File("c.json"), """{"config": {"data": "csv:/dev/stdin", "steps": 7, "noPlots": true}}""");
+        Gpumlp.Outcome outcome = Gpumlp.Shell("printf '1,2,0\\n3,4,1\\n' | $gpumlp train --config <(cat c.json) --quiet --out run", folder.Path);
+        Assert.Equal((0, ""), (outcome.ExitCode, outcome.Error));
+        outcome = Gpumlp.Shell("m=run/model.safetensors; $gpumlp grid <(cat $m) --size 9x9 --quiet --out a.npy && $gpumlp grid $m --size 9x9 --quiet --out b.npy", folder.Path);
+        Assert.Equal((0, ""), (outcome.ExitCode, outcome.Error));
+        Assert.Equal(File.ReadAllBytes(folder.File("b.npy")), File.ReadAllBytes(folder.File("a.npy")));
+        outcome = Gpumlp.Shell("$gpumlp grid <(head -c 300 run/model.safetensors) --size 9x9 --quiet --out c.npy", folder.Path);
+        Assert.Equal(2, outcome.ExitCode);
+        Assert.Contains("truncated", Assert.Single(outcome.ErrorLines));
+    }
+}

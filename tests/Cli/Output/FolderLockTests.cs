@@ -1,0 +1,66 @@
+using GpuMlp.Cli.Output;
+using GpuMlp.Tests.Support;
+
+namespace GpuMlp.Tests.Cli.Output;
+
+/// <summary>A folder is one run's, until the run has ended, however it ended.</summary>
+public sealed class FolderLockTests : IDisposable
+{
+    readonly ScratchFolder scratch = new();
+
+    public void Dispose() => scratch.Dispose();
+
+    [Fact]
+    public void A_second_is_refused_until_the_first_lets_go_and_nothing_stays()
+    {
+        string folder = scratch.File("a/b");
+        using (FolderLock first = FolderLock.Take(folder)!)
+        {
+            Assert.NotNull(first);
+            Assert.Null(FolderLock.Take(folder));
+        }
+        Assert.Empty(scratch.Names);
+        using FolderLock? next = FolderLock.Take(folder);
+        Assert.NotNull(next);
+    }
+
+    [Fact]
+    public void The_file_that_a_dead_process_left_locks_nothing()
+    {
+        Directory.CreateDirectory(scratch.File("a"));
+        File.WriteAllText(scratch.File($"a/{FolderLock.Name}"), "");
+        using (FolderLock? taken = FolderLock.Take(scratch.File("a"))) Assert.NotNull(taken);
+        Assert.Empty(Tree.Names(scratch.File("a")));
+    }
+
+    [Fact]
+    public void A_folder_that_cannot_be_is_no_lock_and_what_was_made_for_it_goes()
+    {
+        File.WriteAllText(scratch.File("file"), "");
+        Assert.ThrowsAny<IOException>(() => FolderLock.Take(scratch.File("file/run")));
+        Assert.Equal(["file"], scratch.Names);
+    }
+
+    // each makes the folder and takes it away again, so that every order of making, opening, locking and deleting comes up
+    [Fact]
+    public async Task Of_many_at_once_one_holds_it()
+    {
+        int holders = 0, held = 0, together = 0;
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() =>
+        {
+            for (int k = 0; k < 1000; k++)
+            {
+                using FolderLock? taken = FolderLock.Take(scratch.File("a/b"));
+                if (taken is null) continue;
+                if (Interlocked.Increment(ref holders) > 1) Interlocked.Increment(ref together);
+                Interlocked.Increment(ref held);
+                Thread.SpinWait(k % 7 * 100);
+                Interlocked.Decrement(ref holders);
+            }
+        }, TestContext.Current.CancellationToken)));
+        Assert.Equal(0, together);
+        Assert.InRange(held, 4, 4000);
+        // an empty folder may: of one who made it while the next was in it, who did not make it
+        Assert.Empty(Directory.GetFiles(scratch.File(""), "*", SearchOption.AllDirectories));
+    }
+}

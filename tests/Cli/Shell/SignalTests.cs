@@ -1,0 +1,130 @@
+using System.Diagnostics;
+using System.Text.Json;
+using GpuMlp.Records;
+using GpuMlp.Tests.Support;
+
+namespace GpuMlp.Tests.Cli.Shell;
+
+/// <summary>Ctrl+C and SIGTERM in every phase of a command: answered at once, with what is true then.</summary>
+public class SignalTests
+{
+    static readonly TimeSpan Soon = TimeSpan.FromSeconds(2.5);                                  // two seconds, and a busy machine
+
+    [Theory]
+    [InlineData("exec $gpumlp train --data csv:pipe --out run", "INT", 130)]
+    [InlineData("exec $gpumlp train --data csv:pipe --out run", "TERM", 143)]
+    [InlineData("exec $gpumlp train --config pipe --out run", "INT", 130)]
+    [InlineData("exec $gpumlp sweep --data csv:pipe --out run", "INT", 130)]
+    [InlineData("exec $gpumlp grid pipe --size 9x9 --out g.npy", "INT", 130)]
+    [InlineData("exec $gpumlp train --samples 20000000 --standardize --out run", "INT", 130)]
+    [InlineData("exec $gpumlp gradcheck --net 2-500-500-1", "TERM", 143)]
+    public void While_there_is_nothing_to_write_the_program_ends(string line, string signal, int exitCode)
+    {
+        using var folder = new ScratchFolder();
+        using Process process = Gpumlp.StartShell($"mkfifo pipe; {line}", folder.Path);
+        Thread.Sleep(1000);
+        Assert.False(process.HasExited);
+        long start = Stopwatch.GetTimestamp();
+        Gpumlp.Interrupt(process, signal);
+        Gpumlp.Outcome outcome = Gpumlp.End(process);
+        Assert.InRange(Stopwatch.GetElapsedTime(start), TimeSpan.Zero, Soon);
+        Assert.Equal(exitCode, outcome.ExitCode);
+        Assert.Contains("gpumlp: stopping; nothing is written", outcome.Error);
+        Assert.Equal(["pipe"], folder.Names);
+    }
+
+    [Theory]
+    [InlineData("train --engine layers", "losses.csv,model.safetensors,run.json")]
+    [InlineData("sweep --device cpu", "best.safetensors,run.json,sweep.csv")]
+    public void A_request_to_terminate_writes_what_there_is(string command, string files)
+    {
+        using var folder = new ScratchFolder();
+        using Process process = Gpumlp.StartShell($"exec $gpumlp {command} --steps 1000000000 --no-plots --out run", folder.Path);
+        string told = Tell(process, "training");
+        long start = Stopwatch.GetTimestamp();
+        Gpumlp.Interrupt(process, "TERM");
+        told += Tell(process, "stopping");
+        Assert.InRange(Stopwatch.GetElapsedTime(start), TimeSpan.Zero, Soon);
+        Assert.EndsWith("gpumlp: stopping; what there is will be written (SIGTERM again ends at once)\n", told);
+        Assert.Equal(143, Gpumlp.End(process).ExitCode);
+        Assert.Equal(files.Split(','), Directory.GetFiles(folder.File("run")).Select(Path.GetFileName).Order());
+        Assert.Equal("cancelled", JsonDocument.Parse(File.ReadAllText(folder.File("run/run.json"))).RootElement.GetProperty("stopReason").GetString());
+    }
+
+    [Fact]
+    public void The_second_request_ends_at_once()
+    {
+        using var folder = new ScratchFolder();
+        // a step of this network takes long enough for both to fall into it
+        using Process process = Gpumlp.StartShell("exec $gpumlp train --steps 1000000000 --no-plots --out run", folder.Path);
+        Tell(process, "training");
+        Gpumlp.Interrupt(process, "TERM");
+        Gpumlp.Interrupt(process, "TERM");
+        Assert.Equal(143, Gpumlp.End(process).ExitCode);
+    }
+
+    // stdout is a full pipe, so the run waits in its last act, the print of its record
+    [Theory]
+    [InlineData("train --steps 20 --snapshot-every 10")]
+    [InlineData("sweep --device cpu --steps 20")]
+    public void A_run_that_is_complete_and_written_is_no_cancelled_one(string command)
+    {
+        using var folder = new ScratchFolder();
+        using Process process = Gpumlp.StartShell($"mkfifo pipe; exec 3<>pipe; head -c 65536 /dev/zero >&3; exec $gpumlp {command} --json --out run >&3 3>&-", folder.Path);
+        while (!File.Exists(folder.File("run/run.json")) && !process.HasExited) Thread.Sleep(20);
+        Thread.Sleep(200);
+        Gpumlp.Interrupt(process);
+        string told = Tell(process, "stopping");
+        Assert.Contains(" is complete and is written", told);
+        using (Process.Start("timeout", ["1", "sh", "-c", $"cat {folder.File("pipe")} > {folder.File("out")}"])) Assert.Equal(0, Gpumlp.End(process).ExitCode);
+        Assert.Contains("\"schemaVersion\"", File.ReadAllText(folder.File("out")));
+    }
+
+    [Fact]
+    public void Pictures_that_are_not_drawn_make_it_a_cancelled_one()
+    {
+        using var folder = new ScratchFolder();
+        using Process process = Gpumlp.StartShell("exec $gpumlp train --steps 1900 --snapshot-every 1 --out run", folder.Path);
+        while (!Directory.Exists(folder.File("run/.gpumlp-new/frames")) && !process.HasExited) Thread.Sleep(20);
+        Gpumlp.Interrupt(process);
+        Gpumlp.Outcome outcome = Gpumlp.End(process);
+        Assert.Equal(130, outcome.ExitCode);
+        Assert.Contains("the run is complete and is written, but for pictures that are not drawn yet", outcome.Error);
+        Assert.Equal("completed", JsonDocument.Parse(File.ReadAllText(folder.File("run/run.json"))).RootElement.GetProperty("stopReason").GetString());
+        Assert.InRange(Directory.GetFiles(folder.File("run/frames")).Length, 1, 1900);
+        Assert.Equal(1900, LossesCsv.Read(folder.File("run/losses.csv")).Length);
+    }
+
+    [Fact]
+    public void On_a_screen_the_bar_makes_room_for_the_answer()
+    {
+        Assert.SkipUnless(File.Exists("/usr/bin/script"), "There is no script, which makes a terminal.");
+        using var folder = new ScratchFolder();
+        using Process process = Gpumlp.StartShell("exec env TERM=xterm script -qec \"$gpumlp train --steps 1000000000 --no-plots --out run\" /dev/null", folder.Path);
+        var screen = new System.Text.StringBuilder();
+        void Until(string text)
+        {
+            int next;
+            while (!screen.ToString().Contains(text, StringComparison.Ordinal) && (next = process.StandardOutput.Read()) >= 0) screen.Append((char)next);
+        }
+        Until("training");
+        Thread.Sleep(300);
+        process.StandardInput.Write('\x03');
+        process.StandardInput.Flush();
+        Until("stopping");
+        Assert.Matches(@"training[^\n]*\n[^\n]*\e\[\?25hgpumlp: stopping$", screen.ToString());
+        Assert.Equal(130, Gpumlp.End(process).ExitCode);
+    }
+
+    // what a process has told on stderr up to the end of a line with a word in it
+    static string Tell(Process process, string word)
+    {
+        string told = "";
+        while (process.StandardError.ReadLine() is string line)
+        {
+            told += line + "\n";
+            if (line.Contains(word, StringComparison.Ordinal)) break;
+        }
+        return told;
+    }
+}

@@ -1,0 +1,160 @@
+using GpuMlp.Cli.Input;
+using GpuMlp.Cli.Shell;
+using GpuMlp.Records;
+using GpuMlp.Tests.Support;
+
+namespace GpuMlp.Tests.Cli.Shell;
+
+/// <summary>stdout and stderr as shells hand them over: closed, full, without a reader; and what is written to them.</summary>
+public class StreamsTests
+{
+    [Theory]
+    [InlineData("2>&-")]
+    [InlineData("2>/dev/full")]
+    [InlineData("2> >(true)")]
+    [InlineData("<&- >&- 2>&-")]
+    [InlineData(">/dev/full")]
+    public void What_is_told_of_a_run_may_be_lost_and_the_run_is_not(string redirection)
+    {
+        NeedFull();
+        using var folder = new ScratchFolder();
+        Gpumlp.Outcome outcome = Gpumlp.Shell($"$gpumlp train --steps 20 --snapshot-every 10 --out run {redirection}", folder.Path);
+        Assert.Equal(0, outcome.ExitCode);
+        Assert.Equal(20, LossesCsv.Read(folder.File("run/losses.csv")).Length);
+        Assert.Equal(["boundary.gif", "boundary.png", "data.png", "loss.png", "losses.csv", "model.safetensors", "run.json"],
+            Directory.GetFiles(folder.File("run")).Select(Path.GetFileName).Order());
+    }
+
+    [Theory]
+    [InlineData("sweep --seeds 0..1 --steps 20 --no-plots --out run", 0)]
+    [InlineData("gradcheck --net 2-2-1", 0)]
+    [InlineData("train --bogus", 2)]
+    [InlineData("grid nowhere --size 2x2 --out g.npy", 2)]
+    [InlineData("", 2)]
+    [InlineData("train --device cuda:77 --out run", 3)]
+    [InlineData("train --loss bce-logits --lr 1e9 --out run", 4)]
+    public void The_exit_code_is_the_same_without_stderr(string arguments, int exitCode)
+    {
+        NeedFull();
+        using var folder = new ScratchFolder();
+        foreach (string redirection in (string[])["2>&-", "2>/dev/full"])
+        {
+            Assert.Equal(exitCode, Gpumlp.Shell($"$gpumlp {arguments} {redirection}", folder.Path).ExitCode);
+            if (Directory.Exists(folder.File("run"))) Directory.Delete(folder.File("run"), true);
+        }
+    }
+
+    [Theory]
+    [InlineData("devices")]
+    [InlineData("devices --json")]
+    [InlineData("train -h")]
+    [InlineData("--version")]
+    [InlineData("gradcheck --net 2-2-1")]
+    [InlineData("gradcheck --net 2-2-1 --json")]
+    [InlineData("train --quiet --steps 20 --no-plots --json --out")]
+    public void A_result_that_cannot_be_written_is_a_failure_with_one_message(string arguments)
+    {
+        NeedFull();
+        using var folder = new ScratchFolder();
+        foreach (string redirection in (string[])[">/dev/full", ">&-"])
+        {
+            string output = arguments.EndsWith("--out", StringComparison.Ordinal) ? $"run{redirection.Length}" : "";
+            Gpumlp.Outcome outcome = Gpumlp.Shell($"$gpumlp {arguments} {output} {redirection}", folder.Path);
+            Assert.Equal(1, outcome.ExitCode);
+            Assert.StartsWith("gpumlp: stdout cannot be written: ", Assert.Single(outcome.ErrorLines));
+            if (output.Length > 0) Assert.True(File.Exists(folder.File($"{output}/run.json")));
+        }
+    }
+
+    [Fact]
+    public void A_grid_for_stdout_needs_one_and_a_reader_may_go_away()
+    {
+        NeedFull();
+        using var folder = new ScratchFolder();
+        Assert.Equal(0, Gpumlp.Shell("$gpumlp train --steps 0 --no-plots --quiet --out run", folder.Path).ExitCode);
+        const string Grid = "$gpumlp grid run/model.safetensors --quiet --size 500x500 --out -";
+        foreach (string redirection in (string[])[">/dev/full", ">&-"])
+        {
+            Gpumlp.Outcome outcome = Gpumlp.Shell($"{Grid} {redirection}", folder.Path);
+            Assert.Equal(1, outcome.ExitCode);
+            Assert.StartsWith("gpumlp: stdout cannot be written: ", Assert.Single(outcome.ErrorLines));
+        }
+        Gpumlp.Outcome gone = Gpumlp.Shell($"set -o pipefail; {Grid} | head -c 6", folder.Path);
+        Assert.Equal((0, ""), (gone.ExitCode, gone.Error));
+    }
+
+    [Theory]
+    [InlineData(32)]
+    [InlineData(64)]
+    public void Where_few_files_may_be_open_the_program_says_so(int files)
+    {
+        using var folder = new ScratchFolder();
+        Gpumlp.Outcome outcome = Gpumlp.Shell($"ulimit -n {files}; exec $gpumlp train --quiet --steps 20 --out run", folder.Path);
+        if (outcome.ExitCode == 0) return;                                                      // another system may need fewer
+        Assert.InRange(outcome.ExitCode, 1, 5);
+        Assert.Contains("ulimit -n", Assert.Single(outcome.ErrorLines));
+        Assert.DoesNotContain("run.json", folder.Names);
+    }
+
+    [Theory]
+    [InlineData("a\e[2Jb", @"a\x1b[2Jb")]
+    [InlineData("\0\a\b\t\n\r\x7f", @"\x00\x07\x08\x09\x0a\x0d\x7f")]
+    [InlineData("\u0085\u009b", @"\x85\x9b")]
+    [InlineData("\u202efdp\u2066\u2028\u200b\ufeff", @"\u202efdp\u2066\u2028\u200b\ufeff")]
+    [InlineData("Größe µ 学 😀", "Größe µ 学 😀")]
+    public void What_acts_on_a_terminal_is_shown_by_its_number(string text, string plain)
+    {
+        Assert.Equal(plain, Terminal.Plain(text));
+        Assert.Equal(["x", plain], Terminal.Columns([["x"], [text]]));
+    }
+
+    [Fact]
+    public void A_line_has_an_end() => Assert.InRange(Terminal.Plain(new string('x', 1_000_000)).Length, 4200, 5001);
+
+    [Theory]
+    [InlineData("x,y\u001b]0;t\u0007,label\n1,2,0\n1,oops,1\n", @"'oops' in column 'y\x1b]0;t\x07'")]
+    [InlineData("x,y,label\n1,2,0\n1,\u001b[31mred,1\n", @"'\x1b[31mred' in column 'y'")]
+    [InlineData("x,y,label\n1,2,0\n1,LONG,1\n", "'LLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLL…' in column 'y' is not a number")]
+    [InlineData("LONG,y,label\n1,2,0\nz,1,1\n", "'z' in column 'LLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLL…' is not a number")]
+    public void Fields_of_a_file_are_shown_plain_and_short(string text, string message)
+    {
+        using var folder = new ScratchFolder();
+        File.WriteAllText(folder.File("d.csv"), text.Replace("LONG", new string('L', 1_000_000)));
+        Gpumlp.Outcome outcome = Gpumlp.Run("train --data", $"csv:{folder.File("d.csv")}", "--out", folder.File("run"));
+        Assert.Equal(2, outcome.ExitCode);
+        Assert.Contains(message, Assert.Single(outcome.ErrorLines));
+        Assert.InRange(outcome.Error.Length, 1, 300);
+        Assert.DoesNotContain(outcome.Error.TrimEnd('\n'), char.IsControl);
+    }
+
+    [Fact]
+    public void Long_settings_keys_and_names_are_cut_in_every_message()
+    {
+        using var folder = new ScratchFolder();
+        string name = new('n', 500_000), columns = string.Join(',', Enumerable.Range(0, 10_000).Select(k => $"column{k}"));
+        File.WriteAllText(folder.File("key.json"), "{\"config\": {\"" + name + "\": 1}}");
+        File.WriteAllText(folder.File("value.json"), "{\"config\": {\"net\": \"2-" + name + "-1\"}}");
+        File.WriteAllText(folder.File("many.csv"), $"{columns}\n{string.Join(',', Enumerable.Repeat("0", 10_000))}\n");
+        string longOption = name[..100_000];
+        foreach (string arguments in (string[])[$"--config {folder.File("key.json")}", $"--config {folder.File("value.json")}", $"--net {longOption}", $"--device {longOption}",
+            $"--label none --data csv:{folder.File("many.csv")}"])
+        {
+            Gpumlp.Outcome outcome = Gpumlp.Run($"train {arguments} --out", folder.File("run"));
+            Assert.Equal(2, outcome.ExitCode);
+            Assert.InRange(Assert.Single(outcome.ErrorLines).Length, 1, 1000);
+        }
+    }
+
+    [Fact]
+    public void The_name_of_a_folder_is_shown_plain_in_the_result_too()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no such names.");
+        using var folder = new ScratchFolder();
+        Gpumlp.Outcome outcome = Gpumlp.Run("train --steps 1 --no-plots --out", folder.File("a\e[31mb"));
+        Assert.Equal(0, outcome.ExitCode);
+        Assert.Contains(@"a\x1b[31mb", outcome.Out);
+        Assert.DoesNotContain('\e', outcome.Out);
+    }
+
+    static void NeedFull() => Assert.SkipUnless(File.Exists("/dev/full"), "There is no /dev/full.");
+}

@@ -1,0 +1,42 @@
+using System.Text;
+using GpuMlp.Records;
+using GpuMlp.Tests.Support;
+
+namespace GpuMlp.Tests.Records;
+
+/// <summary>The settings of a run.json, as editors and shells write such files.</summary>
+public class ConfigFileTests
+{
+    [Fact]
+    public void A_byte_order_mark_is_no_part_of_it()
+    {
+        using var folder = new ScratchFolder();
+        foreach (Encoding encoding in (Encoding[])[new UTF8Encoding(true), Encoding.Unicode, Encoding.BigEndianUnicode, new UTF8Encoding(false)])
+        {
+            File.WriteAllText(folder.File("c.json"), """{"config": {"steps": 77}}""", encoding);
+            Assert.Equal(77, RunRecord.ReadConfig(folder.File("c.json")).Steps);
+        }
+    }
+
+    [Theory]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("1")]
+    [InlineData("\"steps\"")]
+    public void Anything_but_an_object_is_said_to_be_none(string text)
+    {
+        using var folder = new ScratchFolder();
+        File.WriteAllText(folder.File("c.json"), text);
+        Assert.Contains("is no JSON object, which is needed", Assert.Throws<InvalidDataException>(() => RunRecord.ReadConfig(folder.File("c.json"))).Message);
+    }
+
+    [Fact]
+    public void Bytes_that_are_no_text_and_files_without_bounds_are_refused()
+    {
+        using var folder = new ScratchFolder();
+        File.WriteAllBytes(folder.File("c.json"), [(byte)'{', 0xFF, (byte)'}']);
+        Assert.EndsWith("is not UTF-8", Assert.Throws<InvalidDataException>(() => RunRecord.ReadConfig(folder.File("c.json"))).Message);
+        File.WriteAllText(folder.File("c.json"), new string(' ', 1 << 20) + "{}");
+        Assert.Contains("is longer than the 1,048,576 bytes", Assert.Throws<InvalidDataException>(() => RunRecord.ReadConfig(folder.File("c.json"))).Message);
+    }
+}

@@ -1,0 +1,66 @@
+using CsCheck;
+using GpuMlp.Formats;
+using GpuMlp.Records;
+using GpuMlp.Tests.Support;
+
+namespace GpuMlp.Tests.Records;
+
+public sealed class LossesCsvTests : IDisposable
+{
+    readonly ScratchFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void Text_is_what_the_contract_says()
+    {
+        string path = folder.File("losses.csv");
+        LossesCsv.Write(path, [0.693147182f, 1, 1e-9f, float.NaN, float.PositiveInfinity]);
+        Assert.Equal("step,loss\n0,0.6931472\n1,1\n2,1E-09\n3,NaN\n4,Infinity\n", File.ReadAllText(path));
+        LossesCsv.Write(path, []);
+        Assert.Equal("step,loss\n", File.ReadAllText(path));
+        Assert.Empty(LossesCsv.Read(path));
+        Assert.Equal(["losses.csv"], folder.Names);
+    }
+
+    [Fact]
+    public void Round_trips_bit_for_bit()
+    {
+        string path = folder.File("losses.csv");
+        Gen.Float.Where(x => !float.IsNaN(x)).Array[0, 50].Sample(losses =>
+        {
+            LossesCsv.Write(path, losses);
+            return LossesCsv.Read(path).Select(BitConverter.SingleToInt32Bits).SequenceEqual(losses.Select(BitConverter.SingleToInt32Bits));
+        }, iter: 200, threads: 1);
+    }
+
+    [Fact]
+    public void Chunks_and_the_whole_are_the_same_file()
+    {
+        float[] losses = [.. Enumerable.Range(0, 20_000).Select(i => -float.MinValue / (i + 1))];
+        LossesCsv.Write(folder.File("whole.csv"), losses);
+        AtomicFile.Write(folder.File("chunks.csv"), stream =>
+        {
+            var writer = new LossesCsvWriter(stream);
+            foreach (float[] chunk in losses.Chunk(777)) writer.Write(chunk);
+        });
+        Assert.Equal(File.ReadAllBytes(folder.File("whole.csv")), File.ReadAllBytes(folder.File("chunks.csv")));
+        Assert.Equal(losses, LossesCsv.Read(folder.File("chunks.csv")));
+    }
+
+    [Theory]
+    [InlineData("", "1:1: the first line must be 'step,loss'")]
+    [InlineData("step,loss\r\n0,1\r\n", "1:1: the first line must be 'step,loss'")]
+    [InlineData("step,loss\n0,1\n1,0.5", "3:1: the line has no end")]
+    [InlineData("step,loss\n0,1\n2,0.5\n", "3:1: '1,' and a loss expected")]
+    [InlineData("step,loss\n0\n", "2:1: '0,' and a loss expected")]
+    [InlineData("step,loss\n0, 1\n", "2:3: a number expected")]
+    [InlineData("step,loss\n0,1,2\n", "2:3: a number expected")]
+    [InlineData("step,loss\n0,\n", "2:3: a number expected")]
+    public void Other_files_are_refused_with_their_place(string text, string expected)
+    {
+        string path = folder.File("losses.csv");
+        File.WriteAllText(path, text);
+        Assert.StartsWith($"{path}:{expected}", Assert.Throws<InvalidDataException>(() => LossesCsv.Read(path)).Message);
+    }
+}

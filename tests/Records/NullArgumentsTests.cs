@@ -1,0 +1,127 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using GpuMlp.Devices;
+using GpuMlp.Formats;
+using GpuMlp.Grids;
+using GpuMlp.Layers;
+using GpuMlp.Records;
+using GpuMlp.Tests.Kernels;
+using GpuMlp.Tests.Support;
+
+namespace GpuMlp.Tests.Records;
+
+/// <summary>Null for a file's path, stream or content is an ArgumentNullException that names the argument, and writes nothing.</summary>
+public class NullArgumentsTests
+{
+    [Fact]
+    public void Every_argument_that_may_not_be_null_is_named()
+    {
+        using var folder = new ScratchFolder();
+        using ComputeDevice device = ComputeDevice.Open("cpu");
+        using var network = new Sequential(new Linear(device, 2, 1), new Sigmoid());
+        var model = new Model(network, null, null, ["0", "1"]);
+        var file = new SafetensorsFile([]);
+        var boundary = new Boundary(new Window(0, 1, 0, 1), [], 0, 0);
+        string path = folder.File("f");
+        (string Argument, Action Call)[] calls =
+        [
+            ("AtomicFile.Create.path", () => AtomicFile.Create(null!)),
+            ("AtomicFile.Write.path", () => AtomicFile.Write(null!, _ => { })),
+            ("AtomicFile.Write.write", () => AtomicFile.Write(path, null!)),
+            ("AtomicFile.Resolve.path", () => AtomicFile.Resolve(null!)),
+            ("AtomicFile.KeepPermissions.replaced", () => AtomicFile.KeepPermissions(null!, path)),
+            ("AtomicFile.KeepPermissions.file", () => AtomicFile.KeepPermissions(path, null!)),
+            ("AtomicFile.Together.work", () => AtomicFile.Together(null!)),
+            ("AtomicFile.FlushFolder.folder", () => AtomicFile.FlushFolder(null!)),
+            ("AtomicFile.Clear.path", () => AtomicFile.Clear(null!)),
+            ("AtomicFile.Clear.folder", () => AtomicFile.Clear(null!, _ => false)),
+            ("AtomicFile.Clear.wanted", () => AtomicFile.Clear(path, null!)),
+            ("AtomicFile.Plain.message", () => AtomicFile.Plain(null!)),
+            ("BoundaryFile.WriteCsv.boundary", () => BoundaryFile.WriteCsv(null!, TextWriter.Null)),
+            ("BoundaryFile.WriteCsv.writer", () => boundary.WriteCsv(null!)),
+            ("BoundaryFile.WriteSvg.boundary", () => BoundaryFile.WriteSvg(null!, TextWriter.Null)),
+            ("BoundaryFile.WriteSvg.writer", () => boundary.WriteSvg(null!)),
+            ("LossesCsv.Write.path", () => LossesCsv.Write(null!, [])),
+            ("LossesCsv.Read.path", () => LossesCsv.Read(null!)),
+            ("LossesCsvWriter..ctor.stream", () => new LossesCsvWriter(null!)),
+            ("ModelFile.Save.path", () => ModelFile.Save(null!, model)),
+            ("ModelFile.Save.model", () => ModelFile.Save(path, null!)),
+            ("ModelFile.Load.path", () => ModelFile.Load(null!, device)),
+            ("ModelFile.Load.device", () => ModelFile.Load(path, null!)),
+            ("Names`1..ctor.rows", () => new Names<int>(null!)),
+            ("Names`1.Parse.name", () => new Names<int>(("a", 1)).Parse(null!)),
+            ("Names`1.Of.value", () => new Names<string>(("a", "b")).Of(null!)),
+            ("Npy.Write.path", () => Npy.Write<float>(null!, [1], 1)),
+            ("Npy.Read.path", () => Npy.Read(null!)),
+            ("Npy.Read.stream", () => Npy.Read(null!, "name")),
+            ("Npy.Read.name", () => Npy.Read(new MemoryStream(), null!)),
+            ("NpyWriter`1..ctor.stream", () => new NpyWriter<float>(null!, 1)),
+            ("PngWriter..ctor.stream", () => new PngWriter(null!, 1, 1, [0]).Dispose()),
+            ("RunRecord.Save.path", () => Record().Save(null!)),
+            ("RunRecord.ToJson.config", () => RunRecord.ToJson(null!)),
+            ("RunRecord.ReadConfig.path", () => RunRecord.ReadConfig(null!)),
+            ("SafeTensor.Float32.name", () => SafeTensor.Float32(null!, [1], [0])),
+            ("SafeTensor.Float32.values", () => SafeTensor.Float32("t", [1], null!)),
+            ("SafeTensor.Int64.name", () => SafeTensor.Int64(null!, [1], [0])),
+            ("SafeTensor.Int64.values", () => SafeTensor.Int64("t", [1], null!)),
+            ("SafeTensor.UInt64.name", () => SafeTensor.UInt64(null!, [1], [0])),
+            ("SafeTensor.UInt64.values", () => SafeTensor.UInt64("t", [1], null!)),
+            ("SafetensorsFile..ctor.tensors", () => new SafetensorsFile(null!)),
+            ("SafetensorsFile.Find.name", () => file.Find(null!)),
+            ("SafetensorsFile.Write.path", () => file.Write((string)null!)),
+            ("SafetensorsFile.Write.stream", () => file.Write((Stream)null!)),
+            ("SafetensorsFile.Read.path", () => SafetensorsFile.Read(null!)),
+            ("SafetensorsFile.Read.stream", () => SafetensorsFile.Read(null!, "name")),
+            ("SafetensorsFile.Read.name", () => SafetensorsFile.Read(new MemoryStream(), null!)),
+            ("Window.Parse.text", () => Window.Parse(null!)),
+        ];
+        foreach ((string argument, Action call) in calls)
+        {
+            var thrown = Xunit.Record.Exception(call);
+            string name = argument[(argument.LastIndexOf('.') + 1)..];
+            Assert.True(thrown is ArgumentNullException named && named.ParamName == name, $"{argument}: {thrown}");
+        }
+        Assert.Equal([.. Arguments().Order()], calls.Select(call => call.Argument).Order());
+        Assert.Empty(folder.Names);
+    }
+
+    [Fact]
+    public void A_model_that_lacks_a_part_is_named()
+    {
+        using var folder = new ScratchFolder();
+        using ComputeDevice device = ComputeDevice.Open("cpu");
+        using var network = new Sequential(new Linear(device, 2, 1), new Sigmoid());
+        Assert.Throws<ArgumentNullException>("model.ClassNames", () => ModelFile.Save(folder.File("m"), new Model(network, null, null, null!)));
+        Assert.Throws<ArgumentNullException>("model.Network", () => ModelFile.Save(folder.File("m"), new Model(null!, null, null, [])));
+        Assert.Empty(folder.Names);
+    }
+
+    const BindingFlags Declared = BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+
+    // all of the room's own public methods and constructors; what a record generates only holds what it is given
+    static IEnumerable<string> Arguments() =>
+        from type in typeof(AtomicFile).Assembly.GetExportedTypes()
+        where type.Namespace is "GpuMlp.Formats" or "GpuMlp.Records" || type == typeof(Window)
+        from method in type.GetMembers(Declared).OfType<MethodBase>()
+        where !method.IsSpecialName || (method.IsConstructor && type.GetMethod("<Clone>$") is null)
+        where method.GetCustomAttribute<CompilerGeneratedAttribute>() is null
+        from parameter in method.GetParameters()
+        where !parameter.ParameterType.IsValueType && new NullabilityInfoContext().Create(parameter).WriteState == NullabilityState.NotNull
+        select $"{type.Name}.{method.Name}.{parameter.Name}";
+
+    static RunRecord Record() => new()
+    {
+        Version = "0",
+        Config = new(),
+        Device = new("cpu", "cpu", true, null),
+        Engine = "fused",
+        Init = "normal",
+        Parameters = 1,
+        Steps = 0,
+        FinalLoss = null,
+        MeanLossLast1000 = null,
+        Accuracy = null,
+        StopReason = "completed",
+        Timings = new(0, 0, 0, 0, 0, 0),
+    };
+}
