@@ -3,7 +3,7 @@ using GpuMlp.Layers;
 using GpuMlp.Losses;
 using GpuMlp.Optimizers;
 
-namespace GpuMlp.Tests;
+namespace GpuMlp.Tests.Formats;
 
 /// <summary>A name is looked up in the table of its kind; of an unknown one the nearest is said, where one is near.</summary>
 public class NamesTests
