@@ -14,6 +14,7 @@ using GpuMlp.Plotting;
 using GpuMlp.Randomness;
 using GpuMlp.Records;
 using GpuMlp.Tensors;
+using GpuMlp.Training;
 using static System.FormattableString;
 using static GpuMlp.Cli.Shell.Numbers;
 
