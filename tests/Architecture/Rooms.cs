@@ -41,7 +41,7 @@ static class Rooms
         new("Randomness", "streams of numbers on the host, the same as the kernels'", "Kernels.Randomness"),
         new("Devices.Host", "kernel bodies as .NET code, on all cores", "Kernels", "Kernels.Lanes"),
         new("Devices.Launching", "kernels compiled, kept and launched; a failure names the device", "Kernels", "Kernels.Lanes",
-            "Formats", "Devices.DeviceDescription", "Devices.DeviceException", "Devices.DeviceKind"),
+            "Formats", "Devices.DeviceDescription", "Devices.DeviceException", "Devices.DeviceKind", "Devices.DeviceOutOfMemoryException"),
         new("Devices.Memory", "blocks, buffers and the pool; a buffer knows its device", "Kernels.Lanes", "Devices"),
         new("Devices.Finding", "what the machine has, opened and tested; opening makes the device", "Kernels.Lanes", "Kernels.SelfTest",
             "Formats", "Devices.Host", "Devices.Launching", "Devices.Memory", "Devices"),

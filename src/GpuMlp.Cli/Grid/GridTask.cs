@@ -58,7 +58,8 @@ sealed class GridTask
         ModelInput.RequireFile(request.Model);
         long start = Stopwatch.GetTimestamp();
         using ComputeDevice device = DeviceInput.Open(request.Device);
-        DeviceInput.Note(device, terminal);
+        DeviceInput.Note(device, terminal, request.Device == "auto" ? " (auto: a grid is evaluated where its values are wanted)" : "");
+        DeviceInput.NoteBits(device, terminal);
         TimeSpan open = Stopwatch.GetElapsedTime(start);
         Model model = ModelInput.Load(request.Model, device);
         using var network = model.Network;

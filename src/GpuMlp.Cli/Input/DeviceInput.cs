@@ -22,6 +22,37 @@ static class DeviceInput
         }
     }
 
+    /// <summary>
+    /// Opens what suits a population: the first GPU that opens and ends in the processor's bits, else the processor; says which, and of each
+    /// GPU that is passed over why.
+    /// </summary>
+    public static ComputeDevice OpenFor(int networks, Terminal terminal)
+    {
+        DeviceDescription[] gpus = networks == 1 ? [] : [.. ComputeDevice.List().Where(d => d.IsGpu && d.IsAvailable).OrderBy(d => d.Kind != DeviceKind.Cuda)];
+        foreach (DeviceDescription gpu in gpus)
+        {
+            try
+            {
+                ComputeDevice device = ComputeDevice.Open(gpu.Id);
+                if (device.SameBits)
+                {
+                    Note(device, terminal, " (auto: a population fills a GPU)");
+                    return device;
+                }
+                terminal.Note($"{gpu.Id} is passed over: it {device.WhyNotSameBits}");
+                device.Dispose();
+            }
+            catch (Exception e) when (e is DeviceUnavailableException or DeviceException or DeviceOutOfMemoryException)
+            {
+                terminal.Note($"{gpu.Id} is passed over: {e.Message}");
+            }
+        }
+        ComputeDevice processor = ComputeDevice.Open("cpu");
+        Note(processor, terminal, networks == 1 ? " (auto: one network is too little work for a GPU)"
+            : gpus.Length == 0 ? " (auto: there is no GPU)" : " (auto: no GPU can be used)");
+        return processor;
+    }
+
     /// <summary>Says which device it is, with the reason for it where the choice was left to the program.</summary>
     public static void Note(ComputeDevice device, Terminal terminal, string why = "") =>
         terminal.Note($"device {device.Description.Id}: {device.Name}{why}");

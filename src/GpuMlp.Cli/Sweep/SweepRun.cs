@@ -76,9 +76,9 @@ sealed class SweepRun(SweepGrid grid, SweepData data, Terminal terminal)
 
     ComputeDevice Open()
     {
-        string asked = grid.Common.Device;
-        ComputeDevice device = DeviceInput.Open(asked == "auto" ? ComputeDevice.ForWideWork().Id : asked);
-        DeviceInput.Note(device, terminal, asked != "auto" ? "" : device.Description.IsGpu ? " (auto: a population fills a GPU)" : " (auto: there is no GPU)");
+        if (grid.Common.Device == "auto") return DeviceInput.OpenFor(grid.Rows.Count, terminal);
+        ComputeDevice device = DeviceInput.Open(grid.Common.Device);
+        DeviceInput.Note(device, terminal);
         DeviceInput.NoteBits(device, terminal);
         return device;
     }

@@ -48,9 +48,6 @@ public sealed partial class ComputeDevice : IDisposable
     /// <exception cref="ArgumentOutOfRangeException">No such width, or other than 1 to 1,024 cores.</exception>
     public static ComputeDevice OpenCpu(int lanes, int cores) => Open("cpu", new OpenOptions(lanes, cores));
 
-    /// <summary>What suits work that fills a GPU, such as a population: a CUDA device, else a GPU with OpenCL, else the CPU.</summary>
-    public static DeviceDescription ForWideWork() => DeviceCatalog.ForWideWork();
-
     internal static ComputeDevice Open(string name, OpenOptions options) => DeviceOpener.Open(name, options);
 
     /// <summary>Which device this is.</summary>

@@ -24,13 +24,6 @@ static class DeviceCatalog
         return devices;
     }
 
-    internal static DeviceDescription ForWideWork()
-    {
-        IReadOnlyList<DeviceDescription> devices = List();
-        return devices.FirstOrDefault(d => d.Kind == DeviceKind.Cuda && d.IsAvailable)
-            ?? devices.FirstOrDefault(d => d.Kind == DeviceKind.OpenCL && d.IsGpu && d.IsAvailable) ?? devices.First(d => d.Kind == DeviceKind.Cpu);
-    }
-
     // a broken installation must not keep the other devices from being listed, whatever it throws
     static void Add(List<DeviceDescription> devices, DeviceDescription none, Func<string?> whyMissing, Func<List<DeviceDescription>> find, Func<string> whyEmpty)
     {
