@@ -203,7 +203,10 @@ public sealed class Sequential : Module
         held.Version++;
     }
 
-    /// <summary>The network's outputs for any number of points (row-major, Inputs values each), evaluated in batches on the device.</summary>
+    /// <summary>
+    /// The network's outputs for any number of points (row-major, Inputs values each), evaluated in batches on the device: smaller ones
+    /// where it has not the memory for so many points at once.
+    /// </summary>
     /// <exception cref="ArgumentException">The values are not whole points.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A batch below 1.</exception>
     public float[] Predict(ReadOnlySpan<float> points, int batch = 4096)
@@ -218,8 +221,15 @@ public sealed class Sequential : Module
         for (int start = 0, n; start < count; start += n)
         {
             n = Math.Min(batch, count - start);
-            using Tensor x = Tensor.From(Device, points.Slice(start * Inputs, n * Inputs), n, Inputs);
-            Forward(x).CopyTo(results.AsSpan(start * columns, n * columns));
+            try
+            {
+                using Tensor x = Tensor.From(Device, points.Slice(start * Inputs, n * Inputs), n, Inputs);
+                Forward(x).CopyTo(results.AsSpan(start * columns, n * columns));
+            }
+            catch (DeviceOutOfMemoryException) when (n > 1)
+            {
+                (batch, n) = (n / 2, 0);                               // the bits of a row do not depend on its batch
+            }
         }
         return results;
     }
