@@ -1,7 +1,7 @@
-using GpuMlp.Tests.Support;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using GpuMlp.Tests.Architecture;
+using GpuMlp.Tests.Support;
 
 namespace GpuMlp.Tests.Emulator;
 

@@ -1,6 +1,6 @@
-using GpuMlp.Tests.Support;
 using CudaEmulator;
 using CudaEmulator.Interpreter;
+using GpuMlp.Tests.Support;
 
 namespace GpuMlp.Tests.Emulator;
 

@@ -1,8 +1,8 @@
+using CudaEmulator.Ptx;
+using GpuMlp.Devices;
 using GpuMlp.Devices.Finding;
 using GpuMlp.Tests.Devices;
 using GpuMlp.Tests.Support;
-using CudaEmulator.Ptx;
-using GpuMlp.Devices;
 using ILGPU;
 using ILGPU.Backends.EntryPoints;
 using ILGPU.Backends.PTX;

@@ -1,7 +1,7 @@
-using GpuMlp.Tests.Support;
 using CudaEmulator.Interpreter;
 using CudaEmulator.Memory;
 using CudaEmulator.Ptx;
+using GpuMlp.Tests.Support;
 
 namespace GpuMlp.Tests.Emulator;
 

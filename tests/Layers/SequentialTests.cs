@@ -3,6 +3,7 @@ using GpuMlp.Layers;
 using GpuMlp.Losses;
 using GpuMlp.Randomness;
 using GpuMlp.Tensors;
+using GpuMlp.Training;
 
 namespace GpuMlp.Tests.Layers;
 
@@ -77,12 +78,12 @@ public sealed class SequentialTests : IDisposable
     [Fact]
     public void PredictTakesFewerRowsAtOnceWhereMemoryIsShort()
     {
-        using Sequential network = NetworkSpec.Parse("2-512-1").Build(device, Initialization.Auto, new PhiloxStream(1, StreamPurpose.Initialization), new BceLoss());
-        float[] points = [.. Enumerable.Range(0, 2 * 3000).Select(k => k % 7 - 3f)], expected = network.Predict(points);
-        device.MemoryLimit = 2 << 20;                              // 3,000 rows of 512 floats are 6 MiB, and as many after the ReLU
-        network.Forward(new Tensor(device, 1, 2));                 // the layers give back what they kept of the rows before
-        Assert.Equal(expected, network.Predict(points));
-        device.MemoryLimit = long.MaxValue;
+        using ComputeDevice small = ComputeDevice.Open("cpu");
+        small.MemoryLimit = 2 << 20;                               // 3,000 rows of 512 floats are 6 MiB, and as many after the ReLU
+        Recipe recipe = new() { Net = NetworkSpec.Parse("2-512-1") };
+        using Sequential whole = recipe.Build(device), parts = recipe.Build(small);
+        float[] points = [.. Enumerable.Range(0, 2 * 3000).Select(k => k % 7 - 3f)];
+        Assert.Equal(whole.Predict(points), parts.Predict(points));
     }
 
     [Fact]
