@@ -92,7 +92,7 @@ sealed class FusedRun : IDisposable
         DeviceSpan parameters = memory().Parameters;
         var before = new float[parameters.Length];
         device.CopyToHost(parameters, before);
-        int steps = turns;
+        int steps = Math.Max(2, turns / 32);                                   // a step takes more turns than that, and losses need room
         bool finished;
         do
         {
