@@ -18,9 +18,9 @@ sealed record Expected(double[] Values, double[] Tolerances)
 
     /// <summary>
     /// The same for a device that rounds in its own way: four times as far off, and what comes of a
-    /// subnormal number within 10⁻³⁰ of it, since such numbers may count as 0.
+    /// subnormal number within 10⁻²⁵ of it: such numbers may count as 0, and losses divide by as little as 10⁻¹².
     /// </summary>
-    internal Expected OfCloseDevice() => new(Values, Array.ConvertAll(Tolerances, t => 4 * t + 1e-30));
+    internal Expected OfCloseDevice() => new(Values, Array.ConvertAll(Tolerances, t => 4 * t + 1e-25));
 
     /// <summary>Why <paramref name="computed"/> is not what element k should be; null if it is.</summary>
     internal string? Complaint(int k, float computed)

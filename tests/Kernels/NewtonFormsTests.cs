@@ -66,9 +66,10 @@ public class NewtonFormsTests
     {
         OpenCL.Need();
         using ComputeDevice device = ComputeDevice.Open("opencl", OpenOptions.Default with { Newton = true });
+        if (device.WhyNotSameBits?.Contains("fma", StringComparison.Ordinal) == true) Assert.Skip($"{device.Name} has no fma to make the steps of");
         Assert.True(device.SameBits, device.WhyNotSameBits);
         Assert.Contains("Newton", device.Description.Note);
-        const int n = 1_000_000;
+        int n = OpenCL.Simulates ? 1000 : 1_000_000;
         var random = new Random(6);
         var operands = new float[3 * n];
         for (int i = 0; i < n; i++) (operands[3 * i], operands[3 * i + 1]) = Operands(random);
