@@ -32,7 +32,7 @@ public class ProgramTests
         string text = string.Join(' ', outcome.Out.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
         foreach (TrainOption option in TrainOptions.All)
         {
-            string left = $"--{option.Name} {option.Takes}".TrimEnd(), right = option.Default is null ? option.Help : $"{option.Help} [{option.Default}]";
+            string left = $"--{option.Name} {option.Takes}".TrimEnd(), right = option.Takes is null ? option.Help : $"{option.Help} [{option.Otherwise ?? option.Text(new TrainConfig())}]";
             Assert.Contains($" {left} {right} ", text);
         }
         Assert.Contains("Examples:\n  gpumlp train\n", outcome.Out);

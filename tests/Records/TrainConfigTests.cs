@@ -1,5 +1,4 @@
 using System.Reflection;
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using GpuMlp.Records;
@@ -23,16 +22,6 @@ public class TrainConfigTests
         Assert.Equal(Text(setting, new TrainConfig()), Text(setting, Read([])));
         Assert.Equal(Text(setting, new TrainConfig()), Text(setting, others));
         foreach (PropertyInfo other in Settings.Where(p => p.Name != name)) Assert.Equal(JsonSerializer.Serialize(InFile(other)), Text(other, others));
-    }
-
-    // generated JSON code hands such members over at once, whether or not the file has them
-    [Theory]
-    [MemberData(nameof(Names))]
-    public void No_setting_is_init_only_or_required(string name)
-    {
-        PropertyInfo setting = typeof(TrainConfig).GetProperty(name)!;
-        Assert.DoesNotContain(typeof(IsExternalInit), setting.SetMethod!.ReturnParameter.GetRequiredCustomModifiers());
-        Assert.DoesNotContain(setting.CustomAttributes, attribute => attribute.AttributeType.Name == "RequiredMemberAttribute");
     }
 
     static TrainConfig Read(PropertyInfo[] settings)

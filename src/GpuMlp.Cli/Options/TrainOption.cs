@@ -11,11 +11,11 @@ namespace GpuMlp.Cli.Options;
 /// <param name="Name">The option's name without dashes.</param>
 /// <param name="Takes">What its value looks like; null for a flag.</param>
 /// <param name="Help">What it is for, in a line.</param>
-/// <param name="Default">What a config without it does, for the help.</param>
+/// <param name="Otherwise">What a config without it does, for the help; null where that is the value in it.</param>
 /// <param name="Text">The value in a config as the option would take it; null where there is none.</param>
 /// <param name="Read">What sets the value of a text in a config; throws a <see cref="FormatException"/> that says what is allowed.</param>
 /// <param name="Check">Throws a <see cref="FormatException"/> where a config's value is not allowed.</param>
-sealed record TrainOption(string Group, string Name, string? Takes, string Help, string? Default,
+sealed record TrainOption(string Group, string Name, string? Takes, string Help, string? Otherwise,
     Func<TrainConfig, string?> Text, Func<string, Func<TrainConfig, TrainConfig>> Read, Action<TrainConfig> Check)
 {
     static readonly TrainConfig Defaults = new();
@@ -23,11 +23,14 @@ sealed record TrainOption(string Group, string Name, string? Takes, string Help,
     /// <summary>An option of any type.</summary>
     public static TrainOption Of<T>(string group, string name, string? takes, string help,
         Func<TrainConfig, T> get, Func<TrainConfig, T, TrainConfig> set, Values<T> values, string? otherwise = null) =>
-        new(group, name, takes, help, otherwise ?? (takes is null ? null : values.Text(get(Defaults))), config => values.Text(get(config)), text =>
+        new(group, name, takes, help, otherwise, config => values.Text(get(config)), text =>
         {
             T value = values.Read(text);
             return config => set(config, value);
         }, config => values.Check(get(config)));
+
+    /// <summary>What it is for and what a config without it does.</summary>
+    public string HelpLine => Takes is null ? Help : $"{Help} [{Otherwise ?? Text(Defaults)}]";
 
     /// <summary>What sets the value of a text in a config.</summary>
     /// <exception cref="UsageException">The value is not allowed.</exception>

@@ -3,10 +3,10 @@ using System.CommandLine;
 namespace GpuMlp.Cli.Shell;
 
 /// <summary>A command with the examples that its help shows.</summary>
-sealed class Verb(string name, string description, IReadOnlyList<(string Heading, IReadOnlyList<(string Left, string Right)> Rows)> sections,
+sealed class Verb(string name, string description, IEnumerable<(string Heading, IReadOnlyList<(string Left, string Right)> Rows)> sections,
     IReadOnlyList<(string Command, string What)> examples) : Command(name, description)
 {
-    public IReadOnlyList<(string Heading, IReadOnlyList<(string Left, string Right)> Rows)> Sections => sections;
+    public IEnumerable<(string Heading, IReadOnlyList<(string Left, string Right)> Rows)> Sections => sections;
 
     public IReadOnlyList<(string Command, string What)> Examples => examples;
 }

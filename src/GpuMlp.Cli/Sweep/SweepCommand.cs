@@ -38,7 +38,7 @@ static class SweepCommand
 
     public static Command Create(Interruption interruption)
     {
-        var verb = new Verb("sweep", "Trains a network for every combination of the values that options are given, all of them together.", [.. Sections()], Examples);
+        var verb = new Verb("sweep", "Trains a network for every combination of the values that options are given, all of them together.", Sections(), Examples);
         var lists = Lists.Select(name => (Row: Find(name), Option: new Option<string>($"--{ListName(name)}"))).ToList();
         var single = Single.Select(Find).Select(row => (Row: row, Option: row.Takes is null ? (Option)new Option<bool>($"--{row.Name}") : new Option<string>($"--{row.Name}"))).ToList();
         foreach (Option option in (Option[])[.. lists.Select(l => l.Option), .. single.Select(s => s.Option), Out, Force, Json, Quiet]) verb.Options.Add(option);
@@ -57,8 +57,8 @@ static class SweepCommand
     static IEnumerable<(string, IReadOnlyList<(string, string)>)> Sections()
     {
         yield return ("Lists, values separated by commas", [.. Lists.Select(name => (Find(name), name)).Select(o =>
-            ($"--{ListName(o.name)} {o.Item1.Takes},…", $"{o.Item1.Help} [{o.Item1.Default}]{(o.name == "seed" ? "; 0..63 is a range" : "")}"))]);
-        yield return ("One for all networks", [.. Single.Select(Find).Select(row => ($"--{row.Name} {row.Takes}".TrimEnd(), row.Default is null ? row.Help : $"{row.Help} [{row.Default}]"))]);
+            ($"--{ListName(o.name)} {o.Item1.Takes},…", $"{o.Item1.HelpLine}{(o.name == "seed" ? "; 0..63 is a range" : "")}"))]);
+        yield return ("One for all networks", [.. Single.Select(Find).Select(row => ($"--{row.Name} {row.Takes}".TrimEnd(), row.HelpLine))]);
         yield return ("Run", RunRows);
     }
 

@@ -35,7 +35,7 @@ static class TrainCommand
     public static Command Create(Interruption interruption)
     {
         const string What = "Trains a network, draws what it learned, and writes the model and the record of the run.";
-        var verb = new Verb("train", What, [.. Sections()], Examples);
+        var verb = new Verb("train", What, Sections(), Examples);
         var options = new List<(TrainOption Row, Option Option)>();
         foreach (TrainOption row in TrainOptions.All)
         {
@@ -60,7 +60,7 @@ static class TrainCommand
     }
 
     static (string, string) HelpRow(TrainOption row) =>
-        ($"--{row.Name} {row.Takes}".TrimEnd(), row.Default is null ? row.Help : $"{row.Help} [{row.Default}]");
+        ($"--{row.Name} {row.Takes}".TrimEnd(), row.HelpLine);
 
     static TrainConfig ReadConfig(ParseResult result, List<(TrainOption Row, Option Option)> options)
     {

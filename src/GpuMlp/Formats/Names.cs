@@ -3,26 +3,28 @@ namespace GpuMlp.Formats;
 /// <summary>The values of one kind by the names that options and files give them, in the order in which to list them.</summary>
 public sealed class Names<T> where T : notnull
 {
-    readonly (string Name, T Value)[] rows;
+    readonly string[] names;
+    readonly T[] values;
 
     /// <summary>Takes each name and what it stands for.</summary>
     public Names(params (string Name, T Value)[] rows)
     {
         ArgumentNullException.ThrowIfNull(rows);
-        this.rows = [.. rows];
-        All = Array.AsReadOnly(Array.ConvertAll(rows, row => row.Name));
+        names = new string[rows.Length];
+        values = new T[rows.Length];
+        for (int i = 0; i < rows.Length; i++) (names[i], values[i]) = rows[i];
     }
 
     /// <summary>All names.</summary>
-    public IReadOnlyList<string> All { get; }
+    public IReadOnlyList<string> All => Array.AsReadOnly(names);
 
     /// <summary>What a name stands for.</summary>
     /// <exception cref="FormatException">Nothing; the message lists the names that are allowed, and the nearest one.</exception>
     public T Parse(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        int at = Array.FindIndex(rows, row => row.Name == name);
-        return at >= 0 ? rows[at].Value : throw new FormatException($"allowed are {string.Join(", ", All)}{Advice(name)}");
+        int at = Array.IndexOf(names, name);
+        return at >= 0 ? values[at] : throw new FormatException($"allowed are {string.Join(", ", names)}{NearestName.Advice(name, names)}");
     }
 
     /// <summary>The name of a value.</summary>
@@ -30,15 +32,20 @@ public sealed class Names<T> where T : notnull
     public string Of(T value)
     {
         ArgumentNullException.ThrowIfNull(value);
-        int at = Array.FindIndex(rows, row => EqualityComparer<T>.Default.Equals(row.Value, value));
-        return at >= 0 ? rows[at].Name : throw new ArgumentOutOfRangeException(nameof(value), value, "there is no such value in the table of names");
+        for (int i = 0; i < values.Length; i++)
+            if (values[i].Equals(value)) return names[i];
+        throw new ArgumentOutOfRangeException(nameof(value), value, "there is no such value in the table of names");
     }
+}
 
-    // of a name that shares little with any, none is near
-    string Advice(string name)
+/// <summary>The name that was meant by one with a slip in it.</summary>
+static class NearestName
+{
+    /// <summary>What to say after the names that are allowed; nothing where a name shares little with any of them.</summary>
+    public static string Advice(string name, string[] names)
     {
         if (name.Length > Quoted.Most) return "";
-        string nearest = All.MinBy(other => Distance(name, other))!;
+        string nearest = names.MinBy(other => Distance(name, other))!;
         return Distance(name, nearest) <= Math.Max(1, nearest.Length / 3) ? $"; did you mean {nearest}?" : "";
     }
 

@@ -124,10 +124,9 @@ public sealed record RunRecord
     // System.Text.Json names .NET types, which say nothing to a reader of the file
     static string Explain(JsonException e)
     {
-        string at = e.Path is null or "$" ? "the file" : Quoted.Cut(e.Path[2..]);
-        if (e.InnerException is ConfigValueException value) return $"{at} {value.Message}";
+        if (e is SettingException) return e.InnerException!.Message;
         if (e.InnerException is JsonException syntax) return $"not JSON: {syntax.Message.Split(" LineNumber")[0]}";
-        if (e.Message.Contains("could not be mapped")) return $"{Quoted.Quote(e.Message.Split('\'')[1])} is not a setting of config";
+        string at = e.Path is null or "$" ? "the file" : Quoted.Cut(e.Path[2..]);
         if (e.Message.Contains("uplicate")) return $"{at} stands there twice";
         if (e.Path == "$") return NoObject;
         return $"{at} has a value of another type than the setting takes";

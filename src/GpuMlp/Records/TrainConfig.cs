@@ -39,9 +39,8 @@ public enum PictureStyle
 }
 
 /// <summary>What a training run was asked for: its <see cref="Recipe"/>, and the choice of data, device and pictures, each under its option's name.</summary>
-/// <remarks>A null stands for what the data or the optimizer decides: it has no such setting, or the value follows from it. Settings have
-/// setters because generated JSON code would reset those that a file leaves out if they were init-only.</remarks>
-[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+/// <remarks>A null stands for what the data or the optimizer decides: it has no such setting, or the value follows from it.</remarks>
+[JsonConverter(typeof(TrainConfigJson))]
 public sealed record TrainConfig
 {
     Recipe recipe = new();
@@ -56,7 +55,6 @@ public sealed record TrainConfig
     public static Names<PictureStyle> Styles { get; } = new(("plain", PictureStyle.Plain), ("notebook", PictureStyle.Notebook));
 
     /// <summary>All that decides the training but the data: the settings here, with the optimizer's own where there is a null.</summary>
-    [JsonIgnore]
     public Recipe Recipe => recipe with
     {
         Optimizer = recipe.Optimizer with
@@ -80,7 +78,6 @@ public sealed record TrainConfig
     public ulong Seed { get => recipe.Seed; set => recipe = recipe with { Seed = value }; }
 
     /// <summary>Where random numbers come from.</summary>
-    [JsonConverter(typeof(SourceJson))]
     public RandomSource Rng { get; set; }
 
     /// <summary>The label column of a file, by name or position; null for the last.</summary>
@@ -90,26 +87,21 @@ public sealed record TrainConfig
     public bool Standardize { get; set; }
 
     /// <summary>Widths of the network; what is between them is <see cref="Activation"/>.</summary>
-    [JsonConverter(typeof(NetJson))]
     public NetworkSpec Net { get => recipe.Net!; set => recipe = recipe with { Net = new NetworkSpec(value?.Widths!, Activation) }; }
 
     /// <summary>The activation between linear layers.</summary>
-    [JsonConverter(typeof(ActivationJson))]
     public Activation Activation { get => Net.Activation; set => recipe = recipe with { Net = Net with { Activation = value } }; }
 
     /// <summary>How weights begin.</summary>
-    [JsonConverter(typeof(InitializationJson))]
     public Initialization Init { get => recipe.Initialization; set => recipe = recipe with { Initialization = value }; }
 
     /// <summary>What the drawn weights and biases are multiplied by.</summary>
     public float InitScale { get => recipe.InitScale; set => recipe = recipe with { InitScale = value }; }
 
     /// <summary>The loss.</summary>
-    [JsonConverter(typeof(LossJson))]
     public Loss Loss { get => recipe.Loss; set => recipe = recipe with { Loss = value }; }
 
     /// <summary>The optimizer.</summary>
-    [JsonConverter(typeof(OptimizerJson))]
     public OptimizerKind Optimizer { get => Spec.Kind; set => Spec = Spec with { Kind = value }; }
 
     /// <summary>The learning rate, before the schedule.</summary>
@@ -125,7 +117,6 @@ public sealed record TrainConfig
     public float L1 { get => Spec.L1; set => Spec = Spec with { L1 = value }; }
 
     /// <summary>How the learning rate changes over the run.</summary>
-    [JsonConverter(typeof(ScheduleJson))]
     public ScheduleOfRun Schedule { get; set; } = Optimizers.Schedule.Names.Parse("constant");
 
     /// <summary>Steps over which the learning rate grows to its full height.</summary>
@@ -141,22 +132,18 @@ public sealed record TrainConfig
     public int Batch { get => recipe.Batch; set => recipe = recipe with { Batch = value }; }
 
     /// <summary>The engine.</summary>
-    [JsonConverter(typeof(EngineJson))]
     public EngineChoice Engine { get; set; }
 
     /// <summary>Which half of the tutorial trains.</summary>
-    [JsonConverter(typeof(HalfJson))]
     public TutorialHalf Api { get; set; }
 
     /// <summary>A picture after every such step.</summary>
     public int SnapshotEvery { get; set; } = 250;
 
     /// <summary>How pictures look.</summary>
-    [JsonConverter(typeof(StyleJson))]
     public PictureStyle Style { get; set; }
 
     /// <summary>What pictures show; null for what suits the data.</summary>
-    [JsonConverter(typeof(WindowJson))]
     public Window? Window { get; set; }
 
     /// <summary>Whether pictures are left out.</summary>

@@ -64,6 +64,8 @@ public class BadInputTests
 
     [Theory]
     [InlineData("""{"config": {"steps": 5, "dropout": 0.9}}""", "c.json:1:", "'dropout' is not a setting")]
+    [InlineData("""{"config": {"netz": "2-50-1"}}""", "c.json:1:", "'netz' is not a setting of config; did you mean net?")]
+    [InlineData("""{"config": 5}""", "c.json:1:", "config is no object, which is needed")]
     [InlineData("""{"config": {"steps": "many"}}""", "c.json:1:", "config.steps has a value of another type")]
     [InlineData("""{"config": {"lr": -1}}""", "c.json: lr -1:", "a learning rate is a positive number")]
     [InlineData("""{"config": {"loss": "bec"}}""", "c.json:1:", "config.loss bec: allowed are bce, bce-torch, bce-logits, mse, cross-entropy; did you mean bce?")]

@@ -1,0 +1,140 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using GpuMlp.Formats;
+using GpuMlp.Grids;
+using GpuMlp.Layers;
+using GpuMlp.Losses;
+using GpuMlp.Optimizers;
+using GpuMlp.Training;
+
+namespace GpuMlp.Records;
+
+/// <summary>A setting that cannot be read; the message names it and says what is allowed.</summary>
+sealed class SettingException(string message, Exception? inner = null) : JsonException(null, new FormatException(message, inner));
+
+/// <summary>A run's settings as JSON, each under its option's name and as the option takes it.</summary>
+/// <remarks>Generated code would be compiled once for each type of a setting at every start of the program, which takes 0.1 s.</remarks>
+sealed class TrainConfigJson : JsonConverter<TrainConfig>
+{
+    public override void Write(Utf8JsonWriter json, TrainConfig config, JsonSerializerOptions options)
+    {
+        json.WriteStartObject();
+        json.WriteString("data", config.Data);
+        Write(json, "samples", config.Samples);
+        Write(json, "noise", config.Noise);
+        json.WriteNumber("seed", config.Seed);
+        json.WriteString("rng", TrainConfig.Sources.Of(config.Rng));
+        json.WriteString("label", config.Label);
+        json.WriteBoolean("standardize", config.Standardize);
+        json.WriteString("net", config.Net.ToString());
+        json.WriteString("activation", Activations.Names.Of(config.Activation));
+        json.WriteString("init", Initializer.Names.Of(config.Init));
+        json.WriteNumber("initScale", config.InitScale);
+        json.WriteString("loss", config.Loss.Name);
+        json.WriteString("optimizer", UpdateRules.Names.Of(config.Optimizer));
+        json.WriteNumber("lr", config.Lr);
+        Write(json, "momentum", config.Momentum);
+        Write(json, "weightDecay", config.WeightDecay);
+        json.WriteNumber("l1", config.L1);
+        json.WriteString("schedule", config.Schedule.Name);
+        json.WriteNumber("warmup", config.Warmup);
+        Write(json, "clip", config.Clip);
+        json.WriteNumber("steps", config.Steps);
+        json.WriteNumber("batch", config.Batch);
+        json.WriteString("engine", TrainingOptions.Engines.Of(config.Engine));
+        json.WriteString("api", TrainConfig.Halves.Of(config.Api));
+        json.WriteNumber("snapshotEvery", config.SnapshotEvery);
+        json.WriteString("style", TrainConfig.Styles.Of(config.Style));
+        json.WriteString("window", config.Window?.ToString());
+        json.WriteBoolean("noPlots", config.NoPlots);
+        json.WriteString("device", config.Device);
+        json.WriteEndObject();
+    }
+
+    public override TrainConfig Read(ref Utf8JsonReader json, Type type, JsonSerializerOptions options)
+    {
+        if (json.TokenType != JsonTokenType.StartObject) throw new SettingException("config is no object, which is needed, with the settings in it");
+        var config = new TrainConfig();
+        var read = new HashSet<string>();
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        {
+            string name = json.GetString()!;
+            if (!read.Add(name)) throw new SettingException($"config.{Quoted.Cut(name)} stands there twice");
+            json.Read();
+            try
+            {
+                Set(config, name, ref json);
+            }
+            catch (FormatException e) when (json.TokenType == JsonTokenType.String)
+            {
+                throw new SettingException($"config.{name} {Quoted.Cut(json.GetString()!)}: {e.Message}", e);
+            }
+            catch (Exception e) when (e is InvalidOperationException or FormatException)
+            {
+                throw new SettingException($"config.{name} has a value of another type than the setting takes", e);
+            }
+        }
+        return config;
+    }
+
+    static void Set(TrainConfig config, string name, ref Utf8JsonReader json)
+    {
+        switch (name)
+        {
+            case "data": config.Data = Text(ref json); break;
+            case "samples": config.Samples = IsNull(ref json) ? null : json.GetInt32(); break;
+            case "noise": config.Noise = IsNull(ref json) ? null : json.GetDouble(); break;
+            case "seed": config.Seed = json.GetUInt64(); break;
+            case "rng": config.Rng = TrainConfig.Sources.Parse(Text(ref json)); break;
+            case "label": config.Label = json.GetString(); break;
+            case "standardize": config.Standardize = json.GetBoolean(); break;
+            case "net": config.Net = NetworkSpec.Parse(Text(ref json)); break;
+            case "activation": config.Activation = Activations.Names.Parse(Text(ref json)); break;
+            case "init": config.Init = Initializer.Names.Parse(Text(ref json)); break;
+            case "initScale": config.InitScale = json.GetSingle(); break;
+            case "loss": config.Loss = Loss.Names.Parse(Text(ref json)); break;
+            case "optimizer": config.Optimizer = UpdateRules.Names.Parse(Text(ref json)); break;
+            case "lr": config.Lr = json.GetSingle(); break;
+            case "momentum": config.Momentum = IsNull(ref json) ? null : json.GetSingle(); break;
+            case "weightDecay": config.WeightDecay = IsNull(ref json) ? null : json.GetSingle(); break;
+            case "l1": config.L1 = json.GetSingle(); break;
+            case "schedule": config.Schedule = Schedule.Names.Parse(Text(ref json)); break;
+            case "warmup": config.Warmup = json.GetInt32(); break;
+            case "clip": config.Clip = IsNull(ref json) ? null : json.GetSingle(); break;
+            case "steps": config.Steps = json.GetInt32(); break;
+            case "batch": config.Batch = json.GetInt32(); break;
+            case "engine": config.Engine = TrainingOptions.Engines.Parse(Text(ref json)); break;
+            case "api": config.Api = TrainConfig.Halves.Parse(Text(ref json)); break;
+            case "snapshotEvery": config.SnapshotEvery = json.GetInt32(); break;
+            case "style": config.Style = TrainConfig.Styles.Parse(Text(ref json)); break;
+            case "window": config.Window = IsNull(ref json) ? null : Window.Parse(Text(ref json)); break;
+            case "noPlots": config.NoPlots = json.GetBoolean(); break;
+            case "device": config.Device = Text(ref json); break;
+            default: throw new SettingException($"{Quoted.Quote(name)} is not a setting of config{NearestName.Advice(name, Names())}");
+        }
+    }
+
+    static string[] Names() => [.. RunRecord.ToJson(new TrainConfig()).EnumerateObject().Select(setting => setting.Name)];
+
+    static bool IsNull(ref Utf8JsonReader json) => json.TokenType == JsonTokenType.Null;
+
+    static string Text(ref Utf8JsonReader json) => json.GetString() ?? throw new InvalidOperationException("a text is needed, and there is a null");
+
+    static void Write(Utf8JsonWriter json, string name, int? value)
+    {
+        if (value is int number) json.WriteNumber(name, number);
+        else json.WriteNull(name);
+    }
+
+    static void Write(Utf8JsonWriter json, string name, float? value)
+    {
+        if (value is float number) json.WriteNumber(name, number);
+        else json.WriteNull(name);
+    }
+
+    static void Write(Utf8JsonWriter json, string name, double? value)
+    {
+        if (value is double number) json.WriteNumber(name, number);
+        else json.WriteNull(name);
+    }
+}
