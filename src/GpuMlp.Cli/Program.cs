@@ -6,6 +6,7 @@ using GpuMlp.Cli.Devices;
 using GpuMlp.Cli.Gradcheck;
 using GpuMlp.Cli.Grid;
 using GpuMlp.Cli.Output;
+using GpuMlp.Cli.Plan;
 using GpuMlp.Cli.Shell;
 using GpuMlp.Cli.Sweep;
 using GpuMlp.Cli.Train;
@@ -50,7 +51,7 @@ static class Program
         var root = new RootCommand
         {
             TrainCommand.Create(interruption), SweepCommand.Create(interruption), GridCommand.Create(interruption), BenchCommand.Create(interruption),
-            DevicesCommand.Create(), GradcheckCommand.Create(),
+            PlanCommand.Create(TrainCommand.Plan(), SweepCommand.Plan(), GridCommand.Plan()), DevicesCommand.Create(), GradcheckCommand.Create(),
         };
         root.SetAction(_ =>
         {
@@ -65,8 +66,7 @@ static class Program
         ParseResult result = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (result.Errors.Count > 0 && result.Action is not Act)
         {
-            string verb = result.CommandResult.Command == root ? "" : $" {result.CommandResult.Command.Name}";
-            throw new UsageException($"{result.Errors[0].Message.TrimEnd('.')}; see gpumlp{verb} -h");
+            throw new UsageException($"{result.Errors[0].Message.TrimEnd('.')}; see {HelpText.NameOf(result.CommandResult.Command)} -h");
         }
         return result.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
     }

@@ -70,6 +70,8 @@ static class Rooms
         new("Grids", "dense grids and boundaries; rows go straight into the host's memory, and exact boundaries know the order of sums",
             "Kernels.Lanes", "Kernels.Numerics", "Kernels.Networks", "Kernels.Activations", "Devices", "Devices.Host", "Devices.Memory",
             "Devices.Ops", "Tensors", "Layers"),
+        new("Planning", "which device suits a job, by the work at hand and by what was measured; measurements lie beside cached kernels",
+            "Formats", "Devices", "Devices.Host", "Devices.Launching", "Layers", "Training"),
         new("Records", "models and runs in files", "Formats", "Devices", "Tensors", "Losses", "Layers", "Optimizers", "Data", "Training",
             "Grids"),
     ];
@@ -83,12 +85,13 @@ static class Rooms
         new("Cli.Output", "folders of runs, and scores", "Cli.Shell"),
         new("Cli.Samples", "programs to copy: they use the library alone"),
         new("Cli.Bench", "a verb", "Cli.Shell"),
+        new("Cli.Plan", "a verb", "Cli.Shell"),
         new("Cli.Devices", "a verb", "Cli.Shell", "Cli.Input"),
         new("Cli.Gradcheck", "a verb", "Cli.Shell", "Cli.Input"),
         new("Cli.Grid", "a verb", "Cli.Shell", "Cli.Input"),
         new("Cli.Sweep", "a verb", "Cli.Shell", "Cli.Input", "Cli.Options", "Cli.Output"),
         new("Cli.Train", "a verb", "Cli.Shell", "Cli.Input", "Cli.Options", "Cli.Output", "Cli.Samples"),
         new("Cli", "Program: the verbs, and failures as exit codes", "Cli.Shell", "Cli.Output", "Cli.Bench", "Cli.Devices",
-            "Cli.Gradcheck", "Cli.Grid", "Cli.Sweep", "Cli.Train"),
+            "Cli.Gradcheck", "Cli.Grid", "Cli.Plan", "Cli.Sweep", "Cli.Train"),
     ];
 }

@@ -14,13 +14,13 @@ static class EmulatedCard
     static bool HasLinker => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
         .Any(folder => File.Exists(Path.Combine(folder, "clang")) || File.Exists(Path.Combine(folder, "gcc")));
 
-    /// <summary>Runs gpumlp where libcuda.so.1 is the emulator; variables are named without their GPUMLP_EMULATOR_.</summary>
+    /// <summary>Runs gpumlp where libcuda.so.1 is the emulator; its variables are named without their GPUMLP_EMULATOR_, others whole.</summary>
     internal static ChildProcess.Result Gpumlp(string arguments, params (string Name, string Value)[] variables)
     {
         Need();
         // a folder that names no OpenCL driver, so that listing devices opens none
         var environment = new Dictionary<string, string> { ["LD_LIBRARY_PATH"] = folder.Value, ["OCL_ICD_VENDORS"] = folder.Value };
-        foreach ((string name, string value) in variables) environment[$"GPUMLP_EMULATOR_{name}"] = value;
+        foreach ((string name, string value) in variables) environment[name.StartsWith("GPUMLP_", StringComparison.Ordinal) ? name : $"GPUMLP_EMULATOR_{name}"] = value;
         return ChildProcess.Gpumlp(environment, arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries));
     }
 

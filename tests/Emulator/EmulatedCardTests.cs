@@ -78,20 +78,6 @@ public sealed class EmulatedCardTests : IDisposable
     public void AFailingDriverIsOneMessage(string failure, int code, string message) =>
         AssertFails(code, message, "gradcheck --net 2-8-1 --device cuda", ("FAIL", failure));
 
-    [Theory]
-    [InlineData("0..1", "(auto: a population fills a GPU)")]
-    [InlineData("0", "(auto: one network is too little work for a GPU)")]
-    [InlineData("0..1", "cuda:0 is passed over: ", "MEMORY", "1K")]
-    [InlineData("0..1", "cuda:0 is passed over: ", "FAIL", "cuCtxCreate_v2:*:2")]
-    [InlineData("0..1", "cuda:0 is passed over: ", "FAIL_LAUNCH", "1")]
-    public void AutoTakesACardForManyNetworksIfItCan(string seeds, string note, string? variable = null, string value = "")
-    {
-        ChildProcess.Result result = EmulatedCard.Gpumlp($"sweep --seeds {seeds} --steps 2 --samples 20 --no-plots --out {folder.File("auto")}",
-            variable is null ? [] : [(variable, value)]);
-        Assert.True(result.ExitCode == 0, result.Error);
-        Assert.Contains(note, result.Error, StringComparison.Ordinal);
-    }
-
     [Fact]
     public void ALostLaunchIsOneMessage() => AssertFails(1, "unspecified launch failure (CUDA_ERROR_LAUNCH_FAILED)", "gradcheck --net 2-8-1 --device cuda",
         ("FAIL_LAUNCH", "2"), ("LOG", folder.File("log")));

@@ -7,6 +7,7 @@ using GpuMlp.Losses;
 using GpuMlp.Optimizers;
 using GpuMlp.Plotting;
 using GpuMlp.Randomness;
+using GpuMlp.Records;
 using GpuMlp.Tensors;
 using GpuMlp.Training;
 
@@ -119,5 +120,13 @@ sealed partial class World
         T made = make(device);
         device.Dispose();
         return made;
+    }
+
+    StoredModel Stored()
+    {
+        string file = Path.Combine(folder, Path.GetRandomFileName());
+        using Sequential network = Net("2-5-1");
+        ModelFile.Save(file, new Model(network, null, null, ["0", "1"]));
+        return ModelFile.Read(file);
     }
 }

@@ -6,6 +6,7 @@ using GpuMlp.Grids;
 using GpuMlp.Layers;
 using GpuMlp.Losses;
 using GpuMlp.Optimizers;
+using GpuMlp.Planning;
 using GpuMlp.Plotting;
 using GpuMlp.Randomness;
 using GpuMlp.Records;
@@ -158,6 +159,12 @@ sealed partial class World
         Add<Model>(("moons", () => new Model(Net("2-5-1"), null, null, ["0", "1"])),
             ("nulls", () => new Model(Net("2-5-1"), null, null, null!)),
             ("disposed", () => new Model(Disposed(Net("2-5-1")), null, null, ["0", "1"])));
+        Add<Work>(("steps", () => Work.OfTraining(Small())), ("points", () => Work.OfGrid(NetworkSpec.Parse("2-5-1"), 1e9)),
+            ("of no kind", () => new Work((WorkKind)9, 1, 1, 1)), ("NaN", () => new Work(WorkKind.Grid, double.NaN, 0, -1, 0)));
+        Add<IReadOnlyList<Work>>(("steps", () => new[] { Work.OfTraining(Small()) }), ("none", () => Array.Empty<Work>()),
+            ("null in it", () => new Work[] { null! }));
+        Add<Measurements>(("none", () => new Measurements()));
+        Add<StoredModel>(("read", Stored));
         Add<BoundaryPlot>(("fresh", () => Plot()), ("disposed", () => Disposed(Plot())));
         Add<BoundaryFrame>(("good", () => new BoundaryFrame(1, new float[20], "a")), ("default", () => default(BoundaryFrame)),
             ("short", () => new BoundaryFrame(1, new float[3], "a")));

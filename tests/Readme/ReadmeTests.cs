@@ -73,14 +73,14 @@ public partial class ReadmeTests
         {
             bool bench = command == "bench";
             string[] arguments = [.. command.Split(' '), .. bench ? ["--quick"] : (string[])[]];
-            ChildProcess.Result result = ChildProcess.Dotnet(folder.File(""), bench ? new() { ["OCL_ICD_VENDORS"] = "/nowhere" } : [],
+            ChildProcess.Result result = ChildProcess.Dotnet(folder.File(""), bench ? new() { ["OCL_ICD_VENDORS"] = "/nowhere", ["GPUMLP_KERNEL_CACHE"] = "off" } : [],
                 [Path.Combine(AppContext.BaseDirectory, "GpuMlp.Cli.dll"), .. arguments]);
             Assert.True(result.ExitCode == 0, $"{command}: {result.Error}");
         }
         Assert.Equal(["runs"], folder.Names);
         foreach (string name in (string[])["grid.npy", "line.svg", "moons/model.safetensors"]) Assert.True(File.Exists(folder.File($"runs/{name}")), name);
         string[] verbs = [.. commands.Select(command => command.Split(' ')[0]).Distinct().Order()];
-        Assert.Equal(["bench", "devices", "gradcheck", "grid", "sweep", "train"], verbs);
+        Assert.Equal(["bench", "devices", "gradcheck", "grid", "plan", "sweep", "train"], verbs);
     }
 
     static IEnumerable<string> Blocks(string language) =>

@@ -39,15 +39,21 @@ static class GridCommand
         (" model.safetensors --size 65536x65536 --value boundary --out line.svg", "the line where the class changes, without visiting the grid"),
     ];
 
-    public static Command Create(Interruption interruption)
+    public static Command Create(Interruption interruption) =>
+        Create((request, terminal) => GridTask.Execute(request, terminal, interruption));
+
+    /// <summary>The verb under plan: the same options, and no grid.</summary>
+    public static Command Plan() => Create(GridTask.Plan);
+
+    static Verb Create(Func<GridRequest, Terminal, int> act)
     {
         var verb = new Verb("grid", "Evaluates a model over a dense grid, or finds its boundary.", [("Options", Rows)], Examples);
         verb.Arguments.Add(Model);
         foreach (Option option in (Option[])[X, Y, Size, Step, Value, Form, Out, Device, Force, Json, Quiet]) verb.Options.Add(option);
-        verb.SetAction(result => GridTask.Execute(
+        verb.SetAction(result => act(
             new GridRequest(result.GetValue(Model)!, result.GetValue(X), result.GetValue(Y), result.GetValue(Size), result.GetValue(Step),
                 result.GetValue(Value), result.GetValue(Form)!, result.GetValue(Out), result.GetValue(Device)!, result.GetValue(Force)),
-            new Terminal(result.GetValue(Quiet), result.GetValue(Json)), interruption));
+            new Terminal(result.GetValue(Quiet), result.GetValue(Json))));
         return verb;
     }
 }

@@ -6,70 +6,43 @@ using GpuMlp.Devices;
 using GpuMlp.Formats;
 using GpuMlp.Grids;
 using GpuMlp.Layers;
-using GpuMlp.Losses;
 using GpuMlp.Records;
 using static System.FormattableString;
 
 namespace GpuMlp.Cli.Grid;
 
-/// <summary>One run of grid: checks all there is to check, evaluates, writes.</summary>
-sealed class GridTask
+/// <summary>One run of grid on a device: evaluates, writes.</summary>
+sealed class GridTask(GridInput input, Terminal terminal, ComputeDevice device, Sequential network, Interruption interruption) : IDisposable
 {
-    GridRequest request;
-    readonly Terminal terminal;
-    readonly ComputeDevice device;
-    readonly Model model;
-    readonly GridSpec grid;
-    readonly Interruption interruption;
+    readonly GridRequest request = input.Request;
+    readonly GridSpec grid = input.Grid;
     TimeSpan compile, evaluate, write;
     long notNumbers;
-
-    GridTask(GridRequest request, Terminal terminal, ComputeDevice device, Model model, Interruption interruption)
-    {
-        (this.request, this.terminal, this.device, this.model, this.interruption) = (request, terminal, device, model, interruption);
-        if (model.Network.Inputs != 2)
-            throw new UsageException($"{request.Model}: a grid needs a model of exactly two inputs, this one has {model.Network.Inputs}");
-        CheckValue();
-        grid = Grid();
-    }
-
-    // what a value means depends on what the network returns
-    void CheckValue()
-    {
-        int outputs = model.Network.Outputs;
-        bool number = outputs == 1 && model.Network.Loss.Labels == LabelKind.Number && model.Network.Spec!.LinearOutput;
-        if (request.Value is null)
-        {
-            request = request with { Value = outputs > 1 ? "class" : number ? "logit" : "probability" };
-            request.CheckKind();
-        }
-        if (outputs > 1 && request.Value != "class")
-            throw UsageException.For("value", request.Value, $"{request.Model} has {outputs} outputs, one a class; allowed is class");
-        if (outputs > 1 && request.Form != "auto") throw UsageException.For("form", request.Form, $"needs a model of one output, {request.Model} has {outputs}");
-        if (number && request.Value != "logit")
-            throw UsageException.For("value", request.Value, $"{request.Model} returns a number, no class; allowed is logit, which is that number");
-    }
 
     /// <summary>Does what the options ask for.</summary>
     /// <returns>The exit code.</returns>
     public static int Execute(GridRequest request, Terminal terminal, Interruption interruption)
     {
         request.Check(terminal.Json);
-        ModelInput.RequireFile(request.Model);
+        var input = new GridInput(request);
         long start = Stopwatch.GetTimestamp();
-        using ComputeDevice device = DeviceInput.Open(request.Device);
-        DeviceInput.Note(device, terminal, request.Device == "auto" ? " (auto: a grid is evaluated where its values are wanted)" : "");
-        DeviceInput.NoteBits(device, terminal);
+        using GridTask task = DeviceInput.Open(input.Device, [input.Work], terminal,
+            device => new GridTask(input, terminal, device, input.Model.Build(device).Network, interruption));
         TimeSpan open = Stopwatch.GetElapsedTime(start);
-        Model model = ModelInput.Load(request.Model, device);
-        using var network = model.Network;
-        var task = new GridTask(request, terminal, device, model, interruption);
-        GridSummary summary = request.Value == "boundary" ? task.FindBoundary() : task.Evaluate();
+        GridSummary summary = input.Request.Value == "boundary" ? task.FindBoundary() : task.Evaluate();
         summary = summary with { Timings = summary.Timings with { Open = open.TotalSeconds } };
         if (terminal.Json) Terminal.Print(JsonSerializer.Serialize(summary, GridJson.Default.GridSummary));
         else terminal.Note(InWords(summary));
         Windows.NoteNaNs(terminal, request.Out!, task.notNumbers, summary.Evaluations ?? summary.Points);
         return ExitCode.Ok;
+    }
+
+    /// <summary>Prints what a grid is expected to take, and makes none.</summary>
+    public static int Plan(GridRequest request, Terminal terminal)
+    {
+        request.Check(terminal.Json);
+        var input = new GridInput(request);
+        return Forecasts.Show(input.Device, [input.Work], terminal);
     }
 
     static string InWords(GridSummary summary)
@@ -80,38 +53,14 @@ sealed class GridTask
             : Invariant($"{summary.Points:N0} points in {seconds:0.###} s, {summary.Form}: ") + (rate >= 1e6 ? Invariant($"{rate / 1e6:N1} million points/s") : Invariant($"{rate:N0} points/s"));
     }
 
-    GridSpec Grid()
-    {
-        Window window = request.X is null
-            ? model.Window ?? throw new UsageException($"--x and --y are needed: {request.Model} has no window of its own")
-            : Parse($"{request.X},{request.Y}");
-        try
-        {
-            if (request.Step is not null) return GridSpec.FromStep(window, request.Spacing(), Windows.Scale(model.Standardizer));
-            (int width, int height) = request.Dimensions();
-            return GridSpec.FromSize(window, width, height, Windows.Scale(model.Standardizer));
-        }
-        catch (ArgumentException e)
-        {
-            string message = UsageException.Plain(e), whose = request.X is null ? $"{request.Model}: its " : "";
-            throw new UsageException(message.StartsWith("window", StringComparison.Ordinal) ? $"{whose}{message}" : $"--{message}", e);
-        }
-    }
-
-    Window Parse(string text)
-    {
-        try { return Grids.Window.Parse(text); }
-        catch (FormatException e) { throw new UsageException($"--x {request.X} --y {request.Y}: {e.Message}", e); }
-    }
-
     delegate TimeSpan Classes(GridSpec grid, GridSink<byte> sink, CancellationToken cancellation);
 
     GridSummary Evaluate()
     {
-        bool several = model.Network.Outputs > 1;
+        bool several = network.Outputs > 1;
         GridEvaluator? evaluator = several ? null : Evaluator();
         if (evaluator?.Form == GridForm.Batches) terminal.Note("form batches: a layer is wider than 256, or there are more than eight, so points go through layer by layer");
-        Classes classes = several ? new ClassEvaluator(model.Network).Stream : evaluator!.StreamClasses;
+        Classes classes = several ? new ClassEvaluator(network).Stream : evaluator!.StreamClasses;
         long start = Stopwatch.GetTimestamp();
         GridSpec small = GridSpec.ForPicture(grid.Window, 2, 2, grid.Scale);
         if (request.Value == "class") classes(small, (_, _) => { }, interruption.Token);
@@ -133,7 +82,7 @@ sealed class GridTask
             var outputs = new GridOutputs(grid, request.Value!);
             GridSpec points = request.Kind == ".png" ? grid.TopDown() : grid;
             using IDisposable? _ = request.Value == "class"
-                ? Run(outputs.Classes(stream, request.Kind, Math.Max(2, model.Network.Outputs)),
+                ? Run(outputs.Classes(stream, request.Kind, Math.Max(2, network.Outputs)),
                     sink => classes(points, sink, interruption.Token), NaNs.Count)
                 : Run(outputs.Values(stream, request.Kind), sink => evaluator!.Stream(points, sink, Wanted, interruption.Token), NaNs.Count);
         }
@@ -142,7 +91,7 @@ sealed class GridTask
     GridEvaluator Evaluator()
     {
         if (request.Form == "piecewise" && device.Kind != DeviceKind.Cpu) throw UsageException.For("form", request.Form, "is computed by the processor itself: --device cpu");
-        try { return new GridEvaluator(model.Network, request.Form == "piecewise"); }
+        try { return new GridEvaluator(network, request.Form == "piecewise"); }
         catch (ArgumentException e) { throw new UsageException($"{(request.Form == "auto" ? request.Model : "--form piecewise")}: {UsageException.Plain(e)}", e); }
     }
 
@@ -186,9 +135,9 @@ sealed class GridTask
     GridSummary FindBoundary()
     {
         Window within = Window(grid);
-        bool exact = BoundaryFinder.HasExactLine(model.Network, within);
+        bool exact = BoundaryFinder.HasExactLine(network, within);
         long start = Stopwatch.GetTimestamp();
-        Boundary found = exact ? BoundaryFinder.FindExact(model.Network, within) : BoundaryFinder.Find(model.Network, grid, interruption.Token);
+        Boundary found = exact ? BoundaryFinder.FindExact(network, within) : BoundaryFinder.Find(network, grid, interruption.Token);
         evaluate = Stopwatch.GetElapsedTime(start);
         notNumbers = found.NotNumbers;
         if (grid.Scale is PlaneScale scale) found = found with { Lines = [.. found.Lines.Select(line => (IReadOnlyList<BoundaryPoint>)[.. line.Select(scale.Back)])] };
@@ -214,4 +163,10 @@ sealed class GridTask
     {
         NotNumbers = notNumbers > 0 ? notNumbers : null,
     };
+
+    public void Dispose()
+    {
+        network.Dispose();
+        device.Dispose();
+    }
 }

@@ -1,5 +1,6 @@
 using GpuMlp.Cli.Shell;
 using GpuMlp.Devices;
+using GpuMlp.Planning;
 using GpuMlp.Records;
 
 namespace GpuMlp.Cli.Input;
@@ -22,40 +23,54 @@ static class DeviceInput
         }
     }
 
-    /// <summary>
-    /// Opens what suits a population: the first GPU that opens and ends in the processor's bits, else the processor; says which, and of each
-    /// GPU that is passed over why.
-    /// </summary>
-    public static ComputeDevice OpenFor(int networks, Terminal terminal)
+    /// <summary>Opens the device that is asked for, or of auto the best for a job that opens and has room for it, and prepares the job there.</summary>
+    /// <param name="name">The device's name, or auto.</param>
+    /// <param name="job">The work at hand, by which auto chooses.</param>
+    /// <param name="terminal">Where the choice and its reason are said, and why a device was passed over.</param>
+    /// <param name="prepare">Makes what the job needs on an open device; that device is disposed of where it fails.</param>
+    /// <exception cref="UsageException">The name is no device's.</exception>
+    /// <exception cref="DeviceUnavailableException">This machine has no such device, or it does not open.</exception>
+    public static T Open<T>(string name, IReadOnlyList<Work> job, Terminal terminal, Func<ComputeDevice, T> prepare)
     {
-        DeviceDescription[] gpus = networks == 1 ? [] : [.. ComputeDevice.List().Where(d => d.IsGpu && d.IsAvailable).OrderBy(d => d.Kind != DeviceKind.Cuda)];
-        foreach (DeviceDescription gpu in gpus)
+        if (name != "auto") return Prepared(Open(name), terminal, "", prepare);
+        DeviceChoice choice = Planner.Choose(job);
+        string why = choice.Why;
+        foreach (DeviceDescription better in choice.Order.SkipLast(1))
         {
             try
             {
-                ComputeDevice device = ComputeDevice.Open(gpu.Id);
-                if (device.SameBits)
-                {
-                    Note(device, terminal, " (auto: a population fills a GPU)");
-                    return device;
-                }
-                terminal.Note($"{gpu.Id} is passed over: it {device.WhyNotSameBits}");
+                ComputeDevice device = ComputeDevice.Open(better.Id);
+                if (device.WhyNotSameBits is not string different) return Prepared(device, terminal, why, prepare);
                 device.Dispose();
+                terminal.Note($"{better.Id} is passed over: it {different}");
             }
             catch (Exception e) when (e is DeviceUnavailableException or DeviceException or DeviceOutOfMemoryException)
             {
-                terminal.Note($"{gpu.Id} is passed over: {e.Message}");
+                terminal.Note($"{better.Id} is passed over: {e.Message}");
             }
+            why = "the next best";
         }
-        ComputeDevice processor = ComputeDevice.Open("cpu");
-        Note(processor, terminal, networks == 1 ? " (auto: one network is too little work for a GPU)"
-            : gpus.Length == 0 ? " (auto: there is no GPU)" : " (auto: no GPU can be used)");
-        return processor;
+        return Prepared(ComputeDevice.Open(choice.Order[^1].Id), terminal, why, prepare);
+    }
+
+    static T Prepared<T>(ComputeDevice device, Terminal terminal, string why, Func<ComputeDevice, T> prepare)
+    {
+        Note(device, terminal, why);
+        NoteBits(device, terminal);
+        try
+        {
+            return prepare(device);
+        }
+        catch
+        {
+            device.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Says which device it is, with the reason for it where the choice was left to the program.</summary>
     public static void Note(ComputeDevice device, Terminal terminal, string why = "") =>
-        terminal.Note($"device {device.Description.Id}: {device.Name}{why}");
+        terminal.Note($"device {device.Description.Id}: {device.Name}{(why.Length > 0 ? $" (auto: {why})" : "")}");
 
     /// <summary>Says of a device whose results are not those of the others that they are not.</summary>
     public static void NoteBits(ComputeDevice device, Terminal terminal)

@@ -1,5 +1,4 @@
 using GpuMlp.Cli.Shell;
-using GpuMlp.Devices;
 using GpuMlp.Records;
 
 namespace GpuMlp.Cli.Input;
@@ -15,13 +14,13 @@ static class ModelInput
         throw new UsageException($"{path}: {(Directory.Exists(path) ? "is a folder; a model file is needed" : "there is no such file")}");
     }
 
-    /// <summary>Loads a model.</summary>
+    /// <summary>Reads a model.</summary>
     /// <exception cref="UsageException">The file is no model, or cannot be read.</exception>
-    public static Model Load(string path, ComputeDevice device)
+    public static StoredModel Read(string path)
     {
         try
         {
-            return ModelFile.Load(path, device);
+            return ModelFile.Read(path);
         }
         catch (InvalidDataException e)
         {

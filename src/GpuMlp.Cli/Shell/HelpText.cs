@@ -20,6 +20,9 @@ static class HelpText
         else WriteRoot(writer, command);
     }
 
+    /// <summary>How a command is called: gpumlp train, gpumlp plan train.</summary>
+    public static string NameOf(Command command) => command is RootCommand ? "gpumlp" : $"{NameOf(command.Parents.OfType<Command>().Single())} {command.Name}";
+
     static void WriteRoot(TextWriter writer, Command root)
     {
         Say(writer, "", "gpumlp trains multilayer perceptrons on whatever compute device a machine has, and draws what they learned.");
@@ -32,12 +35,12 @@ static class HelpText
     static void WriteVerb(TextWriter writer, Verb verb)
     {
         Say(writer, "", verb.Description!);
-        Say(writer, "\nUsage: ", $"gpumlp {verb.Name} {string.Concat(verb.Arguments.Select(argument => $"{argument.Name} "))}[options]");
+        Say(writer, "\nUsage: ", $"{NameOf(verb)} {string.Concat(verb.Arguments.Select(argument => $"{argument.Name} "))}[options]");
         foreach ((string heading, IReadOnlyList<(string, string)> rows) in verb.Sections) WriteRows(writer, heading, rows);
         writer.WriteLine("\nExamples:");
         foreach ((string example, string what) in verb.Examples)
         {
-            Say(writer, "  ", $"gpumlp {verb.Name}{example}", 4, " \\");              // a shell takes it as it stands
+            Say(writer, "  ", $"{NameOf(verb)}{example}", 4, " \\");              // a shell takes it as it stands
             Say(writer, "      ", what, 6);
         }
     }

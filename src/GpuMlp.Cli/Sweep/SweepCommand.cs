@@ -36,7 +36,13 @@ static class SweepCommand
     public static IReadOnlyList<TrainOption> RowOptions { get; } =
         [.. Lists.SkipLast(1).Concat(["label", "standardize", "steps", "seed"]).Select(Find)];
 
-    public static Command Create(Interruption interruption)
+    public static Command Create(Interruption interruption) => Create((grid, result, terminal) =>
+        SweepRun.Execute(grid, result.GetValue(Out), result.GetValue(Force), terminal, interruption));
+
+    /// <summary>The verb under plan: the same options, and no run.</summary>
+    public static Command Plan() => Create((grid, _, terminal) => SweepRun.Plan(grid, terminal));
+
+    static Verb Create(Func<SweepGrid, ParseResult, Terminal, int> act)
     {
         var verb = new Verb("sweep", "Trains a network for every combination of the values that options are given, all of them together.", Sections(), Examples);
         var lists = Lists.Select(name => (Row: Find(name), Option: new Option<string>($"--{ListName(name)}"))).ToList();
@@ -48,8 +54,7 @@ static class SweepCommand
             foreach ((TrainOption row, Option option) in single)
                 if (result.GetResult(option) is { Implicit: false } given) common = row.Parse(given.Tokens is [var token] ? token.Value : "true")(common);
             SweepList[] asked = [.. lists.Where(l => result.GetResult(l.Option) is { Implicit: false }).Select(l => new SweepList(ListName(l.Row.Name), l.Row, result.GetValue(l.Option)!))];
-            return SweepRun.Execute(SweepGrid.Make(common, asked), result.GetValue(Out), result.GetValue(Force),
-                new Terminal(result.GetValue(Quiet), result.GetValue(Json)), interruption);
+            return act(SweepGrid.Make(common, asked), result, new Terminal(result.GetValue(Quiet), result.GetValue(Json)));
         });
         return verb;
     }

@@ -6,6 +6,7 @@ using GpuMlp.Cli.Shell;
 using GpuMlp.Devices;
 using GpuMlp.Grids;
 using GpuMlp.Layers;
+using GpuMlp.Planning;
 using GpuMlp.Plotting;
 using GpuMlp.Records;
 using GpuMlp.Training;
@@ -36,15 +37,21 @@ sealed class SweepRun(SweepGrid grid, SweepData data, Terminal terminal)
         return run.Execute(folder, interruption);
     }
 
+    /// <summary>Prints what a sweep is expected to take, and makes none.</summary>
+    public static int Plan(SweepGrid grid, Terminal terminal) => Forecasts.Show(grid.Common.Device, JobOf(grid.Rows.Select(row => row.Recipe)), terminal);
+
+    static IReadOnlyList<Work> JobOf(IEnumerable<Recipe> recipes) => [Work.OfPopulation([.. recipes])];
+
     int Execute(OutputFolder folder, Interruption interruption)
     {
         var clock = Stopwatch.StartNew();
-        using ComputeDevice device = Open();
-        TimeSpan open = Lap(clock);
-        Population population = Prepare(device);
-        terminal.Note(population.Plan.ToString());
-        if (device.Kind is DeviceKind.OpenCL or DeviceKind.Cuda) terminal.Note("compiling kernels");
-        population.WarmUp();
+        TimeSpan open = default;
+        (ComputeDevice device, Population population) = DeviceInput.Open(grid.Common.Device, JobOf(data.Recipes), terminal, opened =>
+        {
+            open = Lap(clock);
+            return (opened, Prepare(opened));
+        });
+        using ComputeDevice used = device;
         TimeSpan compile = Lap(clock);
         interruption.Begin("what there is will be written");
         IReadOnlyList<PopulationResult> results = Train(population, interruption.Token);
@@ -74,25 +81,21 @@ sealed class SweepRun(SweepGrid grid, SweepData data, Terminal terminal)
         return cut ? interruption.ExitCode : ExitCode.Ok;
     }
 
-    ComputeDevice Open()
-    {
-        if (grid.Common.Device == "auto") return DeviceInput.OpenFor(grid.Rows.Count, terminal);
-        ComputeDevice device = DeviceInput.Open(grid.Common.Device);
-        DeviceInput.Note(device, terminal);
-        DeviceInput.NoteBits(device, terminal);
-        return device;
-    }
-
     Population Prepare(ComputeDevice device)
     {
+        Population population;
         try
         {
-            return new Population(device, data.Recipes, [.. data.Numbers.Select(set => data.Sets[set])]);
+            population = new Population(device, data.Recipes, [.. data.Numbers.Select(set => data.Sets[set])]);
         }
         catch (ArgumentException e)
         {
             throw new UsageException(UsageException.Plain(e), e);
         }
+        terminal.Note(population.Plan.ToString());
+        if (device.Kind is DeviceKind.OpenCL or DeviceKind.Cuda) terminal.Note("compiling kernels");
+        population.WarmUp();
+        return population;
     }
 
     IReadOnlyList<PopulationResult> Train(Population population, CancellationToken cancellation)

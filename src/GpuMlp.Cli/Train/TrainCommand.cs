@@ -32,7 +32,13 @@ static class TrainCommand
         (" --config runs/moons/run.json --seed 1 --out runs/again", "a run of before, with another seed"),
     ];
 
-    public static Command Create(Interruption interruption)
+    public static Command Create(Interruption interruption) => Create((config, result, terminal) =>
+        TrainRun.Execute(config, result.GetValue(Out), result.GetValue(Force), terminal, interruption));
+
+    /// <summary>The verb under plan: the same options, and no run.</summary>
+    public static Command Plan() => Create((config, _, terminal) => TrainRun.Plan(config, terminal));
+
+    static Verb Create(Func<TrainConfig, ParseResult, Terminal, int> act)
     {
         const string What = "Trains a network, draws what it learned, and writes the model and the record of the run.";
         var verb = new Verb("train", What, Sections(), Examples);
@@ -44,11 +50,7 @@ static class TrainCommand
             verb.Options.Add(option);
         }
         foreach (Option option in (Option[])[Config, Out, Force, Json, Quiet]) verb.Options.Add(option);
-        verb.SetAction(result => TrainRun.Execute(
-            ReadConfig(result, options),
-            result.GetValue(Out),
-            result.GetValue(Force),
-            new Terminal(result.GetValue(Quiet), result.GetValue(Json)), interruption));
+        verb.SetAction(result => act(ReadConfig(result, options), result, new Terminal(result.GetValue(Quiet), result.GetValue(Json))));
         return verb;
     }
 

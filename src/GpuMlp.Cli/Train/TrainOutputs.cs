@@ -88,6 +88,10 @@ sealed class TrainOutputs(OutputFolder folder, Terminal terminal, TrainConfig co
         plot.Stop();
     }
 
+    /// <summary>Points that a network is evaluated at for boundary.png and a number of frames.</summary>
+    internal static double Points(NetworkSpec spec, long frames) => (double)PictureSize.GridWidth(spec) * PictureSize.GridHeight(spec)
+        + (double)frames * (FrameWidth / PictureSize.PixelsPerCell) * (FrameHeight / PictureSize.PixelsPerCell);
+
     List<BoundaryFrame> Frames(TrainingResult result, RowScore[] scores, GridSpec grid, CancellationToken cancellation)
     {
         using Terminal.Progress progress = terminal.Follow("evaluating", "pictures", result.Snapshots.Count);

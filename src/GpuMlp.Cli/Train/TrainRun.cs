@@ -6,6 +6,7 @@ using GpuMlp.Data;
 using GpuMlp.Devices;
 using GpuMlp.Grids;
 using GpuMlp.Layers;
+using GpuMlp.Planning;
 using GpuMlp.Randomness;
 using GpuMlp.Records;
 using GpuMlp.Training;
@@ -23,7 +24,8 @@ sealed class TrainRun
     readonly TrainConfig config;
     readonly Terminal terminal;
     readonly TrainInput input;
-    readonly RandomStream weights;
+    RandomStream weights;
+    bool drawn;
     readonly Stopwatch total = Stopwatch.StartNew();
 
     TrainRun(TrainConfig config, Terminal terminal)
@@ -52,27 +54,30 @@ sealed class TrainRun
         return run.Execute(folder, interruption);
     }
 
+    /// <summary>Prints what a run is expected to take, and makes none.</summary>
+    public static int Plan(TrainConfig config, Terminal terminal) => Forecasts.Show(config.Device, new TrainRun(config, terminal).Job, terminal);
+
     int Execute(OutputFolder folder, Interruption interruption)
     {
         Task<byte[]>? dataPlot = config.Api == TutorialHalf.Modules ? null : TrainOutputs.StartDataPlot(config, input);
         long start = Stopwatch.GetTimestamp();
-        using ComputeDevice device = Open();
-        TimeSpan open = Stopwatch.GetElapsedTime(start);
         if (config.Api == TutorialHalf.Modules)
         {
+            using ComputeDevice device = DeviceInput.Open(config.Device, Job, terminal, opened => opened);
+            TimeSpan open = Stopwatch.GetElapsedTime(start);
             interruption.Begin(Partial);
             RunRecord modules = new ModulesRun(config, input, weights, terminal).Execute(device, folder, open, total, interruption.Token);
             return Finish(modules, folder, modules.StopReason == "cancelled" ? interruption.ExitCode : ExitCode.Ok);
         }
 
-        using Sequential network = input.Recipe.Build(device, weights);
-        using Trainer trainer = Prepare(network);
-        if (device.Kind is DeviceKind.OpenCL or DeviceKind.Cuda) terminal.Note("compiling kernels");
-        start = Stopwatch.GetTimestamp();
-        trainer.WarmUp();
-        TimeSpan compile = Stopwatch.GetElapsedTime(start);
+        using Session session = DeviceInput.Open(config.Device, Job, terminal, device => Prepare(device, start));
+        return Execute(session, dataPlot, folder, interruption);
+    }
 
-        start = Stopwatch.GetTimestamp();
+    int Execute(Session session, Task<byte[]>? dataPlot, OutputFolder folder, Interruption interruption)
+    {
+        (ComputeDevice device, Sequential network, Trainer trainer, TimeSpan open, TimeSpan compile) = session;
+        long start = Stopwatch.GetTimestamp();
         interruption.Begin(Partial);
         TrainingResult result = Train(trainer, interruption.Token);
         TimeSpan train = Stopwatch.GetElapsedTime(start);
@@ -113,6 +118,38 @@ sealed class TrainRun
     // snapshots are for pictures only
     long Frames => input.Plane is null || config.NoPlots || config.SnapshotEvery == 0 ? 0 : config.Steps / config.SnapshotEvery + 1L;
 
+    /// <summary>All that is on the device.</summary>
+    sealed record Session(ComputeDevice Device, Sequential Network, Trainer Trainer, TimeSpan Open, TimeSpan Compile) : IDisposable
+    {
+        public void Dispose()
+        {
+            Trainer.Dispose();
+            Network.Dispose();
+            Device.Dispose();
+        }
+    }
+
+    Session Prepare(ComputeDevice device, long start)
+    {
+        TimeSpan open = Stopwatch.GetElapsedTime(start);
+        if (drawn) weights = Again();                              // a device before this one had no room after all
+        drawn = true;
+        Sequential network = input.Recipe.Build(device, weights);
+        Trainer trainer = Prepare(network);
+        if (device.Kind is DeviceKind.OpenCL or DeviceKind.Cuda) terminal.Note("compiling kernels");
+        start = Stopwatch.GetTimestamp();
+        trainer.WarmUp();
+        return new Session(device, network, trainer, open, Stopwatch.GetElapsedTime(start));
+    }
+
+    // NumPy's one stream draws the data first
+    RandomStream Again()
+    {
+        (RandomStream points, RandomStream again) = TrainData.Streams(config);
+        TrainInput.Load(config, points);
+        return again;
+    }
+
     Trainer Prepare(Sequential network)
     {
         try
@@ -129,13 +166,10 @@ sealed class TrainRun
         }
     }
 
-    ComputeDevice Open()
-    {
-        ComputeDevice device = DeviceInput.Open(config.Device);
-        DeviceInput.Note(device, terminal, config.Device == "auto" ? " (auto: one network is too little work for a GPU)" : "");
-        DeviceInput.NoteBits(device, terminal);
-        return device;
-    }
+    // the steps, and the points at which the network is evaluated: the data, for its accuracy, and those of the pictures
+    IReadOnlyList<Work> Job => [Steps, Work.OfGrid(input.Spec, input.Data.Count + (input.Plane is null || config.NoPlots ? 0 : TrainOutputs.Points(input.Spec, Frames)))];
+
+    Work Steps => Work.OfTraining(input.Recipe, config.Api == TutorialHalf.Modules ? EngineChoice.Layers : config.Engine);
 
     TrainingResult Train(Trainer trainer, CancellationToken cancellation)
     {

@@ -1,3 +1,5 @@
+using GpuMlp.Devices.Finding;
+
 namespace GpuMlp.Devices;
 
 /// <summary>A device of this machine, or one that was looked for and left out.</summary>
@@ -11,4 +13,13 @@ public sealed record DeviceDescription(string Id, DeviceKind Kind, string Name, 
 {
     /// <summary>Whether <see cref="ComputeDevice.Open(string)"/> can open it.</summary>
     public bool IsAvailable => Excluded is null;
+
+    /// <summary>The processor with its widest lanes, which is always there.</summary>
+    internal static DeviceDescription Processor => new("cpu", DeviceKind.Cpu, DeviceCatalog.CpuName);
+
+    /// <summary>The driver's version; null where there is no driver.</summary>
+    internal string? Driver { get; init; }
+
+    /// <summary>Multiprocessors or compute units; 0 where nobody says.</summary>
+    internal int Multiprocessors { get; init; }
 }

@@ -74,6 +74,13 @@ public static class ModelFile
     public static Model Load(string path, ComputeDevice device)
     {
         ArgumentNullException.ThrowIfNull(device);
+        return Read(path).Build(device);
+    }
+
+    /// <summary>Reads a model that <see cref="Save"/> wrote, onto no device yet.</summary>
+    /// <exception cref="InvalidDataException">The file is another, or damaged; the message names file, tensor or key, and what was expected.</exception>
+    public static StoredModel Read(string path)
+    {
         SafetensorsFile file = SafetensorsFile.Read(path);
         IReadOnlyDictionary<string, string> metadata = file.Metadata;
         if (metadata.GetValueOrDefault("format") != Format)
@@ -93,15 +100,7 @@ public static class ModelFile
             ? Read(path, "standardizer", text, json => ParseStandardizer(json, spec)) : null;
         string[] classes = Read(path, "classes", metadata["classes"], json => ParseClasses(json, spec, loss));
 
-        float[][] values = ReadTensors(path, file, spec);
-        Sequential network = spec.Build(device, loss);
-        Linear[] layers = [.. network.Layers.OfType<Linear>()];
-        for (int l = 0; l < layers.Length; l++)
-        {
-            layers[l].Weight.Value.CopyFrom(values[2 * l]);
-            layers[l].Bias.Value.CopyFrom(values[2 * l + 1]);
-        }
-        return new Model(network, window, standardizer, classes);
+        return new StoredModel(spec, loss, window, standardizer, classes, ReadTensors(path, file, spec));
     }
 
     static NetworkSpec ReadSpec(string path, IReadOnlyDictionary<string, string> metadata)

@@ -39,6 +39,11 @@ sealed class FusedEngine : ITrainingEngine
     {
         if (network.Spec is null)
             return $"it takes linear layers with one kind of activation between them and a sigmoid or nothing at the end: {network.WhyNoSpec}";
+        return WhyNot(recipe);
+    }
+
+    static string? WhyNot(Recipe recipe)
+    {
         if (FusedKernel.WhyNot(recipe) is string why) return why;
         long scratch = FusedRun.ScratchLength(recipe);
         return scratch <= MaxScratch ? null : $"a group works in up to {MaxScratch:N0} floats, this run needs {scratch:N0}";
@@ -50,7 +55,10 @@ sealed class FusedEngine : ITrainingEngine
     /// <summary>
     /// Whether one group is the faster way: on the CPU, layer by layer can share a step's work out over the cores once there is enough.
     /// </summary>
-    internal static bool Pays(Sequential network, Recipe recipe) => recipe.WorkOfStep(network.ParameterCount) <= 4_000_000;
+    internal static bool Pays(long parameters, Recipe recipe) => recipe.WorkOfStep(parameters) <= 4_000_000;
+
+    /// <summary>Whether the fused engine can train a recipe's network and is the faster one for it.</summary>
+    internal static bool Suits(Recipe recipe) => WhyNot(recipe) is null && Pays(recipe.Spec.ParameterCount, recipe);
 
     public int ChunkOf(int remaining) => Math.Min(Math.Min(remaining, run.MostSteps(picks.Examples)), options.StepsPerLaunch ?? pace.Steps(MostSteps));
 

@@ -52,7 +52,7 @@ public sealed class Trainer : IDisposable
             throw new ArgumentException($"the fused engine cannot train this: {whyNot}", nameof(options));
         this.data = new TrainingData(network.Device, data);
         snapshots = new SnapshotStore(network.Device, network.Arena.Length, options.SnapshotEvery, recipe.Steps);
-        bool pays = FusedEngine.Pays(network, recipe);
+        bool pays = FusedEngine.Pays(network.ParameterCount, recipe);
         bool fused = whyNot is null && (options.Engine == EngineChoice.Fused || (options.Engine == EngineChoice.Auto && pays));
         engine = fused ? new FusedEngine(network, this.data, picks, recipe, options, snapshots) : new LayerEngine(network, this.data, picks, recipe, snapshots);
         EngineReason = options.Engine != EngineChoice.Auto ? "as asked"

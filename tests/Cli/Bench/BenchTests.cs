@@ -9,7 +9,18 @@ namespace GpuMlp.Tests.Cli.Bench;
 public class BenchTests
 {
     // OpenCL's compiler takes seconds; that a device is not there has to be a row anyway
-    static readonly Dictionary<string, string> WithoutOpenCL = new() { ["OCL_ICD_VENDORS"] = "/nowhere" };
+    // what is measured beside other tests is nothing to keep
+    static readonly Dictionary<string, string> WithoutOpenCL = new() { ["OCL_ICD_VENDORS"] = "/nowhere", ["GPUMLP_KERNEL_CACHE"] = "off" };
+
+    [Fact]
+    public void What_it_measures_is_kept_for_auto()
+    {
+        using var folder = new ScratchFolder();
+        var environment = new Dictionary<string, string> { ["OCL_ICD_VENDORS"] = "/nowhere", ["GPUMLP_KERNEL_CACHE"] = folder.Path };
+        Assert.EndsWith("kept for auto and gpumlp plan\n", ChildProcess.Gpumlp(environment, "bench", "--quick").Error);
+        string plan = ChildProcess.Gpumlp(environment, "plan", "train", "--net", "2-1000-1000-1", "--batch", "64").Output;
+        Assert.Matches(@"cpu +\d+\.\d\d +measurements of this machine", plan);
+    }
 
     [Fact]
     public void Every_device_is_a_row_and_the_cpu_does_every_job()
@@ -22,7 +33,7 @@ public class BenchTests
         Assert.True(report.RootElement.GetProperty("quick").GetBoolean());
         JsonElement[] rows = [.. report.RootElement.GetProperty("rows").EnumerateArray()];
         JsonElement[] cpu = [.. rows.Where(row => row.GetProperty("device").GetString() == "cpu" && row.GetProperty("leftOut").ValueKind == JsonValueKind.Null)];
-        Assert.Equal(6, cpu.Length);
+        Assert.Equal(11, cpu.Length);
         Assert.All(cpu, row => Assert.True(row.GetProperty("perSecond").GetDouble() > 0 && row.GetProperty("medianSeconds").GetDouble() > 0));
         using JsonDocument devices = JsonDocument.Parse(ChildProcess.Gpumlp(WithoutOpenCL, "devices", "--json").Output);
         foreach (JsonElement device in devices.RootElement.GetProperty("devices").EnumerateArray())

@@ -16,7 +16,7 @@ static class DeviceCatalog
     {
         var devices = new List<DeviceDescription>
         {
-            new("cpu", DeviceKind.Cpu, CpuName),
+            DeviceDescription.Processor,
             new("cpu:ilgpu", DeviceKind.CpuIlgpu, "ILGPU's CPU launcher", Note: "slow; for comparison and debugging"),
         };
         Add(devices, new("opencl", DeviceKind.OpenCL, "OpenCL"), OpenCLLibrary.WhyMissing, OpenCLDevices, OpenCLLibrary.WhyEmpty);
@@ -55,7 +55,11 @@ static class DeviceCatalog
         {
             bool overridden = OpenCLLibrary.Accept(device);
             found.Add(new($"opencl:{found.Count}", DeviceKind.OpenCL, device.Name.Trim(), Note: OpenCLLibrary.Note(device, overridden),
-                IsGpu: device.DeviceType == CLDeviceType.CL_DEVICE_TYPE_GPU));
+                IsGpu: device.DeviceType == CLDeviceType.CL_DEVICE_TYPE_GPU)
+            {
+                Driver = device.DeviceVersion.ToString(),
+                Multiprocessors = device.NumMultiprocessors,
+            });
             return true;
         });
         return found;
@@ -68,5 +72,9 @@ static class DeviceCatalog
     }
 
     internal static List<DeviceDescription> CudaDevices(Context context) =>
-        [.. context.Devices.OfType<CudaDevice>().Select((device, i) => new DeviceDescription($"cuda:{i}", DeviceKind.Cuda, device.Name, IsGpu: true))];
+        [.. context.Devices.OfType<CudaDevice>().Select((device, i) => new DeviceDescription($"cuda:{i}", DeviceKind.Cuda, device.Name, IsGpu: true)
+        {
+            Driver = device.DriverVersion.ToString(),
+            Multiprocessors = device.NumMultiprocessors,
+        })];
 }

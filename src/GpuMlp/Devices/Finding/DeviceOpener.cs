@@ -48,7 +48,7 @@ static class DeviceOpener
     {
         var host = new HostRunner(options.Lanes, options.Cores);
         Context context = Create(builder => builder.CPU(new CPUDevice(2, 1, 1)));
-        return new ComputeDevice(new("cpu", DeviceKind.Cpu, DeviceCatalog.CpuName), context,
+        return new ComputeDevice(DeviceDescription.Processor, context,
             context.GetCPUDevice(0).CreateCPUAccelerator(context, CPUAcceleratorMode.Sequential), host, options);
     }
 

@@ -1,0 +1,103 @@
+using GpuMlp.Devices;
+using GpuMlp.Layers;
+using GpuMlp.Planning;
+using GpuMlp.Training;
+
+namespace GpuMlp.Tests.Planning;
+
+/// <summary>auto chooses by the work at hand, and by what was measured where something was.</summary>
+public class PlannerTests
+{
+    static readonly DeviceDescription Cpu = DeviceDescription.Processor;
+    static readonly DeviceDescription Card = new("cuda:0", DeviceKind.Cuda, "a card", IsGpu: true) { Driver = "12.4", Multiprocessors = 100 };
+    static readonly DeviceDescription CpuByOpenCL = new("opencl:0", DeviceKind.OpenCL, "cores");
+
+    static readonly Work Wide = Work.OfTraining(new Recipe { Net = NetworkSpec.Parse("2-4096-4096-1"), Batch = 1024, Steps = 100 });
+    static readonly Work Small = Work.OfTraining(new Recipe());
+
+    static Measurements Measured(params (DeviceDescription Device, double SecondsPerStep)[] devices)
+    {
+        var measured = new Measurements();
+        foreach ((DeviceDescription device, double seconds) in devices) measured.Add(device, 0.1, [(Wide, seconds * Wide.Items, 0)]);
+        return measured;
+    }
+
+    static DeviceChoice Choose(Work work, Measurements measured, params DeviceDescription[] others) => Planner.Choose([work], measured, () => [Cpu, .. others]);
+
+    [Fact]
+    public void No_other_driver_is_looked_for_where_the_work_is_short()
+    {
+        DeviceChoice choice = Planner.Choose([Small], new Measurements(), () => throw new InvalidOperationException("devices were listed"));
+        Assert.Equal(["cpu"], choice.Order.Select(device => device.Id));
+        Assert.EndsWith("of work, for which opening another device does not pay", choice.Why);
+    }
+
+    [Fact]
+    public void Wide_networks_go_to_a_GPU_and_what_is_left_is_the_CPU()
+    {
+        DeviceChoice choice = Choose(Wide, new Measurements(), CpuByOpenCL, Card);
+        Assert.Equal(["cuda:0", "cpu"], choice.Order.Select(device => device.Id));
+        Assert.Matches("^estimated: cuda:0 .* s, cpu .* s; gpumlp bench measures$", choice.Why);
+        Assert.All(choice.Forecasts, forecast => Assert.False(forecast.Measured));
+    }
+
+    [Fact]
+    public void Without_a_GPU_it_is_the_CPU_that_works() => Assert.Equal("there is no GPU", Choose(Wide, new Measurements(), CpuByOpenCL).Why);
+
+    [Fact]
+    public void Measurements_decide_where_there_are_some()
+    {
+        DeviceChoice choice = Choose(Wide, Measured((Cpu, 0.022), (Card, 0.0031)), Card);
+        Assert.Equal("measured here: cuda:0 3.1 ms per step, cpu 22 ms", choice.Why);
+        Assert.Equal(["cuda:0", "cpu"], choice.Order.Select(device => device.Id));
+        choice = Choose(Wide, Measured((Cpu, 0.022), (Card, 0.025)), Card);
+        Assert.Equal("measured here: cuda:0 25 ms per step, cpu 22 ms", choice.Why);
+        Assert.Equal(["cpu"], choice.Order.Select(device => device.Id));
+    }
+
+    [Fact]
+    public void The_same_cores_by_another_driver_count_where_they_were_measured()
+    {
+        DeviceChoice choice = Choose(Wide, Measured((Cpu, 0.022), (CpuByOpenCL, 0.02)), CpuByOpenCL, Card with { Excluded = "gone" });
+        Assert.Equal(["opencl:0", "cpu"], choice.Order.Select(device => device.Id));
+    }
+
+    [Fact]
+    public void A_GPU_whose_speed_is_only_estimated_has_to_be_twice_as_fast()
+    {
+        double card = Choose(Wide, new Measurements(), Card).Forecasts.Single(forecast => forecast.Device == Card).Seconds;
+        Assert.Equal(["cpu"], Choose(Wide, Measured((Cpu, 1.8 * card / Wide.Items)), Card).Order.Select(device => device.Id));
+        Assert.Equal(["cuda:0", "cpu"], Choose(Wide, Measured((Cpu, 2.2 * card / Wide.Items)), Card).Order.Select(device => device.Id));
+    }
+
+    [Fact]
+    public void Another_driver_is_another_device() =>
+        Assert.False(Choose(Wide, Measured((Card, 0.001)), Card with { Driver = "13.0" }).Forecasts.Single(forecast => forecast.Device.Id == "cuda:0").Measured);
+
+    [Fact]
+    public void Forecasts_lie_between_the_sizes_that_were_timed()
+    {
+        Work Of(double operations, double items = 1) => new(WorkKind.Layers, items, 2, operations);
+        var measured = new Measurements();
+        measured.Add(Cpu, 0.5, [(Of(1e3, 10), 10e-6, 0.1), (Of(1e9), 2, 0.2)]);
+        double Seconds(Work work) => Planner.Choose([work], measured, () => [Cpu]).Forecasts[0].Seconds - 0.5 - 0.2;
+        Assert.Equal(1e-6, Seconds(Of(1e3)), 1e-9);
+        Assert.Equal(1e-6, Seconds(Of(10)), 1e-9);                 // a stage takes what it takes to begin
+        Assert.Equal(2, Seconds(Of(1e9)), 1e-6);
+        Assert.Equal(20, Seconds(Of(1e10)), 1e-6);                 // and then goes on at that speed
+        Assert.InRange(Seconds(Of(1e6)), 1e-5, 1);
+    }
+
+    [Fact]
+    public void A_populations_networks_share_a_device()
+    {
+        Recipe[] recipes = [.. Enumerable.Range(0, 1000).Select(_ => new Recipe { Steps = 100_000 })];
+        double few = Seconds(Work.OfPopulation(recipes[..100])), many = Seconds(Work.OfPopulation(recipes));
+        Assert.InRange(many / few, 1, 3);                          // 800 groups at a time
+
+        static double Seconds(Work work) => Planner.Choose([work], new Measurements(), () => [Cpu, Card]).Forecasts.Single(f => f.Device == Card).Seconds;
+    }
+
+    [Fact]
+    public void A_job_has_work_in_it() => Assert.Throws<ArgumentException>(() => Planner.Choose([]));
+}
