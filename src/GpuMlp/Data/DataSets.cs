@@ -1,4 +1,6 @@
+using GpuMlp.Numerics;
 using GpuMlp.Randomness;
+using static System.FormattableString;
 
 namespace GpuMlp.Data;
 
@@ -12,6 +14,9 @@ public static class DataSets
 {
     /// <summary>The largest standard deviation: a normal draw is below 9 of them, and float32 ends at 3.4e38.</summary>
     public const double MostNoise = 1e37;
+
+    /// <summary>The most turns of a spiral: far beyond what points can show.</summary>
+    public const double MostTurns = 100_000;
 
     /// <summary>Two interleaved half circles (n, 2), labels 0 and 1, as sklearn.datasets.make_moons.</summary>
     /// <param name="samples">n; class 0 has n / 2 points, class 1 the rest.</param>
@@ -29,12 +34,14 @@ public static class DataSets
         for (int k = 0; k < outer; k++)
         {
             double t = Angle(k, outer);
-            points.Add(Math.Cos(t), Math.Sin(t), 0);
+            (double sin, double cos) = Float64.SinCos(t);
+            points.Add(cos, sin, 0);
         }
         for (int k = 0; k < inner; k++)
         {
             double t = Angle(k, inner);
-            points.Add(1 - Math.Cos(t), 1 - Math.Sin(t) - 0.5, 1);
+            (double sin, double cos) = Float64.SinCos(t);
+            points.Add(1 - cos, 1 - sin - 0.5, 1);
         }
         return points.Finish("moons", random, shuffle);
 
@@ -64,7 +71,11 @@ public static class DataSets
         void AddCircle(int count, double radius, int label)
         {
             double step = 2 * Math.PI / count;
-            for (int k = 0; k < count; k++) points.Add(Math.Cos(k * step) * radius, Math.Sin(k * step) * radius, label);
+            for (int k = 0; k < count; k++)
+            {
+                (double sin, double cos) = Float64.SinCos(k * step);
+                points.Add(cos * radius, sin * radius, label);
+            }
         }
     }
 
@@ -138,13 +149,14 @@ public static class DataSets
     {
         ArgumentNullException.ThrowIfNull(random);
         var points = new PointBuilder(samples, noise);
-        if (!double.IsFinite(turns) || turns <= 0)
-            throw new ArgumentOutOfRangeException(nameof(turns), turns, "turns must be finite and above 0");
+        if (!(turns > 0 && turns <= MostTurns))
+            throw new ArgumentOutOfRangeException(nameof(turns), turns, Invariant($"turns are above 0 and at most {MostTurns:N0}"));
         for (int k = 0; k < samples; k++)
         {
             int label = k < samples / 2 ? 0 : 1;
             double r = Math.Sqrt(random.NextDouble()), angle = r * turns * 2 * Math.PI, signed = label == 0 ? r : -r;
-            points.Add(signed * Math.Cos(angle), signed * Math.Sin(angle), label);
+            (double sin, double cos) = Float64.SinCos(angle);
+            points.Add(signed * cos, signed * sin, label);
         }
         return points.Finish("spirals", random, shuffle);
     }

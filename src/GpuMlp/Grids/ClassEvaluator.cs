@@ -1,5 +1,6 @@
 using GpuMlp.Devices;
 using GpuMlp.Layers;
+using GpuMlp.Numerics;
 
 namespace GpuMlp.Grids;
 
@@ -45,7 +46,7 @@ public sealed class ClassEvaluator
     }
 
     /// <summary>What pictures of regions take at one point: the class; of two classes the probability of class 1; NaN where an output is.</summary>
-    public static float Region(ReadOnlySpan<float> outputs) => outputs.Length == 2 ? 1 / (1 + MathF.Exp(outputs[0] - outputs[1]))
+    public static float Region(ReadOnlySpan<float> outputs) => outputs.Length == 2 ? (float)(1 / (1 + Float64.Exp(outputs[0] - outputs[1])))
         : Classification.ClassOf(outputs) is int best ? best : float.NaN;
 
     static byte Class(ReadOnlySpan<float> outputs) => Classification.ClassOf(outputs) is int best ? (byte)best : NotANumber;

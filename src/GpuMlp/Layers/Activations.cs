@@ -1,5 +1,6 @@
 using GpuMlp.Formats;
 using GpuMlp.Kernels.Activations;
+using GpuMlp.Numerics;
 
 namespace GpuMlp.Layers;
 
@@ -36,8 +37,8 @@ public static class Activations
     [
         new Row<Relu, ReLU>(Activation.ReLU, "relu", Initialization.He, x => x < 0 ? 0 : x, ActivationBounds.Kinked(0)),
         new Row<LeakyRelu, LeakyReLU>(Activation.LeakyReLU, "leaky-relu", Initialization.He, x => x < 0 ? 0.01f * x : x, ActivationBounds.Kinked(0.01f)),
-        new Row<Kernels.Activations.Tanh, Tanh>(Activation.Tanh, "tanh", Initialization.Xavier, Math.Tanh,
-            ActivationBounds.Sigmoidal(Math.Tanh, x => 1 - Math.Tanh(x) * Math.Tanh(x))),
+        new Row<Kernels.Activations.Tanh, Tanh>(Activation.Tanh, "tanh", Initialization.Xavier, Float64.Tanh,
+            ActivationBounds.Sigmoidal(Float64.Tanh, x => 1 - Float64.Tanh(x) * Float64.Tanh(x))),
         new Row<Kernels.Activations.Sigmoid, Sigmoid>(Activation.Sigmoid, "sigmoid", Initialization.Xavier, Logistic,
             ActivationBounds.Sigmoidal(Logistic, x => Logistic(x) * Logistic(-x))),
         new Row<Silu, SiLU>(Activation.SiLU, "silu", Initialization.He, x => x * Logistic(x),
@@ -45,8 +46,8 @@ public static class Activations
         new Row<Gelu, GELU>(Activation.GELU, "gelu", Initialization.He, x => x * NormalDistribution.Cumulative(x), ActivationBounds.Dipping(
             x => x * NormalDistribution.Cumulative(x), x => NormalDistribution.Cumulative(x) + x * NormalDistribution.Density(x),
             curvature: 0.7978845609, least: -0.1699713, ulps: 6)),
-        new Row<Elu, ELU>(Activation.ELU, "elu", Initialization.He, x => x < 0 ? Math.Exp(x) - 1 : x,
-            ActivationBounds.Convex(x => x < 0 ? Math.Exp(x) - 1 : x, x => x < 0 ? Math.Exp(x) : 1)),
+        new Row<Elu, ELU>(Activation.ELU, "elu", Initialization.He, x => x < 0 ? Float64.Exp(x) - 1 : x,
+            ActivationBounds.Convex(x => x < 0 ? Float64.Exp(x) - 1 : x, x => x < 0 ? Float64.Exp(x) : 1)),
     ];
 
     /// <summary>The activations by name.</summary>
@@ -60,7 +61,7 @@ public static class Activations
     /// <summary>The row of a layer; null where it is no activation of the table.</summary>
     internal static ActivationFunction? Of(Layer layer) => All.FirstOrDefault(row => row.IsOf(layer));
 
-    static double Logistic(double x) => 1 / (1 + Math.Exp(-x));
+    static double Logistic(double x) => 1 / (1 + Float64.Exp(-x));
 
     sealed class Row<TKernel, TLayer>(
         Activation activation, string name, Initialization initialization, Func<double, double> value, ActivationBounds bounds)

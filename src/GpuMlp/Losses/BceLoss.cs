@@ -1,6 +1,7 @@
 using GpuMlp.Devices;
 using GpuMlp.Devices.Memory;
 using GpuMlp.Kernels.Losses;
+using GpuMlp.Numerics;
 
 namespace GpuMlp.Losses;
 
@@ -48,7 +49,7 @@ public sealed class BceLoss(BceForm form = BceForm.Tutorial) : Loss
 
     private protected override double OfRow(ReadOnlySpan<float> z, float label, bool sigmoid)
     {
-        if (!sigmoid) return form == BceForm.Tutorial ? -Math.Log((label == 1 ? z[0] : 1d - z[0]) + 1e-10) : throw NeedsSigmoid();
+        if (!sigmoid) return form == BceForm.Tutorial ? -Float64.Log((label == 1 ? z[0] : 1d - z[0]) + 1e-10) : throw NeedsSigmoid();
         double value = Softplus(label == 1 ? -z[0] : z[0]);
         return form == BceForm.Torch ? Math.Min(value, 100) : value;
     }

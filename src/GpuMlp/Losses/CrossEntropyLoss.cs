@@ -3,6 +3,7 @@ using GpuMlp.Devices;
 using GpuMlp.Devices.Memory;
 using GpuMlp.Devices.Ops;
 using GpuMlp.Kernels.Losses;
+using GpuMlp.Numerics;
 
 namespace GpuMlp.Losses;
 
@@ -39,7 +40,7 @@ public sealed class CrossEntropyLoss : Loss
     {
         double largest = double.NegativeInfinity, sum = 0;
         foreach (float value in z) largest = Math.Max(largest, value);
-        foreach (float value in z) sum += Math.Exp(value - largest);
-        return Math.Log(sum) - (z[(int)label] - largest);
+        foreach (float value in z) sum += Float64.Exp(value - largest);
+        return Float64.Log(sum) - (z[(int)label] - largest);
     }
 }

@@ -4,6 +4,7 @@ using GpuMlp.Devices.Memory;
 using GpuMlp.Devices.Ops;
 using GpuMlp.Formats;
 using GpuMlp.Kernels.Losses;
+using GpuMlp.Numerics;
 
 namespace GpuMlp.Losses;
 
@@ -108,7 +109,7 @@ public abstract class Loss
     private protected abstract double OfRow(ReadOnlySpan<float> z, float label, bool sigmoid);
 
     /// <summary>ln(1 + eˣ).</summary>
-    private protected static double Softplus(double x) => Math.Max(x, 0) + Math.Log(1 + Math.Exp(-Math.Abs(x)));
+    private protected static double Softplus(double x) => Math.Max(x, 0) + Float64.Log(1 + Float64.Exp(-Math.Abs(x)));
 
     internal ArgumentException WrongShapes(string output, string label, string parameter) =>
         new($"{Name} takes {Shapes}, got {output} and {label}", parameter);

@@ -1,6 +1,7 @@
 using GpuMlp.Devices;
 using GpuMlp.Devices.Memory;
 using GpuMlp.Kernels.Losses;
+using GpuMlp.Numerics;
 
 namespace GpuMlp.Losses;
 
@@ -26,5 +27,5 @@ public sealed class MseLoss : Loss
         Compute<Mse>(device, z, y, values, dz, rows * columns);
 
     private protected override double OfRow(ReadOnlySpan<float> z, float label, bool sigmoid) =>
-        Math.Pow((sigmoid ? 1 / (1 + Math.Exp(-z[0])) : z[0]) - label, 2);
+        Float64.Power((sigmoid ? 1 / (1 + Float64.Exp(-z[0])) : z[0]) - label, 2);
 }

@@ -1,4 +1,5 @@
 using GpuMlp.Formats;
+using GpuMlp.Numerics;
 
 namespace GpuMlp.Optimizers;
 
@@ -51,12 +52,12 @@ public abstract record Schedule
 
     sealed record Stairs(int Every, float By) : Schedule
     {
-        public override float Factor(int step) => (float)Math.Pow(By, step / Every);
+        public override float Factor(int step) => (float)Float64.Power(By, step / Every);
     }
 
     sealed record HalfWave(int Steps) : Schedule
     {
-        public override float Factor(int step) => step >= Steps ? 0f : (float)((1 + Math.Cos(Math.PI * step / Steps)) / 2);
+        public override float Factor(int step) => step >= Steps ? 0f : (float)((1 + Float64.SinCos(Math.PI * step / Steps).Cos) / 2);
     }
 
     sealed record WarmUp(int Steps, Schedule Then) : Schedule

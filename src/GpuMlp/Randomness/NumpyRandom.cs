@@ -1,4 +1,5 @@
 using System.Numerics;
+using GpuMlp.Numerics;
 
 namespace GpuMlp.Randomness;
 
@@ -58,7 +59,7 @@ public sealed class NumpyRandom : RandomStream
             square = x * x + y * y;
         }
         while (square is >= 1 or 0);
-        double factor = Math.Sqrt(-2 * Math.Log(square) / square);
+        double factor = Math.Sqrt(-2 * Float64.Log(square) / square);
         secondNormal = factor * x;
         return factor * y;
     }

@@ -1,4 +1,5 @@
 using GpuMlp.Kernels.Randomness;
+using GpuMlp.Numerics;
 
 namespace GpuMlp.Randomness;
 
@@ -46,8 +47,8 @@ public sealed class PhiloxStream(ulong seed, StreamPurpose purpose, uint substre
             secondNormal = null;
             return second;
         }
-        double radius = Math.Sqrt(-2 * Math.Log(1 - NextDouble()));             // 1 - u is never 0
-        (double sin, double cos) = Math.SinCos(2 * Math.PI * NextDouble());
+        double radius = Math.Sqrt(-2 * Float64.Log(1 - NextDouble()));             // 1 - u is never 0
+        (double sin, double cos) = Float64.SinCos(2 * Math.PI * NextDouble());
         secondNormal = radius * sin;
         return radius * cos;
     }

@@ -3,6 +3,7 @@ using GpuMlp.Devices.Memory;
 using GpuMlp.Kernels.Elementwise;
 using GpuMlp.Kernels.Lanes;
 using GpuMlp.Kernels.Optimizers;
+using GpuMlp.Numerics;
 using ILGPU;
 
 namespace GpuMlp.Devices.Ops;
@@ -40,7 +41,7 @@ static class OptimizerOps
 
     /// <summary>1 / (1 - β₁ᵗ) and √(1 - β₂ᵗ), rounded once: what Adam's step number t (1, 2, …) divides out of its moments.</summary>
     internal static (float Correction, float Root) AdamCorrections(float beta1, float beta2, int t) =>
-        ((float)(1 / (1 - Math.Pow(beta1, t))), (float)Math.Sqrt(1 - Math.Pow(beta2, t)));
+        ((float)(1 / (1 - Float64.Power(beta1, t))), (float)Math.Sqrt(1 - Float64.Power(beta2, t)));
 
     /// <summary>Floats that <see cref="ClipScale"/> needs for its parts.</summary>
     internal static int ClipParts(int length) => SquaredBlocks.Count(length);
