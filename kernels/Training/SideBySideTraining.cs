@@ -87,7 +87,7 @@ public static class SideBySide
     /// </summary>
     public const int RoomLength = 3 * Most + 4 * Most;
 
-    /// <summary>The number of groups of so many networks.</summary>
+    /// <summary>The number of groups of that many networks.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Groups(int networks, int together) => (networks + together - 1) / together;
 }

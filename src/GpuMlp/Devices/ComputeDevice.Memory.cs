@@ -21,7 +21,7 @@ public sealed partial class ComputeDevice
 
     /// <summary>A buffer of zeros.</summary>
     /// <exception cref="ArgumentOutOfRangeException">
-    /// No buffer holds so many floats; the message begins with <paramref name="what"/>.
+    /// No buffer holds that many floats; the message begins with <paramref name="what"/>.
     /// </exception>
     /// <exception cref="DeviceOutOfMemoryException">The device has too little memory left.</exception>
     internal DeviceBuffer Allocate(long length, string what) => Allocate(DeviceBuffer.LengthOf(length, what));

@@ -101,7 +101,7 @@ public sealed class GridSpec
 
     /// <summary>
     /// The points of <see cref="FromSize"/> for a picture of any data. Points that float32 cannot tell apart are allowed; the network gives
-    /// them equal values. Points beyond float32 become its largest value.
+    /// them equal values. Points beyond float32 become its largest or smallest value.
     /// </summary>
     /// <inheritdoc cref="FromSize" path="/param"/>
     /// <exception cref="ArgumentException">

@@ -5,7 +5,7 @@ using GpuMlp.Tensors;
 namespace GpuMlp.Layers;
 
 /// <summary>
-/// A part of a network: parameters and child modules by name, and a Forward on variables, which finds gradients by itself.
+/// A part of a network: parameters and child modules by name, and a Forward on variables, for which gradients need no further code.
 /// </summary>
 /// <remarks>Your own module registers its parameters and child modules in its constructor and overrides <see cref="Forward"/>.</remarks>
 public abstract class Module : IDisposable

@@ -85,7 +85,7 @@ public abstract class Loss
     /// <inheritdoc cref="WhyNotLabels(LabelFacts, int)"/>
     internal string? WhyNotLabels(ReadOnlySpan<float> labels, int columns) => WhyNotLabels(new LabelFacts(labels), columns);
 
-    /// <summary>Checks labels (n), one per row, for outputs of so many columns.</summary>
+    /// <summary>Checks labels (n), one per row, for outputs of that many columns.</summary>
     /// <exception cref="ArgumentException">A label is not allowed, or another number of columns is needed.</exception>
     internal void RequireLabels(ReadOnlySpan<float> labels, int columns)
     {

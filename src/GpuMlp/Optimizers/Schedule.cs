@@ -73,5 +73,5 @@ public abstract record Schedule
 
 /// <summary>A schedule that spans a run of any length.</summary>
 /// <param name="Name">Its name in options and files.</param>
-/// <param name="Over">Makes the schedule for a run of so many steps.</param>
+/// <param name="Over">Makes the schedule for a run of that many steps.</param>
 public sealed record ScheduleOfRun(string Name, Func<int, Schedule> Over);

@@ -63,7 +63,7 @@ sealed class FusedEngine : ITrainingEngine
         return Math.Min(most, options.StepsPerLaunch ?? pace.Steps(MostSteps));
     }
 
-    // so many that the losses and picks of a launch's steps fit a buffer
+    // the most steps of a launch whose losses and picks fit a buffer
     int MostSteps => picks.Seed is null ? Math.Clamp((1 << 24) / recipe.Batch, 1, 1 << 24) : 1 << 24;
 
     // makes a step and undoes it, because a kernel is compiled only when it is first called

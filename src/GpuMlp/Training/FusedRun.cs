@@ -84,7 +84,7 @@ sealed class FusedRun : IDisposable
     internal static int StateArenas(Recipe recipe) => recipe.Optimizer.IsPlain ? 0 : OptimizerNumbers.MostStates;
 
     /// <summary>Floats of one network's parameters.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">No buffer holds so many.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">No buffer holds that many.</exception>
     internal static int ArenaLength(NetworkShape shape)
     {
         long length = Enumerable.Range(0, shape.Depth).Sum(l => ParameterArena.Align((shape.Width(l) + 1L) * shape.Width(l + 1)));

@@ -27,7 +27,7 @@ sealed class PopulationTrack(int steps)
             losses = losses[..(bad + 1)];
             DivergedStep = Steps + bad;
         }
-        Keep(losses);
+        AppendToTail(losses);
         Steps += losses.Length;
         LastLoss = losses[^1];
         if (parameters.Length == 0) parameters = new float[arena.Length];
@@ -47,14 +47,14 @@ sealed class PopulationTrack(int steps)
     }
 
     // appends the newest losses and drops the oldest
-    void Keep(ReadOnlySpan<float> losses)
+    void AppendToTail(ReadOnlySpan<float> losses)
     {
         if (losses.Length > tail.Length) losses = losses[^tail.Length..];
         tail.AsSpan(losses.Length).CopyTo(tail);
         losses.CopyTo(tail.AsSpan(tail.Length - losses.Length));
     }
 
-    /// <summary>The network's result; its accuracy counts only if the last loss is finite.</summary>
+    /// <summary>The network's result; it has an accuracy only if the network did not diverge.</summary>
     internal PopulationResult Result(double? accuracy)
     {
         float mean = TrainingResult.MeanOfLast(tail.AsSpan(tail.Length - Math.Min(Steps, tail.Length)));

@@ -56,7 +56,7 @@ public sealed record Recipe
     /// <param name="device">The device.</param>
     /// <param name="weights">The stream that the weights are drawn from; by default the seed's own.</param>
     /// <exception cref="ArgumentException"><see cref="Net"/> is null.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A number is out of its range, or no buffer holds so many parameters.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A number is out of its range, or no buffer holds that many parameters.</exception>
     /// <exception cref="DeviceOutOfMemoryException">The device has too little memory left.</exception>
     public Sequential Build(ComputeDevice device, RandomStream? weights = null)
     {

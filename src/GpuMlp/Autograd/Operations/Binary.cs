@@ -55,7 +55,7 @@ sealed class Binary<TBinary> : Operation where TBinary : struct, IBinary
             : throw new ArgumentException(
                 $"{name}: {a.Shape} and {b.Shape} do not fit: rows and columns have to be equal, or 1 on one side");
 
-    // where neither operand repeats rows alone, all elements are treated as one long row
+    // if each operand is a single value or has the result's shape, all elements are treated as one long row
     readonly struct Shape
     {
         internal readonly int Rows, Columns;

@@ -11,7 +11,7 @@ namespace GpuMlp.Devices.Finding;
 /// <param name="GroupLanes">Threads per group of ILGPU's CPU launcher: an even number, each a thread of the operating system.</param>
 /// <param name="SelfTest">Replaces the self-test; called with the device and whether it was opened with Newton steps.</param>
 /// <param name="KernelCache">The folder of compiled kernels; null for the user's.</param>
-/// <param name="Memory">Makes a block of so many floats, for tests that watch memory; small values then do not share buffers.</param>
+/// <param name="Memory">Makes a block of that many floats, for tests that watch memory; small values then do not share buffers.</param>
 sealed record OpenOptions(int Lanes, int Cores, bool Newton = false, int GroupLanes = 2,
     Func<ComputeDevice, bool, ArithmeticFaults>? SelfTest = null, string? KernelCache = null,
     Func<Accelerator, int, MemoryBlock>? Memory = null)

@@ -12,8 +12,8 @@ namespace GpuMlp.Devices.Launching;
 
 /// <summary>The text that ILGPU's compiler makes of a kernel, and all that is needed to load it again without the compiler.</summary>
 /// <remarks>
-/// This uses two members of ILGPU that are not public. In a version of ILGPU without those for PTX, PTX is not cached and always compiled.
-/// Without those for OpenCL, the values are used that our kernels have in any case: they declare no shared memory.
+/// This uses two members of ILGPU that are not public. If a version of ILGPU lacks them, PTX is not cached and is compiled every time; for
+/// OpenCL the values are used that our kernels have in any case: they declare no shared memory, and a view is two fields.
 /// </remarks>
 /// <param name="Text">OpenCL C or PTX.</param>
 /// <param name="SharedMemory">Bytes of shared memory that the kernel declares.</param>

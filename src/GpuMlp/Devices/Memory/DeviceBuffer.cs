@@ -41,7 +41,7 @@ class DeviceBuffer : IDisposable
 
     /// <summary>A number of floats as the length of a buffer.</summary>
     /// <exception cref="ArgumentOutOfRangeException">
-    /// No buffer holds so many floats; the message begins with <paramref name="what"/>.
+    /// No buffer holds that many floats; the message begins with <paramref name="what"/>.
     /// </exception>
     internal static int LengthOf(long floats, string what) => floats is >= 0 and <= MostFloats ? (int)floats
         : throw new ArgumentOutOfRangeException(null, Invariant($"{what}: {floats:N0} values; a buffer holds up to {MostFloats:N0}"));

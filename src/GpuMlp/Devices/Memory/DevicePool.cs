@@ -38,7 +38,7 @@ sealed class DevicePool(ComputeDevice device, bool slabs)
         }
     }
 
-    /// <summary>Memory for a value of so many floats, with any content; called while the device is in use.</summary>
+    /// <summary>Memory for a value of that many floats, with any content; called while the device is in use.</summary>
     internal DeviceSpan Take(int length)
     {
         if (length > LargestInSlab || !slabs)
@@ -57,7 +57,7 @@ sealed class DevicePool(ComputeDevice device, bool slabs)
 
     /// <summary>Memory for a matrix of values, with any content.</summary>
     /// <exception cref="ArgumentOutOfRangeException">
-    /// No buffer holds so many floats; the message begins with <paramref name="what"/>.
+    /// No buffer holds that many floats; the message begins with <paramref name="what"/>.
     /// </exception>
     internal DeviceSpan Take(int rows, int columns, string what) => Take(DeviceBuffer.LengthOf(rows, columns, what));
 

@@ -13,7 +13,7 @@ abstract class MemoryBlock(int length)
     /// <summary>Floats that a block holds, without the slack.</summary>
     internal int Length => length;
 
-    /// <summary>Bytes that a block of so many floats takes.</summary>
+    /// <summary>Bytes that a block of that many floats takes.</summary>
     internal static long BytesOf(int length) => FloatsOf(length) * sizeof(float);
 
     // twice the slack: the second is for aligning host memory
