@@ -38,7 +38,7 @@ public class ClassesTests
 
         Gpumlp.Outcome refused = Gpumlp.Run($"grid {model} --quiet --size 9x9 --value logit --out", folder.File("z.npy"));
         Assert.Equal(2, refused.ExitCode);
-        Assert.Contains("has 3 outputs, one a class; allowed is class", Assert.Single(refused.ErrorLines));
+        Assert.Contains("has 3 outputs, one per class; allowed is class", Assert.Single(refused.ErrorLines));
     }
 
     [Fact]
