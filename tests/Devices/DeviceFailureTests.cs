@@ -48,7 +48,7 @@ public class DeviceFailureTests
     /// <summary>A function that OpenCL C does not have.</summary>
     public static class Nonsense
     {
-    /// <summary>Returns x.</summary>
+        /// <summary>Returns x.</summary>
         [IntrinsicImplementation]
         public static float Value(float x) => x;
 

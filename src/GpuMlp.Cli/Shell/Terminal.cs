@@ -121,7 +121,7 @@ sealed class Terminal(bool quiet, bool json)
         volatile int done;
         volatile bool ended;
 
-    /// <summary>Tells how many items are done, and the loss of the last item where there is one.</summary>
+        /// <summary>Tells how many items are done, and the loss of the last item where there is one.</summary>
         public void Report(int itemsDone, float? loss = null)
         {
             done = itemsDone;
