@@ -1,13 +1,14 @@
 namespace GpuMlp.Tests.Architecture;
 
-/// <summary>Holds the source tree to its layout: four top-level folders, and files that stay readable.</summary>
+/// <summary>Checks the layout of the source tree: four top-level folders, and files that stay readable.</summary>
 public class SourceTreeTests
 {
     const int MaximumLines = 300;
 
     [Fact]
     public void TopLevelFoldersAreSrcKernelsTestsBench() =>
-        ArchitectureTests.None(StrayFolders(Project.Root()).Select(name => $"{name}/ is no folder of the layout: src, kernels, tests, bench"));
+        ArchitectureTests.None(StrayFolders(Project.Root())
+            .Select(name => $"{name}/ is no folder of the layout: src, kernels, tests, bench"));
 
     [Fact]
     public void NoSourceFileIsTooLong()
@@ -22,7 +23,8 @@ public class SourceTreeTests
         var root = Directory.CreateTempSubdirectory("gpumlp-tree");
         try
         {
-            foreach (string name in (string[])["src", "kernels/obj", "tests", "bench", ".ci", "results", "attic"]) root.CreateSubdirectory(name);
+            string[] folders = ["src", "kernels/obj", "tests", "bench", ".ci", "results", "attic"];
+            foreach (string name in folders) root.CreateSubdirectory(name);
             File.WriteAllText(Path.Combine(root.FullName, ".gitignore"), "*.user\n/results/\n");
             File.WriteAllLines(Path.Combine(root.FullName, "src", "Long.cs"), new string[MaximumLines + 1]);
             File.WriteAllLines(Path.Combine(root.FullName, "src", "Short.cs"), new string[MaximumLines]);

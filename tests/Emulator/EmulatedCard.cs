@@ -5,12 +5,12 @@ using GpuMlp.Tests.Support;
 
 namespace GpuMlp.Tests.Emulator;
 
-/// <summary>The emulated driver as a native library, and gpumlp on it in a process of its own.</summary>
+/// <summary>The emulated driver as a native library, and gpumlp on it as a process.</summary>
 static class EmulatedCard
 {
     static readonly Lazy<string> folder = new(Publish);
 
-    // NativeAOT links with one of these
+    // the linkers that NativeAOT can use
     static bool HasLinker => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
         .Any(folder => File.Exists(Path.Combine(folder, "clang")) || File.Exists(Path.Combine(folder, "gcc")));
 
@@ -32,7 +32,10 @@ static class EmulatedCard
         string output = Path.Combine(AppContext.BaseDirectory, "emulator");
         string runtime = $"linux-{RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant()}";
         var start = new ProcessStartInfo(Path.Combine(ChildProcess.DotnetFolder, "dotnet"),
-            ["publish", Path.Combine(Project.Root().FullName, "tests", "CudaEmulator"), "-r", runtime, "-c", "Release", "-o", output, "-v", "quiet", "-nodeReuse:false"])
+            [
+                "publish", Path.Combine(Project.Root().FullName, "tests", "CudaEmulator"), "-r", runtime, "-c", "Release", "-o", output,
+                "-v", "quiet", "-nodeReuse:false",
+            ])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -4,7 +4,7 @@ using GpuMlp.Tests.Support;
 
 namespace GpuMlp.Tests.Misuse;
 
-/// <summary>What is left of devices that nobody disposed: counted in the whole process.</summary>
+/// <summary>What devices leave behind that nobody disposed, counted in the whole process.</summary>
 [Collection(nameof(Alone))]
 public sealed class DroppedDeviceTests
 {

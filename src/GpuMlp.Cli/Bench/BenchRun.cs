@@ -23,17 +23,17 @@ sealed class BenchRun(bool quick, Terminal terminal, CancellationToken cancellat
     readonly Dictionary<(string Net, int Batch), double> cpuSteps = [];
     readonly long start = Stopwatch.GetTimestamp();
 
-    // no measurement begins later; one that has begun may have to compile first
+    // No measurement begins after this time. One that began before it may take longer: it may have to compile first.
     TimeSpan Limit => TimeSpan.FromSeconds(quick ? 6 : 40);
 
-    // how long one row is repeated
+    // how long one row's job is repeated
     TimeSpan Share => TimeSpan.FromSeconds(quick ? 0.2 : 0.8);
 
-    /// <summary>Times all there is, reporting what it is at as notes.</summary>
+    /// <summary>Times every device and tells the user, as notes, what is being measured.</summary>
     public BenchReport Run()
     {
         using ComputeDevice cpu = ComputeDevice.Open("cpu");
-        // ILGPU's own launcher is for comparison: it comes last
+        // ILGPU's own launcher is measured for comparison only, so it comes last
         foreach (DeviceDescription device in ComputeDevice.List().OrderBy(d => d.Kind == DeviceKind.CpuIlgpu))
         {
             if (device.Excluded is string reason) rows.Add(new BenchRow(device.Id, device.Name, LeftOut: reason));
@@ -44,17 +44,21 @@ sealed class BenchRun(bool quick, Terminal terminal, CancellationToken cancellat
                 Jobs(opened);
             });
         }
-        foreach (DeviceDescription device in ComputeDevice.List().Where(d => d.IsAvailable && d.Kind is not (DeviceKind.Cpu or DeviceKind.CpuIlgpu)))
+        IEnumerable<DeviceDescription> others = ComputeDevice.List().Where(d => d.IsAvailable);
+        foreach (DeviceDescription device in others.Where(d => d.Kind is not (DeviceKind.Cpu or DeviceKind.CpuIlgpu)))
         {
             if (Stop is not null) break;
             Attempt(device, null, null, () =>
             {
                 using ComputeDevice opened = ComputeDevice.Open(device.Id);
-                Crossover(cpu, opened, "hidden width", $"2-W-W-1, batch {CrossoverBatch}", Sizes(16, quick ? 128 : 1024, 2), width => ($"2-{width}-{width}-1", CrossoverBatch));
-                Crossover(cpu, opened, "batch", CrossoverNet, Sizes(1, quick ? 1024 : 16_384, 4), batch => (CrossoverNet, batch));
+                Crossover(cpu, opened, "hidden width", $"2-W-W-1, batch {CrossoverBatch}",
+                    Sizes(16, quick ? 128 : 1024, 2), width => ($"2-{width}-{width}-1", CrossoverBatch));
+                Crossover(cpu, opened, "batch", CrossoverNet,
+                    Sizes(1, quick ? 1024 : 16_384, 4), batch => (CrossoverNet, batch));
             });
         }
-        return new BenchReport(1, ProgramVersion.Text, quick, [.. rows], [.. crossovers], Math.Round(Stopwatch.GetElapsedTime(start).TotalSeconds, 3));
+        double seconds = Math.Round(Stopwatch.GetElapsedTime(start).TotalSeconds, 3);
+        return new BenchReport(1, ProgramVersion.Text, quick, [.. rows], [.. crossovers], seconds);
     }
 
     void Jobs(ComputeDevice device)
@@ -74,14 +78,14 @@ sealed class BenchRun(bool quick, Terminal terminal, CancellationToken cancellat
         });
     }
 
-    // ILGPU's own launcher would take a minute
+    // not on ILGPU's own launcher, which would take a minute
     void Populations(ComputeDevice device)
     {
         const int Networks = 256, Steps = 1000;
         if (device.Kind == DeviceKind.CpuIlgpu) return;
         Recipe[] recipes = [.. Enumerable.Range(0, Networks).Select(seed => new Recipe { Seed = (ulong)seed, Steps = Steps })];
-        Measure(device, $"{Networks} networks × {Steps:N0} steps, 2-50-1", EngineChoice.Fused, "steps", (double)Networks * Steps, () =>
-            (() => new Population(device, recipes, [PopulationData.Of(data)]).Run(null, cancellation), null));
+        Measure(device, $"{Networks} networks × {Steps:N0} steps, 2-50-1", EngineChoice.Fused, "steps", (double)Networks * Steps,
+            () => (() => new Population(device, recipes, [PopulationData.Of(data)]).Run(null, cancellation), null));
     }
 
     void Steps(ComputeDevice device, string net, EngineChoice engine)
@@ -90,7 +94,8 @@ sealed class BenchRun(bool quick, Terminal terminal, CancellationToken cancellat
         Measure(device, $"{steps:N0} steps, {net}", engine, "steps", steps, () => Training(device, net, 1, steps, engine));
     }
 
-    // the run, and what to dispose of after it; each begins anew, since a network that has learned all is slow with subnormal gradients
+    // Returns what trains and what to dispose of after it. Each training starts from the untrained parameters: gradients of a network that
+    // has learned everything are subnormal, and those are slow.
     (Action Run, IDisposable Used) Training(ComputeDevice device, string net, int batch, int steps, EngineChoice engine)
     {
         Sequential network = Build(device, net);
@@ -111,7 +116,8 @@ sealed class BenchRun(bool quick, Terminal terminal, CancellationToken cancellat
     static Sequential Build(ComputeDevice device, string net) =>
         NetworkSpec.Parse(net).Build(device, Initialization.He, new PhiloxStream(0, StreamPurpose.Initialization), new BceLoss());
 
-    void Measure(ComputeDevice device, string job, EngineChoice? engine, string unit, double work, Func<(Action Run, IDisposable? Used)> prepare) =>
+    void Measure(
+        ComputeDevice device, string job, EngineChoice? engine, string unit, double work, Func<(Action Run, IDisposable? Used)> prepare) =>
         Attempt(device.Description, job, engine, () =>
         {
             terminal.Note($"{device.Description.Id}: {job}{(engine is null ? "" : $", {Named(engine)}")}");
@@ -121,11 +127,13 @@ sealed class BenchRun(bool quick, Terminal terminal, CancellationToken cancellat
                 double first = Time(run), median = Median(run);
                 cancellation.ThrowIfCancellationRequested();
                 double? cpu = rows.FirstOrDefault(r => r.Device == "cpu" && r.Job == job && r.Engine == Named(engine))?.PerSecond;
-                rows.Add(new BenchRow(device.Description.Id, device.Name, job, Named(engine), first, median, work / median, unit, cpu is null ? null : work / median / cpu));
+                double perSecond = work / median;
+                rows.Add(new BenchRow(
+                    device.Description.Id, device.Name, job, Named(engine), first, median, perSecond, unit, perSecond / cpu));
             }
         });
 
-    // a device or a job that cannot be had is a row, not the end
+    // a device or a job that fails becomes a row; the others are measured all the same
     void Attempt(DeviceDescription device, string? job, EngineChoice? engine, Action act)
     {
         BenchRow LeftOut(string reason, bool failed) => new(device.Id, device.Name, job, Named(engine), LeftOut: reason, Failed: failed);
@@ -149,9 +157,12 @@ sealed class BenchRun(bool quick, Terminal terminal, CancellationToken cancellat
     }
 
     string? Stop => cancellation.IsCancellationRequested ? Cancelled
-        : Stopwatch.GetElapsedTime(start) > Limit ? $"not measured: the {Limit.TotalSeconds:0} s were up{(quick ? "; --quick has few" : "")}" : null;
+        : Stopwatch.GetElapsedTime(start) > Limit ? TimeIsUp : null;
 
-    void Crossover(ComputeDevice cpu, ComputeDevice device, string of, string other, IEnumerable<int> sizes, Func<int, (string Net, int Batch)> job)
+    string TimeIsUp => $"not measured: the {Limit.TotalSeconds:0} s were up{(quick ? "; --quick has few" : "")}";
+
+    void Crossover(
+        ComputeDevice cpu, ComputeDevice device, string of, string other, IEnumerable<int> sizes, Func<int, (string Net, int Batch)> job)
     {
         int upTo = 0;
         foreach (int size in sizes)

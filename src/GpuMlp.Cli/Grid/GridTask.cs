@@ -12,7 +12,7 @@ using static System.FormattableString;
 
 namespace GpuMlp.Cli.Grid;
 
-/// <summary>One run of grid: checks all there is to check, evaluates, writes.</summary>
+/// <summary>One execution of the verb grid: it checks the options against the model, evaluates, and writes the file.</summary>
 sealed class GridTask
 {
     GridRequest request;
@@ -44,13 +44,19 @@ sealed class GridTask
             request.CheckKind();
         }
         if (outputs > 1 && request.Value != "class")
-            throw UsageException.For("value", request.Value, $"{request.Model} has {outputs} outputs, one a class; allowed is class");
-        if (outputs > 1 && request.Form != "auto") throw UsageException.For("form", request.Form, $"needs a model of one output, {request.Model} has {outputs}");
+            throw UsageException.For("value", request.Value, $"{request.Model} has {outputs} outputs, one per class; allowed is class");
+        if (outputs > 1 && request.Form != "auto")
+            throw UsageException.For("form", request.Form, $"needs a model of one output, {request.Model} has {outputs}");
         if (number && request.Value != "logit")
-            throw UsageException.For("value", request.Value, $"{request.Model} returns a number, no class; allowed is logit, which is that number");
+        {
+            string why = $"{request.Model} returns a number, no class; allowed is logit, which is that number";
+            throw UsageException.For("value", request.Value, why);
+        }
     }
 
     /// <summary>Does what the options ask for.</summary>
+    /// <exception cref="UsageException">An option is wrong, or does not go with the model.</exception>
+    /// <exception cref="DeviceUnavailableException">This machine has no such device, or it does not open.</exception>
     /// <returns>The exit code.</returns>
     public static int Execute(GridRequest request, Terminal terminal, Interruption interruption)
     {
@@ -75,9 +81,14 @@ sealed class GridTask
     static string InWords(GridSummary summary)
     {
         double seconds = summary.Timings.Evaluate, rate = summary.PointsPerSecond ?? 0;
-        return summary.Evaluations is long evaluations
-            ? Invariant($"{summary.Lines:N0} {(summary.Lines == 1 ? "line" : "lines")} in {seconds:0.###} s, {summary.Form}: {evaluations:N0} evaluations, {(double)evaluations / summary.Points:0.####%} of the grid's {summary.Points:N0} points")
-            : Invariant($"{summary.Points:N0} points in {seconds:0.###} s, {summary.Form}: ") + (rate >= 1e6 ? Invariant($"{rate / 1e6:N1} million points/s") : Invariant($"{rate:N0} points/s"));
+        if (summary.Evaluations is not long evaluations)
+        {
+            string perSecond = rate >= 1e6 ? Invariant($"{rate / 1e6:N1} million points/s") : Invariant($"{rate:N0} points/s");
+            return Invariant($"{summary.Points:N0} points in {seconds:0.###} s, {summary.Form}: {perSecond}");
+        }
+        string lines = Invariant($"{summary.Lines:N0} {(summary.Lines == 1 ? "line" : "lines")} in {seconds:0.###} s, {summary.Form}");
+        double share = (double)evaluations / summary.Points;
+        return Invariant($"{lines}: {evaluations:N0} evaluations, {share:0.####%} of the grid's {summary.Points:N0} points");
     }
 
     GridSpec Grid()
@@ -110,10 +121,14 @@ sealed class GridTask
     {
         bool several = model.Network.Outputs > 1;
         GridEvaluator? evaluator = several ? null : Evaluator();
-        if (evaluator?.Form == GridForm.Batches) terminal.Note("form batches: a layer is wider than 256, or there are more than eight, so points go through layer by layer");
+        if (evaluator?.Form == GridForm.Batches)
+        {
+            const string why = "a layer is wider than 256, or there are more than eight, so points go through layer by layer";
+            terminal.Note($"form batches: {why}");
+        }
         Classes classes = several ? new ClassEvaluator(model.Network).Stream : evaluator!.StreamClasses;
         long start = Stopwatch.GetTimestamp();
-        GridSpec small = GridSpec.ForPicture(grid.Window, 2, 2, grid.Scale);
+        GridSpec small = GridSpec.ForPicture(grid.Window, 2, 2, grid.Scale);       // compiles the kernels, so that evaluate is timed alone
         if (request.Value == "class") classes(small, (_, _) => { }, interruption.Token);
         else evaluator!.Evaluate(small, Wanted);
         compile = Stopwatch.GetElapsedTime(start);
@@ -135,15 +150,21 @@ sealed class GridTask
             using IDisposable? _ = request.Value == "class"
                 ? Run(outputs.Classes(stream, request.Kind, Math.Max(2, model.Network.Outputs)),
                     sink => classes(points, sink, interruption.Token), NaNs.Count)
-                : Run(outputs.Values(stream, request.Kind), sink => evaluator!.Stream(points, sink, Wanted, interruption.Token), NaNs.Count);
+                : Run(outputs.Values(stream, request.Kind),
+                    sink => evaluator!.Stream(points, sink, Wanted, interruption.Token), NaNs.Count);
         }
     }
 
     GridEvaluator Evaluator()
     {
-        if (request.Form == "piecewise" && device.Kind != DeviceKind.Cpu) throw UsageException.For("form", request.Form, "is computed by the processor itself: --device cpu");
+        if (request.Form == "piecewise" && device.Kind != DeviceKind.Cpu)
+            throw UsageException.For("form", request.Form, "is computed by the processor itself: --device cpu");
         try { return new GridEvaluator(model.Network, request.Form == "piecewise"); }
-        catch (ArgumentException e) { throw new UsageException($"{(request.Form == "auto" ? request.Model : "--form piecewise")}: {UsageException.Plain(e)}", e); }
+        catch (ArgumentException e)
+        {
+            string subject = request.Form == "auto" ? request.Model : "--form piecewise";
+            throw new UsageException($"{subject}: {UsageException.Plain(e)}", e);
+        }
     }
 
     GridValue Wanted => request.Value == "logit" ? GridValue.Logit : GridValue.Probability;
@@ -163,7 +184,7 @@ sealed class GridTask
         return writer.Resource;
     }
 
-    // an output that cannot be begun is bad input, one that fails on the way a failure
+    // a file that cannot be created is bad input; a write that fails later is a failure
     void Save(Action<Stream> fill)
     {
         AtomicFile file;
@@ -172,7 +193,10 @@ sealed class GridTask
             file = AtomicFile.Create(request.Out!);
             AtomicFile.Clear(request.Out!);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException) { throw UsageException.For("out", request.Out, $"cannot write there: {AtomicFile.Plain(e.Message)}", e); }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw UsageException.For("out", request.Out, $"cannot write there: {AtomicFile.Plain(e.Message)}", e);
+        }
         using (file)
         {
             fill(file.Stream);
@@ -188,10 +212,13 @@ sealed class GridTask
         Window within = Window(grid);
         bool exact = BoundaryFinder.HasExactLine(model.Network, within);
         long start = Stopwatch.GetTimestamp();
-        Boundary found = exact ? BoundaryFinder.FindExact(model.Network, within) : BoundaryFinder.Find(model.Network, grid, interruption.Token);
+        Boundary found = exact
+            ? BoundaryFinder.FindExact(model.Network, within)
+            : BoundaryFinder.Find(model.Network, grid, interruption.Token);
         evaluate = Stopwatch.GetElapsedTime(start);
         notNumbers = found.NotNumbers;
-        if (grid.Scale is PlaneScale scale) found = found with { Lines = [.. found.Lines.Select(line => (IReadOnlyList<BoundaryPoint>)[.. line.Select(scale.Back)])] };
+        if (grid.Scale is PlaneScale scale)
+            found = found with { Lines = [.. found.Lines.Select(line => (IReadOnlyList<BoundaryPoint>)[.. line.Select(scale.Back)])] };
         found = found with { Window = grid.Window };
         Save(stream =>
         {
@@ -201,14 +228,20 @@ sealed class GridTask
             else found.WriteCsv(text);
             write += Stopwatch.GetElapsedTime(begun);
         });
-        return Summary(exact ? "exact" : "adaptive") with { PointsPerSecond = null, Evaluations = found.Evaluations, Lines = found.Lines.Count };
+        return Summary(exact ? "exact" : "adaptive") with
+        {
+            PointsPerSecond = null,
+            Evaluations = found.Evaluations,
+            Lines = found.Lines.Count,
+        };
     }
 
     static Window Window(GridSpec spec) => spec.Width > 1 && spec.Height > 1
         ? new Window(spec.X[0], spec.X[^1], spec.Y[0], spec.Y[^1])
         : throw new UsageException("--value boundary needs two columns and two rows at least");
 
-    GridSummary Summary(string form) => new(1, ProgramVersion.Text, new GridDevice(DeviceInput.Named(device.Kind), device.Name), form, request.Value!,
+    GridSummary Summary(string form) => new(
+        1, ProgramVersion.Text, new GridDevice(DeviceInput.Named(device.Kind), device.Name), form, request.Value!,
         grid.Width, grid.Height, grid.Points, evaluate > TimeSpan.Zero ? grid.Points / evaluate.TotalSeconds : 0, null, null,
         new GridTimings(0, compile.TotalSeconds, evaluate.TotalSeconds, write.TotalSeconds))
     {

@@ -4,7 +4,7 @@ using GpuMlp.Records;
 
 namespace GpuMlp.Cli.Input;
 
-/// <summary>The device that --device names: opened, told of, and as records have it.</summary>
+/// <summary>The device that --device names: opens it, tells the user about it, and describes it for records.</summary>
 static class DeviceInput
 {
     /// <summary>Opens a device.</summary>
@@ -23,12 +23,13 @@ static class DeviceInput
     }
 
     /// <summary>
-    /// Opens what suits a population: the first GPU that opens and ends in the processor's bits, else the processor; says which, and of each
-    /// GPU that is passed over why.
+    /// Opens the device that suits a population: the first GPU that opens and gives the processor's bits, else the processor. Tells the
+    /// user which device that is, and why each GPU before it was passed over.
     /// </summary>
     public static ComputeDevice OpenFor(int networks, Terminal terminal)
     {
-        DeviceDescription[] gpus = networks == 1 ? [] : [.. ComputeDevice.List().Where(d => d.IsGpu && d.IsAvailable).OrderBy(d => d.Kind != DeviceKind.Cuda)];
+        DeviceDescription[] gpus = networks == 1 ? []
+            : [.. ComputeDevice.List().Where(d => d.IsGpu && d.IsAvailable).OrderBy(d => d.Kind != DeviceKind.Cuda)];
         foreach (DeviceDescription gpu in gpus)
         {
             try
@@ -53,20 +54,21 @@ static class DeviceInput
         return processor;
     }
 
-    /// <summary>Says which device it is, with the reason for it where the choice was left to the program.</summary>
+    /// <summary>Tells the user which device runs, and why it was chosen where the program chose it.</summary>
     public static void Note(ComputeDevice device, Terminal terminal, string why = "") =>
         terminal.Note($"device {device.Description.Id}: {device.Name}{why}");
 
-    /// <summary>Says of a device whose results are not those of the others that they are not.</summary>
+    /// <summary>Tells the user where a device's results are close to those of other devices, not equal.</summary>
     public static void NoteBits(ComputeDevice device, Terminal terminal)
     {
-        if (device.WhyNotSameBits is string why) terminal.Note($"{device.Description.Id} {why}: results are close to other devices', not equal");
+        if (device.WhyNotSameBits is string why)
+            terminal.Note($"{device.Description.Id} {why}: results are close to other devices', not equal");
     }
 
-    /// <summary>A device as records have it.</summary>
+    /// <summary>A device as records describe it.</summary>
     public static RunDevice Record(ComputeDevice device) => new(Named(device.Kind), device.Name, device.SameBits, device.WhyNotSameBits);
 
-    /// <summary>A kind's name in records: that of --device without an index.</summary>
+    /// <summary>A kind's name in records: its name for --device, without an index.</summary>
     public static string Named(DeviceKind kind) => kind switch
     {
         DeviceKind.Cpu => "cpu",

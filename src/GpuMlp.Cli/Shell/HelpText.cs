@@ -2,8 +2,11 @@ using System.CommandLine;
 
 namespace GpuMlp.Cli.Shell;
 
-/// <summary>A command with the examples that its help shows.</summary>
-sealed class Verb(string name, string description, IEnumerable<(string Heading, IReadOnlyList<(string Left, string Right)> Rows)> sections,
+/// <summary>A command with the sections and examples of its help.</summary>
+sealed class Verb(
+    string name,
+    string description,
+    IEnumerable<(string Heading, IReadOnlyList<(string Left, string Right)> Rows)> sections,
     IReadOnlyList<(string Command, string What)> examples) : Command(name, description)
 {
     public IEnumerable<(string Heading, IReadOnlyList<(string Left, string Right)> Rows)> Sections => sections;
@@ -37,7 +40,7 @@ static class HelpText
         writer.WriteLine("\nExamples:");
         foreach ((string example, string what) in verb.Examples)
         {
-            Say(writer, "  ", $"gpumlp {verb.Name}{example}", 4, " \\");              // a shell takes it as it stands
+            Say(writer, "  ", $"gpumlp {verb.Name}{example}", 4, " \\");         // a broken line ends in \, so that a shell takes it too
             Say(writer, "      ", what, 6);
         }
     }
