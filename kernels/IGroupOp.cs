@@ -3,16 +3,19 @@ using ILGPU;
 
 namespace GpuMlp.Kernels;
 
-/// <summary>An op whose items are groups of lanes that work together, with barriers between what they hand to each other.</summary>
-/// <remarks>No result depends on how many lanes a group has.</remarks>
+/// <summary>An op whose work items are groups. The lanes of a group work together and wait for each other at barriers.</summary>
+/// <remarks>
+/// A lane of a group is one thread on a GPU; on a processor one thread does a whole group. Each of these lanes moves vectors of
+/// <see cref="ILanes{TSelf, TView}.Width"/> floats. No result depends on how many lanes a group has.
+/// </remarks>
 public interface IGroupOp<TView> where TView : struct
 {
     /// <summary>How many independent groups there are.</summary>
     int Groups { get; }
 
-    /// <summary>What lane number <paramref name="lane"/> of <paramref name="lanes"/> does for one group.</summary>
-    /// <typeparam name="T">The lanes that vectors move in.</typeparam>
-    /// <typeparam name="TScalar">Lanes of one float over the same memory, for what is one number.</typeparam>
+    /// <summary>Does the share of lane number <paramref name="lane"/> of <paramref name="lanes"/> in the work of one group.</summary>
+    /// <typeparam name="T">The vectors that a lane of the group moves.</typeparam>
+    /// <typeparam name="TScalar">Vectors of one float over the same memory, for single numbers.</typeparam>
     /// <typeparam name="TBarrier">How the lanes of a group wait for each other.</typeparam>
     void Run<T, TScalar, TBarrier>(int group, int lane, int lanes)
         where T : struct, ILanes<T, TView> where TScalar : struct, ILanes<TScalar, TView> where TBarrier : struct, IBarrier;
@@ -21,18 +24,22 @@ public interface IGroupOp<TView> where TView : struct
 /// <summary>Where the lanes of a group wait for each other and see each other's writes.</summary>
 public interface IBarrier
 {
-    /// <summary>Whether a group is one lane; known when a kernel is compiled.</summary>
+    /// <summary>Whether a group has one lane only; known when a kernel is compiled.</summary>
     static abstract bool IsAlone { get; }
 
-    /// <summary>Returns when all <paramref name="lanes"/> of the group have come here. Every lane takes part in every wait, never under a condition.</summary>
+    /// <summary>
+    /// Returns when all <paramref name="lanes"/> of the group have called it. Every lane has to make every call: none may stand under a
+    /// condition that differs between lanes.
+    /// </summary>
     /// <remarks>
-    /// The argument keeps the waits whole: ILGPU 1.5.3 compiles what follows an if twice, once for either way, where it begins with a call of
-    /// a static abstract member without arguments (its reader of IL does not see that a branch lands on the call's prefix).
+    /// The argument works around a fault of ILGPU 1.5.3: where the code after an if begins with a call of a static abstract member without
+    /// arguments, ILGPU compiles that code twice, once for each branch (its IL reader does not see that a branch lands on the call's
+    /// prefix).
     /// </remarks>
     static abstract void Wait(int lanes);
 }
 
-/// <summary>The barrier of a group of one lane: nothing to wait for.</summary>
+/// <summary>The barrier of a group of one lane, which has nothing to wait for.</summary>
 public readonly struct NoBarrier : IBarrier
 {
     /// <inheritdoc/>

@@ -3,21 +3,21 @@ using ILGPU;
 
 namespace GpuMlp.Kernels;
 
-/// <summary>Tells the host of a driver that ends a kernel's loops early, as some do to keep a display alive.</summary>
+/// <summary>Reports to the host that a driver has ended a kernel's loops early, as some drivers do to keep a display alive.</summary>
 /// <remarks>
-/// Such a driver (Mesa's llvmpipe does it after 65,535 turns of a thread) lets all loops that still follow go round once. So every thread
-/// ends with a loop of two turns whose result no compiler can foresee, and reports if one is missing.
+/// Mesa's llvmpipe, for example, counts a thread's loop iterations. After 65,535 of them each loop that still follows runs once and ends.
+/// So every thread ends with a loop of two iterations, whose result no compiler can predict, and reports if an iteration is missing.
 /// </remarks>
 /// <param name="report">One integer, 0 until a thread reports.</param>
-/// <param name="turns">How often the loop goes round: <see cref="Turns"/>, told at run time.</param>
+/// <param name="turns">The number of iterations, always <see cref="Turns"/>; an argument, so that no compiler can unroll the loop.</param>
 public readonly struct LoopWatch(ArrayView<int> report, int turns)
 {
-    /// <summary>The turns that a host asks for.</summary>
+    /// <summary>The number of iterations that the host passes.</summary>
     public const int Turns = 2;
 
     const int Start = 1, Result = 1586005467;                     // Next(Next(Start))
 
-    /// <summary>What each thread does at its end.</summary>
+    /// <summary>Each thread calls this at its end.</summary>
     public void End()
     {
         int x = Start;
@@ -25,7 +25,9 @@ public readonly struct LoopWatch(ArrayView<int> report, int turns)
         if (x != Result) report[0] = 1;
     }
 
-    /// <summary>A loop that no compiler can foresee: how many of the turns it made, in view[at], and what came of them, in view[at + 1].</summary>
+    /// <summary>
+    /// Runs a loop that no compiler can predict: view[at] becomes the number of iterations made and view[at + 1] the loop's result.
+    /// </summary>
     internal static void Count<T, TView>(TView view, int at, int turns) where T : struct, ILanes<T, TView> where TView : struct
     {
         int x = Start, made = 0;

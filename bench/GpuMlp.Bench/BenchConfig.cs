@@ -12,10 +12,10 @@ namespace GpuMlp.Bench;
 /// <summary>How all benchmarks run: inside this process, a fixed number of iterations, medians and rates as columns.</summary>
 sealed class BenchConfig : ManualConfig
 {
-    // BenchmarkDotNet gives a case in this process five minutes by default
+    // BenchmarkDotNet's own limit for a case in this process is five minutes
     static readonly TimeSpan Limit = TimeSpan.FromMinutes(30);
 
-    /// <summary>Whether only to see that everything runs: rows are cut down to a few steps.</summary>
+    /// <summary>Whether the run only checks that everything works: each row then makes a few steps.</summary>
     internal static bool IsDry { get; private set; }
 
     BenchConfig(Job job)
@@ -29,8 +29,11 @@ sealed class BenchConfig : ManualConfig
         Options = ConfigOptions.JoinSummary | ConfigOptions.DisableLogFile;
     }
 
-    /// <summary>The config that --job NAME asks for (Dry: each body once; Short; default: ten iterations), and the other arguments.</summary>
+    /// <summary>
+    /// The config that --job NAME asks for (Dry: one iteration; Short: few; Default: ten), and the other arguments.
+    /// </summary>
     /// <remarks>BenchmarkDotNet's own --job would add a second job, outside this process.</remarks>
+    /// <exception cref="ArgumentException">There is no such job.</exception>
     internal static (BenchConfig Config, string[] Others) From(string[] arguments)
     {
         int at = Array.FindIndex(arguments, a => a is "--job" or "-j");

@@ -9,7 +9,10 @@ using GpuMlp.Tensors;
 
 namespace GpuMlp.Bench;
 
-/// <summary>Dense grids: what the kernel takes, what it takes to have the values in host memory, and what the processor's multiply-adds alone would take.</summary>
+/// <summary>
+/// Dense grids: the time of the kernel, the time until the values are in host memory, and the time of the multiply-adds alone on the
+/// processor.
+/// </summary>
 public class GridBenchmarks
 {
     static readonly Window Shown = new(-1.5, 2.5, -1, 1.5);
@@ -21,19 +24,20 @@ public class GridBenchmarks
     Tensor? onDevice;
     float[] values = [];
 
-    /// <summary>Which grid.</summary>
+    /// <summary>The grid of the row.</summary>
     [ParamsSource(nameof(Cases))]
     public required GridCase Case { get; set; }
 
     /// <summary>All grids.</summary>
     public static IEnumerable<GridCase> Cases => GridCase.All();
 
-    /// <summary>Compiles, and checks the first rows against the layers.</summary>
+    /// <summary>Compiles, and compares the values of the grid's first row of points with those of the layers.</summary>
     [GlobalSetup]
     public void Check()
     {
         AbsentDevice.Refuse(Case);
-        network = NetworkSpec.Parse(Case.Net).Build(OpenDevices.Get(Case.Device), Initialization.Uniform, new PhiloxStream(0, StreamPurpose.Initialization), new BceLoss());
+        network = NetworkSpec.Parse(Case.Net).Build(
+            OpenDevices.Get(Case.Device), Initialization.Uniform, new PhiloxStream(0, StreamPurpose.Initialization), new BceLoss());
         evaluator = new GridEvaluator(network);
         grid = GridSpec.FromSize(Shown, Case.Side, Case.Side);
         values = evaluator.Evaluate(grid);
@@ -42,10 +46,13 @@ public class GridBenchmarks
         if (network.Device.Host is not null && Case.Net == "2-50-1") piecewise = new GridEvaluator(network, piecewise: true);
         var points = new float[2 * grid.Width];
         for (int k = 0; k < grid.Width; k++) (points[2 * k], points[2 * k + 1]) = (grid.X[k], grid.Y[0]);
-        if (!network.Predict(points).AsSpan().SequenceEqual(values.AsSpan(0, grid.Width))) throw new InvalidOperationException($"{Case}: other values than the layers'");
+        if (!network.Predict(points).AsSpan().SequenceEqual(values.AsSpan(0, grid.Width)))
+            throw new InvalidOperationException($"{Case}: other values than the layers'");
     }
 
-    /// <summary>All is on the device, and the values stay there, in memory that was there before: new memory costs more than filling it.</summary>
+    /// <summary>
+    /// The values stay on the device, in memory that is allocated already: to allocate memory takes longer than to fill it.
+    /// </summary>
     [Benchmark(Description = "kernel")]
     public void Kernel()
     {
@@ -53,15 +60,17 @@ public class GridBenchmarks
         network!.Device.Synchronize();
     }
 
-    /// <summary>The values end in an array that was there before.</summary>
+    /// <summary>The values are copied into an array that exists already.</summary>
     [Benchmark(Description = "into host memory")]
     public void IntoHostMemory() => evaluator!.Evaluate(grid!, values);
 
-    /// <summary>The values end in a new array.</summary>
+    /// <summary>The values are copied into a new array.</summary>
     [Benchmark(Description = "into a new array")]
     public float[] IntoANewArray() => evaluator!.Evaluate(grid!);
 
-    /// <summary>Rows from their breakpoints, into an array that was there before; where there is no such form, the usual one.</summary>
+    /// <summary>
+    /// Rows are computed from their breakpoints, into an array that exists already; by the usual form where that one cannot be.
+    /// </summary>
     [Benchmark(Description = "piecewise, where there is that form")]
     public void Piecewise() => (piecewise ?? evaluator)!.Evaluate(grid!, values);
 
@@ -83,7 +92,7 @@ public class GridBenchmarks
         network?.Dispose();
     }
 
-    /// <summary>So many multiply-adds in registers, in twelve chains.</summary>
+    /// <summary>Makes a number of multiply-adds in registers, in twelve independent chains.</summary>
     readonly unsafe struct MultiplyAdds(long count) : IOp<HostView>
     {
         const int Shares = 256, Chains = 12;
@@ -102,10 +111,10 @@ public class GridBenchmarks
                 (e, f, g, h) = (T.Fma(e, x, y), T.Fma(f, x, y), T.Fma(g, x, y), T.Fma(h, x, y));
                 (i, j, k, l) = (T.Fma(i, x, y), T.Fma(j, x, y), T.Fma(k, x, y), T.Fma(l, x, y));
             }
-            float* kept = stackalloc float[16];
+            float* result = stackalloc float[16];
             T sum = T.Add(T.Add(T.Add(a, b), T.Add(c, d)), T.Add(T.Add(T.Add(e, f), T.Add(g, h)), T.Add(T.Add(i, j), T.Add(k, l))));
-            T.Store(new HostView(kept), 0, sum, T.Width);
-            if (float.IsNaN(*kept)) throw new InvalidOperationException();
+            T.Store(new HostView(result), 0, sum, T.Width);
+            if (float.IsNaN(*result)) throw new InvalidOperationException();
         }
     }
 }

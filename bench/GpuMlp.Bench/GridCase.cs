@@ -2,7 +2,7 @@ using GpuMlp.Devices;
 
 namespace GpuMlp.Bench;
 
-/// <summary>One dense grid: a network, side × side points, a device.</summary>
+/// <summary>One dense grid: a network, side × side points, and a device.</summary>
 public sealed record GridCase(string Net, int Side, string Device, string? Absent = null) : IBenchCase
 {
     /// <inheritdoc/>
@@ -11,7 +11,7 @@ public sealed record GridCase(string Net, int Side, string Device, string? Absen
     /// <inheritdoc/>
     public string Unit => "points";
 
-    /// <summary>2-50-1 at 1024² and 4096², 2-64-64-1 at 2048², on every device; one row a device that is absent.</summary>
+    /// <summary>2-50-1 at 1024² and 4096², 2-64-64-1 at 2048², on every device; a single row for a device that is absent.</summary>
     internal static IEnumerable<GridCase> All()
     {
         foreach (DeviceDescription device in AbsentDevice.Devices)
@@ -23,6 +23,6 @@ public sealed record GridCase(string Net, int Side, string Device, string? Absen
         }
     }
 
-    /// <summary>What the table's row says.</summary>
+    /// <summary>The text of the table's row.</summary>
     public override string ToString() => Absent is null ? $"grid {Side}², {Net}, {Device}" : $"grid on {Device} (absent: {Absent})";
 }

@@ -2,7 +2,7 @@ using GpuMlp.Devices;
 
 namespace GpuMlp.Bench;
 
-/// <summary>Devices that rows share, so that kernels are compiled once a device and not once a row.</summary>
+/// <summary>Devices that rows share, so that kernels are compiled once per device and not once per row.</summary>
 static class OpenDevices
 {
     static readonly Dictionary<string, ComputeDevice> Devices = [];

@@ -8,14 +8,14 @@ namespace GpuMlp.Bench;
 /// <summary>Training steps of many networks at once.</summary>
 public class PopulationBenchmarks
 {
-    // how many networks are also trained alone, to compare
-    const int Alone = 4;
+    // how many of the networks are also trained one by one, for comparison
+    const int TrainedAlone = 4;
 
     ComputeDevice? device;
     Recipe[] recipes = [];
     PopulationBatch? batch;
 
-    /// <summary>Which population.</summary>
+    /// <summary>The population of the row.</summary>
     [ParamsSource(nameof(Cases))]
     public required PopulationCase Case { get; set; }
 
@@ -24,15 +24,16 @@ public class PopulationBenchmarks
 
     static PopulationData[] Data => [PopulationData.Of(StepsJob.Moons)];
 
-    /// <summary>Compiles, and checks a few networks against the layer engine on the CPU.</summary>
+    /// <summary>Compiles, and compares a few networks with the layer engine on the CPU.</summary>
     [GlobalSetup]
     public void Check()
     {
         AbsentDevice.Refuse(Case);
         device = OpenDevices.Get(Case.Device);
-        recipes = [.. Enumerable.Range(0, Case.Networks).Select(seed => new Recipe { Initialization = Initialization.He, Seed = (ulong)seed, Steps = Case.Steps })];
+        var recipe = new Recipe { Initialization = Initialization.He, Steps = Case.Steps };
+        recipes = [.. Enumerable.Range(0, Case.Networks).Select(seed => recipe with { Seed = (ulong)seed })];
         IReadOnlyList<PopulationResult> results = Train(device);
-        for (int k = 0; k < Alone; k++) Check(k, results[k].Parameters);
+        for (int k = 0; k < TrainedAlone; k++) Check(k, results[k].Parameters);
         PopulationData moons = Data[0];
         batch = new PopulationBatch(
             device, recipes, [.. recipes.Select(_ => moons)], [.. Enumerable.Range(0, recipes.Length)], Case.Steps, Case.Steps);
@@ -40,20 +41,23 @@ public class PopulationBenchmarks
 
     void Check(int number, float[] parameters)
     {
-        using var alone = new StepsJob(new StepsCase("2-50-1", 1, EngineChoice.Layers, "cpu", Case.Steps), OpenDevices.Get("cpu"), recipes[number].Seed);
+        var row = new StepsCase("2-50-1", 1, EngineChoice.Layers, "cpu", Case.Steps);
+        using var alone = new StepsJob(row, OpenDevices.Get("cpu"), recipes[number].Seed);
         alone.Train();
         float[] expected = alone.Parameters();
         for (int p = 0; p < expected.Length; p++)
         {
             bool right = device!.SameBits ? parameters[p].Equals(expected[p]) : MathF.Abs(parameters[p] - expected[p]) <= 1e-3f;
-            if (!right) throw new InvalidOperationException($"{Case}: network {number}, parameter {p} is {parameters[p]:R}, alone on the CPU layer by layer {expected[p]:R}");
+            if (right) continue;
+            string found = $"network {number}, parameter {p} is {parameters[p]:R}, alone on the CPU layer by layer {expected[p]:R}";
+            throw new InvalidOperationException($"{Case}: {found}");
         }
     }
 
     IReadOnlyList<PopulationResult> Train(ComputeDevice on) =>
         new Population(on, recipes, Data, stepsPerLaunch: Case.Steps).Run();
 
-    /// <summary>All is on the device: one launch and the wait for its end. Networks train on from one call to the next.</summary>
+    /// <summary>Everything is on the device: one launch and the wait for its end. Each call trains the networks further.</summary>
     [Benchmark(Description = "kernel")]
     public void Kernel()
     {
@@ -61,11 +65,13 @@ public class PopulationBenchmarks
         device!.Synchronize();
     }
 
-    /// <summary>The kernel is compiled: weights are drawn, all goes up, losses, parameters and accuracies come back.</summary>
+    /// <summary>
+    /// The kernel is compiled: weights are drawn, all inputs are uploaded, losses, parameters and accuracies are read back.
+    /// </summary>
     [Benchmark(Description = "with copies")]
     public int WithCopies() => Train(device!).Count;
 
-    /// <summary>From nothing: the device is opened and the kernel compiled, too.</summary>
+    /// <summary>From nothing: the device is opened and the kernel is compiled, too.</summary>
     [Benchmark(Description = "end to end")]
     public int EndToEnd()
     {

@@ -2,7 +2,7 @@ using GpuMlp.Devices;
 
 namespace GpuMlp.Bench;
 
-/// <summary>A population of 2-50-1 networks on a device.</summary>
+/// <summary>A population of 2-50-1 networks, and a device.</summary>
 public sealed record PopulationCase(int Networks, int Steps, string Device, string? Absent = null) : IBenchCase
 {
     /// <inheritdoc/>
@@ -11,7 +11,7 @@ public sealed record PopulationCase(int Networks, int Steps, string Device, stri
     /// <inheritdoc/>
     public string Unit => "steps";
 
-    /// <summary>Both sizes on every device; one row a device that is absent.</summary>
+    /// <summary>Both sizes on every device; a single row for a device that is absent.</summary>
     internal static IEnumerable<PopulationCase> All()
     {
         foreach (DeviceDescription device in AbsentDevice.Devices)
@@ -21,6 +21,8 @@ public sealed record PopulationCase(int Networks, int Steps, string Device, stri
         }
     }
 
-    /// <summary>What the table's row says.</summary>
-    public override string ToString() => Absent is null ? $"{Networks:N0} networks × {Steps:N0} steps, 2-50-1, {Device}" : $"{Device} (absent: {Absent})";
+    /// <summary>The text of the table's row.</summary>
+    public override string ToString() => Absent is null
+        ? $"{Networks:N0} networks × {Steps:N0} steps, 2-50-1, {Device}"
+        : $"{Device} (absent: {Absent})";
 }

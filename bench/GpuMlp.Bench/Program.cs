@@ -3,7 +3,10 @@ using BenchmarkDotNet.Running;
 
 namespace GpuMlp.Bench;
 
-/// <summary>Runs the benchmarks that the arguments name (BenchmarkDotNet's own options; none: all). Exit code 1 where one failed or none ran, 2 for an unknown job.</summary>
+/// <summary>
+/// Runs the benchmarks that the arguments name (BenchmarkDotNet's own options; without any, all benchmarks). The exit code is 1 where a
+/// benchmark failed or none ran, 2 for an unknown job.
+/// </summary>
 static class Program
 {
     static int Main(string[] arguments)
@@ -25,9 +28,10 @@ static class Program
         return rest.Intersect(OnlyTells).Any() || AllRan([.. summaries]) ? 0 : 1;
     }
 
+    // options of BenchmarkDotNet that only print something
     static readonly string[] OnlyTells = ["--list", "--help", "--info", "--version"];
 
-    // BenchmarkDotNet itself takes a body or a set-up that throws as a row without numbers
+    // BenchmarkDotNet's own result does not count a body or a set-up that throws: its row just has no numbers
     static bool AllRan(Summary[] summaries)
     {
         BenchmarkReport[] reports = [.. summaries.SelectMany(s => s.Reports)];

@@ -5,14 +5,14 @@ using BenchmarkDotNet.Running;
 
 namespace GpuMlp.Bench;
 
-/// <summary>Work by median time: training steps or points a second.</summary>
+/// <summary>Work divided by the median time: training steps or points per second.</summary>
 sealed class RateColumn : IColumn
 {
     public string Id => nameof(RateColumn);
 
     public string ColumnName => "rate";
 
-    public string Legend => "training steps, of all networks together, or points a second, by the median";
+    public string Legend => "training steps, of all networks together, or points per second, by the median";
 
     public bool AlwaysShow => true;
 

@@ -3,20 +3,20 @@ using GpuMlp.Devices;
 
 namespace GpuMlp.Bench;
 
-/// <summary>Training steps of one network: what the kernels take, what a run takes with its copies, what it takes from nothing.</summary>
+/// <summary>Training steps of one network: the time of the kernels, the time with copies, and the time from nothing.</summary>
 public class StepsBenchmarks
 {
     StepsJob? job;
     StepsLaunch? launch;
 
-    /// <summary>Which run.</summary>
+    /// <summary>The training of the row.</summary>
     [ParamsSource(nameof(Cases))]
     public required StepsCase Case { get; set; }
 
-    /// <summary>All runs.</summary>
+    /// <summary>All trainings.</summary>
     public static IEnumerable<StepsCase> Cases => StepsCase.All();
 
-    /// <summary>Compiles, and checks the result against the layer engine on the CPU.</summary>
+    /// <summary>Compiles, and compares the result with the layer engine on the CPU.</summary>
     [GlobalSetup]
     public void Check()
     {
@@ -27,15 +27,20 @@ public class StepsBenchmarks
         launch.Check();
     }
 
-    /// <summary>All is on the device: the launches and the wait for their end.</summary>
+    /// <summary>Everything is on the device: the launches and the wait for their end.</summary>
     [Benchmark(Description = "kernel")]
     public void Kernel() => launch!.Run();
 
-    /// <summary>The device is open and the kernels are compiled: data and parameters go up, losses and parameters come back.</summary>
+    /// <summary>
+    /// The device is open and the kernels are compiled: data and parameters are uploaded, losses and parameters read back.
+    /// </summary>
     [Benchmark(Description = "with copies")]
     public float WithCopies() => job!.Train();
 
-    /// <summary>From nothing: the device is opened, weights are drawn, kernels compiled (what .NET compiled stays so), the run made.</summary>
+    /// <summary>
+    /// From nothing: the device is opened, weights are drawn, kernels are compiled (what .NET has compiled stays compiled), the network
+    /// trains.
+    /// </summary>
     [Benchmark(Description = "end to end")]
     public float EndToEnd()
     {

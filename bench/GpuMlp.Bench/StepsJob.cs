@@ -14,14 +14,15 @@ sealed class StepsJob : IDisposable
     static readonly Dictionary<(string Net, int Batch, int Steps), float[]> References = [];
     readonly ulong seed;
 
-    /// <summary>Builds the network on an open device, which stays open, and compiles what is not compiled yet.</summary>
-    /// <param name="row">Which run.</param>
-    /// <param name="device">Where.</param>
-    /// <param name="seed">Of weights and rows.</param>
+    /// <summary>Builds the network on an open device and compiles its kernels. The device stays open after <see cref="Dispose"/>.</summary>
+    /// <param name="row">The training to do.</param>
+    /// <param name="device">The device to train on.</param>
+    /// <param name="seed">The seed of the weights and of the rows.</param>
     internal StepsJob(StepsCase row, ComputeDevice device, ulong seed = 0)
     {
         (Row, Device, this.seed) = (row, device, seed);
-        Network = NetworkSpec.Parse(row.Net).Build(Device, Initialization.He, new PhiloxStream(seed, StreamPurpose.Initialization), new BceLoss());
+        Network = NetworkSpec.Parse(row.Net).Build(
+            Device, Initialization.He, new PhiloxStream(seed, StreamPurpose.Initialization), new BceLoss());
         Start = Parameters();
         using Trainer trainer = NewTrainer(row.Steps);
         trainer.WarmUp();
@@ -33,10 +34,10 @@ sealed class StepsJob : IDisposable
 
     internal Sequential Network { get; }
 
-    /// <summary>The parameters that every run begins with.</summary>
+    /// <summary>The parameters with which every training begins.</summary>
     internal float[] Start { get; }
 
-    /// <summary>Uploads, trains, reads losses and parameters back; the last loss.</summary>
+    /// <summary>Uploads, trains, and reads losses and parameters back; returns the last loss.</summary>
     internal float Train() => Train(Row.Steps).Loss;
 
     (float Loss, float[] Parameters) Train(int steps)
@@ -47,7 +48,10 @@ sealed class StepsJob : IDisposable
         return (result.FinalLoss, Parameters());
     }
 
-    /// <summary>Holds a run to the layer engine on the CPU: the same bits, or close where the device cannot give the same.</summary>
+    /// <summary>
+    /// Compares a training with the layer engine on the CPU: the bits are equal, or close where the device cannot give the same.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">A parameter differs.</exception>
     internal void Check() => Check(Train(Row.Steps).Parameters);
 
     internal void Check(float[] parameters)
@@ -56,7 +60,9 @@ sealed class StepsJob : IDisposable
         for (int k = 0; k < expected.Length; k++)
         {
             bool right = Device.SameBits ? parameters[k].Equals(expected[k]) : MathF.Abs(parameters[k] - expected[k]) <= 1e-3f;
-            if (!right) throw new InvalidOperationException($"{Row}: parameter {k} is {parameters[k]:R}, on the CPU layer by layer {expected[k]:R}");
+            if (right) continue;
+            string found = $"parameter {k} is {parameters[k]:R}, on the CPU layer by layer {expected[k]:R}";
+            throw new InvalidOperationException($"{Row}: {found}");
         }
     }
 
@@ -68,7 +74,10 @@ sealed class StepsJob : IDisposable
         return References[key] = job.Train(Row.Steps).Parameters;
     }
 
-    Trainer NewTrainer(int steps) => new(Network, Moons, Recipe.Of(Network) with { Seed = seed, Steps = steps, Batch = Row.Batch },
+    Trainer NewTrainer(int steps) => new(
+        Network,
+        Moons,
+        Recipe.Of(Network) with { Seed = seed, Steps = steps, Batch = Row.Batch },
         new TrainingOptions { SnapshotEvery = 0, Engine = Row.Engine });
 
     internal float[] Parameters()

@@ -9,7 +9,9 @@ using GpuMlp.Training;
 
 namespace GpuMlp.Bench;
 
-/// <summary>The launches of a run and nothing else: all that they read lies on the device, all that they write stays there.</summary>
+/// <summary>
+/// The launches of a training and nothing else: all that they read is on the device, and all that they write stays there.
+/// </summary>
 sealed class StepsLaunch : IDisposable
 {
     readonly StepsJob job;
@@ -32,12 +34,13 @@ sealed class StepsLaunch : IDisposable
         losses = device.Allocate(steps);
         var row = new float[NetworkRow.Length];
         FusedRun.WriteRow(row, recipe.Optimizer, recipe.Seed, 0);
-        fused = new FusedRun(device, recipe, row, steps, () => new FusedMemory(data.Inputs.Span, data.Labels.Span, job.Network.Arena.Values));
+        fused = new FusedRun(device, recipe, row, steps,
+            () => new FusedMemory(data.Inputs.Span, data.Labels.Span, job.Network.Arena.Values));
         batchX = new Tensor(device, batch, data.Inputs.Columns);
         batchY = new Tensor(device, batch, 1);
     }
 
-    /// <summary>Makes all steps, from the same parameters each time, and waits for their end.</summary>
+    /// <summary>Makes all steps, each time from the same parameters, and waits for their end.</summary>
     internal void Run()
     {
         job.Device.Copy(start.All, job.Network.Arena.Values);
@@ -52,14 +55,16 @@ sealed class StepsLaunch : IDisposable
         job.Device.PickRows(picks.All, data.Inputs.Rows, 0, (uint)StreamPurpose.Sampling, 0);
         for (int step = 0; step < job.Row.Steps; step++)
         {
-            job.Device.GatherBatch(data.Inputs.Span, data.Labels.Span, picks.All, step * batch, batchX.Span, batchY.Span, batch, data.Inputs.Columns);
+            job.Device.GatherBatch(
+                data.Inputs.Span, data.Labels.Span, picks.All, step * batch, batchX.Span, batchY.Span, batch, data.Inputs.Columns);
             job.Network.ComputeLoss(job.Network.Forward(batchX), batchY, losses.All, step);
             job.Network.Backward();
             job.Network.Step(recipe.Optimizer.LearningRate);
         }
     }
 
-    /// <summary>Holds the launches to the layer engine on the CPU.</summary>
+    /// <summary>Compares the launches with the layer engine on the CPU.</summary>
+    /// <exception cref="InvalidOperationException">A parameter differs.</exception>
     internal void Check()
     {
         Run();

@@ -3,14 +3,14 @@ using System.Text;
 
 namespace GpuMlp.Peers;
 
-/// <summary>Lets a 64-bit little-endian ELF library load where a symbol version that it asks for is missing.</summary>
+/// <summary>Lets a 64-bit little-endian ELF library load on a system that lacks a symbol version which the library needs.</summary>
 /// <remarks>Tables and fields: System V ABI, ELF-64; Linux Standard Base 5.0, "Symbol Versioning".</remarks>
 static class ElfVersions
 {
     const int SectionHeader = 64, NeedsSection = 0x6ffffffe;      // SHT_GNU_verneed
     const ushort Weak = 2;                                         // VER_FLG_WEAK: the loader may pass over it
 
-    /// <summary>Marks a needed version as weak, in the file.</summary>
+    /// <summary>Marks a needed version as weak in the file, so that the loader accepts a system without it.</summary>
     /// <exception cref="ArgumentException">The library does not ask for that version.</exception>
     internal static void Weaken(string file, string version)
     {
@@ -28,7 +28,7 @@ static class ElfVersions
         throw new ArgumentException($"{file} does not ask for {version}");
     }
 
-    // a list of libraries, each with a list of the versions needed of it; an offset of 0 ends a list
+    // a list of libraries, each with a list of the versions that are needed of it; an offset of 0 ends a list
     static bool Weaken(byte[] elf, int library, int strings, string version)
     {
         for (int next = -1; next != 0; library += next)

@@ -18,7 +18,8 @@ sealed class Jobs : IDisposable
     readonly List<(string Id, Ours Ours)> devices = [];
     readonly string? program;
 
-    /// <param name="turns">How often each contender has its turn.</param>
+    /// <summary>Opens the devices.</summary>
+    /// <param name="turns">How many turns each contender has.</param>
     /// <param name="program">The built gpumlp.dll, for the job train-command.</param>
     internal Jobs(int turns, string? program)
     {
@@ -61,7 +62,8 @@ sealed class Jobs : IDisposable
         [
             .. OnThreads(() => torch.Train(net, Steps)),
             .. devices.Select(d => new Contender($"fused, {d.Id}", false, () => d.Ours.Train(net, Steps, EngineChoice.Fused))),
-            .. devices.Where(d => d.Id == "cpu").Select(d => new Contender("layers, cpu", false, () => d.Ours.Train(net, Steps, EngineChoice.Layers))),
+            .. devices.Where(d => d.Id == "cpu")
+                .Select(d => new Contender("layers, cpu", false, () => d.Ours.Train(net, Steps, EngineChoice.Layers))),
             new("fused, cpu:ilgpu", false, () => ilgpu.Train(net, Steps / Part, EngineChoice.Fused), Part, $"from {Steps / Part:N0} steps"),
         ], turns);
     }
@@ -97,12 +99,12 @@ sealed class Jobs : IDisposable
         string self = typeof(Jobs).Assembly.Location, folder = Directory.CreateTempSubdirectory("gpumlp-peers-").FullName;
         try
         {
-            new Comparison("a whole command: train 10,000 steps, 2-50-1", Steps, "steps").Print(
-            [
-                .. ThreadCounts.Select(n => new Contender($"TorchSharp, {Counted(n)}, trains only", true, () => Start(self, "train-only", $"{n}"))),
-                .. devices.Select(d => new Contender($"gpumlp train --device {d.Id}", false,
-                    () => Start(program, "train", "--device", d.Id, "--out", Path.Combine(folder, d.Id), "--force", "--quiet"), Note: "41 pictures and the animation included")),
-            ], turns);
+            IEnumerable<Contender> theirs = ThreadCounts.Select(n => new Contender(
+                $"TorchSharp, {Counted(n)}, trains only", true, () => Start(self, "train-only", $"{n}")));
+            IEnumerable<Contender> ours = devices.Select(d => new Contender($"gpumlp train --device {d.Id}", false,
+                () => Start(program, "train", "--device", d.Id, "--out", Path.Combine(folder, d.Id), "--force", "--quiet"),
+                Note: "41 pictures and the animation included"));
+            new Comparison("a whole command: train 10,000 steps, 2-50-1", Steps, "steps").Print([.. theirs, .. ours], turns);
         }
         finally
         {
@@ -110,7 +112,7 @@ sealed class Jobs : IDisposable
         }
     }
 
-    /// <summary>The program that trains in TorchSharp and does nothing else.</summary>
+    /// <summary>Trains in TorchSharp and does nothing else: the program that train-command starts for TorchSharp.</summary>
     internal static void TrainOnly(int threads)
     {
         TorchSharp.torch.set_num_threads(threads);

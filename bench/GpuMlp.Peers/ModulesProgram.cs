@@ -8,7 +8,9 @@ using GpuMlp.Tensors;
 
 namespace GpuMlp.Peers;
 
-/// <summary>The tutorial's second half: a user's own modules, which define only forward; and the same steps layer by layer on tensors.</summary>
+/// <summary>
+/// The tutorial's second half: a user's own modules, which define only Forward; and the same steps layer by layer on tensors.
+/// </summary>
 sealed class ModulesProgram(ComputeDevice device, DataSet data)
 {
     sealed class MyLinear : Module
@@ -29,7 +31,7 @@ sealed class ModulesProgram(ComputeDevice device, DataSet data)
         public override Variable Forward(Variable x) => x.Clamp(min: 0);
     }
 
-    /// <summary>Each step one random row; gradients come by themselves.</summary>
+    /// <summary>Trains on one random row per step; the tape derives the gradients.</summary>
     internal void Train(int steps)
     {
         Variable x = Variable.From(device, data.Inputs), y = Variable.From(device, data.Labels);
@@ -48,7 +50,7 @@ sealed class ModulesProgram(ComputeDevice device, DataSet data)
         }
     }
 
-    /// <summary>The same steps with the layers' own backward, call by call.</summary>
+    /// <summary>Makes the same steps with the layers' own Backward, call by call.</summary>
     internal void TrainByHand(int steps)
     {
         Linear first = new(device, 2, 50), second = new(device, 50, 1);

@@ -10,14 +10,14 @@ using TorchModule = TorchSharp.torch.nn.Module<TorchSharp.torch.Tensor, TorchSha
 namespace GpuMlp.Peers;
 
 /// <summary>
-/// Ten steps of each optimizer on five networks, computed by TorchSharp in float64 and written as JSON: what tests/Golden/optimizers.json
-/// holds. Weights lie (in, out), as GpuMlp's do.
+/// Ten steps of each optimizer on five networks, computed by TorchSharp in float64 and written as JSON, the contents of
+/// tests/Golden/optimizers.json. Weights are (in, out), as GpuMlp's are.
 /// </summary>
 static class Numbers
 {
     const int Steps = 10, Batch = 4;
 
-    // of a larger tensor's gradient every second, third … value is written
+    // of a tensor with more values only every second, third … value of its gradient is written
     const int MostValues = 64;
 
     static readonly NetworkNumbers[] Networks =
@@ -28,9 +28,16 @@ static class Numbers
 
     static readonly OptimizerNumbers[] Optimizers =
     [
-        new("sgd", 0.1), new("sgd", 0.1, WeightDecay: 0.05), new("sgd", 0.05, Momentum: 0.9), new("sgd", 0.05, Momentum: 0.9, Nesterov: true, WeightDecay: 0.01),
-        new("adam", 0.01), new("adam", 0.01, WeightDecay: 0.1), new("adamw", 0.01, WeightDecay: 0.1), new("sgd", 0.2, ClipNorm: 0.1),
-        new("sgd", 0.2, Schedule: "step", Every: 3), new("adam", 0.02, Schedule: "cosine", Every: 10),
+        new("sgd", 0.1),
+        new("sgd", 0.1, WeightDecay: 0.05),
+        new("sgd", 0.05, Momentum: 0.9),
+        new("sgd", 0.05, Momentum: 0.9, Nesterov: true, WeightDecay: 0.01),
+        new("adam", 0.01),
+        new("adam", 0.01, WeightDecay: 0.1),
+        new("adamw", 0.01, WeightDecay: 0.1),
+        new("sgd", 0.2, ClipNorm: 0.1),
+        new("sgd", 0.2, Schedule: "step", Every: 3),
+        new("adam", 0.02, Schedule: "cosine", Every: 10),
     ];
 
     internal static void Write(string file)
@@ -55,7 +62,9 @@ static class Numbers
         int[] widths = [.. empty.Net.Split('-').Select(int.Parse)];
         int rows = Steps * Batch, inputs = widths[0], outputs = widths[^1];
         double[] x = Draw(rows * inputs, 2, 2, random);
-        double[] y = empty.Loss == "mse" ? Draw(rows, 1, 2, random) : [.. Enumerable.Range(0, rows).Select(_ => (double)random.Next(outputs == 1 ? 2 : outputs))];
+        double[] y = empty.Loss == "mse"
+            ? Draw(rows, 1, 2, random)
+            : [.. Enumerable.Range(0, rows).Select(_ => (double)random.Next(outputs == 1 ? 2 : outputs))];
         var parameters = new Dictionary<string, double[]>();
         for (int l = 0; l + 1 < widths.Length; l++)
         {
@@ -67,7 +76,7 @@ static class Numbers
         return begun with { Runs = [.. Optimizers.Select(optimizer => Run(begun, optimizer))] };
     }
 
-    // few decimals, so that float32 and float64 begin with the same numbers to 10⁻⁸
+    // few decimals: the file then holds exactly the numbers that TorchSharp began with
     static double[] Draw(int count, double bound, int decimals, Random random) =>
         [.. Enumerable.Range(0, count).Select(_ => Math.Round((2 * random.NextDouble() - 1) * bound, decimals))];
 
@@ -85,7 +94,9 @@ static class Numbers
             "cosine" => optim.lr_scheduler.CosineAnnealingLR(optimizer, definition.Every),
             _ => null,
         };
-        Tensor x = tensor(numbers.Inputs!, Steps * Batch, numbers.Inputs!.Length / (Steps * Batch), ScalarType.Float64), y = tensor(numbers.Labels!, Steps * Batch, 1, ScalarType.Float64);
+        const int rows = Steps * Batch;
+        Tensor x = tensor(numbers.Inputs!, rows, numbers.Inputs!.Length / rows, ScalarType.Float64);
+        Tensor y = tensor(numbers.Labels!, rows, 1, ScalarType.Float64);
         var losses = new double[Steps];
         Dictionary<string, double[]> first = [], last = [];
         for (int step = 0; step < Steps; step++)
@@ -110,10 +121,19 @@ static class Numbers
         for (int l = 0; l + 1 < widths.Length; l++)
         {
             layers.Add(nn.Linear(widths[l], widths[l + 1], dtype: ScalarType.Float64));
-            if (l + 2 < widths.Length) layers.Add(numbers.Activation switch { "relu" => nn.ReLU(), "tanh" => nn.Tanh(), "leaky-relu" => nn.LeakyReLU(0.01), _ => nn.SiLU() });
+            if (l + 2 < widths.Length) layers.Add(Activation(numbers.Activation));
         }
         return nn.Sequential(layers);
     }
+
+    static TorchModule Activation(string name) => name switch
+    {
+        "relu" => nn.ReLU(),
+        "tanh" => nn.Tanh(),
+        "leaky-relu" => nn.LeakyReLU(0.01),
+        "silu" => nn.SiLU(),
+        _ => throw new ArgumentException($"{name} is no activation of this file", nameof(name)),
+    };
 
     static Tensor Loss(string name, Tensor z, Tensor y) => name switch
     {
@@ -142,24 +162,27 @@ static class Numbers
 
     sealed class OnOneLine : JsonConverter<double[]>
     {
-        public override double[] Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) => throw new NotSupportedException();
+        public override double[] Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) =>
+            throw new NotSupportedException();
 
         public override void Write(Utf8JsonWriter writer, double[] value, JsonSerializerOptions options) =>
             writer.WriteRawValue($"[{string.Join(",", value.Select(v => v.ToString("G8", CultureInfo.InvariantCulture)))}]");
     }
 }
 
-/// <summary>The file.</summary>
-/// <param name="MadeBy">What made it.</param>
-/// <param name="Steps">Steps of each run.</param>
-/// <param name="Batch">Rows of a step: step k takes rows k · Batch and on.</param>
+/// <summary>The contents of the file.</summary>
+/// <param name="MadeBy">The program and command that made it.</param>
+/// <param name="Steps">Steps of each training.</param>
+/// <param name="Batch">Rows per step: step k takes the rows from k · Batch on.</param>
 /// <param name="Networks">All networks.</param>
 sealed record AllNumbers(string MadeBy, int Steps, int Batch, NetworkNumbers[] Networks);
 
-/// <summary>One network: what it begins with, and its runs. Matrices are row-major, weights (in, out).</summary>
+/// <summary>One network: its data and first parameters, and its trainings. Matrices are row-major, weights (in, out).</summary>
 sealed record NetworkNumbers(string Net, string Activation, string Loss,
     double[]? Inputs = null, double[]? Labels = null, Dictionary<string, double[]>? Parameters = null, OptimizerNumbers[]? Runs = null);
 
-/// <summary>One optimizer and what its run gave; gradients are those of the backward pass, before clipping.</summary>
-sealed record OptimizerNumbers(string Optimizer, double LearningRate, double Momentum = 0, bool Nesterov = false, double WeightDecay = 0, double ClipNorm = 0,
-    string? Schedule = null, int Every = 0, double[]? Losses = null, Dictionary<string, double[]>? FirstGradients = null, Dictionary<string, double[]>? LastGradients = null);
+/// <summary>One optimizer and the results of its training; gradients are those of the backward pass, before clipping.</summary>
+sealed record OptimizerNumbers(
+    string Optimizer, double LearningRate, double Momentum = 0, bool Nesterov = false, double WeightDecay = 0, double ClipNorm = 0,
+    string? Schedule = null, int Every = 0, double[]? Losses = null,
+    Dictionary<string, double[]>? FirstGradients = null, Dictionary<string, double[]>? LastGradients = null);

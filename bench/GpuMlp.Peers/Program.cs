@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace GpuMlp.Peers;
 
-/// <summary>GpuMlp and TorchSharp on the same jobs, side by side in one run: prints a table. Usage: [--turns N] [--gpumlp FILE] [JOB…], or numbers FILE</summary>
+/// <summary>
+/// GpuMlp and TorchSharp on the same jobs, side by side in one run: prints a table. Usage: [--turns N] [--gpumlp FILE] [JOB…], or numbers
+/// FILE
+/// </summary>
 static class Program
 {
     static int Main(string[] arguments)

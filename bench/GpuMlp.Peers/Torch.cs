@@ -7,10 +7,10 @@ using TorchModule = TorchSharp.torch.nn.Module<TorchSharp.torch.Tensor, TorchSha
 
 namespace GpuMlp.Peers;
 
-/// <summary>The jobs as a user of PyTorch writes them in C#.</summary>
+/// <summary>The same jobs, as a user of PyTorch writes them in C#.</summary>
 sealed class Torch : IDisposable
 {
-    // points of a grid that go through the network together: what stays in the processor's cache
+    // how many points of a grid go through the network together: so many that their values stay in the processor's cache
     const int TilePoints = 65_536;
 
     readonly Tensor x, y;
@@ -34,7 +34,7 @@ sealed class Torch : IDisposable
         return nn.Sequential(layers);
     }
 
-    /// <summary>The tutorial's loop: each step one random row, its loss read as a number where asked to.</summary>
+    /// <summary>The tutorial's loop: each step trains on one random row; its loss is read as a number where that is asked for.</summary>
     internal void Train(string net, int steps, bool readLosses = true)
     {
         using TorchModule network = Network(net);

@@ -12,7 +12,7 @@ public readonly struct Gelu : IActivation
     public static T Forward<T, TView>(T x) where T : struct, ILanes<T, TView> where TView : struct
     {
         T tail = NormalTails.Of<T, TView>(x), lowest = T.Splat(float.MinValue);
-        // -∞ becomes the lowest finite number: -∞·0 would be NaN where x·Φ(x) has a limit
+        // -∞ becomes the lowest finite number, because -∞·0 would be NaN where x·Φ(x) has the limit 0
         T left = T.Multiply(T.SelectLess(x, lowest, lowest, x), tail);
         T highest = T.Splat(float.MaxValue), finite = T.SelectLess(highest, x, highest, x);
         return T.SelectLess(x, T.Splat(0f), left, T.Fma(T.Negate(tail), finite, x));

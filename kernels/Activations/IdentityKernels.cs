@@ -3,7 +3,7 @@ using GpuMlp.Kernels.Lanes;
 
 namespace GpuMlp.Kernels.Activations;
 
-/// <summary>The logit as it is: what stands at the end of a grid's network where no sigmoid does.</summary>
+/// <summary>y = x: the output function of a network that has no sigmoid at its end.</summary>
 public readonly struct Identity : IActivation
 {
     /// <inheritdoc/>

@@ -4,7 +4,7 @@ using GpuMlp.Kernels.Numerics;
 
 namespace GpuMlp.Kernels.Activations;
 
-/// <summary>σ(x) = 1 / (1 + e⁻ˣ); σ′ = s - s² with s = σ(-|x|), the factor of σ(x)·σ(-x) that is at most ½, so that neither tail is lost.</summary>
+/// <summary>σ(x) = 1 / (1 + e⁻ˣ). Its derivative is s - s² with s = σ(-|x|) ≤ ½, which is accurate in both tails.</summary>
 public readonly struct Sigmoid : IActivation
 {
     /// <inheritdoc/>

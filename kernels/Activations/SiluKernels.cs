@@ -22,7 +22,7 @@ public readonly struct Silu : IActivation
         return T.Multiply(dy, T.Multiply(p, T.Fma(finite, q, one)));
     }
 
-    // -∞ becomes the lowest finite number: -∞·0 would be NaN where silu has a limit
+    // -∞ becomes the lowest finite number, because -∞·0 would be NaN where x·σ(x) has the limit 0
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static T AboveInfinity<T, TView>(T x) where T : struct, ILanes<T, TView> where TView : struct =>
         T.SelectLess(x, T.Splat(float.MinValue), T.Splat(float.MinValue), x);

@@ -4,7 +4,7 @@ using GpuMlp.Kernels.Numerics;
 
 namespace GpuMlp.Kernels.Activations;
 
-/// <summary>tanh x; tanh′ = 4·(s - s²) with s = σ(-2|x|), which keeps its accuracy where 1 - tanh² would cancel.</summary>
+/// <summary>tanh x. Its derivative is 4·(s - s²) with s = σ(-2|x|), which stays accurate where 1 - tanh² would cancel.</summary>
 public readonly struct Tanh : IActivation
 {
     /// <inheritdoc/>

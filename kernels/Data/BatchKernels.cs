@@ -3,9 +3,7 @@ using GpuMlp.Kernels.Lanes;
 
 namespace GpuMlp.Kernels.Data;
 
-/// <summary>
-/// Puts a batch together: row r of batchX (n,f) and batchY (n) is the example picks[at + r] of x (examples,f) and y (examples).
-/// </summary>
+/// <summary>Gathers a batch: row r of batchX (n,f) and batchY (n) is row picks[at + r] of x (examples,f) and y (examples).</summary>
 public readonly struct GatherBatch<TView>(TView x, TView y, TView picks, int at, TView batchX, TView batchY, int n, int f) : IOp<TView>
     where TView : struct
 {

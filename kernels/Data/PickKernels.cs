@@ -4,10 +4,10 @@ using GpuMlp.Kernels.Randomness;
 
 namespace GpuMlp.Kernels.Data;
 
-/// <summary>Draws rows: picks[k] = the row of draw number (high, low) + k of a Philox stream, uniform over 0 … examples - 1.</summary>
-/// <remarks>A draw depends on its number alone, so a run does not depend on how many draws a launch makes.</remarks>
-public readonly struct PickRows<TView>(TView picks, int count, int examples, uint key0, uint key1, uint stream, uint low, uint high) : IOp<TView>
-    where TView : struct
+/// <summary>Draws rows: picks[k] is a row from 0 to examples - 1, uniform, from word number (high, low) + k of a Philox stream.</summary>
+/// <remarks>A pick depends on its number alone, so the result does not depend on how many picks one launch draws.</remarks>
+public readonly struct PickRows<TView>(TView picks, int count, int examples, uint key0, uint key1, uint stream, uint low, uint high)
+    : IOp<TView> where TView : struct
 {
     /// <inheritdoc/>
     public int Items(int width) => count;

@@ -16,13 +16,14 @@ public interface IBinary
     static abstract T Second<T, TView>(T a, T b, T dy) where T : struct, ILanes<T, TView> where TView : struct;
 }
 
-/// <summary>How an operand lies under a result: the distance between its rows and between its columns, 0 where it repeats.</summary>
-/// <param name="Row">Distance of the operand's rows.</param>
-/// <param name="Column">Distance of the operand's columns: 1 or 0.</param>
+/// <summary>How an operand is broadcast to the shape of the result.</summary>
+/// <param name="Row">Floats from one row of the operand to the next; 0 if its one row repeats.</param>
+/// <param name="Column">Floats from one column of the operand to the next: 1, or 0 if its one column repeats.</param>
 public readonly record struct Broadcast(int Row, int Column);
 
-/// <summary>y = f(a, b) over rows × columns, operands of one row or column repeated.</summary>
-public readonly struct BinaryForward<TBinary, TView>(TView a, TView b, TView y, int rows, int columns, Broadcast aStep, Broadcast bStep) : IOp<TView>
+/// <summary>y = f(a, b) over rows × columns; an operand of one row or one column repeats.</summary>
+public readonly struct BinaryForward<TBinary, TView>(
+    TView a, TView b, TView y, int rows, int columns, Broadcast aStep, Broadcast bStep) : IOp<TView>
     where TBinary : struct, IBinary where TView : struct
 {
     /// <inheritdoc/>
@@ -42,7 +43,7 @@ public readonly struct BinaryForward<TBinary, TView>(TView a, TView b, TView y, 
     }
 }
 
-/// <summary>dx = dy · ∂f/∂a, or ∂f/∂b where second is 1, over rows × columns; what was repeated is still to be summed.</summary>
+/// <summary>dx = dy · ∂f/∂a, or dy · ∂f/∂b where second is 1, over rows × columns. The caller sums it over what was repeated.</summary>
 public readonly struct BinaryBackward<TBinary, TView>(
     TView a, TView b, TView dy, TView dx, int rows, int columns, Broadcast aStep, Broadcast bStep, int second) : IOp<TView>
     where TBinary : struct, IBinary where TView : struct
@@ -60,15 +61,17 @@ public readonly struct BinaryBackward<TBinary, TView>(
             int row = item / blocks, column = item % blocks * T.Width, at = row * columns + column;
             T left = Operand.Load<T, TView>(a, row, column, aStep), right = Operand.Load<T, TView>(b, row, column, bStep);
             T g = T.Load(dy, at);
-            T.Store(dx, at, second != 0 ? TBinary.Second<T, TView>(left, right, g) : TBinary.First<T, TView>(left, right, g), columns - column);
+            T derivative = second != 0 ? TBinary.Second<T, TView>(left, right, g) : TBinary.First<T, TView>(left, right, g);
+            T.Store(dx, at, derivative, columns - column);
         }
     }
 }
 
-/// <summary>Reads operands that may repeat.</summary>
+/// <summary>Reads operands that may be broadcast.</summary>
 static class Operand
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static T Load<T, TView>(TView x, int row, int column, Broadcast step) where T : struct, ILanes<T, TView> where TView : struct =>
+    internal static T Load<T, TView>(TView x, int row, int column, Broadcast step)
+        where T : struct, ILanes<T, TView> where TView : struct =>
         step.Column == 0 ? T.Splat(T.Get(x, row * step.Row)) : T.Load(x, row * step.Row + column);
 }

@@ -3,7 +3,7 @@ using GpuMlp.Kernels.Lanes;
 
 namespace GpuMlp.Kernels.Elementwise;
 
-/// <summary>y = x, but low where x &lt; low and high where x &gt; high; NaN passes.</summary>
+/// <summary>y = low where x &lt; low, high where x &gt; high, else x; NaN stays NaN.</summary>
 public readonly struct ClampForward<TView>(TView x, TView y, float low, float high, int n) : IOp<TView> where TView : struct
 {
     /// <inheritdoc/>
@@ -23,7 +23,7 @@ public readonly struct ClampForward<TView>(TView x, TView y, float low, float hi
     }
 }
 
-/// <summary>dx = dy where low ≤ x ≤ high, else 0: PyTorch's derivative of clamp, which is 1 at both ends.</summary>
+/// <summary>dx = dy where low ≤ x ≤ high, else 0: PyTorch's derivative of clamp, which is 1 at both limits.</summary>
 public readonly struct ClampBackward<TView>(TView x, TView dy, TView dx, float low, float high, int n) : IOp<TView> where TView : struct
 {
     /// <inheritdoc/>

@@ -3,7 +3,7 @@ using GpuMlp.Kernels.Lanes;
 
 namespace GpuMlp.Kernels.Elementwise;
 
-/// <summary>y = one value, n times.</summary>
+/// <summary>Sets all n elements of y to one value.</summary>
 public readonly struct Fill<TView>(TView y, float value, int n) : IOp<TView> where TView : struct
 {
     /// <inheritdoc/>
@@ -17,7 +17,7 @@ public readonly struct Fill<TView>(TView y, float value, int n) : IOp<TView> whe
     }
 }
 
-/// <summary>dx = dy / divisor with one dy for n elements: how a sum or a mean goes back.</summary>
+/// <summary>The derivative of a sum or a mean: all n elements of dx become dy / divisor, where dy is one number.</summary>
 public readonly struct Spread<TView>(TView dy, TView dx, float divisor, int n) : IOp<TView> where TView : struct
 {
     /// <inheritdoc/>

@@ -3,7 +3,10 @@ using GpuMlp.Kernels.Lanes;
 
 namespace GpuMlp.Kernels.Grids;
 
-/// <summary>Classes of n logits, four in an integer: 1 where the logit is positive, that is where the probability is above ½, 255 where it is NaN.</summary>
+/// <summary>
+/// The classes of n logits, four bytes packed into each integer: 1 where the logit is positive (a probability above ½), 255 where it is
+/// NaN, else 0.
+/// </summary>
 public readonly struct PackClasses<TView>(TView logits, TView classes, int n) : IOp<TView> where TView : struct
 {
     /// <inheritdoc/>

@@ -7,21 +7,24 @@ using GpuMlp.Kernels.Numerics;
 namespace GpuMlp.Kernels.Grids;
 
 /// <summary>
-/// A network of any depth, no wider than one block of a sum, over a band of grid rows: strips of three vectors of points go through all
-/// layers, their activations in a scratch memory that stays in the nearest cache.
+/// Evaluates a network of any depth over a band of grid rows, for networks no wider than one block of a sum. A run of three vectors of
+/// points in a grid row goes through all layers before the next one starts, so that its activations stay in the nearest cache.
 /// </summary>
 /// <param name="band">The grid and the parameters.</param>
 /// <param name="shape">The network's widths: two inputs, one output.</param>
 /// <param name="scratch">Groups × <see cref="ScratchLength"/> floats.</param>
-/// <param name="widest">The widest of the layers, the inputs included.</param>
+/// <param name="widest">The largest width of the network, the inputs included.</param>
 /// <param name="groups">How many groups share the work; no result depends on it.</param>
-/// <remarks>A layer is a register tile of four outputs × three vectors. Each lane works on points of its own: nothing waits.</remarks>
-public readonly struct GridTiles<THidden, TOutput, TView>(GridBand<TView> band, NetworkShape shape, TView scratch, int widest, int groups) : IGroupOp<TView>
+/// <remarks>
+/// A layer is computed in register tiles of four outputs × three vectors. Each lane works on its own points, so no lane waits.
+/// </remarks>
+public readonly struct GridTiles<THidden, TOutput, TView>(
+    GridBand<TView> band, NetworkShape shape, TView scratch, int widest, int groups) : IGroupOp<TView>
     where THidden : struct, IActivation where TOutput : struct, IActivation where TView : struct
 {
     const int Vectors = 3, Outputs = 4, MaxLanes = 64;
 
-    /// <summary>Floats of scratch memory that a group needs: two layers' activations.</summary>
+    /// <summary>Floats of scratch memory that a group needs: the activations of two layers.</summary>
     public static int ScratchLength(int widest) => 2 * widest * Vectors * MaxLanes;
 
     /// <inheritdoc/>
@@ -42,7 +45,7 @@ public readonly struct GridTiles<THidden, TOutput, TView>(GridBand<TView> band, 
         }
     }
 
-    // row counts through the sets as well; vectors of the strip are step columns apart
+    // row counts on from one parameter set to the next; the vectors of the run are step columns apart
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void Strip<T>(int row, int column, int step, int at) where T : struct, ILanes<T, TView>
     {
@@ -73,7 +76,7 @@ public readonly struct GridTiles<THidden, TOutput, TView>(GridBand<TView> band, 
         }
     }
 
-    // y = act(b + x·w), each output a BlockedSum from its bias, all of it in the first block; the last tile overlaps the one before it
+    // y = act(b + x·w). Each output is a BlockedSum that starts at its bias and has one block only. The last tile overlaps the one before.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void Layer<T>(int from, int to, int step, int p, int i, int o) where T : struct, ILanes<T, TView>
     {
@@ -115,7 +118,7 @@ public readonly struct GridTiles<THidden, TOutput, TView>(GridBand<TView> band, 
         T.Store(scratch, at + 2 * step, THidden.Forward<T, TView>(y2), T.Width);
     }
 
-    // one output: a strided sum of each point, then the bias
+    // one output: the strided sum for each point, then the bias
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     T Sum<T>(int x, int stride, int p, int count) where T : struct, ILanes<T, TView> =>
         T.Add(StridedSum.Dots<T, TView>(scratch, x, stride, band.Parameters, p, count), T.Splat(T.Get(band.Parameters, p + count)));

@@ -5,15 +5,18 @@ using GpuMlp.Kernels.Numerics;
 
 namespace GpuMlp.Kernels.Grids;
 
-/// <summary>A 2-h-1 network (h ≥ 2) over a band of grid rows: four rows of one column vector at a time, everything between in registers.</summary>
+/// <summary>
+/// Evaluates a 2-h-1 network (h ≥ 2) over a band of grid rows: four rows of one column vector at a time, with all values in registers.
+/// </summary>
 /// <remarks>
-/// x's part of a hidden unit serves all four rows. The sum over the units has StridedSum's order; its partial sums are visited with
-/// reversed bits, so that the tree closes depth first and five sums are alive at a time instead of sixteen.
+/// All four rows share the part of a hidden unit that depends on x. The sum over the units has the order of StridedSum. Its partial sums
+/// are computed in bit-reversed order (0, 8, 4, 12, 2, …), so that two of them can be added as soon as the second is there: five sums are
+/// alive at a time instead of sixteen.
 /// </remarks>
 public readonly struct GridTwoLayer<THidden, TOutput, TView>(GridBand<TView> band, int hidden, int secondLayer) : IGroupOp<TView>
     where THidden : struct, IActivation where TOutput : struct, IActivation where TView : struct
 {
-    const int Rows = 4, Columns = 1024;                           // of one group
+    const int Rows = 4, Columns = 1024;                           // that one group computes
 
     int Across => (band.Width + Columns - 1) / Columns;
 
@@ -38,14 +41,14 @@ public readonly struct GridTwoLayer<THidden, TOutput, TView>(GridBand<TView> ban
         TView p = band.Parameters;
         int w = set * band.SetLength, v = w + secondLayer;
         T x = T.Load(band.X, column), zero = T.Splat(0f);
-        int last = band.Height - 1;                               // rows past it repeat it, and are not stored
+        int last = band.Height - 1;                               // rows past the last repeat it and are not stored
         T ya = T.Splat(T.Get(band.Y, row)), yb = T.Splat(T.Get(band.Y, row + 1 < last ? row + 1 : last));
         T yc = T.Splat(T.Get(band.Y, row + 2 < last ? row + 2 : last)), yd = T.Splat(T.Get(band.Y, row + 3 < last ? row + 3 : last));
         T za = zero, zb = zero, zc = zero, zd = zero;
         for (int begin = 0; begin < hidden; begin += BlockedSum.Length)
         {
             int stop = BlockedSum.Stop(begin, hidden);
-            // sums that wait for their other half, at each level of the tree
+            // the sums at each level of the tree that wait for their other half
             T a1 = zero, b1 = zero, c1 = zero, d1 = zero, a2 = zero, b2 = zero, c2 = zero, d2 = zero;
             T a4 = zero, b4 = zero, c4 = zero, d4 = zero, a8 = zero, b8 = zero, c8 = zero, d8 = zero;
             for (int q = 0; q < StridedSum.Partials; q++)
@@ -68,7 +71,7 @@ public readonly struct GridTwoLayer<THidden, TOutput, TView>(GridBand<TView> ban
                 (a, b, c, d) = (T.Add(a4, a), T.Add(b4, b), T.Add(c4, c), T.Add(d4, d));
                 if ((q & 8) == 0) { (a8, b8, c8, d8) = (a, b, c, d); continue; }
                 (a, b, c, d) = (T.Add(a8, a), T.Add(b8, b), T.Add(c8, c), T.Add(d8, d));
-                // BlockedSum.Close, for all four rows in one branch
+                // BlockedSum.Close for all four rows under one branch
                 (za, zb, zc, zd) = begin == 0 ? (a, b, c, d) : (T.Add(za, a), T.Add(zb, b), T.Add(zc, c), T.Add(zd, d));
             }
         }

@@ -1,8 +1,8 @@
 namespace GpuMlp.Kernels.Lanes;
 
-/// <summary>Bit patterns that several lanes share.</summary>
+/// <summary>Bit patterns that several lane types share.</summary>
 static class Bits
 {
-    /// <summary>√½ as float32: mantissas are taken from [√½, √2) so that log's argument is centred on 1.</summary>
+    /// <summary>√½ as float32: mantissas lie in [√½, √2), so that the argument of log is centred on 1.</summary>
     public const uint SqrtHalf = 0x3F3504F3;
 }

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace GpuMlp.Kernels.Lanes;
 
-/// <summary>One float over host memory: what a processor without SIMD runs, and what tests hold the wide lanes to.</summary>
+/// <summary>One float over host memory: for processors without SIMD, and the reference for the wide lanes in tests.</summary>
 public readonly unsafe struct HostLanes : ILanes<HostLanes, HostView>
 {
     readonly float v;

@@ -1,18 +1,19 @@
 namespace GpuMlp.Kernels.Lanes;
 
-/// <summary>A few floats that move together: one on a device thread, a SIMD register on the host. Every rounding is named.</summary>
-/// <typeparam name="TSelf">The lanes themselves.</typeparam>
-/// <typeparam name="TView">The memory that they load from and store to.</typeparam>
+/// <summary>A few floats that move together: one float on a device thread, a SIMD register on the host.</summary>
+/// <typeparam name="TSelf">The implementing type.</typeparam>
+/// <typeparam name="TView">The memory that it loads from and stores to.</typeparam>
 /// <remarks>
-/// Each operation rounds once, to nearest, ties to even, subnormals kept, on every compiler; so a body written on lanes gives the same
-/// bits wherever it runs. There is no plain multiply-add: <see cref="Fma"/> is fused, and <see cref="Multiply"/> may not be contracted.
+/// Each operation rounds once, to nearest, ties to even, and keeps subnormals, on every compiler; so a body written on lanes gives the
+/// same bits wherever it runs. There is no plain multiply-add: <see cref="Fma"/> is fused, and <see cref="Multiply"/> may not be
+/// contracted.
 /// </remarks>
 public interface ILanes<TSelf, TView> where TSelf : struct, ILanes<TSelf, TView> where TView : struct
 {
     /// <summary>How many floats move together: 1, 4, 8 or 16.</summary>
     static abstract int Width { get; }
 
-    /// <summary>The view from element <paramref name="i"/> on.</summary>
+    /// <summary>The view that starts at element <paramref name="i"/>.</summary>
     static abstract TView From(TView view, int i);
 
     /// <summary>Element <paramref name="i"/> of a view.</summary>
@@ -21,16 +22,18 @@ public interface ILanes<TSelf, TView> where TSelf : struct, ILanes<TSelf, TView>
     /// <summary>Writes element <paramref name="i"/> of a view.</summary>
     static abstract void Set(TView view, int i, float value);
 
-    /// <summary>The bits of element <paramref name="i"/> as an integer: integers travel in float buffers.</summary>
+    /// <summary>The bits of element <paramref name="i"/> as an integer: float buffers also hold integers.</summary>
     static abstract int GetInt(TView view, int i);
 
-    /// <summary>Writes an integer's bits as element <paramref name="i"/>.</summary>
+    /// <summary>Writes the bits of an integer to element <paramref name="i"/>.</summary>
     static abstract void SetInt(TView view, int i, int value);
 
-    /// <summary>Elements i … i + Width - 1. It may read past the end of an array (buffers have room for that), so mask what follows.</summary>
+    /// <summary>
+    /// Elements i to i + Width - 1. May read past the end of an array (buffers allow for that), so callers mask what they do with the rest.
+    /// </summary>
     static abstract TSelf Load(TView view, int i);
 
-    /// <summary>Writes the first min(<paramref name="count"/>, Width) floats at i; count is at least 1.</summary>
+    /// <summary>Writes the first min(<paramref name="count"/>, Width) floats at i; count has to be at least 1.</summary>
     static abstract void Store(TView view, int i, TSelf value, int count);
 
     /// <summary>The same value in every lane.</summary>
@@ -45,7 +48,7 @@ public interface ILanes<TSelf, TView> where TSelf : struct, ILanes<TSelf, TView>
     /// <summary>a - b.</summary>
     static abstract TSelf Subtract(TSelf a, TSelf b);
 
-    /// <summary>-a: the sign bit flipped.</summary>
+    /// <summary>-a: flips the sign bit.</summary>
     static abstract TSelf Negate(TSelf a);
 
     /// <summary>a · b, rounded by itself.</summary>
@@ -60,27 +63,30 @@ public interface ILanes<TSelf, TView> where TSelf : struct, ILanes<TSelf, TView>
     /// <summary>√a, correctly rounded.</summary>
     static abstract TSelf Sqrt(TSelf a);
 
-    /// <summary>Lane by lane a &gt; b ? a : b, so that a NaN on either side gives b, and so do zeros of two signs.</summary>
+    /// <summary>Per lane a &gt; b ? a : b, so b where either is NaN or both are zeros.</summary>
     static abstract TSelf Max(TSelf a, TSelf b);
 
-    /// <summary>Lane by lane a &lt; b ? yes : no; a NaN on either side selects no.</summary>
+    /// <summary>Per lane a &lt; b ? yes : no; no where either is NaN.</summary>
     static abstract TSelf SelectLess(TSelf a, TSelf b, TSelf yes, TSelf no);
 
-    /// <summary>Lane by lane a ≤ b ? yes : no; a NaN on either side selects no.</summary>
+    /// <summary>Per lane a ≤ b ? yes : no; no where either is NaN.</summary>
     static abstract TSelf SelectLessOrEqual(TSelf a, TSelf b, TSelf yes, TSelf no);
 
-    /// <summary>The float whose exponent field is the low eight bits of a's pattern: 2ⁿ for a = 12582912 + 127 + n, n from -126 to 127.</summary>
+    /// <summary>
+    /// 2ⁿ for a = 12582912 + 127 + n with n from -126 to 127: the float whose exponent field is the low eight bits of a's pattern. For
+    /// example a = 12583042 gives n = 3 and the result 8.
+    /// </summary>
     static abstract TSelf PowerOfTwo(TSelf a);
 
-    /// <summary>The n for which a positive normal a = 2ⁿ·m with m in [√½, √2).</summary>
+    /// <summary>The n of a = 2ⁿ·m with m in [√½, √2), for positive normal a.</summary>
     static abstract TSelf Exponent(TSelf a);
 
-    /// <summary>The m for which a positive normal a = 2ⁿ·m with m in [√½, √2).</summary>
+    /// <summary>The m of a = 2ⁿ·m with m in [√½, √2), for positive normal a.</summary>
     static abstract TSelf Mantissa(TSelf a);
 
     /// <summary>The first lane.</summary>
     static abstract float First(TSelf a);
 
-    /// <summary>The sum of the lanes by halves: 8-4-2-1, 4-2-1, 2-1; one lane is its own sum.</summary>
+    /// <summary>The sum of the lanes, by halves: lane j + lane j + Width/2, and so on down; one lane is its own sum.</summary>
     static abstract float Tree(TSelf a);
 }

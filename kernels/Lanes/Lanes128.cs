@@ -62,7 +62,7 @@ public readonly unsafe struct Lanes128 : ILanes<Lanes128, HostView>
     [MethodImpl(Inline)]
     public static Lanes128 Sqrt(Lanes128 a) => new(Vector128.Sqrt(a.v));
 
-    // the instruction's own rule for NaN and zeros is the one wanted
+    // the instruction treats NaN and zeros as Max has to
     [MethodImpl(Inline)]
     public static Lanes128 Max(Lanes128 a, Lanes128 b) => Sse.IsSupported ? new(Sse.Max(a.v, b.v)) : SelectLess(b, a, a, b);
 

@@ -62,7 +62,7 @@ public readonly unsafe struct Lanes256 : ILanes<Lanes256, HostView>
     [MethodImpl(Inline)]
     public static Lanes256 Sqrt(Lanes256 a) => new(Vector256.Sqrt(a.v));
 
-    // the instruction's own rule for NaN and zeros is the one wanted
+    // the instruction treats NaN and zeros as Max has to
     [MethodImpl(Inline)]
     public static Lanes256 Max(Lanes256 a, Lanes256 b) => Avx.IsSupported ? new(Avx.Max(a.v, b.v)) : SelectLess(b, a, a, b);
 

@@ -62,7 +62,7 @@ public readonly unsafe struct Lanes512 : ILanes<Lanes512, HostView>
     [MethodImpl(Inline)]
     public static Lanes512 Sqrt(Lanes512 a) => new(Vector512.Sqrt(a.v));
 
-    // the instruction's own rule for NaN and zeros is the one wanted
+    // the instruction treats NaN and zeros as Max has to
     [MethodImpl(Inline)]
     public static Lanes512 Max(Lanes512 a, Lanes512 b) => Avx512F.IsSupported ? new(Avx512F.Max(a.v, b.v)) : SelectLess(b, a, a, b);
 

@@ -6,10 +6,11 @@ using ILGPU.IR.Intrinsics;
 
 namespace GpuMlp.Kernels.Lanes;
 
-/// <summary>Float32 operations that round the same way on every compiler: each is one named instruction on each back end.</summary>
+/// <summary>Float32 operations that round the same way on every compiler: each becomes one fixed instruction on each back end.</summary>
 /// <remarks>
-/// The methods' own bodies are what .NET runs. ptxas contracts a bare mul.f32 into a later add.f32 but leaves mul.rn.f32 alone; OpenCL C
-/// contracts within an expression only, and ILGPU writes one operation a statement, so a plain product is safe there.
+/// .NET runs the bodies as they stand here; <see cref="Register"/> gives ILGPU's back ends their own. ptxas contracts a bare mul.f32 into
+/// a later add.f32 but leaves mul.rn.f32 alone. OpenCL C contracts within one expression only, and ILGPU writes each operation as a
+/// statement of its own, so a plain product is safe there.
 /// </remarks>
 public static class Rounding
 {
@@ -29,11 +30,12 @@ public static class Rounding
     [IntrinsicImplementation]
     public static float Sqrt(float a) => MathF.Sqrt(a);
 
-    /// <summary>Teaches a context the instructions; before its first kernel is compiled.</summary>
+    /// <summary>Registers the instructions with a context; call it before the context compiles its first kernel.</summary>
     /// <param name="context">The context.</param>
     /// <param name="newton">
-    /// Whether OpenCL divides and takes roots by <see cref="NewtonForms"/>: OpenCL C allows 2.5 and 3 ulp, ILGPU passes the driver no option but
-    /// -cl-std and so cannot ask for -cl-fp32-correctly-rounded-divide-sqrt. A self-test says who needs it.
+    /// Whether OpenCL divides and takes roots by <see cref="NewtonForms"/>. OpenCL C allows errors of 2.5 and 3 ulp, and ILGPU passes no
+    /// option to the driver but -cl-std, so it cannot ask for -cl-fp32-correctly-rounded-divide-sqrt. A self-test finds the devices that
+    /// need this.
     /// </param>
     public static void Register(Context context, bool newton = false)
     {

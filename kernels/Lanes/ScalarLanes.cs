@@ -43,14 +43,17 @@ public readonly struct ScalarLanes : ILanes<ScalarLanes, ArrayView<float>>
 
     public static ScalarLanes Sqrt(ScalarLanes a) => new(Rounding.Sqrt(a.v));
 
-    // Each comparison is made from both sides. ILGPU 1.5.3 moves a constant to the right of a comparison, and then takes the ordered one for
-    // the unordered: 0 < x becomes a comparison that is true of NaN. The side without a constant on its left stays ordered.
+    // Each comparison is made in both directions. ILGPU 1.5.3 moves a constant to the right of a comparison and then takes the ordered
+    // comparison for the unordered one: 0 < x becomes a comparison that is true for NaN. The direction without a constant on its left
+    // stays ordered.
 
     public static ScalarLanes Max(ScalarLanes a, ScalarLanes b) => new((a.v > b.v) & (b.v < a.v) ? a.v : b.v);
 
-    public static ScalarLanes SelectLess(ScalarLanes a, ScalarLanes b, ScalarLanes yes, ScalarLanes no) => new((a.v < b.v) & (b.v > a.v) ? yes.v : no.v);
+    public static ScalarLanes SelectLess(ScalarLanes a, ScalarLanes b, ScalarLanes yes, ScalarLanes no) =>
+        new((a.v < b.v) & (b.v > a.v) ? yes.v : no.v);
 
-    public static ScalarLanes SelectLessOrEqual(ScalarLanes a, ScalarLanes b, ScalarLanes yes, ScalarLanes no) => new((a.v <= b.v) & (b.v >= a.v) ? yes.v : no.v);
+    public static ScalarLanes SelectLessOrEqual(ScalarLanes a, ScalarLanes b, ScalarLanes yes, ScalarLanes no) =>
+        new((a.v <= b.v) & (b.v >= a.v) ? yes.v : no.v);
 
     public static ScalarLanes PowerOfTwo(ScalarLanes a) => new(Interop.IntAsFloat(Interop.FloatAsInt(a.v) << 23));
 

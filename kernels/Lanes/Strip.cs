@@ -6,15 +6,16 @@ using ILGPU.IR.Values;
 
 namespace GpuMlp.Kernels.Lanes;
 
-/// <summary>Sixteen floats in one of OpenCL C's vectors, of which ILGPU knows nothing: to it they are a double, which it only carries about.</summary>
+/// <summary>Sixteen floats in one vector of OpenCL C. ILGPU does not know such vectors: it takes a strip for a double.</summary>
 /// <remarks>
-/// The text that ILGPU writes for a kernel of strips begins with <see cref="Prelude"/>, in which double is the vector and every operation on it a
-/// function; the methods here stand for calls of those. No kernel of ours computes in double, and a strip never meets an operation of ILGPU's own.
-/// So a driver's compiler gets vectors as wide as they are meant, where it would put together narrower ones from sixteen scalars, if any.
+/// The OpenCL C that ILGPU writes for a kernel of strips starts with <see cref="Prelude"/>, which redefines double as the vector type and
+/// defines a function per operation; the methods here stand for calls of these functions. It works because our kernels never compute in
+/// double and ILGPU's own operations never touch a strip. The driver's compiler then sees vectors of the intended width; from sixteen
+/// scalars it would build narrower ones, or none.
 /// </remarks>
 public static class Strip
 {
-    /// <summary>The beginning of the OpenCL C of a kernel of strips.</summary>
+    /// <summary>The text at the start of a kernel of strips, in OpenCL C.</summary>
     public const string Prelude = """
         #pragma OPENCL FP_CONTRACT OFF
         typedef float16 strip __attribute__((aligned(4)));
@@ -49,28 +50,33 @@ public static class Strip
 
     static readonly (string Method, string Function)[] functions =
     [
-        (nameof(Splat), "strip_splat"), (nameof(Indices), "strip_indices"), (nameof(Add), "strip_add"), (nameof(Subtract), "strip_subtract"),
-        (nameof(Negate), "strip_negate"), (nameof(Multiply), "strip_multiply"), (nameof(Fma), "strip_fma"), (nameof(Divide), "strip_divide"),
+        (nameof(Splat), "strip_splat"), (nameof(Indices), "strip_indices"),
+        (nameof(Add), "strip_add"), (nameof(Subtract), "strip_subtract"), (nameof(Negate), "strip_negate"),
+        (nameof(Multiply), "strip_multiply"), (nameof(Fma), "strip_fma"), (nameof(Divide), "strip_divide"),
         (nameof(Sqrt), "strip_sqrt"), (nameof(Max), "strip_max"), (nameof(SelectLess), "strip_select_less"),
-        (nameof(SelectLessOrEqual), "strip_select_less_or_equal"), (nameof(PowerOfTwo), "strip_power_of_two"), (nameof(Exponent), "strip_exponent"),
-        (nameof(Mantissa), "strip_mantissa"), (nameof(Lane), "strip_lane"), (nameof(With), "strip_with"), (nameof(Tree), "strip_tree"),
+        (nameof(SelectLessOrEqual), "strip_select_less_or_equal"), (nameof(PowerOfTwo), "strip_power_of_two"),
+        (nameof(Exponent), "strip_exponent"), (nameof(Mantissa), "strip_mantissa"),
+        (nameof(Lane), "strip_lane"), (nameof(With), "strip_with"), (nameof(Tree), "strip_tree"),
     ];
 
-    /// <summary>Teaches a context the operations; before its first kernel is compiled.</summary>
+    /// <summary>Registers the operations with a context; call it before the context compiles its first kernel.</summary>
     /// <param name="context">The context.</param>
-    /// <param name="newton">Whether to divide and to take roots by <see cref="NewtonForms"/>, lane by lane; see <see cref="Rounding.Register"/>.</param>
+    /// <param name="newton">
+    /// Whether to divide and take roots by <see cref="NewtonForms"/>, lane by lane; see <see cref="Rounding.Register"/>.
+    /// </param>
     public static void Register(Context context, bool newton = false)
     {
         foreach ((string method, _) in functions)
         {
-            (string handler, IntrinsicImplementationMode mode) = newton && method is nameof(Divide) ? (nameof(DivideByLanes), IntrinsicImplementationMode.Redirect)
+            (string handler, IntrinsicImplementationMode mode) =
+                newton && method is nameof(Divide) ? (nameof(DivideByLanes), IntrinsicImplementationMode.Redirect)
                 : newton && method is nameof(Sqrt) ? (nameof(SqrtByLanes), IntrinsicImplementationMode.Redirect)
                 : (nameof(Write), IntrinsicImplementationMode.GenerateCode);
             context.GetIntrinsicManager().RegisterMethod(typeof(Strip).GetMethod(method)!, new CLIntrinsic(typeof(Strip), handler, mode));
         }
     }
 
-    // the methods' own bodies are never run: what they do is the prelude's to say
+    // the bodies of these methods never run: the prelude's functions do the work
 
     [IntrinsicImplementation]
     public static double Splat(float value) => value;
@@ -117,18 +123,19 @@ public static class Strip
     [IntrinsicImplementation]
     public static double Mantissa(double a) => a;
 
-    /// <summary>Lane i.</summary>
+    /// <summary>The float in lane i.</summary>
     [IntrinsicImplementation]
     public static float Lane(double a, int i) => 0f;
 
-    /// <summary>a with another lane i.</summary>
+    /// <summary>a with its lane i replaced by value.</summary>
     [IntrinsicImplementation]
     public static double With(double a, int i, float value) => a;
 
     [IntrinsicImplementation]
     public static float Tree(double a) => 0f;
 
-    // not by way of Rounding.Divide, which is replaced in its turn: ILGPU goes two replacements deep, and the forms' own Multiply is the second
+    // These call NewtonForms and not Rounding.Divide, which is itself replaced: ILGPU replaces calls to a depth of two, and
+    // Rounding.Multiply inside NewtonForms is the second.
 
     static double DivideByLanes(double a, double b)
     {

@@ -2,8 +2,8 @@ using ILGPU;
 
 namespace GpuMlp.Kernels.Lanes;
 
-/// <summary>Sixteen floats over an ILGPU view, a vector of OpenCL C: the lanes of an OpenCL device that is a processor.</summary>
-/// <remarks>Nothing but OpenCL runs them; see <see cref="Strip"/>.</remarks>
+/// <summary>Sixteen floats over an ILGPU view, as a vector of OpenCL C: the lanes of an OpenCL device that is a processor.</summary>
+/// <remarks>Only OpenCL can run them; see <see cref="Strip"/>.</remarks>
 public readonly struct StripLanes : ILanes<StripLanes, ArrayView<float>>
 {
     readonly double v;
@@ -51,7 +51,8 @@ public readonly struct StripLanes : ILanes<StripLanes, ArrayView<float>>
 
     public static StripLanes Max(StripLanes a, StripLanes b) => new(Strip.Max(a.v, b.v));
 
-    public static StripLanes SelectLess(StripLanes a, StripLanes b, StripLanes yes, StripLanes no) => new(Strip.SelectLess(a.v, b.v, yes.v, no.v));
+    public static StripLanes SelectLess(StripLanes a, StripLanes b, StripLanes yes, StripLanes no) =>
+        new(Strip.SelectLess(a.v, b.v, yes.v, no.v));
 
     public static StripLanes SelectLessOrEqual(StripLanes a, StripLanes b, StripLanes yes, StripLanes no) =>
         new(Strip.SelectLessOrEqual(a.v, b.v, yes.v, no.v));

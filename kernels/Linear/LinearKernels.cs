@@ -5,21 +5,19 @@ using GpuMlp.Kernels.Numerics;
 namespace GpuMlp.Kernels.Linear;
 
 /// <summary>
-/// c (m,n) = start + A·B, the product under Linear's forward, dx and dw: B (k,n) is row-major, A is read through two strides and so may
+/// c (m,n) = start + A·B, the product behind Linear's forward, dx and dw. B (k,n) is row-major; A is read through two strides, so it may
 /// be transposed.
 /// </summary>
-/// <remarks>
-/// Each element is a <see cref="BlockedSum"/> of fused multiply-adds over k that begins at start[column] or 0.
-/// </remarks>
+/// <remarks>Each element is a <see cref="BlockedSum"/> of fused multiply-adds over k, from start[column] or 0.</remarks>
 /// <param name="a">A: element (row, k) lies at row · aRow + k · aStep.</param>
 /// <param name="b">B, (k,n) row-major.</param>
-/// <param name="start">What the columns start at, (n), where hasStart is 1.</param>
+/// <param name="start">Where the sums of each column start, (n); read if hasStart is 1.</param>
 /// <param name="c">The result, (m,n) row-major.</param>
 /// <param name="m">Rows of A and c.</param>
 /// <param name="n">Columns of B and c.</param>
 /// <param name="k">Terms of each sum.</param>
-/// <param name="aRow">Distance of A's rows.</param>
-/// <param name="aStep">Distance of A's elements along k.</param>
+/// <param name="aRow">Floats from one row of A to the next.</param>
+/// <param name="aStep">Floats from one element of A to the next along k.</param>
 /// <param name="hasStart">1 if the sums start at <paramref name="start"/>, 0 if at zero.</param>
 public readonly struct MatMul<TView>(TView a, TView b, TView start, TView c, int m, int n, int k, int aRow, int aStep, int hasStart)
     : IOp<TView> where TView : struct
@@ -91,7 +89,7 @@ public readonly struct MatMul<TView>(TView a, TView b, TView start, TView c, int
     T Start<T>(int column) where T : struct, ILanes<T, TView> => hasStart != 0 ? T.Load(start, column) : T.Splat(0f);
 }
 
-/// <summary>y (n,1) = x (n,i) · w (i,1) + b: one output, a strided sum per row, then + b where hasBias is 1.</summary>
+/// <summary>y (n,1) = x (n,i) · w (i,1) + b for one output: per row a strided sum, then + b where hasBias is 1.</summary>
 public readonly struct LinearSingleOutput<TView>(TView x, TView w, TView b, TView y, int n, int i, int hasBias) : IOp<TView>
     where TView : struct
 {
@@ -105,12 +103,14 @@ public readonly struct LinearSingleOutput<TView>(TView x, TView w, TView b, TVie
         for (int row = first; row < end; row += stride)
         {
             float sum = StridedSum.Dot<T, TView>(x, row * i, w, 0, i);
-            T.Set(y, row, hasBias != 0 ? sum + T.Get(b, 0) : sum);                   // a sum of -0 stays one without a bias
+            T.Set(y, row, hasBias != 0 ? sum + T.Get(b, 0) : sum);                   // adding 0 would turn a sum of -0 into 0
         }
     }
 }
 
-/// <summary>dx (n,i) = dy (n,o) · wᵀ where the outputs fit one block: a strided sum along a row of w each, so wᵀ is never laid out.</summary>
+/// <summary>
+/// dx (n,i) = dy (n,o) · wᵀ where the outputs fit one block: each element is a strided sum along a row of w, so wᵀ is never stored.
+/// </summary>
 public readonly struct LinearInputGradient<TView>(TView dy, TView w, TView dx, int n, int i, int o) : IOp<TView> where TView : struct
 {
     /// <inheritdoc/>
@@ -125,7 +125,7 @@ public readonly struct LinearInputGradient<TView>(TView dy, TView w, TView dx, i
     }
 }
 
-/// <summary>sums (n) of the columns of a (m,n), a <see cref="BlockedSum"/> from 0 over the rows each: db = Σ dy.</summary>
+/// <summary>The sums (n) of the columns of a (m,n), each a <see cref="BlockedSum"/> over the rows from 0: db = Σ dy.</summary>
 public readonly struct ColumnSums<TView>(TView a, TView sums, int m, int n) : IOp<TView> where TView : struct
 {
     /// <inheritdoc/>
@@ -151,7 +151,10 @@ public readonly struct ColumnSums<TView>(TView a, TView sums, int m, int n) : IO
     }
 }
 
-/// <summary>t (n,m) = a (m,n) transposed: with more outputs than one block dx = dy·wᵀ is a product, which reads wᵀ along its rows.</summary>
+/// <summary>
+/// t (n,m) = a (m,n) transposed. It serves layers of more outputs than one block has terms, where dx = dy·wᵀ is a
+/// <see cref="MatMul{TView}"/>.
+/// </summary>
 public readonly struct Transpose<TView>(TView a, TView t, int m, int n) : IOp<TView> where TView : struct
 {
     /// <inheritdoc/>

@@ -5,8 +5,8 @@ using GpuMlp.Kernels.Numerics;
 namespace GpuMlp.Kernels.Losses;
 
 /// <summary>
-/// The tutorial's binary cross-entropy on the logit z, y in {0, 1}: softplus(-z) or softplus(z); two cases of the gradient, with 10⁻¹⁰ in
-/// the guarded denominators: -p·q / (p + 10⁻¹⁰) for y = 1, p·q / (q + 10⁻¹⁰) for y = 0, where p = σ(z) and q = σ(-z).
+/// The tutorial's binary cross-entropy on the logit z for labels y in {0, 1}. The loss is softplus(-z) for y = 1 and softplus(z) for y = 0.
+/// With p = σ(z) and q = σ(-z) the gradient is -p·q / (p + 10⁻¹⁰) for y = 1 and p·q / (q + 10⁻¹⁰) for y = 0.
 /// </summary>
 public readonly struct Bce : ILoss
 {
@@ -27,14 +27,15 @@ public readonly struct Bce : ILoss
         return Case<T, TView>(y, T.Negate(g), g);
     }
 
-    /// <summary>one where the label is 1, zero where it is 0.</summary>
+    /// <summary>The value one where the label is 1, the value zero where it is 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static T Case<T, TView>(T y, T one, T zero) where T : struct, ILanes<T, TView> where TView : struct =>
         T.SelectLess(T.Splat(0.5f), y, one, zero);
 }
 
 /// <summary>
-/// PyTorch's BCELoss, with its clamps, followed back through the sigmoid: min(softplus, 100); d / max(p·q, 10⁻¹²) · p·q with d = p - y.
+/// PyTorch's BCELoss with its clamps, taken back through the sigmoid: the loss is min(softplus, 100), the gradient
+/// d / max(p·q, 10⁻¹²) · p·q with d = p - y.
 /// </summary>
 public readonly struct BceTorch : ILoss
 {
@@ -58,7 +59,9 @@ public readonly struct BceTorch : ILoss
     }
 }
 
-/// <summary>PyTorch's BCEWithLogitsLoss: softplus(-z) or softplus(z); the gradient p - y as p for y = 0 and -q for y = 1.</summary>
+/// <summary>
+/// PyTorch's BCEWithLogitsLoss: softplus(-z) or softplus(z). The gradient p - y is computed as p for y = 0 and as -q for y = 1.
+/// </summary>
 public readonly struct BceLogits : ILoss
 {
     /// <inheritdoc/>
@@ -76,8 +79,8 @@ public readonly struct BceLogits : ILoss
 }
 
 /// <summary>
-/// The tutorial's binary cross-entropy on a probability p, where no logit is at hand: -ln(p + 10⁻¹⁰) or -ln((1 - p) + 10⁻¹⁰), gradient
-/// -1 / (p + 10⁻¹⁰) or 1 / ((1 - p) + 10⁻¹⁰).
+/// The tutorial's binary cross-entropy on a probability p, for callers that have no logit: -ln(p + 10⁻¹⁰) for y = 1 and
+/// -ln((1 - p) + 10⁻¹⁰) for y = 0, with the gradients -1 / (p + 10⁻¹⁰) and 1 / ((1 - p) + 10⁻¹⁰).
 /// </summary>
 public readonly struct BceOnProbability : ILoss
 {

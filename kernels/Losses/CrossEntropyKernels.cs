@@ -6,8 +6,8 @@ using GpuMlp.Kernels.Sums;
 namespace GpuMlp.Kernels.Losses;
 
 /// <summary>
-/// Cross-entropy of logits z (n,c) against class numbers y (n): values = ln Σ e^(z - max) - (z_y - max), dz = (softmax(z) - 1 at y) / n.
-/// A label that is no class gives NaN.
+/// Cross-entropy of logits z (n,c) against class numbers y (n): values (n) = ln Σ e^(z - max) - (z_y - max), and
+/// dz (n,c) = (softmax(z) - 1 at column y) / n. A label that is not a class number gives NaN.
 /// </summary>
 public readonly struct CrossEntropy<TView>(TView z, TView y, TView values, TView dz, int n, int c) : IOp<TView> where TView : struct
 {
@@ -25,7 +25,7 @@ public readonly struct CrossEntropy<TView>(TView z, TView y, TView values, TView
             int at = row * c, label = (int)given;
             float largest = Softmax.Largest<T, TView>(z, at, c);
             float sum = Softmax.Exponentials<T, TView>(z, dz, at, c, largest);
-            bool isClass = label >= 0 && label < c && label == given;          // a number between two classes is none, nor is NaN
+            bool isClass = label >= 0 && label < c && label == given;          // a fraction is no class, nor is NaN
             T.Set(values, row, isClass ? T.First(Exponentials.Log<T, TView>(T.Splat(sum))) - (T.Get(z, at + label) - largest) : float.NaN);
             for (int k = 0; k < c; k += T.Width)
             {

@@ -4,7 +4,7 @@ using GpuMlp.Kernels.Numerics;
 
 namespace GpuMlp.Kernels.Losses;
 
-/// <summary>The loss of each of n outputs, and the gradient of their mean: values (n) = L(z, y), dz (n) = L′(z, y) / n.</summary>
+/// <summary>The losses of n outputs and the gradient of their mean: values (n) = L(z, y), dz (n) = L′(z, y) / n.</summary>
 public readonly struct LossForward<TLoss, TView>(TView z, TView y, TView values, TView dz, int n) : IOp<TView>
     where TLoss : struct, ILoss where TView : struct
 {
@@ -26,7 +26,7 @@ public readonly struct LossForward<TLoss, TView>(TView z, TView y, TView values,
     }
 }
 
-/// <summary>means[at] = the mean of n values: sixteen strided partial sums, the tree 8-4-2-1, divided by n.</summary>
+/// <summary>means[at] = the mean of n values: sixteen strided partial sums, the tree 8-4-2-1, then the division by n.</summary>
 public readonly struct Mean<TView>(TView values, TView means, int n, int at) : IOp<TView> where TView : struct
 {
     /// <inheritdoc/>

@@ -3,17 +3,18 @@ using GpuMlp.Kernels.Lanes;
 
 namespace GpuMlp.Kernels.Numerics;
 
-/// <summary>The error function as activations need it: tails of the standard normal distribution, on lanes, the same bits everywhere.</summary>
+/// <summary>Tails of the standard normal distribution, which GELU needs, on lanes and with the same bits everywhere.</summary>
 /// <remarks>
-/// Φ(-a) = ½·erfc(a/√2) = e^(-a²/2)·G(a) for a ≥ 0, where G(a)·(a + 3) is smooth on [0, ∞): a polynomial in t = (a - 3)/(a + 3), fitted by
-/// Chebyshev interpolation at 40 digits up to a = 16 to a relative 4·10⁻⁹ (the change of variable is that of Shepherd and Laframboise,
-/// "Chebyshev approximation of (1 + 2x)exp(x²)erfc x in 0 ≤ x &lt; ∞", 1981). Beyond a = 14.3 float32 has no Φ(-a) but 0.
+/// Φ(-a) = ½·erfc(a/√2) = e^(-a²/2)·G(a) for a ≥ 0. G(a)·(a + 3) is smooth on [0, ∞), so it is a polynomial in t = (a - 3)/(a + 3): a
+/// Chebyshev interpolation computed with 40 digits up to a = 16, with a relative error of 4·10⁻⁹. The change of variable is that of
+/// Shepherd and Laframboise, "Chebyshev approximation of (1 + 2x)exp(x²)erfc x in 0 ≤ x &lt; ∞", 1981. Beyond a = 14.3 Φ(-a) is 0 in
+/// float32.
 /// </remarks>
 public static class NormalTails
 {
     const float InverseRootTwoPi = 0.39894228f, Beyond = 16f;
 
-    /// <summary>Φ(-|x|) = ½·erfc(|x|/√2), within 5 ulp where it is not subnormal.</summary>
+    /// <summary>Φ(-|x|) = ½·erfc(|x|/√2), within 5 ulp where the result is not subnormal.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Of<T, TView>(T x) where T : struct, ILanes<T, TView> where TView : struct
     {
@@ -21,7 +22,7 @@ public static class NormalTails
         return T.Multiply(HalfSquareExponential<T, TView>(a), Ratio<T, TView>(a));
     }
 
-    /// <summary>Φ(-a) - a·φ(a) for a = |x|: the slope of x·Φ(x) at -a.</summary>
+    /// <summary>Φ(-a) - a·φ(a) for a = |x|: the derivative of x·Φ(x) at -a.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Slope<T, TView>(T x) where T : struct, ILanes<T, TView> where TView : struct
     {
@@ -37,7 +38,7 @@ public static class NormalTails
         return T.SelectLess(most, a, most, a);
     }
 
-    // e^(-a²/2): what a²/2 loses when it is rounded is made up for, or it would cost up to 100 ulp
+    // e^(-a²/2), corrected for what the rounding of a²/2 loses, which would cost up to 100 ulp
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static T HalfSquareExponential<T, TView>(T a) where T : struct, ILanes<T, TView> where TView : struct
     {

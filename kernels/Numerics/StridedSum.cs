@@ -4,34 +4,39 @@ using GpuMlp.Kernels.Lanes;
 namespace GpuMlp.Kernels.Numerics;
 
 /// <summary>
-/// Sums that end in one number: term k into partial sum k mod 16, ascending, then the tree 8-4-2-1 (partial j + partial j + 8, and so on
-/// down). <see cref="BlockedSum"/> says which sums these are.
+/// Sums of many terms into one number. Term k is added to partial sum k mod 16, in ascending order; then the partial sums are added as a
+/// tree 8-4-2-1 (partial j + partial j + 8, and so on down). <see cref="BlockedSum"/> lists the ops that sum in this order.
 /// </summary>
-/// <remarks>Sixteen partials are one 512-bit register, two of 256, four of 128 or sixteen scalars: no lane width has to shuffle.</remarks>
+/// <remarks>
+/// Sixteen partial sums fill one 512-bit register, two of 256 bits, four of 128 or sixteen scalars, so no width has to shuffle.
+/// </remarks>
 public static class StridedSum
 {
     /// <summary>Partial sums of a block.</summary>
     public const int Partials = 16;
 
-    /// <summary>Sums from one partial sum to the end of the tree.</summary>
+    /// <summary>The number of additions from a partial sum to the root of the tree.</summary>
     public const int TreeDepth = 4;
 
     /// <summary>Σ a[ia + k]·b[ib + k] over count terms.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Dot<T, TView>(TView a, int ia, TView b, int ib, int count) where T : struct, ILanes<T, TView> where TView : struct =>
-        T.Width > 1 && count <= BlockedSum.Length ? DotBlock<T, TView>(a, ia, b, ib, count) : DotBlocks<T, TView>(a, ia, b, ib, count);
+    public static float Dot<T, TView>(TView a, int ia, TView b, int ib, int count)
+        where T : struct, ILanes<T, TView> where TView : struct =>
+        T.Width > 1 && count <= BlockedSum.Length
+            ? DotBlock<T, TView>(a, ia, b, ib, count)
+            : DotBlocks<T, TView>(a, ia, b, ib, count);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static float DotBlocks<T, TView>(TView a, int ia, TView b, int ib, int count) where T : struct, ILanes<T, TView> where TView : struct
     {
-        // the block's code is large and a device's compiler puts it wherever it is called: once, in the loop
+        // one call only, inside the loop: a device's compiler copies the block's long code to every place that calls it
         float total = 0f;
         for (int begin = 0; begin < count; begin += BlockedSum.Length)
             total = BlockedSum.Close(begin, total, DotBlock<T, TView>(a, ia + begin, b, ib + begin, BlockedSum.Stop(begin, count) - begin));
         return total;
     }
 
-    /// <summary>Σ a[ia + k] over count terms, in one block whatever the count.</summary>
+    /// <summary>Σ a[ia + k] over count terms, in one block for any count.</summary>
     public static float Sum<T, TView>(TView a, int ia, int count) where T : struct, ILanes<T, TView> where TView : struct
     {
         if (T.Width == 1) return SumScalar<T, TView>(a, ia, count);
@@ -47,9 +52,10 @@ public static class StridedSum
         return Tree<T, TView>(p0, p1, p2, p3);
     }
 
-    /// <summary>Σ a[ia + k]·b[ib + k] over the terms of one block.</summary>
+    /// <summary>Σ a[ia + k]·b[ib + k] over the terms of one block; count is at most <see cref="BlockedSum.Length"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float DotBlock<T, TView>(TView a, int ia, TView b, int ib, int count) where T : struct, ILanes<T, TView> where TView : struct
+    public static float DotBlock<T, TView>(TView a, int ia, TView b, int ib, int count)
+        where T : struct, ILanes<T, TView> where TView : struct
     {
         if (T.Width == 1) return T.First(Dots<T, TView>(a, ia, 1, b, ib, count));
         T p0 = T.Splat(0f), p1 = p0, p2 = p0, p3 = p0;
@@ -72,7 +78,7 @@ public static class StridedSum
         return Tree<T, TView>(p0, p1, p2, p3);
     }
 
-    // lanes beyond the last term keep their partial sum: what was loaded there belongs to someone else
+    // lanes past the last term keep their partial sum: the memory there belongs to another array
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static T Term<T, TView>(T a, T b, T p, int left) where T : struct, ILanes<T, TView> where TView : struct =>
         T.SelectLess(T.Indices, T.Splat(left), T.Fma(a, b, p), p);
@@ -85,16 +91,17 @@ public static class StridedSum
         return T.Tree(T.Add(T.Add(p0, p2), T.Add(p1, p3)));
     }
 
-    /// <summary>How many partial sums a product of so many terms has: sixteen per block.</summary>
+    /// <summary>The number of partial sums of a product of count terms: sixteen per block.</summary>
     public static int PartialSums(int count) => Partials * BlockedSum.Count(count);
 
-    /// <summary>The partial sum to take as number q = 0, 1, …, so that the tree closes depth first: q's bits reversed.</summary>
-    /// <remarks>From a table of sixteen: of shifts and masks compilers make an instruction for it, which not every driver has.</remarks>
+    /// <summary>Bit-reversed q (0, 8, 4, 12, 2, …): the order of partial sums in which each can be added to the tree at once.</summary>
+    /// <remarks>A table of sixteen entries: compilers turn shifts and masks into an instruction that not every driver has.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int DepthFirst(int q) => (int)(0x_F7B3_D591_E6A2_C480UL >> 4 * q) & 15;
 
-    /// <summary>Partial sum number q of a product, for a group of lanes that share the partial sums out.</summary>
-    public static float Partial<T, TView>(TView a, int ia, TView b, int ib, int q, int count) where T : struct, ILanes<T, TView> where TView : struct
+    /// <summary>Partial sum number q of a product, for groups whose lanes compute different partial sums.</summary>
+    public static float Partial<T, TView>(TView a, int ia, TView b, int ib, int q, int count)
+        where T : struct, ILanes<T, TView> where TView : struct
     {
         int block = q / Partials, begin = block * BlockedSum.Length, stop = BlockedSum.Stop(begin, count);
         float p = 0f;
@@ -102,7 +109,9 @@ public static class StridedSum
         return p;
     }
 
-    /// <summary>The product whose partial sums are in memory: the tree over each block's sixteen, the blocks in order.</summary>
+    /// <summary>
+    /// The total of count partial sums that lie in memory: per block the tree over its sixteen, then the blocks in order.
+    /// </summary>
     public static float Total<T, TView>(TView p, int at, int count) where T : struct, ILanes<T, TView> where TView : struct
     {
         float total = Tree<T, TView>(p, at);
@@ -122,7 +131,7 @@ public static class StridedSum
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static float SumScalar<T, TView>(TView a, int ia, int count) where T : struct, ILanes<T, TView> where TView : struct
     {
-        // partials in bit-reversed order, so that the tree needs a handful of sums at a time instead of sixteen
+        // in bit-reversed order, so that the tree needs a handful of partial sums at a time instead of sixteen
         float s0 = Pairs<T, TView>(a, ia, 0, count) + Pairs<T, TView>(a, ia, 2, count);
         return s0 + (Pairs<T, TView>(a, ia, 1, count) + Pairs<T, TView>(a, ia, 3, count));
     }
@@ -140,7 +149,7 @@ public static class StridedSum
         return p;
     }
 
-    /// <summary>A sum in each lane: Σ a[ia + k·step + lane]·b[ib + k] over the terms of one block.</summary>
+    /// <summary>One sum per lane: Σ a[ia + k·step + lane]·b[ib + k] over the terms of one block.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static T Dots<T, TView>(TView a, int ia, int step, TView b, int ib, int count)
         where T : struct, ILanes<T, TView> where TView : struct
@@ -150,7 +159,7 @@ public static class StridedSum
         return T.Add(even, odd);
     }
 
-    // partial sums j, j + 8, j + 4 and j + 12 by pairs: four chains in flight
+    // the sum of the partial sums j, j + 8, j + 4 and j + 12, computed at once so that four chains of additions overlap
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static T Quarter<T, TView>(TView a, int ia, int step, TView b, int ib, int j, int count)
         where T : struct, ILanes<T, TView> where TView : struct

@@ -4,7 +4,7 @@ using GpuMlp.Kernels.Lanes;
 namespace GpuMlp.Kernels.Optimizers;
 
 /// <summary>
-/// torch.optim.Adam, or AdamW where weight decay is decoupled: w *= 1 - rate·decay (AdamW); g = dw + decay·w (Adam);
+/// torch.optim.Adam, or AdamW where weight decay is decoupled. Adam: g = dw + decay·w. AdamW: w *= 1 - rate·decay. Then both:
 /// m += (1 - β₁)·(g - m); v = β₂·v + (1 - β₂)·g²; w -= rate / (1 - β₁ᵗ) · m / (√v / √(1 - β₂ᵗ) + ε).
 /// </summary>
 public readonly struct Adam : IUpdateRule

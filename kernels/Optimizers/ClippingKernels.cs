@@ -4,7 +4,7 @@ using GpuMlp.Kernels.Numerics;
 
 namespace GpuMlp.Kernels.Optimizers;
 
-/// <summary>parts[k] = Σ dw² over the k-th block of n values, in sixteen strided partial sums.</summary>
+/// <summary>parts[k] = Σ dw² over block k of n gradients, as a strided sum.</summary>
 public readonly struct SquaredBlocks<TView>(TView dw, TView parts, int n) : IOp<TView> where TView : struct
 {
     /// <inheritdoc/>
@@ -22,16 +22,16 @@ public readonly struct SquaredBlocks<TView>(TView dw, TView parts, int n) : IOp<
     }
 }
 
-/// <summary>How gradients are cut into blocks for their norm.</summary>
+/// <summary>The number of blocks into which gradients are cut for their norm.</summary>
 public static class SquaredBlocks
 {
-    /// <summary>Blocks of n values.</summary>
+    /// <summary>The number of blocks of n gradients.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Count(int n) => BlockedSum.Count(n);
 }
 
 /// <summary>
-/// scale[0] = min(1, limit / (norm + 10⁻⁶)) with norm the root of the sum of count parts: torch.nn.utils.clip_grad_norm_.
+/// scale[0] = min(1, limit / (norm + 10⁻⁶)), where norm is the root of the sum of count parts: torch.nn.utils.clip_grad_norm_.
 /// </summary>
 public readonly struct ClipScale<TView>(TView parts, TView scale, float limit, int count) : IOp<TView> where TView : struct
 {

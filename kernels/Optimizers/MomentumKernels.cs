@@ -4,7 +4,7 @@ using GpuMlp.Kernels.Lanes;
 namespace GpuMlp.Kernels.Optimizers;
 
 /// <summary>
-/// torch.optim.SGD: g = dw + decay·w; v = momentum·v + g; w -= rate·v, or with Nesterov's look-ahead w -= rate·(g + momentum·v).
+/// torch.optim.SGD with momentum: g = dw + decay·w; v = momentum·v + g; w -= rate·v, or with Nesterov w -= rate·(g + momentum·v).
 /// </summary>
 public readonly struct Momentum : IUpdateRule
 {

@@ -3,7 +3,7 @@ using GpuMlp.Kernels.Lanes;
 
 namespace GpuMlp.Kernels.Optimizers;
 
-/// <summary>Plain stochastic gradient descent: w = fma(-rate, dw, w); nothing is kept.</summary>
+/// <summary>Plain stochastic gradient descent: w = fma(-rate, dw, w). It has no state.</summary>
 public readonly struct Sgd : IUpdateRule
 {
     /// <inheritdoc/>

@@ -10,7 +10,7 @@ public static class Philox
     const uint Weyl0 = 0x9E3779B9, Weyl1 = 0xBB67AE85;
     const int Rounds = 10;
 
-    /// <summary>The four words that belong to a counter (four words, lowest first) under a key (two words, lowest first).</summary>
+    /// <summary>The four random words of a counter (four words, lowest first) under a key (two words, lowest first).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static PhiloxBlock Block(uint counter0, uint counter1, uint counter2, uint counter3, uint key0, uint key1)
     {
@@ -37,7 +37,7 @@ public static class Philox
     public static uint Word(uint key0, uint key1, ulong index, uint stream, uint substream) =>
         StreamBlock(key0, key1, index >> 2, stream, substream).Word((int)(index & 3));
 
-    /// <summary>An integer from 0 to <paramref name="n"/> - 1 from one word: the high half of word · n, even to 2⁻³².</summary>
+    /// <summary>An integer from 0 to <paramref name="n"/> - 1: the high half of word · n, uniform within 2⁻³².</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Below(uint word, int n) => (int)((ulong)word * (uint)n >> 32);
 }

@@ -4,14 +4,14 @@ using GpuMlp.Kernels.Lanes;
 namespace GpuMlp.Kernels.SelfTest;
 
 /// <summary>
-/// Every operation of the lanes on n triples of operands (n,3): results (n,18), for a host to compare with its own, bit for bit.
+/// Applies every operation of the lanes to n triples of operands (n,3). The host compares the results (n,18) with its own, bit for bit.
 /// </summary>
 public readonly struct Arithmetic<TView>(TView operands, TView results, int n) : IOp<TView> where TView : struct
 {
-    /// <summary>Results of one triple a, b, c, in this order: see the body.</summary>
+    /// <summary>The columns of the results of one triple a, b, c; the body says what each is.</summary>
     public const int Sum = 0, Difference = 1, Product = 2, Fused = 3, ProductThenSum = 4, ProductThenDifference = 5, Quotient = 6, Root = 7,
-        PowerOfTwo = 8, Exponent = 9, Mantissa = 10, Less = 11, LessOrEqual = 12, Maximum = 13, ConstantLess = 14, ConstantLessOrEqual = 15, ConstantMaximum = 16,
-        Integer = 17, Count = 18;
+        PowerOfTwo = 8, Exponent = 9, Mantissa = 10, Less = 11, LessOrEqual = 12, Maximum = 13,
+        ConstantLess = 14, ConstantLessOrEqual = 15, ConstantMaximum = 16, Integer = 17, Count = 18;
 
     /// <inheritdoc/>
     public int Items(int width) => n;
@@ -22,13 +22,14 @@ public readonly struct Arithmetic<TView>(TView operands, TView results, int n) :
     {
         for (int item = first; item < end; item += stride)
         {
-            T a = T.Splat(T.Get(operands, 3 * item)), b = T.Splat(T.Get(operands, 3 * item + 1)), c = T.Splat(T.Get(operands, 3 * item + 2));
+            int at = 3 * item;
+            T a = T.Splat(T.Get(operands, at)), b = T.Splat(T.Get(operands, at + 1)), c = T.Splat(T.Get(operands, at + 2));
             Store(results, item * Count, 1, 1, a, b, c);
             T.SetInt(results, item * Count + Integer, T.GetInt(operands, 3 * item) * 1664525 + 1013904223);
         }
     }
 
-    // all results but the integer: result r of the first count lanes from at + r * step on
+    // stores all results but the integer: the first count lanes of result r start at at + r * step
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void Store<T>(TView results, int at, int step, int count, T a, T b, T c) where T : struct, ILanes<T, TView>
     {
@@ -46,7 +47,7 @@ public readonly struct Arithmetic<TView>(TView operands, TView results, int n) :
         T.Store(results, at + Less * step, T.SelectLess(a, b, c, T.Negate(a)), count);
         T.Store(results, at + LessOrEqual * step, T.SelectLessOrEqual(a, b, c, T.Negate(a)), count);
         T.Store(results, at + Maximum * step, T.Max(a, b), count);
-        // compilers move a constant to the other side of a comparison
+        // these have a constant operand: compilers move it to the other side of a comparison, and may err
         T.Store(results, at + ConstantLess * step, T.SelectLess(T.Splat(1f), a, c, b), count);
         T.Store(results, at + ConstantLessOrEqual * step, T.SelectLessOrEqual(T.Splat(1f), a, c, b), count);
         T.Store(results, at + ConstantMaximum * step, T.Max(T.Splat(0f), a), count);
@@ -54,8 +55,8 @@ public readonly struct Arithmetic<TView>(TView operands, TView results, int n) :
 }
 
 /// <summary>
-/// <see cref="Arithmetic{TView}"/> for a device whose groups compute in wide lanes as well: what it does, and after that the same with the
-/// triples side by side in the lanes, from operands (3,n) into results (18,n) but for the integers.
+/// <see cref="Arithmetic{TView}"/> for devices whose groups also compute in wide vectors. It first does the same; then it does it again
+/// with one triple per lane of a vector, from operands (3,n) into results (18,n), without the integers.
 /// </summary>
 public readonly struct WideArithmetic<TView>(TView operands, TView results, int n) : IGroupOp<TView> where TView : struct
 {
@@ -76,7 +77,9 @@ public readonly struct WideArithmetic<TView>(TView operands, TView results, int 
     }
 }
 
-/// <summary>Counts how many turns of a loop a device makes in one thread: counts (2) are the turns made and what came of them.</summary>
+/// <summary>
+/// Counts the loop iterations that a device makes in one thread: counts (2) are the iterations made and the loop's result.
+/// </summary>
 public readonly struct LoopTurns<TView>(TView counts, int turns) : IOp<TView> where TView : struct
 {
     /// <inheritdoc/>

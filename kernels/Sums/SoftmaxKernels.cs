@@ -4,7 +4,7 @@ using GpuMlp.Kernels.Numerics;
 
 namespace GpuMlp.Kernels.Sums;
 
-/// <summary>Softmax of the rows of x (m,n): y = e^(x - max) / Σ e^(x - max), the sum in sixteen strided partial sums.</summary>
+/// <summary>Softmax of the rows of x (m,n): y = e^(x - max) / Σ e^(x - max); the sum has sixteen strided partial sums.</summary>
 public readonly struct SoftmaxForward<TView>(TView x, TView y, int m, int n) : IOp<TView> where TView : struct
 {
     /// <inheritdoc/>
@@ -59,9 +59,10 @@ static class Softmax
         return largest;
     }
 
-    /// <summary>y = e^(x - largest) over n values, and their sum.</summary>
+    /// <summary>Writes y = e^(x - largest) for n values and returns their sum.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static float Exponentials<T, TView>(TView x, TView y, int at, int n, float largest) where T : struct, ILanes<T, TView> where TView : struct
+    internal static float Exponentials<T, TView>(TView x, TView y, int at, int n, float largest)
+        where T : struct, ILanes<T, TView> where TView : struct
     {
         for (int k = 0; k < n; k += T.Width)
             T.Store(y, at + k, Numerics.Exponentials.Exp<T, TView>(T.Subtract(T.Load(x, at + k), T.Splat(largest))), n - k);

@@ -4,7 +4,7 @@ using GpuMlp.Kernels.Numerics;
 
 namespace GpuMlp.Kernels.Sums;
 
-/// <summary>sums (m) of the rows of x (m,n): each sixteen strided partial sums and the tree 8-4-2-1. One row is a sum of everything.</summary>
+/// <summary>The sums (m) of the rows of x (m,n), each of sixteen strided partial sums and the tree 8-4-2-1.</summary>
 public readonly struct RowSums<TView>(TView x, TView sums, int m, int n) : IOp<TView> where TView : struct
 {
     /// <inheritdoc/>

@@ -11,18 +11,19 @@ using GpuMlp.Kernels.Randomness;
 namespace GpuMlp.Kernels.Training;
 
 /// <summary>
-/// Steps of TOptimizer on batches of n random examples inside one launch: one group of lanes a network, which does the very ops that the
-/// layers launch one by one.
+/// Trains on batches of n random examples, many steps in one launch: one group of lanes per network. The group runs the same ops that the
+/// layer-by-layer engine launches one by one.
 /// </summary>
 /// <remarks>
-/// Scratch memory of a group: a table of where things begin, labels (n), gradients in the arena's layout, per width its activations,
-/// pre-activations and their gradients (n,width), losses (n), room for a transposed weight matrix, room for the optimizer at the end.
+/// Scratch memory of a group, in this order: a table of where things begin; labels (n); gradients in the arena's layout; per width its
+/// activations, pre-activations and their gradients, (n,width) each; losses (n); a transposed weight matrix; the optimizer's scratch
+/// memory.
 /// </remarks>
-public readonly struct BatchTraining<TActivation, TLoss, TOptimizer, TView>(TrainingViews<TView> views, TrainingPlan plan, NetworkShape shape, int n)
-    : IGroupOp<TView>
+public readonly struct BatchTraining<TActivation, TLoss, TOptimizer, TView>(
+    TrainingViews<TView> views, TrainingPlan plan, NetworkShape shape, int n) : IGroupOp<TView>
     where TActivation : struct, IActivation where TLoss : struct, IBatchLoss where TOptimizer : struct, IOptimizer where TView : struct
 {
-    // a row of the table: the width k, where its activations begin, where layer k's weights do in the arena
+    // columns of row k of the table: width k, where the activations of that width begin, where layer k's weights begin in the arena
     const int Units = 1, Weights = 2, Row = TrainingScratch.TableRow;
 
     /// <inheritdoc/>
@@ -36,9 +37,9 @@ public readonly struct BatchTraining<TActivation, TLoss, TOptimizer, TView>(Trai
         TView m = T.From(views.Scratch, group * plan.ScratchLength), w = T.From(views.Parameters, group * plan.ArenaLength);
         TView labels = T.From(m, TrainingScratch.TableLength), dw = T.From(labels, n);
         if (lane == 0) WriteTable<T>(m);
-        for (int k = lane; k < plan.ArenaLength; k += lanes) T.Set(dw, k, 0f);           // the arena's padding has no gradient
+        for (int k = lane; k < plan.ArenaLength; k += lanes) T.Set(dw, k, 0f);           // clears the padding, which no gradient overwrites
         TBarrier.Wait(lanes);
-        TView room = T.From(m, plan.ScratchLength - Clipped<Sgd>.Room(plan.ArenaLength));
+        TView optimizerScratch = T.From(m, plan.ScratchLength - Clipped<Sgd>.Room(plan.ArenaLength));
         TView states = T.From(views.States, OptimizerNumbers.MostStates * group * plan.ArenaLength);
         for (int k = 0; k < plan.Steps; k++)
         {
@@ -48,7 +49,8 @@ public readonly struct BatchTraining<TActivation, TLoss, TOptimizer, TView>(Trai
             Forward<T, TBarrier>(m, w, lane, lanes);
             Loss<T, TBarrier>(m, labels, group * plan.Steps + k, lane, lanes);
             Backward<T, TBarrier>(m, w, dw, lane, lanes);
-            TOptimizer.Step<T, TView, TBarrier>(w, dw, states, room, plan.Optimizer, Numbers<T>(group, k), plan.ArenaLength, lane, lanes);
+            StepNumbers numbers = Numbers<T>(group, k);
+            TOptimizer.Step<T, TView, TBarrier>(w, dw, states, optimizerScratch, plan.Optimizer, numbers, plan.ArenaLength, lane, lanes);
             TBarrier.Wait(lanes);
             if (plan.SnapshotEvery > 0 && group == 0 && step % plan.SnapshotEvery == 0)
                 for (int i = lane; i < plan.ArenaLength; i += lanes)
@@ -63,7 +65,8 @@ public readonly struct BatchTraining<TActivation, TLoss, TOptimizer, TView>(Trai
         float rate = T.Get(views.Networks, row + NetworkRow.LearningRate);
         float decay = T.Get(views.Networks, row + NetworkRow.WeightDecay), l1 = T.Get(views.Networks, row + NetworkRow.L1);
         if (plan.HasSchedule == 0) return new StepNumbers(rate, decay, l1, 1f, 1f);
-        return new StepNumbers(Rounding.Multiply(rate, T.Get(views.Schedule, at)), decay, l1, T.Get(views.Schedule, at + 1), T.Get(views.Schedule, at + 2));
+        float factor = T.Get(views.Schedule, at), correction = T.Get(views.Schedule, at + 1), root = T.Get(views.Schedule, at + 2);
+        return new StepNumbers(Rounding.Multiply(rate, factor), decay, l1, correction, root);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -84,7 +87,8 @@ public readonly struct BatchTraining<TActivation, TLoss, TOptimizer, TView>(Trai
     void Gather<T>(TView m, TView labels, int group, int step, int k, int lane, int lanes) where T : struct, ILanes<T, TView>
     {
         int network = NetworkRow.Length * group;
-        uint key0 = (uint)T.GetInt(views.Networks, network + NetworkRow.SeedLow), key1 = (uint)T.GetInt(views.Networks, network + NetworkRow.SeedHigh);
+        uint key0 = (uint)T.GetInt(views.Networks, network + NetworkRow.SeedLow);
+        uint key1 = (uint)T.GetInt(views.Networks, network + NetworkRow.SeedHigh);
         int firstRow = T.GetInt(views.Networks, network + NetworkRow.FirstRow), features = shape.Width(0);
         TView x = T.From(m, T.GetInt(m, Units));
         for (int r = lane; r < n; r += lanes)
@@ -126,17 +130,20 @@ public readonly struct BatchTraining<TActivation, TLoss, TOptimizer, TView>(Trai
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    void Loss<T, TBarrier>(TView m, TView labels, int lossAt, int lane, int lanes) where T : struct, ILanes<T, TView> where TBarrier : struct, IBarrier
+    void Loss<T, TBarrier>(TView m, TView labels, int lossAt, int lane, int lanes)
+        where T : struct, ILanes<T, TView> where TBarrier : struct, IBarrier
     {
         int o = T.GetInt(m, shape.Depth * Row);
-        TView p = T.From(m, T.GetInt(m, shape.Depth * Row + Units)), z = T.From(p, n * o), dz = T.From(z, n * o), values = T.From(dz, n * o);
+        TView p = T.From(m, T.GetInt(m, shape.Depth * Row + Units)), z = T.From(p, n * o);
+        TView dz = T.From(z, n * o), values = T.From(dz, n * o);
         TLoss.Run<T, TView>(z, labels, p, values, dz, n, o, lane, lanes);
         TBarrier.Wait(lanes);
         if (lane == 0) new Mean<TView>(values, views.Losses, n, lossAt).Run<T>(0, 1, 1);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    void Backward<T, TBarrier>(TView m, TView w, TView dw, int lane, int lanes) where T : struct, ILanes<T, TView> where TBarrier : struct, IBarrier
+    void Backward<T, TBarrier>(TView m, TView w, TView dw, int lane, int lanes)
+        where T : struct, ILanes<T, TView> where TBarrier : struct, IBarrier
     {
         TView transposed = T.From(m, T.GetInt(m, shape.Depth * Row + Units) + n * (3 * T.GetInt(m, shape.Depth * Row) + 1));
         for (int l = shape.Depth - 1; l >= 0; l--)
@@ -144,7 +151,9 @@ public readonly struct BatchTraining<TActivation, TLoss, TOptimizer, TView>(Trai
             int t = l * Row, i = T.GetInt(m, t), o = T.GetInt(m, t + Row), at = T.GetInt(m, t + Weights);
             TView a = T.From(m, T.GetInt(m, t + Units)), dy = T.From(m, T.GetInt(m, t + Row + Units) + 2 * n * o);
             TView weight = T.From(w, at), gradient = T.From(dw, at);
-            var product = o == 1 ? new MatMul<TView>(dy, a, a, gradient, 1, i, n, 0, 1, 0) : new MatMul<TView>(a, dy, dy, gradient, i, o, n, 1, i, 0);
+            var product = o == 1
+                ? new MatMul<TView>(dy, a, a, gradient, 1, i, n, 0, 1, 0)
+                : new MatMul<TView>(a, dy, dy, gradient, i, o, n, 1, i, 0);
             product.Run<T>(lane, product.Items(T.Width), lanes);
             var sums = new ColumnSums<TView>(dy, T.From(gradient, i * o), n, o);
             sums.Run<T>(lane, sums.Items(T.Width), lanes);
@@ -154,7 +163,7 @@ public readonly struct BatchTraining<TActivation, TLoss, TOptimizer, TView>(Trai
                 transpose.Run<T>(lane, transpose.Items(T.Width), lanes);
             }
             TBarrier.Wait(lanes);
-            TView z = T.From(a, n * i), dx = T.From(z, n * i);                           // behind the activations
+            TView z = T.From(a, n * i), dx = T.From(z, n * i);                           // they follow the activations in memory
             if (l > 0) InputGradient<T>(dy, weight, transposed, dx, i, o, lane, lanes);
             TBarrier.Wait(lanes);
             if (l > 0)
@@ -167,7 +176,8 @@ public readonly struct BatchTraining<TActivation, TLoss, TOptimizer, TView>(Trai
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    void InputGradient<T>(TView dy, TView weight, TView transposed, TView dx, int i, int o, int lane, int lanes) where T : struct, ILanes<T, TView>
+    void InputGradient<T>(TView dy, TView weight, TView transposed, TView dx, int i, int o, int lane, int lanes)
+        where T : struct, ILanes<T, TView>
     {
         if (o > 1 && o <= BlockedSum.Length)
         {

@@ -7,24 +7,28 @@ using GpuMlp.Kernels.Numerics;
 namespace GpuMlp.Kernels.Training;
 
 /// <summary>
-/// The outputs y (networks, outputs, points) of networks of one shape for points, in one launch: one group a network, lanes over the points.
+/// The outputs y (networks, outputs, points) of many networks of one shape, in one launch: one group per network, whose lanes share the
+/// points.
 /// </summary>
-/// <remarks>Every sum has the order that it has layer by layer. Scratch memory of a lane: two rows of units, each unit a vector of points.</remarks>
-/// <param name="x">Points, (rows, features).</param>
+/// <remarks>
+/// Every sum has the same order as in the layers. Scratch memory of a lane: two rows of units, where each unit is a vector of points.
+/// </remarks>
+/// <param name="x">The points, (rows, features).</param>
 /// <param name="parameters">The networks' arenas, one after the other.</param>
-/// <param name="networks">One <see cref="NetworkRow"/> per network: of it, the first of its rows in x.</param>
-/// <param name="y">The result, of this launch's networks.</param>
-/// <param name="scratch">Each group's working memory.</param>
+/// <param name="networks">One <see cref="NetworkRow"/> per network, of which only the first row in x is read.</param>
+/// <param name="y">The result, for the networks of this launch.</param>
+/// <param name="scratch">The scratch memory of all groups.</param>
 /// <param name="shape">The networks' shape.</param>
 /// <param name="first">The number of the launch's first network.</param>
-/// <param name="count">Networks of this launch.</param>
-/// <param name="points">Points of each network.</param>
+/// <param name="count">The number of networks in this launch.</param>
+/// <param name="points">The number of points per network.</param>
 /// <param name="arenaLength">Floats of one network's arena.</param>
-public readonly struct PopulationForward<TActivation, TOutput, TView>(TView x, TView parameters, TView networks, TView y, TView scratch,
+public readonly struct PopulationForward<TActivation, TOutput, TView>(
+    TView x, TView parameters, TView networks, TView y, TView scratch,
     NetworkShape shape, int first, int count, int points, int arenaLength) : IGroupOp<TView>
     where TActivation : struct, IActivation where TOutput : struct, IActivation where TView : struct
 {
-    // floats that a group's lanes hold together at most: sixteen on the host, 64 threads of one on a GPU
+    // the most floats that all lanes of a group hold: one vector of sixteen on the host, 64 threads of one float on a GPU
     const int GroupWidth = 64;
 
     /// <inheritdoc/>
@@ -45,7 +49,8 @@ public readonly struct PopulationForward<TActivation, TOutput, TView>(TView x, T
     public void Run<T, TScalar, TBarrier>(int group, int lane, int lanes)
         where T : struct, ILanes<T, TView> where TScalar : struct, ILanes<TScalar, TView> where TBarrier : struct, IBarrier
     {
-        int features = shape.Width(0), row = Widest(shape) * T.Width, firstRow = T.GetInt(networks, NetworkRow.Length * (first + group) + NetworkRow.FirstRow);
+        int features = shape.Width(0), row = Widest(shape) * T.Width;
+        int firstRow = T.GetInt(networks, NetworkRow.Length * (first + group) + NetworkRow.FirstRow);
         int place = 2 * (group * GroupWidth * Widest(shape) + lane * row);
         for (int p = lane * T.Width; p < points; p += lanes * T.Width)
         {
@@ -73,21 +78,22 @@ public readonly struct PopulationForward<TActivation, TOutput, TView>(TView x, T
         }
     }
 
-    /// <summary>b + x·w, four units at a time so that four sums are in flight.</summary>
+    /// <summary>b + x·w, four units at a time so that four sums overlap.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void Hidden<T>(int from, int to, int w, int inputs, int outputs) where T : struct, ILanes<T, TView>
     {
         T zero = T.Splat(0f);
         for (int o = 0; o < outputs; o += 4)
         {
-            // where fewer than four are left some are computed twice
-            int o1 = o + 1 < outputs ? o + 1 : o, o2 = o + 2 < outputs ? o + 2 : o, o3 = o + 3 < outputs ? o + 3 : o, bias = w + inputs * outputs;
+            // where fewer than four units are left, some are computed twice
+            int o1 = o + 1 < outputs ? o + 1 : o, o2 = o + 2 < outputs ? o + 2 : o, o3 = o + 3 < outputs ? o + 3 : o;
+            int bias = w + inputs * outputs;
             T t0 = zero, t1 = zero, t2 = zero, t3 = zero;
             for (int begin = 0; begin < inputs; begin += BlockedSum.Length)
             {
                 int stop = BlockedSum.Stop(begin, inputs);
                 T p0 = zero, p1 = zero, p2 = zero, p3 = zero;
-                if (begin == 0)                                      // BlockedSum.Begin of all four in one branch
+                if (begin == 0)                                      // BlockedSum.Begin for all four under one branch
                 {
                     p0 = T.Splat(T.Get(parameters, bias + o));
                     p1 = T.Splat(T.Get(parameters, bias + o1));
@@ -115,7 +121,7 @@ public readonly struct PopulationForward<TActivation, TOutput, TView>(TView x, T
         }
     }
 
-    /// <summary>One output, the strided sum of each point, then + b.</summary>
+    /// <summary>A layer of one output: per point the strided sum, then + b.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     T Single<T>(int from, int w, int inputs) where T : struct, ILanes<T, TView>
     {

@@ -10,14 +10,16 @@ using GpuMlp.Kernels.Randomness;
 namespace GpuMlp.Kernels.Training;
 
 /// <summary>
-/// Steps of gradient descent on one random example each, a whole run if wanted, inside one launch: one group of lanes a network.
-/// The network is a chain of linear layers with TActivation between them and one output, whose logit goes to TLoss.
+/// Gradient descent on one random example per step, many steps or the whole run in one launch: one group of lanes per network.
+/// The network is a chain of linear layers with TActivation between them and one output, the logit, which TLoss takes.
 /// </summary>
 /// <remarks>
-/// Every sum has the order that it has layer by layer, so the bits are the same: forward from the bias over the inputs, one output as a
-/// strided sum; dx as strided sums over the outputs; dw and db from 0; w = fma(-rate, dw, w).
+/// Every sum has the same order as in the layers, so the bits are the same: forward sums the inputs from the bias, and for one output as a
+/// strided sum; dx is a strided sum over the outputs; dw and db start at 0; the update is w = fma(-rate, dw, w).
+/// Names below: m is the scratch memory; a, z, w and dz are positions in it, of activations, pre-activations, weights and their gradients.
 /// </remarks>
-public readonly partial struct SingleExampleTraining<TActivation, TLoss, TView>(TrainingViews<TView> views, TrainingPlan plan, NetworkShape shape) : IGroupOp<TView>
+public readonly partial struct SingleExampleTraining<TActivation, TLoss, TView>(
+    TrainingViews<TView> views, TrainingPlan plan, NetworkShape shape) : IGroupOp<TView>
     where TActivation : struct, IActivation where TLoss : struct, ILoss where TView : struct
 {
     /// <inheritdoc/>
@@ -42,15 +44,15 @@ public readonly partial struct SingleExampleTraining<TActivation, TLoss, TView>(
                 if (k == 0 || (step & 3) == 0) block = Draw<T>(network, step);
                 row += Philox.Below(block.Word(step & 3), plan.Examples);
             }
-            float label = T.Get(views.Y, row), z = Ahead<T, TBarrier>(network, k, row, label, lane, lanes);
-            Back<T, TBarrier>(network, k, Gradient<TScalar>(z, label), lane, lanes);
+            float label = T.Get(views.Y, row), z = StepForward<T, TBarrier>(network, k, row, label, lane, lanes);
+            StepBackward<T, TBarrier>(network, k, Gradient<TScalar>(z, label), lane, lanes);
         }
         Pack<T>(views.Scratch, Table(network), views.Parameters, network * plan.ArenaLength, lane, lanes);
     }
 
-    /// <summary>The logit of an example; its loss is recorded.</summary>
+    /// <summary>The forward half of step k: returns the logit of the example in a row, and records it for the loss.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal float Ahead<T, TBarrier>(int network, int k, int row, float label, int lane, int lanes)
+    internal float StepForward<T, TBarrier>(int network, int k, int row, float label, int lane, int lanes)
         where T : struct, ILanes<T, TView> where TBarrier : struct, IBarrier
     {
         TView m = views.Scratch;
@@ -62,9 +64,12 @@ public readonly partial struct SingleExampleTraining<TActivation, TLoss, TView>(
         return z;
     }
 
-    /// <summary>The update by a loss's gradient at the logit, and the snapshot that follows it.</summary>
+    /// <summary>
+    /// The backward half of step k: updates the network by the loss's gradient at the logit, and takes the snapshot if one is due.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal void Back<T, TBarrier>(int network, int k, float gradient, int lane, int lanes) where T : struct, ILanes<T, TView> where TBarrier : struct, IBarrier
+    internal void StepBackward<T, TBarrier>(int network, int k, float gradient, int lane, int lanes)
+        where T : struct, ILanes<T, TView> where TBarrier : struct, IBarrier
     {
         int step = plan.FirstStep + k;
         float rate = T.Get(views.Networks, NetworkRow.Length * network + NetworkRow.LearningRate);
@@ -75,11 +80,13 @@ public readonly partial struct SingleExampleTraining<TActivation, TLoss, TView>(
             Pack<T>(views.Scratch, Table(network), views.Snapshots, step / plan.SnapshotEvery * plan.ArenaLength, lane, lanes);
     }
 
-    // a row of the table: the width k, where its activations a, pre-activations z and their gradients dz begin, where layer k's weights do
+    // columns of row k of the table: width k; where its activations begin, which its pre-activations and their gradients follow; where
+    // layer k's weights begin
     const int Units = 1, Weights = 2, Row = TrainingScratch.TableRow;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    float Forward<T, TBarrier>(TView m, int partials, int table, int lane, int lanes) where T : struct, ILanes<T, TView> where TBarrier : struct, IBarrier
+    float Forward<T, TBarrier>(TView m, int partials, int table, int lane, int lanes)
+        where T : struct, ILanes<T, TView> where TBarrier : struct, IBarrier
     {
         int t = table;
         for (int l = 0; l < shape.Depth - 1; l++)
@@ -95,7 +102,8 @@ public readonly partial struct SingleExampleTraining<TActivation, TLoss, TView>(
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    void Backward<T, TBarrier>(TView m, int table, float g, float rate, int lane, int lanes) where T : struct, ILanes<T, TView> where TBarrier : struct, IBarrier
+    void Backward<T, TBarrier>(TView m, int table, float g, float rate, int lane, int lanes)
+        where T : struct, ILanes<T, TView> where TBarrier : struct, IBarrier
     {
         for (int l = shape.Depth - 1; l >= 0; l--)
         {
@@ -109,7 +117,9 @@ public readonly partial struct SingleExampleTraining<TActivation, TLoss, TView>(
         }
     }
 
-    /// <summary>a′ = f(b + x·w), lanes over the outputs, four vectors of them at a time so that four sums are in flight.</summary>
+    /// <summary>
+    /// next = f(b + x·w); the lanes share the outputs, and each computes four vectors of them at a time so that four sums overlap.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Hidden<T>(TView m, int w, int a, int next, int inputs, int row, int lane, int lanes) where T : struct, ILanes<T, TView>
     {
@@ -121,7 +131,7 @@ public readonly partial struct SingleExampleTraining<TActivation, TLoss, TView>(
             {
                 int stop = BlockedSum.Stop(begin, inputs), at = w + begin * row + u;
                 T p0 = zero, p1 = zero, p2 = zero, p3 = zero;
-                if (begin == 0)                                      // BlockedSum.Begin of all four in one branch: a step is short
+                if (begin == 0)                                      // BlockedSum.Begin for all four under one branch: a step is short
                 {
                     p0 = T.Load(m, bias + u);
                     p1 = T.Load(m, bias + u + stride);
@@ -167,7 +177,7 @@ public readonly partial struct SingleExampleTraining<TActivation, TLoss, TView>(
         T.Store(m, next + u, TActivation.Forward<T, TView>(z), T.Width);
     }
 
-    /// <summary>A hidden layer of one unit: its sum is one lane's, since the barriers that sharing it takes would stand under a condition.</summary>
+    /// <summary>A hidden layer of one unit; one lane computes it, since barriers to share it may not stand under a condition.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void SingleUnit<T>(TView m, int w, int a, int next, int inputs, int lane) where T : struct, ILanes<T, TView>
     {
@@ -177,7 +187,7 @@ public readonly partial struct SingleExampleTraining<TActivation, TLoss, TView>(
         T.Store(m, next, TActivation.Forward<T, TView>(z), T.Width);
     }
 
-    /// <summary>The output: the strided sum, then + b. Lanes that work together take the partial sums among them.</summary>
+    /// <summary>The logit: the strided sum, then + b. If the group has several lanes, they share the partial sums.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static float Logit<T, TBarrier>(TView m, int partials, int w, int a, int inputs, int lane, int lanes)
         where T : struct, ILanes<T, TView> where TBarrier : struct, IBarrier
@@ -191,9 +201,12 @@ public readonly partial struct SingleExampleTraining<TActivation, TLoss, TView>(
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static float Gradient<T>(float z, float y) where T : struct, ILanes<T, TView> => T.First(TLoss.Gradient<T, TView>(T.Splat(z), T.Splat(y)));
+    static float Gradient<T>(float z, float y) where T : struct, ILanes<T, TView> =>
+        T.First(TLoss.Gradient<T, TView>(T.Splat(z), T.Splat(y)));
 
-    /// <summary>Keeps step k's logit and label; nobody waits for a loss, so they are computed sixteen steps together, in vectors.</summary>
+    /// <summary>
+    /// Records step k's logit and label. No step waits for a loss, so losses are computed for sixteen steps at once, in vectors.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void Record<T>(TView m, int record, float z, float label, int losses, int k) where T : struct, ILanes<T, TView>
     {
@@ -206,9 +219,12 @@ public readonly partial struct SingleExampleTraining<TActivation, TLoss, TView>(
             T.Store(views.Losses, losses + k - slot + i, TLoss.Value<T, TView>(T.Load(m, record + i), T.Load(m, labels + i)), slot + 1 - i);
     }
 
-    /// <summary>One output's dx, handed through the activation before it, and its update; lanes over the inputs.</summary>
+    /// <summary>
+    /// A layer of one output: its dx, taken back through the activation before it, and its update. The lanes share the inputs.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void OutputBackward<T>(TView m, int w, int a, int inputs, int wantsInput, float gradient, float rate, int lane, int lanes) where T : struct, ILanes<T, TView>
+    static void OutputBackward<T>(TView m, int w, int a, int inputs, int wantsInput, float gradient, float rate, int lane, int lanes)
+        where T : struct, ILanes<T, TView>
     {
         T zero = T.Splat(0f), down = T.Splat(-rate), g = T.Splat(gradient);
         int padded = NetworkShape.Pad(inputs, T.Width);
@@ -222,9 +238,13 @@ public readonly partial struct SingleExampleTraining<TActivation, TLoss, TView>(
         if (lane == 0) T.Store(m, w + padded, T.Fma(down, T.Add(zero, g), T.Load(m, w + padded)), T.Width);
     }
 
-    /// <summary>dz of the layer before: a sum over this layer's outputs a unit (strided, or ascending beyond one block), then through the activation.</summary>
+    /// <summary>
+    /// dz of the layer before: per unit the sum over this layer's outputs (strided, or ascending beyond one block), then the activation's
+    /// derivative.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void HiddenInputGradient<T>(TView m, int w, int a, int dz, int inputs, int outputs, int row, int lane, int lanes) where T : struct, ILanes<T, TView>
+    static void HiddenInputGradient<T>(TView m, int w, int a, int dz, int inputs, int outputs, int row, int lane, int lanes)
+        where T : struct, ILanes<T, TView>
     {
         int padded = NetworkShape.Pad(inputs, T.Width);
         for (int block = lane * T.Width; block < padded; block += lanes * T.Width)
@@ -242,9 +262,12 @@ public readonly partial struct SingleExampleTraining<TActivation, TLoss, TView>(
         }
     }
 
-    /// <summary>w = fma(-rate, dw, w) with dw = x·dz, and the bias likewise; lanes over the outputs, two vectors of them at a time.</summary>
+    /// <summary>
+    /// w = fma(-rate, dw, w) with dw = x·dz, and the bias likewise. The lanes share the outputs; each takes two vectors of them at a time.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void HiddenUpdate<T>(TView m, int w, int a, int dz, int inputs, int row, float rate, int lane, int lanes) where T : struct, ILanes<T, TView>
+    static void HiddenUpdate<T>(TView m, int w, int a, int dz, int inputs, int row, float rate, int lane, int lanes)
+        where T : struct, ILanes<T, TView>
     {
         T zero = T.Splat(0f), down = T.Splat(-rate);
         int u = lane * T.Width, stride = lanes * T.Width;

@@ -5,31 +5,35 @@ using GpuMlp.Kernels.Randomness;
 
 namespace GpuMlp.Kernels.Training;
 
-// a group's scratch memory: the table of where things begin, and the way of the parameters in and out
+// a group's scratch memory: the table of where things begin, and how parameters are copied in and out
 public readonly partial struct SingleExampleTraining<TActivation, TLoss, TView>
 {
-    // a network's stretch: partial sums of the output, the table, parameters, units; at its end room for side by side, then what is to be recorded
+    // The scratch memory of a network, in this order: partial sums of the output; the table; parameters; units. At its end lie the memory
+    // of SideBySideTraining, then the logits and labels whose losses are still to be computed.
     internal int Table(int network) => network * plan.ScratchLength + shape.PartialSums;
 
     internal int Records(int network) => (network + 1) * plan.ScratchLength - TrainingScratch.RecordLength;
 
-    internal int FirstRow<T>(int network) where T : struct, ILanes<T, TView> => T.GetInt(views.Networks, NetworkRow.Length * network + NetworkRow.FirstRow);
+    internal int FirstRow<T>(int network) where T : struct, ILanes<T, TView> =>
+        T.GetInt(views.Networks, NetworkRow.Length * network + NetworkRow.FirstRow);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal PhiloxBlock Draw<T>(int network, int step) where T : struct, ILanes<T, TView>
     {
         int row = NetworkRow.Length * network;
-        uint low = (uint)T.GetInt(views.Networks, row + NetworkRow.SeedLow), high = (uint)T.GetInt(views.Networks, row + NetworkRow.SeedHigh);
+        uint low = (uint)T.GetInt(views.Networks, row + NetworkRow.SeedLow);
+        uint high = (uint)T.GetInt(views.Networks, row + NetworkRow.SeedHigh);
         return Philox.StreamBlock(low, high, (ulong)(step >> 2), plan.Stream, 0);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void WriteTable<T>(TView m, int table) where T : struct, ILanes<T, TView>
     {
-        // every width is asked for once: a device's compiler writes the whole choice out each time
+        // each width is read from the shape once: a device's compiler writes out the whole choice of Width for every call
         int w = table + TrainingScratch.TableLength, a = w;
         for (int k = 0; k <= shape.Depth; k++) T.SetInt(m, table + k * Row, shape.Width(k));
-        for (int t = table; t < table + shape.Depth * Row; t += Row) a += NetworkShape.ScratchLength(T.GetInt(m, t), T.GetInt(m, t + Row), T.Width);
+        for (int t = table; t < table + shape.Depth * Row; t += Row)
+            a += NetworkShape.ScratchLength(T.GetInt(m, t), T.GetInt(m, t + Row), T.Width);
         for (int k = 0; k <= shape.Depth; k++)
         {
             int t = table + k * Row, units = T.GetInt(m, t);
@@ -48,7 +52,7 @@ public readonly partial struct SingleExampleTraining<TActivation, TLoss, TView>
             int t = table + l * Row, inputs = T.GetInt(m, t), outputs = T.GetInt(m, t + Row), w = T.GetInt(m, t + Weights);
             int row = NetworkShape.RowLength(outputs, T.Width), length = NetworkShape.WeightsLength(inputs, outputs, T.Width);
             int padded = NetworkShape.ScratchLength(inputs, outputs, T.Width);
-            if (T.Width > 1)                                         // scalar lanes have no padding, and others work alone
+            if (T.Width > 1)                                         // scalar lanes have no padding; wider ones are alone in their group
                 for (int k = 0; k < padded; k++) T.Set(m, w + k, 0f);
             for (int i = 0; i < inputs; i++)
                 for (int o = lane; o < outputs; o += lanes) T.Set(m, w + i * row + o, T.Get(views.Parameters, arena + i * outputs + o));

@@ -6,26 +6,35 @@ namespace GpuMlp.Kernels.Training;
 /// <summary>What the groups of the fused kernels keep in scratch memory, and how much of it they need.</summary>
 public static class TrainingScratch
 {
-    /// <summary>Integers of a row of the table that a group keeps of its layers, and of the whole table.</summary>
+    /// <summary>Integers per row of the table that a group keeps of its layers, and in the whole table.</summary>
     internal const int TableRow = 4, TableLength = 48;
 
-    /// <summary>Floats at the end of a group's scratch memory: logits and labels of the steps whose losses are still to be computed.</summary>
+    /// <summary>
+    /// Floats at the end of a group's scratch memory: the logits and labels of sixteen steps whose losses are still to be computed.
+    /// </summary>
     internal const int RecordLength = 32;
 
-    /// <summary>Floats of scratch memory that a group of <see cref="SingleExampleTraining{TActivation, TLoss, TView}"/> needs, with lanes of any width.</summary>
+    /// <summary>
+    /// Floats of scratch memory that a group of <see cref="SingleExampleTraining{TActivation, TLoss, TView}"/> needs, enough for vectors of
+    /// any width.
+    /// </summary>
     public static long SingleExampleScratchLength(this NetworkShape shape)
     {
         long length = shape.PartialSums + TableLength;
         for (int l = 0; l < shape.Depth; l++)
         {
             (int i, int o) = (shape.Width(l), shape.Width(l + 1));
-            length += (o == 1 ? NetworkShape.Pad(i, 16) : (long)i * NetworkShape.Pad(o, 16)) + NetworkShape.Pad(o, 16);   // ScratchLength in 64 bits
+            int outputs = NetworkShape.Pad(o, 16);
+            length += (o == 1 ? NetworkShape.Pad(i, 16) : (long)i * outputs) + outputs;          // ScratchLength in 64 bits
         }
         for (int k = 0; k <= shape.Depth; k++) length += 3L * NetworkShape.Pad(shape.Width(k), 16);
         return length + SideBySide.RoomLength + RecordLength;
     }
 
-    /// <summary>Floats of scratch memory that a group of <see cref="BatchTraining{TActivation, TLoss, TOptimizer, TView}"/> needs for steps of n examples.</summary>
+    /// <summary>
+    /// Floats of scratch memory that a group of <see cref="BatchTraining{TActivation, TLoss, TOptimizer, TView}"/> needs for steps of n
+    /// examples.
+    /// </summary>
     public static long BatchScratchLength(this NetworkShape shape, long n)
     {
         long length = TableLength + n, arena = 0, transposed = 0;

@@ -17,7 +17,7 @@ namespace GpuMlp.Cli;
 /// <summary>gpumlp: the verbs, and the one place where a failure becomes a message and an exit code.</summary>
 static class Program
 {
-    static Interruption? interruption;                             // held to the end, so that no signal ends a program that has done its work
+    static Interruption? interruption;                             // held to the end: no signal then ends a program that has done its work
 
     static int Main(string[] arguments)
     {
@@ -32,16 +32,16 @@ static class Program
         }
     }
 
-    // where few files may be open even what tells of failures does not load
+    // where few files may be open, even the assembly that reports failures may not load: this method needs none
     static int End(Exception e)
     {
         try
         {
             return Report(e);
         }
-        catch (IOException part)
+        catch (IOException notLoaded)
         {
-            StandardStreams.Log($"gpumlp: {NotLoaded((part as FileNotFoundException)?.FileName ?? part.Message)}");
+            StandardStreams.Log($"gpumlp: {NotLoaded((notLoaded as FileNotFoundException)?.FileName ?? notLoaded.Message)}");
             return ExitCode.Failed;
         }
     }
@@ -50,8 +50,13 @@ static class Program
     {
         var root = new RootCommand
         {
-            TrainCommand.Create(interruption), SweepCommand.Create(interruption), GridCommand.Create(interruption), BenchCommand.Create(interruption),
-            PlanCommand.Create(TrainCommand.Plan(), SweepCommand.Plan(), GridCommand.Plan()), DevicesCommand.Create(), GradcheckCommand.Create(),
+            TrainCommand.Create(interruption),
+            SweepCommand.Create(interruption),
+            GridCommand.Create(interruption),
+            BenchCommand.Create(interruption),
+            PlanCommand.Create(TrainCommand.Plan(), SweepCommand.Plan(), GridCommand.Plan()),
+            DevicesCommand.Create(),
+            GradcheckCommand.Create(),
         };
         root.SetAction(_ =>
         {
@@ -60,7 +65,8 @@ static class Program
         });
         foreach (Option option in root.Options)
         {
-            if (option is HelpOption) option.Action = new Act(result => StandardStreams.Write(() => HelpText.Write(Console.Out, result.CommandResult.Command)));
+            if (option is HelpOption)
+                option.Action = new Act(result => StandardStreams.Write(() => HelpText.Write(Console.Out, result.CommandResult.Command)));
             if (option is VersionOption) option.Action = new Act(_ => Terminal.Print(ProgramVersion.Text));
         }
         ParseResult result = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
@@ -80,8 +86,9 @@ static class Program
             DeviceUnavailableException => (ExitCode.NoDevice, e.Message),
             OutOfMemoryException => (ExitCode.OutOfMemory, $"out of memory: {HostMemory.Explain(e)}"),
             OperationCanceledException => (interruption?.ExitCode ?? ExitCode.Cancelled, "cancelled"),
-            FileNotFoundException { FileName: string part } when part.Contains(", Version=") => (ExitCode.Failed, NotLoaded(part)),
-            FileLoadException { FileName: string part } => (ExitCode.Failed, NotLoaded(part)),
+            FileNotFoundException { FileName: string assembly } when assembly.Contains(", Version=")
+                => (ExitCode.Failed, NotLoaded(assembly)),
+            FileLoadException { FileName: string assembly } => (ExitCode.Failed, NotLoaded(assembly)),
             DllNotFoundException => (ExitCode.Failed, NotLoaded(e.Message)),
             DeviceException or IOException or UnauthorizedAccessException => (ExitCode.Failed, OutputFolder.Plain(e.Message)),
             _ => (ExitCode.Failed, ""),
@@ -91,8 +98,12 @@ static class Program
         return code;
     }
 
-    static string NotLoaded(string part) =>
-        $"{part.Split(',', '\n')[0]} does not load: too few files may be open at once (ulimit -n; 256 are enough), or gpumlp is not installed whole";
+    // an assembly's full name ends at its comma, a message of the loader at its line's end
+    static string NotLoaded(string assembly)
+    {
+        string name = assembly.Split(',', '\n')[0];
+        return $"{name} does not load: too few files may be open at once (ulimit -n; 256 are enough), or gpumlp is not installed whole";
+    }
 
     /// <summary>What an option such as -h does in place of the command.</summary>
     sealed class Act(Action<ParseResult> act) : SynchronousCommandLineAction

@@ -4,29 +4,33 @@ using SkiaSharp;
 
 namespace GpuMlp.Plotting;
 
-/// <summary>One picture of an animation: predictions on the plot's grid after a step, and the title over them.</summary>
+/// <summary>One frame of an animation: the network's predictions after a step, on the plot's grid, and the title over them.</summary>
 /// <param name="Step">The step, which names the frame's file.</param>
 /// <param name="Predictions">float[Height * Width], as <see cref="BoundaryPlot"/> takes them.</param>
 /// <param name="Title">One line over the picture.</param>
 public readonly record struct BoundaryFrame(int Step, float[] Predictions, string Title);
 
-/// <summary>How the boundary came about: a PNG file a snapshot, and an animated GIF of them all.</summary>
+/// <summary>The boundary during training: one PNG file per snapshot, and one animated GIF of all snapshots.</summary>
 public static class BoundaryAnimation
 {
     const int Hundredths = 10, LastHundredths = 200, Samples = 4;
 
     /// <summary>
-    /// Draws frames on all cores as boundary-000000.png, … in a folder, and an endless GIF of them: 0.1 s a frame, 2 s the last.
-    /// Files appear whole or not at all.
+    /// Draws frames on all cores as boundary-000000.png, … in a folder, and an endless GIF of them: 0.1 s per frame, 2 s for the last.
+    /// A file appears whole or not at all.
     /// </summary>
-    /// <param name="plot">What to draw them with; 480×360 keeps the GIF small.</param>
+    /// <param name="plot">What draws the frames; 480×360 pixels keep the GIF small.</param>
     /// <param name="frames">The frames in order, at least one.</param>
-    /// <param name="framesFolder">The folder for the PNG files; made if it is not there.</param>
-    /// <param name="gifPath">The GIF file; one that is there is replaced.</param>
-    /// <param name="progress">Told how many of how many frames are drawn, now and then.</param>
+    /// <param name="framesFolder">The folder for the PNG files; it is created if it is missing.</param>
+    /// <param name="gifPath">The GIF file; an existing file is replaced.</param>
+    /// <param name="progress">Receives now and then how many frames are drawn, and how many there are.</param>
     /// <param name="cancellation">Stops early; the GIF then holds the frames drawn so far (no file if there are none).</param>
     /// <returns>How many frames were drawn.</returns>
-    /// <exception cref="ArgumentException">There is no frame, or one's predictions are not as long as the grid has points.</exception>
+    /// <exception cref="ArgumentException">
+    /// There is no frame, or the number of predictions in a frame is not the number of points of the grid.
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">The plot was disposed.</exception>
+    /// <exception cref="IOException">A file cannot be written.</exception>
     public static int Save(BoundaryPlot plot, IReadOnlyList<BoundaryFrame> frames, string framesFolder, string gifPath,
         Action<int, int>? progress = null, CancellationToken cancellation = default)
     {
@@ -45,7 +49,7 @@ public static class BoundaryAnimation
     {
         ColourTable table = Colours(plot, frames, out SKSizeI size);
         var gif = new GifWriter(stream, size.Width, size.Height, table.Colours);
-        byte[]? before = null, held = null;                                 // the last frame's delay is known one frame later
+        byte[]? before = null, held = null;                                 // held back: only the next frame tells that it is not the last
         int done = 0, batch = 2 * Environment.ProcessorCount;
         do
         {
@@ -88,7 +92,7 @@ public static class BoundaryAnimation
         return table;
     }
 
-    /// <summary>A parallel loop that throws what its body threw, so that callers see an IOException as one.</summary>
+    /// <summary>A parallel loop that throws the body's own exception, not an AggregateException around it.</summary>
     static void OnAllCores(int count, Action<int> body)
     {
         try

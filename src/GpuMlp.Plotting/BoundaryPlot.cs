@@ -4,9 +4,9 @@ using SkiaSharp;
 
 namespace GpuMlp.Plotting;
 
-/// <summary>The decision boundary over the data, drawn any number of times for changing predictions on one grid.</summary>
+/// <summary>The decision boundary over the data. It can be drawn any number of times, for different predictions on one grid.</summary>
 /// <remarks>
-/// Everything that lasts is drawn once, in the constructor; a frame then takes a few milliseconds, and any number of threads may draw one.
+/// The constructor draws once what all pictures share; a picture then takes a few milliseconds, and several threads may draw at once.
 /// Predictions are float[Height * Width] of the grid, row 0 at the smallest y: probabilities of class 1 when there are two classes,
 /// class indices when there are more. Between grid points probabilities are interpolated; NaN is drawn grey.
 /// </remarks>
@@ -18,22 +18,26 @@ public sealed class BoundaryPlot : IDisposable
     bool disposed;
 
     /// <summary>Prepares pictures of one data set on one grid.</summary>
-    /// <param name="grid">Where the predictions are; its window is what the picture shows.</param>
+    /// <param name="grid">The grid of the predictions; the picture shows its window.</param>
     /// <param name="inputs">(n,2), row-major; more than 20,000 points are thinned evenly.</param>
     /// <param name="labels">(n): class indices 0, 1, …</param>
-    /// <param name="options">Style, size and names; null takes the defaults.</param>
-    /// <exception cref="ArgumentException">The lengths do not go together, a label is not a class index, or the window is not finite.</exception>
+    /// <param name="options">Style, size and names; null stands for the defaults.</param>
+    /// <exception cref="ArgumentException">The lengths do not match, a label is not a class index, or the window is not finite.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The picture is smaller than <see cref="PlotOptions.MinSize"/>.</exception>
     public BoundaryPlot(GridSpec grid, float[] inputs, float[] labels, PlotOptions? options = null)
         : this(grid, PointLayer.Of(inputs, labels, options ?? new PlotOptions()), options ?? new PlotOptions())
     {
     }
 
-    /// <summary>Prepares pictures of one data set on one grid, whose window is in the data's own units; the points are placed in float64.</summary>
-    /// <param name="grid">Where the predictions are; its window is what the picture shows.</param>
+    /// <summary>
+    /// Prepares pictures of one data set on one grid, whose window is in the data's own units; the points are placed in float64.
+    /// </summary>
+    /// <param name="grid">The grid of the predictions; the picture shows its window.</param>
     /// <param name="data">Two features and class indices; more than 20,000 points are thinned evenly.</param>
-    /// <param name="options">Style, size and names; null takes the defaults.</param>
-    /// <exception cref="ArgumentException">The data has other than two features, a label is not a class index, or the window is not finite.</exception>
+    /// <param name="options">Style, size and names; null stands for the defaults.</param>
+    /// <exception cref="ArgumentException">
+    /// The data does not have two features, a label is not a class index, or the window is not finite.
+    /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">The picture is smaller than <see cref="PlotOptions.MinSize"/>.</exception>
     public BoundaryPlot(GridSpec grid, DataSet data, PlotOptions? options = null)
         : this(grid, PointLayer.Of(data, options ?? new PlotOptions()), options ?? new PlotOptions())
@@ -50,8 +54,12 @@ public sealed class BoundaryPlot : IDisposable
     }
 
     /// <summary>Writes a PNG file, whole or not at all.</summary>
-    /// <exception cref="ArgumentException"><paramref name="predictions"/> is not as long as the grid has points.</exception>
+    /// <param name="path">The file; an existing file is replaced.</param>
+    /// <param name="predictions">float[Height * Width], as the remarks of the class say.</param>
+    /// <param name="title">One line over the picture.</param>
+    /// <exception cref="ArgumentException">The number of predictions is not the number of points of the grid.</exception>
     /// <exception cref="ObjectDisposedException">The plot was disposed.</exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
     public void Save(string path, float[] predictions, string title)
     {
         using SKBitmap picture = Draw(predictions, title);
@@ -59,7 +67,9 @@ public sealed class BoundaryPlot : IDisposable
     }
 
     /// <summary>Draws a picture and returns it as PNG.</summary>
-    /// <exception cref="ArgumentException"><paramref name="predictions"/> is not as long as the grid has points.</exception>
+    /// <param name="predictions">float[Height * Width], as the remarks of the class say.</param>
+    /// <param name="title">One line over the picture.</param>
+    /// <exception cref="ArgumentException">The number of predictions is not the number of points of the grid.</exception>
     /// <exception cref="ObjectDisposedException">The plot was disposed.</exception>
     public byte[] Render(float[] predictions, string title)
     {

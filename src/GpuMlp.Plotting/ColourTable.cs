@@ -2,16 +2,18 @@ using SkiaSharp;
 
 namespace GpuMlp.Plotting;
 
-/// <summary>The 255 colours that an animation's frames share, and the nearest of them to any colour.</summary>
+/// <summary>The 255 colours that all frames of an animation share, and the nearest of them to any colour.</summary>
 sealed class ColourTable
 {
-    /// <summary>The most colours; a GIF has 256 and one of them says "as before".</summary>
+    /// <summary>The most colours: a GIF has 256, and one of them means "as in the frame before".</summary>
     public const int Most = 255;
 
     readonly List<uint> colours = [];
-    readonly byte[] nearest = new byte[1 << 15];                            // by the five upper bits of red, green and blue
+    readonly byte[] nearest = new byte[1 << 15];                            // index: the five upper bits of red, green and blue
 
-    /// <summary>Chooses colours from sample pictures: the most frequent first, at first only those far from one another.</summary>
+    /// <summary>
+    /// Chooses colours from sample pictures, the most frequent first; early rounds take only colours far from those chosen.
+    /// </summary>
     public ColourTable(IEnumerable<SKBitmap> samples)
     {
         var counts = new Dictionary<uint, int>();
@@ -41,7 +43,7 @@ sealed class ColourTable
 
     static void Count(ReadOnlySpan<uint> pixels, Dictionary<uint, int> counts)
     {
-        for (int start = 0, end; start < pixels.Length; start = end)        // run by run: most pixels are like their neighbour
+        for (int start = 0, end; start < pixels.Length; start = end)        // by stretches of equal pixels: most equal their neighbour
         {
             end = start + 1;
             while (end < pixels.Length && pixels[end] == pixels[start]) end++;
@@ -49,7 +51,9 @@ sealed class ColourTable
         }
     }
 
-    /// <summary>A bucket stands for the most frequent colour in it, so that large areas keep theirs exactly; an unseen one for its centre.</summary>
+    /// <summary>
+    /// A bucket's colour is the most frequent one in it, so that large areas keep their exact colour; without any, its centre.
+    /// </summary>
     void FillNearest(uint[] byCount)
     {
         var seen = new uint[nearest.Length];
@@ -73,7 +77,7 @@ sealed class ColourTable
         return (byte)best;
     }
 
-    // Squared, green counting most and blue least, roughly as the eye has it.
+    // Squared distance; green counts most and blue least, roughly as for the human eye.
     static int Distance(uint a, uint b)
     {
         int red = (int)(a >> 16 & 255) - (int)(b >> 16 & 255);

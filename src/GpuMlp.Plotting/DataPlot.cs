@@ -4,16 +4,19 @@ using SkiaSharp;
 
 namespace GpuMlp.Plotting;
 
-/// <summary>The data alone.</summary>
+/// <summary>A picture of the data alone.</summary>
 public static class DataPlot
 {
     /// <summary>Writes a PNG file of points by class, whole or not at all.</summary>
-    /// <param name="path">The file; one that is there is replaced.</param>
+    /// <param name="path">The file; an existing file is replaced.</param>
     /// <param name="inputs">(n,2), row-major; more than 20,000 points are thinned evenly.</param>
     /// <param name="labels">(n): class indices 0, 1, …</param>
-    /// <param name="window">What the picture shows.</param>
-    /// <param name="title">One line over it.</param>
-    /// <param name="options">Style, size and names; null takes the defaults.</param>
+    /// <param name="window">The part of the plane that the picture shows.</param>
+    /// <param name="title">One line over the picture.</param>
+    /// <param name="options">Style, size and names; null stands for the defaults.</param>
+    /// <exception cref="ArgumentException">The lengths do not match, a label is not a class index, or the window is not finite.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The picture is smaller than <see cref="PlotOptions.MinSize"/>.</exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
     public static void Save(string path, float[] inputs, float[] labels, Window window, string title, PlotOptions? options = null)
     {
         byte[] picture = Render(inputs, labels, window, title, options);
@@ -21,11 +24,16 @@ public static class DataPlot
     }
 
     /// <summary>Writes a PNG file of a data set's points by class, placed in float64, whole or not at all.</summary>
-    /// <param name="path">The file; one that is there is replaced.</param>
+    /// <param name="path">The file; an existing file is replaced.</param>
     /// <param name="data">Two features and class indices; more than 20,000 points are thinned evenly.</param>
-    /// <param name="window">What the picture shows, in the data's own units.</param>
-    /// <param name="title">One line over it.</param>
-    /// <param name="options">Style, size and names; null takes the defaults.</param>
+    /// <param name="window">The part of the plane that the picture shows, in the data's own units.</param>
+    /// <param name="title">One line over the picture.</param>
+    /// <param name="options">Style, size and names; null stands for the defaults.</param>
+    /// <exception cref="ArgumentException">
+    /// The data does not have two features, a label is not a class index, or the window is not finite.
+    /// </exception>
+    /// <exception cref="ArgumentOutOfRangeException">The picture is smaller than <see cref="PlotOptions.MinSize"/>.</exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
     public static void Save(string path, DataSet data, Window window, string title, PlotOptions? options = null)
     {
         byte[] picture = Render(data, window, title, options);
@@ -35,20 +43,22 @@ public static class DataPlot
     /// <summary>Draws points by class and returns the picture as PNG.</summary>
     /// <param name="inputs">(n,2), row-major; more than 20,000 points are thinned evenly.</param>
     /// <param name="labels">(n): class indices 0, 1, …</param>
-    /// <param name="window">What the picture shows.</param>
-    /// <param name="title">One line over it.</param>
-    /// <param name="options">Style, size and names; null takes the defaults.</param>
-    /// <exception cref="ArgumentException">The lengths do not go together, a label is not a class index, or the window is not finite.</exception>
+    /// <param name="window">The part of the plane that the picture shows.</param>
+    /// <param name="title">One line over the picture.</param>
+    /// <param name="options">Style, size and names; null stands for the defaults.</param>
+    /// <exception cref="ArgumentException">The lengths do not match, a label is not a class index, or the window is not finite.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The picture is smaller than <see cref="PlotOptions.MinSize"/>.</exception>
     public static byte[] Render(float[] inputs, float[] labels, Window window, string title, PlotOptions? options = null) =>
         Render(PointLayer.Of(inputs, labels, options ?? new PlotOptions()), window, title, options ?? new PlotOptions());
 
     /// <summary>Draws the points of a data set by class, placed in float64, and returns the picture as PNG.</summary>
     /// <param name="data">Two features and class indices; more than 20,000 points are thinned evenly.</param>
-    /// <param name="window">What the picture shows, in the data's own units.</param>
-    /// <param name="title">One line over it.</param>
-    /// <param name="options">Style, size and names; null takes the defaults.</param>
-    /// <exception cref="ArgumentException">The data has other than two features, a label is not a class index, or the window is not finite.</exception>
+    /// <param name="window">The part of the plane that the picture shows, in the data's own units.</param>
+    /// <param name="title">One line over the picture.</param>
+    /// <param name="options">Style, size and names; null stands for the defaults.</param>
+    /// <exception cref="ArgumentException">
+    /// The data does not have two features, a label is not a class index, or the window is not finite.
+    /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">The picture is smaller than <see cref="PlotOptions.MinSize"/>.</exception>
     public static byte[] Render(DataSet data, Window window, string title, PlotOptions? options = null) =>
         Render(PointLayer.Of(data, options ?? new PlotOptions()), window, title, options ?? new PlotOptions());

@@ -5,20 +5,20 @@ using SkiaSharp;
 
 namespace GpuMlp.Plotting;
 
-/// <summary>A picture in three layers: pixels painted under, what ScottPlot draws once over them (axes, points, legend), and a title.</summary>
-/// <remarks>Only the first and the last layer are drawn again for each frame, so a frame costs little and any thread may draw one.</remarks>
+/// <summary>A picture in three layers: painted pixels, over them what ScottPlot draws once (axes, points, legend), and a title.</summary>
+/// <remarks>Only pixels and title are drawn again for each frame, so a frame costs little and any thread may draw one.</remarks>
 sealed class Figure : IDisposable
 {
     readonly PlotOptions options;
     readonly SKImage overlay;
     readonly float titleHeight;
 
-    /// <summary>Draws the lasting layer.</summary>
+    /// <summary>Draws the layer that all frames share.</summary>
     /// <param name="options">Style and size.</param>
     /// <param name="view">The axis limits; a side without length is widened, so read <see cref="View"/> afterwards.</param>
     /// <param name="labels">The axis labels; null draws no axes.</param>
     /// <param name="fill">Adds plottables and a legend to the plot.</param>
-    /// <param name="wholeX">Whether the horizontal axis counts something, so that its ticks are whole numbers.</param>
+    /// <param name="wholeX">Whether the horizontal axis counts something: its ticks are then whole numbers.</param>
     public Figure(PlotOptions options, Window view, (string X, string Y)? labels, Action<Plot, Figure> fill, bool wholeX = false)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Width, PlotOptions.MinSize, "Width");
@@ -35,12 +35,13 @@ sealed class Figure : IDisposable
         plot.HideLegend();
         (X, Y) = (AxisScale.For(View.X0, View.X1), AxisScale.For(View.Y0, View.Y1));
         plot.Axes.SetLimits(X.ToPlot(View.X0), X.ToPlot(View.X1), Y.ToPlot(View.Y0), Y.ToPlot(View.Y1));
-        // Before the layout, which measures the labels.
+        // before the layout, which measures the labels of the ticks
         if (wholeX) plot.Axes.Bottom.TickGenerator = new NumericAutomatic { IntegerTicksOnly = true };
         DataArea = labels is var (x, y) ? LayoutAxes(plot, x, y) : LayoutBare(plot);
         plot.Layout.Fixed(new PixelRect(DataArea.Left, DataArea.Right, DataArea.Bottom, DataArea.Top));
         fill(plot, this);
-        using SKSurface surface = SKSurface.Create(new SKImageInfo(options.Width, options.Height, SKColorType.Bgra8888, SKAlphaType.Premul));
+        var size = new SKImageInfo(options.Width, options.Height, SKColorType.Bgra8888, SKAlphaType.Premul);
+        using SKSurface surface = SKSurface.Create(size);
         surface.Canvas.Clear();
         plot.Render(surface.Canvas, options.Width, options.Height);
         overlay = surface.Snapshot();
@@ -49,25 +50,27 @@ sealed class Figure : IDisposable
     /// <summary>The axis limits.</summary>
     public Window View { get; }
 
-    /// <summary>Where the plot has its x coordinates.</summary>
+    /// <summary>The scale of the horizontal axis.</summary>
     public AxisScale X { get; }
 
-    /// <summary>Where the plot has its y coordinates.</summary>
+    /// <summary>The scale of the vertical axis.</summary>
     public AxisScale Y { get; }
 
     /// <summary>The pixels between the axes.</summary>
     public SKRectI DataArea { get; }
 
-    /// <summary>1 for 800×600; what sizes in pixels are multiplied by.</summary>
+    /// <summary>The factor for all sizes in pixels; 1 for a picture of 800×600.</summary>
     public float Scale { get; }
 
     /// <summary>The size of the text in pixels.</summary>
     public float FontSize => 15 * Scale;
 
-    /// <summary>Paints pixels (0xAARRGGBB) of the data area, the top row first; rows are <paramref name="stride"/> pixels apart.</summary>
+    /// <summary>
+    /// Paints the pixels (0xAARRGGBB) of the data area, the top row first; rows are <paramref name="stride"/> pixels apart.
+    /// </summary>
     public delegate void Painter(Span<uint> pixels, int stride);
 
-    /// <summary>Composes a picture; the caller disposes it.</summary>
+    /// <summary>Draws a picture from all layers; the caller disposes it.</summary>
     public unsafe SKBitmap Draw(string title, Painter? paint = null)
     {
         var picture = new SKBitmap(new SKImageInfo(options.Width, options.Height, SKColorType.Bgra8888, SKAlphaType.Opaque));
@@ -83,10 +86,10 @@ sealed class Figure : IDisposable
         return picture;
     }
 
-    /// <summary>Frees the lasting layer.</summary>
+    /// <summary>Frees the shared layer.</summary>
     public void Dispose() => overlay.Dispose();
 
-    /// <summary>Shows the legend of what has a legend text.</summary>
+    /// <summary>Shows a legend of all plottables that have a legend text.</summary>
     public void ShowLegend(Plot plot, Alignment corner)
     {
         Legend legend = plot.ShowLegend(corner);
@@ -101,11 +104,12 @@ sealed class Figure : IDisposable
         legend.Margin = new PixelPadding(8 * Scale);
     }
 
-    /// <summary>Labels the axes and gives the data area what ScottPlot's labels leave.</summary>
+    /// <summary>Labels the axes; the data area is what ScottPlot's labels leave free.</summary>
     SKRectI LayoutAxes(Plot plot, string x, string y)
     {
         plot.Axes.Color(Color.FromARGB(Palette.Ink(options.Style)));
-        foreach ((IAxis axis, string label, AxisScale scale) in new (IAxis, string, AxisScale)[] { (plot.Axes.Bottom, x, X), (plot.Axes.Left, y, Y) })
+        (IAxis, string, AxisScale)[] axes = [(plot.Axes.Bottom, x, X), (plot.Axes.Left, y, Y)];
+        foreach ((IAxis axis, string label, AxisScale scale) in axes)
         {
             if (scale.Digits > 0) axis.TickGenerator = new NumericAutomatic { LabelFormatter = scale.Label };
             axis.Label.Text = scale.Name(label);
@@ -120,7 +124,7 @@ sealed class Figure : IDisposable
         return new SKRectI(left, (int)titleHeight, options.Width - RightMargin(plot), bottom);
     }
 
-    /// <summary>Half the last tick's label may stand out on the right.</summary>
+    /// <summary>The space on the right: half of the last tick's label may reach beyond the axis.</summary>
     int RightMargin(Plot plot)
     {
         string label = plot.Axes.Bottom.TickGenerator.Ticks.LastOrDefault(t => t.IsMajor).Label ?? "";
@@ -135,16 +139,18 @@ sealed class Figure : IDisposable
         return new SKRectI(edge, (int)titleHeight, options.Width - edge, options.Height - edge);
     }
 
-    /// <summary>Draws the title over the data area, smaller when it is long, and cut with an ellipsis when it is longer still.</summary>
+    /// <summary>
+    /// Draws the title over the data area. A long title is drawn smaller, and a still longer one is cut with an ellipsis.
+    /// </summary>
     void DrawTitle(SKCanvas canvas, string title)
     {
         ArgumentNullException.ThrowIfNull(title);
         title = title.ReplaceLineEndings(" ").Trim();
-        float room = options.Width - 12 * Scale, full = 17 * Scale;
+        float space = options.Width - 12 * Scale, full = 17 * Scale;
         using var font = new SKFont(PlotFont.Typeface, full) { Subpixel = true };
         float wide = font.MeasureText(title);
-        if (wide > room) font.Size = Math.Max(full * 0.65f, full * room / wide);
-        if (font.MeasureText(title) > room) title = title[..font.BreakText(title, room - font.MeasureText("…"))] + "…";
+        if (wide > space) font.Size = Math.Max(full * 0.65f, full * space / wide);
+        if (font.MeasureText(title) > space) title = title[..font.BreakText(title, space - font.MeasureText("…"))] + "…";
 
         wide = font.MeasureText(title);
         float x = Math.Clamp((DataArea.Left + DataArea.Right - wide) / 2, 6 * Scale, Math.Max(6 * Scale, options.Width - 6 * Scale - wide));

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace GpuMlp.Plotting;
 
-/// <summary>Writes an animated GIF (the GIF89a specification, CompuServe 1990) whose frames share one table of colours.</summary>
+/// <summary>Writes an animated GIF (GIF89a specification, CompuServe 1990) whose frames share one table of colours.</summary>
 sealed class GifWriter
 {
     const byte AsBefore = 255;                                              // the transparent index
@@ -10,7 +10,7 @@ sealed class GifWriter
     readonly Stream stream;
     readonly int width, height;
 
-    /// <summary>Writes the header: size, colours (255 at most), looping for ever.</summary>
+    /// <summary>Writes the header: the size, the colours (255 at most), and that the animation repeats for ever.</summary>
     public GifWriter(Stream stream, int width, int height, IReadOnlyList<uint> colours)
     {
         (this.stream, this.width, this.height) = (stream, width, height);
@@ -28,7 +28,7 @@ sealed class GifWriter
     /// <summary>Appends a frame that <see cref="Compress"/> made, shown for a time in hundredths of a second.</summary>
     public void Write(byte[] frame, int hundredths)
     {
-        stream.Write([0x21, 0xF9, 4, 0x05]);                                // keep the frame below; one index is transparent
+        stream.Write([0x21, 0xF9, 4, 0x05]);                                // the frame before stays below; one index is transparent
         WriteShorts(hundredths);
         stream.Write([AsBefore, 0, 0x2C]);
         WriteShorts(0, 0, width, height);
@@ -38,11 +38,12 @@ sealed class GifWriter
     /// <summary>Ends the file.</summary>
     public void Finish() => stream.WriteByte(0x3B);
 
-    /// <summary>Packs a frame's indices by LZW into sub-blocks; a pixel as in the frame before becomes transparent.</summary>
+    /// <summary>Packs a frame's indices by LZW into sub-blocks; a pixel that equals the frame before becomes transparent.</summary>
     public static byte[] Compress(byte[] indices, byte[]? before)
     {
         var bits = new BitBlocks(indices.Length / 8);
-        // Strings seen so far: (code of the prefix, next index) -> code, by open addressing; a key of 0 is an empty place.
+        // The strings seen so far, (code of the prefix, next index) -> code, in a hash table with open addressing; key 0 marks a free
+        // place.
         var keys = new int[MostCodes * 4];
         var codes = new short[MostCodes * 4];
         int next = EndCode + 1, size = CodeBits + 1;
@@ -68,7 +69,7 @@ sealed class GifWriter
             if (next++ == 1 << size) size++;
         }
         bits.Write(prefix, size);
-        // The decoder has learned one more string by now, which may have widened its codes.
+        // The decoder has learned one more string by now, so its codes may already be one bit wider.
         if (next == 1 << size && size < 12) size++;
         bits.Write(EndCode, size);
         return bits.ToArray();

@@ -4,17 +4,18 @@ using SkiaSharp;
 
 namespace GpuMlp.Plotting;
 
-/// <summary>The loss by step: every value thin, the running mean over a hundredth of the steps thick.</summary>
+/// <summary>The loss by step: a thin line through all values, a thick one for the running mean over a hundredth of the steps.</summary>
 public static class LossPlot
 {
     const int MeanPoints = 1000;
 
     /// <summary>Writes a PNG file, whole or not at all.</summary>
-    /// <param name="path">The file; one that is there is replaced.</param>
-    /// <param name="losses">One value a step, step 0 first; values that are not finite are left out.</param>
-    /// <param name="title">One line over it.</param>
-    /// <param name="options">Style and size; null takes the defaults.</param>
+    /// <param name="path">The file; an existing file is replaced.</param>
+    /// <param name="losses">One value per step, step 0 first; values that are not finite are left out.</param>
+    /// <param name="title">One line over the picture.</param>
+    /// <param name="options">Style and size; null stands for the defaults.</param>
     /// <exception cref="ArgumentOutOfRangeException">The picture is smaller than <see cref="PlotOptions.MinSize"/>.</exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
     public static void Save(string path, float[] losses, string title, PlotOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(losses);
@@ -37,7 +38,7 @@ public static class LossPlot
     {
         int first = Array.FindIndex(losses, float.IsFinite), last = Array.FindLastIndex(losses, float.IsFinite);
         if (first < 0) return;
-        var finite = new double[last - first + 1];                          // a gap inside is bridged by the value before it
+        var finite = new double[last - first + 1];                          // a value that is not finite repeats the one before it
         for (int i = 0; i < finite.Length; i++) finite[i] = float.IsFinite(losses[first + i]) ? losses[first + i] : finite[i - 1];
         var line = plot.Add.Signal(finite, 1, colour);
         line.Data.XOffset = first;
@@ -54,7 +55,10 @@ public static class LossPlot
         line.LegendText = $"mean of {window:N0} steps";
     }
 
-    /// <summary>The mean of the finite losses in a window around each of at most a thousand steps, as far as a whole window lies around them.</summary>
+    /// <summary>
+    /// The mean of the finite losses in a window around each of at most a thousand steps; steps too near an end for a whole window are left
+    /// out.
+    /// </summary>
     internal static Coordinates[] RunningMean(float[] losses, int window)
     {
         var mean = new List<Coordinates>();
@@ -72,7 +76,7 @@ public static class LossPlot
         return [.. mean];
     }
 
-    /// <summary>All steps; losses from 0 (or the lowest) to where the mean and all but a hundredth of the values fit.</summary>
+    /// <summary>All steps; losses from 0 (or the lowest) up to the mean and all but the largest hundredth of the values.</summary>
     static Window Limits(float[] losses, Coordinates[] mean)
     {
         float[] sorted = Array.FindAll(losses, float.IsFinite);

@@ -3,16 +3,16 @@ namespace GpuMlp.Plotting;
 /// <summary>The colours of classes and regions, as 0xAARRGGBB.</summary>
 static class Palette
 {
-    /// <summary>The number of bands that probability is drawn in; even, so that 0.5 is an edge.</summary>
+    /// <summary>The number of bands of probability, each with its own colour; even, so that 0.5 is an edge between two.</summary>
     public const int Bands = 10;
 
-    /// <summary>A cell without a value.</summary>
+    /// <summary>The colour of a cell without a value.</summary>
     public const uint Missing = 0xFFB0B0B0;
 
-    /// <summary>The 0.5 line and the edges between classes.</summary>
+    /// <summary>The colour of the 0.5 line and of the edges between classes.</summary>
     public const uint Line = 0xFF2B2B2B;
 
-    // Okabe & Ito, "Color Universal Design" (2008): told apart by every common kind of colour vision.
+    // Okabe & Ito, "Color Universal Design" (2008): people with any common kind of colour vision tell these apart.
     static readonly uint[] Distinct =
         [0xFF0072B2, 0xFFD55E00, 0xFF009E73, 0xFFCC79A7, 0xFFE69F00, 0xFF56B4E9, 0xFFF0E442, 0xFF555555];
 
@@ -26,16 +26,20 @@ static class Palette
     /// <summary>Text, ticks and axes.</summary>
     public static uint Ink(PlotStyle style) => style == PlotStyle.Notebook ? 0xFFFFFFFF : 0xFF222222;
 
-    /// <summary>The points of class <paramref name="k"/> of <paramref name="classes"/>.</summary>
+    /// <summary>The colour of points of class <paramref name="k"/> of <paramref name="classes"/>.</summary>
     public static uint Point(PlotStyle style, int k, int classes) =>
         style == PlotStyle.Notebook && classes == 2 ? Bone(k) : Hue(k);
 
-    /// <summary>The region of class <paramref name="k"/> of <paramref name="classes"/>, pale enough for points to show on it.</summary>
+    /// <summary>
+    /// The colour of the region of class <paramref name="k"/> of <paramref name="classes"/>, pale so that points show on it.
+    /// </summary>
     public static uint Region(PlotStyle style, int k, int classes) => style == PlotStyle.Notebook && classes == 2
         ? Blues(0.2 + 0.7 * k)
         : Mix(0xFFFFFFFF, Hue(k), 0.45);
 
-    /// <summary>The colours of the bands of probability, from [0, 1/Bands) upwards: class 0's hue, almost white at 0.5, class 1's hue.</summary>
+    /// <summary>
+    /// The colours of the bands of probability, from [0, 1/Bands) upwards: class 0's hue, nearly white at 0.5, class 1's hue.
+    /// </summary>
     public static uint[] ProbabilityBands()
     {
         var bands = new uint[Bands];
@@ -59,7 +63,7 @@ static class Palette
         return result;
     }
 
-    /// <summary>The hue of class <paramref name="k"/>: after the eight, the same darker, then lighter.</summary>
+    /// <summary>The hue of class <paramref name="k"/>: the eight colours, then the same ones darker, then lighter.</summary>
     public static uint Hue(int k) => (k / Distinct.Length % 3) switch
     {
         0 => Distinct[k % Distinct.Length],

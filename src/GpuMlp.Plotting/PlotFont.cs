@@ -3,7 +3,7 @@ using SkiaSharp;
 
 namespace GpuMlp.Plotting;
 
-/// <summary>The font that ships inside the assembly, so that pictures have text on a machine without fonts.</summary>
+/// <summary>The font in the assembly, so that pictures have text on a machine without fonts.</summary>
 sealed class PlotFont : IFontResolver
 {
     const string Family = "Open Sans";
@@ -13,7 +13,7 @@ sealed class PlotFont : IFontResolver
 
     PlotFont() { }
 
-    /// <summary>Makes the font ScottPlot's default; call it before the first <see cref="Plot"/> is made.</summary>
+    /// <summary>Makes the font ScottPlot's default; to be called before the first <see cref="Plot"/> is created.</summary>
     public static void Register() => _ = Registered.Value;
 
     static readonly Lazy<bool> Registered = new(() =>
@@ -29,7 +29,7 @@ sealed class PlotFont : IFontResolver
         return SKTypeface.FromStream(stream);
     }
 
-    // One weight ships; it stands for all of them.
+    // The assembly holds one weight, which is used for every weight.
     SKTypeface? IFontResolver.CreateTypeface(string name, FontWeight weight, FontSlant slant, FontSpacing spacing) =>
         name == Family ? Typeface : null;
 

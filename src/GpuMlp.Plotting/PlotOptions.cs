@@ -1,16 +1,20 @@
 namespace GpuMlp.Plotting;
 
-/// <summary>How a picture looks.</summary>
+/// <summary>The look of a picture.</summary>
 public enum PlotStyle
 {
-    /// <summary>White, with axes, a legend and bands of probability between two colours that a colour-blind reader can tell apart.</summary>
+    /// <summary>
+    /// White, with axes, a legend, and bands of probability between two colours that colour-blind readers can tell apart.
+    /// </summary>
     Plain,
 
-    /// <summary>The notebook's: a #4B6EA9 face, no axes, class regions in Blues, tiny points from black (class 0) to white.</summary>
+    /// <summary>
+    /// The notebook's look: a #4B6EA9 face, no axes, class regions in Blues, tiny points, black (class 0) and white (class 1).
+    /// </summary>
     Notebook,
 }
 
-/// <summary>What pictures have in common: style, size, and the names of axes and classes.</summary>
+/// <summary>The settings that all pictures share: style, size, and the names of axes and classes.</summary>
 public sealed record PlotOptions
 {
     /// <summary>The smallest width and height that a picture can have, in pixels.</summary>
@@ -31,7 +35,7 @@ public sealed record PlotOptions
     /// <summary>The name of the vertical axis of the input plane.</summary>
     public string YLabel { get; init; } = "x1";
 
-    /// <summary>The classes' names, by class index; a class that it does not reach is "class k".</summary>
+    /// <summary>The names of the classes, by class index; class k beyond the list is called "class k".</summary>
     public IReadOnlyList<string> ClassNames { get; init; } = [];
 
     // The notebook draws the input plane without axes.

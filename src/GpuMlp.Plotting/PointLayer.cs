@@ -4,7 +4,7 @@ using ScottPlot;
 
 namespace GpuMlp.Plotting;
 
-/// <summary>The data points by class, one series of markers a class, and their legend.</summary>
+/// <summary>The data points, one series of markers per class, and their legend.</summary>
 sealed class PointLayer
 {
     const int MostDrawn = 20_000, MostInLegend = 10;
@@ -15,18 +15,19 @@ sealed class PointLayer
     /// <param name="inputs">(n,2), row-major.</param>
     /// <param name="labels">(n): class indices 0, 1, …</param>
     /// <param name="options">Style and names.</param>
-    /// <exception cref="ArgumentException">The lengths do not go together, or a label is not a class index.</exception>
+    /// <exception cref="ArgumentException">The lengths do not match, or a label is not a class index.</exception>
     public static PointLayer Of(float[] inputs, float[] labels, PlotOptions options)
     {
         ArgumentNullException.ThrowIfNull(inputs);
         ArgumentNullException.ThrowIfNull(labels);
         return inputs.Length == 2 * labels.Length
             ? new PointLayer(i => new Coordinates(inputs[2 * i], inputs[2 * i + 1]), labels, options)
-            : throw new ArgumentException($"inputs hold {inputs.Length} numbers for {labels.Length} labels; two a label are needed.", nameof(inputs));
+            : throw new ArgumentException(
+                $"inputs hold {inputs.Length} numbers for {labels.Length} labels; two per label are needed.", nameof(inputs));
     }
 
-    /// <summary>The points of a data set, in float64 where it has that.</summary>
-    /// <exception cref="ArgumentException">The data has other than two features, or a label is not a class index.</exception>
+    /// <summary>The points of a data set, in float64 where the data set keeps that.</summary>
+    /// <exception cref="ArgumentException">The data does not have two features, or a label is not a class index.</exception>
     public static PointLayer Of(DataSet data, PlotOptions options)
     {
         ArgumentNullException.ThrowIfNull(data);
@@ -34,7 +35,7 @@ sealed class PointLayer
             : throw new ArgumentException($"'{data.Name}' has {data.Features} features; a picture of points needs 2.", nameof(data));
     }
 
-    // sorted into classes; more than 20,000 are thinned evenly, points that are not finite are left out
+    // Sorts the points into classes. More than 20,000 points are thinned evenly; points that are not finite are left out.
     PointLayer(Func<int, Coordinates> at, float[] labels, PlotOptions options)
     {
         this.options = options;
@@ -62,7 +63,8 @@ sealed class PointLayer
         for (int k = 0; k < Classes; k++)
         {
             Coordinates[] places = [.. series[k].Select(p => new Coordinates(figure.X.ToPlot(p.X), figure.Y.ToPlot(p.Y)))];
-            var markers = plot.Add.Markers(places, MarkerShape.FilledCircle, size, Color.FromARGB(Palette.Point(options.Style, k, Classes)));
+            Color colour = Color.FromARGB(Palette.Point(options.Style, k, Classes));
+            var markers = plot.Add.Markers(places, MarkerShape.FilledCircle, size, colour);
             if (k < MostInLegend) markers.LegendText = options.ClassName(k);
             else if (k == MostInLegend) markers.LegendText = $"and {Classes - MostInLegend} more";
             if (notebook) continue;

@@ -2,7 +2,7 @@ using GpuMlp.Grids;
 
 namespace GpuMlp.Plotting;
 
-/// <summary>Colours the pixels of the data area by what a network says there: bands of probability with the 0.5 line, or classes.</summary>
+/// <summary>Colours the pixels of the data area by a network's predictions: bands of probability with the 0.5 line, or classes.</summary>
 sealed class RegionPainter
 {
     readonly PlotStyle style;
@@ -13,7 +13,7 @@ sealed class RegionPainter
     readonly uint[] bands, regions;
 
     /// <summary>Prepares for a grid of values, shown in <paramref name="view"/> on width × height pixels.</summary>
-    /// <param name="grid">Where the values are; beyond its outermost points its edge goes on.</param>
+    /// <param name="grid">The grid of the values; the view beyond its outermost points repeats the values there.</param>
     /// <param name="view">The axis limits.</param>
     /// <param name="width">The width of the data area in pixels.</param>
     /// <param name="height">The height of the data area in pixels.</param>
@@ -24,13 +24,13 @@ sealed class RegionPainter
     {
         (this.width, this.height, this.style, this.classes, this.lineWidth) = (width, height, style, classes, lineWidth);
         columns = Positions(grid.XAt(0), grid.XAt(grid.Width - 1), grid.Width, view.X0, view.X1, width);
-        rows = Positions(grid.YAt(0), grid.YAt(grid.Height - 1), grid.Height, view.Y1, view.Y0, height);                 // the top row of pixels is the largest y
+        rows = Positions(grid.YAt(0), grid.YAt(grid.Height - 1), grid.Height, view.Y1, view.Y0, height);   // the top pixels: the largest y
         gridWidth = grid.Width;
         bands = Palette.ProbabilityBands();
         regions = [.. Enumerable.Range(0, classes).Select(k => Palette.Region(style, k, classes))];
     }
 
-    /// <summary>Paints values[Height * Width] of the grid; NaN is grey.</summary>
+    /// <summary>Paints the values float[Height * Width] of the grid; NaN is grey.</summary>
     public void Paint(float[] values, Span<uint> pixels, int stride)
     {
         float[] field = classes == 2 ? Interpolate(values) : Nearest(values);
@@ -63,7 +63,7 @@ sealed class RegionPainter
         return edge ? Palette.Line : regions[Math.Clamp((int)k, 0, classes - 1)];
     }
 
-    /// <summary>How many pixels away the 0.5 line is, to first order, (p - 0.5) / |∇p|; negative on class 0's side.</summary>
+    /// <summary>The distance to the 0.5 line in pixels, to first order: (p - 0.5) / |∇p|; negative on class 0's side.</summary>
     float Distance(float[] field, int x, int y)
     {
         float away = field[y * width + x] - 0.5f;
@@ -106,14 +106,14 @@ sealed class RegionPainter
         static int Closest((int Cell, float Share) position) => position.Share < 0.5f ? position.Cell : position.Cell + 1;
     }
 
-    /// <summary>For each pixel's centre: the grid point before it, and the share of the way to the next.</summary>
+    /// <summary>For the centre of each pixel: the grid point before it, and its share of the way to the next grid point.</summary>
     static (int, float)[] Positions(double from, double to, int points, double first, double last, int count)
     {
         var positions = new (int, float)[count];
         double span = to - from;
         for (int i = 0; i < count; i++)
         {
-            // what is small beside its size loses no digits
+            // divided by the span first: a narrow window far from 0 then loses no digits
             double at = span > 0 ? ((first - from) / span + (last - first) / span * ((i + 0.5) / count)) * (points - 1) : 0;
             at = Math.Clamp(at, 0, points - 1);
             positions[i] = ((int)at, (float)(at - (int)at));

@@ -2,7 +2,7 @@ using System.Xml.Linq;
 
 namespace GpuMlp.Tests.Architecture;
 
-/// <summary>What editors show of a type or member is one text.</summary>
+/// <summary>A type or member has one documentation text, which editors show.</summary>
 public class DocumentationTests
 {
     [Theory]

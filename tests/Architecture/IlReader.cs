@@ -7,11 +7,11 @@ using System.Reflection.PortableExecutable;
 
 namespace GpuMlp.Tests.Architecture;
 
-/// <summary>Reads a compiled assembly and says, for each of its types, which types and members it uses anywhere.</summary>
+/// <summary>Reads a compiled assembly and lists, for each of its types, the types and members that it uses anywhere.</summary>
 /// <remarks>
-/// Counted: base types, interfaces, generic constraints, attributes, fields, signatures, locals, caught exceptions, and every token in a
-/// method body together with the signature behind it (an enum constant is a bare integer in IL: the callee's signature still names its type).
-/// Not there to be counted: constants, which the compiler copies, and a typeof among an attribute's arguments.
+/// Counted are base types, interfaces, generic constraints, attributes, fields, signatures, locals, caught exceptions, and every token in a
+/// method body together with the signature behind it (an enum constant is a bare integer in IL, but the callee's signature names its type).
+/// Not counted, because IL does not have them: constants, which the compiler copies, and a typeof among an attribute's arguments.
 /// </remarks>
 sealed class IlReader
 {
@@ -21,7 +21,7 @@ sealed class IlReader
     readonly PEReader image;
     readonly MetadataReader metadata;
     readonly TypeNames names;
-    TypeUse use;                                            // of the type, or of the method that is being read
+    TypeUse use;                                            // the uses of the type or of the method that is being read
 
     IlReader(PEReader image, MetadataReader metadata, string assembly, TypeDefinitionHandle type)
     {
@@ -95,7 +95,8 @@ sealed class IlReader
             if (code == 0xFE) code = 0xFE00 | il.ReadByte();
             switch (Operands[code])
             {
-                case OperandType.InlineMethod or OperandType.InlineField or OperandType.InlineType or OperandType.InlineTok or OperandType.InlineSig:
+                case OperandType.InlineMethod or OperandType.InlineField or OperandType.InlineType:
+                case OperandType.InlineTok or OperandType.InlineSig:
                     yield return MetadataTokens.EntityHandle(il.ReadInt32());
                     break;
                 case OperandType.InlineSwitch:

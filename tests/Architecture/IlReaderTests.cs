@@ -2,7 +2,7 @@
 
 namespace GpuMlp.Tests.Architecture;
 
-/// <summary>The IL reader sees a type wherever another can use it: one marker type for each way.</summary>
+/// <summary>The IL reader finds a type wherever another type can use it: one marker type for each kind of use.</summary>
 public class IlReaderTests
 {
     [Theory]
@@ -117,14 +117,15 @@ public class IlReaderTests
         readonly unsafe delegate*<FunctionPointer, void> functionPointer;
 
         [MethodMark]
-        static unsafe Return? Signature<TMethod>([ParameterMark] ref Parameter parameter, Pointer* pointer) where TMethod : MethodConstraint => null;
+        static unsafe Return? Signature<TMethod>([ParameterMark] ref Parameter parameter, Pointer* pointer)
+            where TMethod : MethodConstraint => null;
 
         static object Body(object thing, int choice)
         {
             Local? local = null;
             try
             {
-                switch (choice)                                     // a jump table: its size precedes its targets
+                switch (choice)                                     // a jump table: its length comes before its targets
                 {
                     case 0: return typeof(Token);
                     case 1: return Array.Empty<GenericArgument>();

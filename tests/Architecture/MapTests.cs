@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace GpuMlp.Tests.Architecture;
 
-/// <summary>README's Map names the folders that there are, and the rooms in the order of the table.</summary>
+/// <summary>README's Map names all folders that there are, and the rooms (namespaces) in the order of the table.</summary>
 public partial class MapTests
 {
     static readonly string[] map = [.. File.ReadLines(Path.Combine(Project.Root().FullName, "README.md"))

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace GpuMlp.Tests.Architecture;
 
-/// <summary>A file's namespace is its project's and its folder: whoever knows one finds the other.</summary>
+/// <summary>A file's namespace is that of its project and its folder, so each of the two tells the other.</summary>
 public partial class NamespaceTests
 {
     [Fact]

@@ -27,5 +27,6 @@ static class Project
         throw new DirectoryNotFoundException($"No folder above {AppContext.BaseDirectory} holds GpuMlp.sln.");
     }
 
-    static Lazy<IReadOnlyList<TypeUse>> Assembly(string name) => new(() => IlReader.Read(Path.Combine(AppContext.BaseDirectory, $"{name}.dll")));
+    static Lazy<IReadOnlyList<TypeUse>> Assembly(string name) =>
+        new(() => IlReader.Read(Path.Combine(AppContext.BaseDirectory, $"{name}.dll")));
 }

@@ -1,13 +1,15 @@
 namespace GpuMlp.Tests.Architecture;
 
-/// <summary>A room of the building, what it is for, and what it may use.</summary>
-/// <param name="Name">The namespace behind "GpuMlp.", which is the folder.</param>
-/// <param name="Why">What is in it, and why it needs what it may use.</param>
-/// <param name="MayUse">Rooms, or single types of the room around a sub-room.</param>
+/// <summary>A room (a namespace of the project), what it is for, and what it may use.</summary>
+/// <param name="Name">The namespace without "GpuMlp."; it is the folder, too.</param>
+/// <param name="Why">What the room holds, and why it needs what it may use.</param>
+/// <param name="MayUse">Rooms; a sub-room may also list single types of the room around it.</param>
 readonly record struct Room(string Name, string Why, params string[] MayUse);
 
-/// <summary>All rooms, each after the rooms that it may use. A sub-room is a folder in a room and has arrows of its own.</summary>
-/// <remarks>A sub-room may use the room around it where the table says so, though that one uses it in turn: the two are one subject.</remarks>
+/// <summary>All rooms, each after the rooms that it may use. A sub-room is a folder in a room and has its own list.</summary>
+/// <remarks>
+/// A sub-room may use the room around it where the table says so, although that room uses the sub-room in turn: the two are one subject.
+/// </remarks>
 static class Rooms
 {
     /// <summary>The kernels and the library.</summary>
@@ -57,19 +59,23 @@ static class Rooms
             "Kernels.Activations", "Kernels.Elementwise", "Devices", "Devices.Memory", "Devices.Ops", "Tensors", "Autograd"),
         new("Autograd", "the tape", "Kernels.Activations", "Kernels.Elementwise", "Devices", "Devices.Memory", "Devices.Ops", "Tensors",
             "Autograd.Operations"),
-        new("Losses", "a loss and what it asks of a network; each names its kernels' type, and a gradient is multiplied by what comes from above",
-            "Kernels.Elementwise", "Kernels.Losses", "Numerics", "Formats", "Devices", "Devices.Memory", "Devices.Ops", "Tensors", "Autograd"),
+        new("Losses", "a loss and what it asks of a network; each names its kernels' type and multiplies gradients of what follows",
+            "Kernels.Elementwise", "Kernels.Losses", "Numerics", "Formats", "Devices", "Devices.Memory", "Devices.Ops", "Tensors",
+            "Autograd"),
         new("Layers", "modules, layers and networks; the table of activations names the kernels' types and bounds them", "Kernels.Lanes",
-            "Kernels.Numerics", "Kernels.Activations", "Numerics", "Formats", "Randomness", "Devices", "Devices.Memory", "Devices.Ops", "Tensors",
+            "Kernels.Numerics", "Kernels.Activations", "Numerics", "Formats", "Randomness", "Devices", "Devices.Memory", "Devices.Ops",
+            "Tensors",
             "Autograd", "Losses"),
-        new("Optimizers", "the table of optimizers, each row with its kernels' type", "Kernels.Optimizers", "Numerics", "Formats", "Devices",
+        new("Optimizers", "the table of optimizers, each row with its kernels' type", "Kernels.Optimizers", "Numerics", "Formats",
+            "Devices",
             "Devices.Memory", "Devices.Ops", "Tensors"),
         new("Data", "data sets on the host, from files and generators", "Numerics", "Formats", "Randomness"),
         new("Training", "training by layers and fused, of one network or many; the fused engine hands the kernels a plan and memory",
             "Kernels.Lanes", "Kernels.Networks", "Kernels.Activations", "Kernels.Losses", "Kernels.Optimizers", "Kernels.Training",
             "Formats", "Randomness", "Devices", "Devices.Memory", "Devices.Ops", "Tensors", "Losses", "Layers", "Optimizers", "Data"),
         new("Grids", "dense grids and boundaries; rows go straight into the host's memory, and exact boundaries know the order of sums",
-            "Kernels.Lanes", "Kernels.Numerics", "Kernels.Networks", "Kernels.Activations", "Numerics", "Devices", "Devices.Host", "Devices.Memory",
+            "Kernels.Lanes", "Kernels.Numerics", "Kernels.Networks", "Kernels.Activations", "Numerics", "Devices", "Devices.Host",
+            "Devices.Memory",
             "Devices.Ops", "Tensors", "Layers"),
         new("Planning", "which device suits a job, by the work at hand and by what was measured; measurements lie beside cached kernels",
             "Formats", "Devices", "Devices.Host", "Devices.Launching", "Layers", "Training"),
@@ -77,7 +83,7 @@ static class Rooms
             "Grids"),
     ];
 
-    /// <summary>The program: verbs do not know each other, and what they share does not know them.</summary>
+    /// <summary>The rooms of the program: verbs do not know each other, and what they share does not know the verbs.</summary>
     public static readonly Room[] Program =
     [
         new("Cli.Shell", "streams, signals, messages, help and exit codes"),

@@ -2,10 +2,12 @@ using System.Runtime.InteropServices;
 
 namespace GpuMlp.Tests.Architecture;
 
-/// <summary>The rules of the building: each takes types with what they use and gives one line per violation.</summary>
+/// <summary>The rules of the architecture: each takes types with what they use and returns one line per violation.</summary>
 static class Rules
 {
-    /// <summary>What makes an op: a public struct of the kernels that implements one of these is a kernel, and a test must name it.</summary>
+    /// <summary>
+    /// The interfaces of ops: a public struct of the kernels that implements one of these is an op, and a test must reach it.
+    /// </summary>
     public static readonly string[] OpInterfaces =
     [
         "GpuMlp.Kernels.IOp`1", "GpuMlp.Kernels.IGroupOp`1", "GpuMlp.Kernels.Activations.IActivation", "GpuMlp.Kernels.Losses.ILoss",
@@ -26,18 +28,21 @@ static class Rules
         "System.DateTimeOffset.get_UtcNow",
     ];
 
-    // Named by what they start with, so that Log2, Log10P1, SinCosPi and the like are in; Estimate: other bits on other processors.
+    // By how the names begin, so that Log2, Log10P1, SinCosPi and the like are included. (An Estimate has other bits on other processors.)
     static readonly string[] Transcendental =
     [
-        "Exp", "Log", "Pow", "RootN", "Cbrt", "Hypot", "Sin", "Cos", "Tan", "Asin", "Acos", "Atan", "Sinh", "Cosh", "Tanh", "Asinh", "Acosh", "Atanh",
-        "Rsqrt", "Rcp", "Reciprocal",
+        "Exp", "Log", "Pow", "RootN", "Cbrt", "Hypot", "Sin", "Cos", "Tan", "Asin", "Acos", "Atan", "Sinh", "Cosh", "Tanh", "Asinh",
+        "Acosh", "Atanh", "Rsqrt", "Rcp", "Reciprocal",
     ];
 
-    public static bool IsFramework(string assembly) => File.Exists(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), $"{assembly}.dll"));
+    public static bool IsFramework(string assembly) =>
+        File.Exists(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), $"{assembly}.dll"));
 
-    /// <summary>Kernels compile for devices: they use ILGPU, ILGPU.Algorithms and the framework.</summary>
+    /// <summary>Kernels compile for devices, so they use only ILGPU, ILGPU.Algorithms and the framework.</summary>
     public static IEnumerable<string> KernelReferences(IEnumerable<TypeUse> types) => Uses(types,
-        (user, used) => used.Assembly != user.Assembly && used.Assembly is not ("ILGPU" or "ILGPU.Algorithms") && !IsFramework(used.Assembly),
+        (user, used) => used.Assembly != user.Assembly
+            && used.Assembly is not ("ILGPU" or "ILGPU.Algorithms")
+            && !IsFramework(used.Assembly),
         "kernels use ILGPU, ILGPU.Algorithms and the framework, nothing else");
 
     /// <summary>Only the program writes to the console.</summary>
@@ -56,18 +61,22 @@ static class Rules
             || member.Type.FullName == "System.Security.Cryptography.RandomNumberGenerator",
         "nothing seeds itself: a seed is a parameter");
 
-    /// <summary>What the library computes depends on no clock.</summary>
+    /// <summary>The library's results depend on no clock.</summary>
     public static IEnumerable<string> WallClock(IEnumerable<TypeUse> types) => Calls(types,
         member => Clocks.Contains(member.ToString()),
         "the library reads no wall clock: pass the time in, measure with Stopwatch");
 
-    /// <summary>Transcendental functions in kernels are the project's own: the framework's and ILGPU's round differently on each device.</summary>
+    /// <summary>
+    /// Kernels use the project's own transcendental functions: those of the framework and of ILGPU round differently on each device.
+    /// </summary>
     public static IEnumerable<string> DeviceMaths(IEnumerable<TypeUse> types) => Calls(types,
-        member => !member.Type.FullName.StartsWith("GpuMlp.", StringComparison.Ordinal) && member.Type.FullName != "System.Numerics.BitOperations"
-            && (member.Name.EndsWith("Estimate", StringComparison.Ordinal) || Transcendental.Any(name => StartsWithWord(member.Name, name))),
+        member => !member.Type.FullName.StartsWith("GpuMlp.", StringComparison.Ordinal)
+            && member.Type.FullName != "System.Numerics.BitOperations"
+            && (member.Name.EndsWith("Estimate", StringComparison.Ordinal)
+                || Transcendental.Any(name => StartsWithWord(member.Name, name))),
         "kernels use the lanes' own exp, log, tanh, …: the same bits on every device");
 
-    /// <summary>Of <paramref name="rooms"/> each uses only those that are listed for it, and each namespace is a room.</summary>
+    /// <summary>Each type is in one of <paramref name="rooms"/>, and uses only rooms that are listed for that one.</summary>
     public static IEnumerable<string> Arrows(IEnumerable<TypeUse> types, IReadOnlyList<Room> rooms)
     {
         var byName = rooms.ToDictionary(room => room.Name);
@@ -87,7 +96,9 @@ static class Rules
         }
     }
 
-    /// <summary>Each of <paramref name="rooms"/> comes after those that it may use; a sub-room may use the room around it, or types of that.</summary>
+    /// <summary>
+    /// Each of <paramref name="rooms"/> comes after those that it may use; a sub-room may use the room around it, or types of that room.
+    /// </summary>
     public static IEnumerable<string> Order(IReadOnlyList<Room> rooms)
     {
         for (int i = 0; i < rooms.Count; i++)
@@ -96,15 +107,19 @@ static class Rules
                     yield return $"{rooms[i].Name} may use {used}, which is not listed before it";
     }
 
-    // "A" and "A.Type" are around "A.B"; a type is no room
+    // "A" and the type "A.Type" are around the room "A.B"
     static bool IsAround(string used, string room, IReadOnlyList<Room> rooms) =>
         room.LastIndexOf('.') is > 0 and int dot
-        && (used == room[..dot] || (used.StartsWith(room[..(dot + 1)], StringComparison.Ordinal) && rooms.All(other => other.Name != used)));
+        && (used == room[..dot]
+            || (used.StartsWith(room[..(dot + 1)], StringComparison.Ordinal) && rooms.All(other => other.Name != used)));
 
-    /// <summary>Each op among <paramref name="kernels"/> is reached from a class of <paramref name="tests"/> whose name ends in Tests.</summary>
+    /// <summary>
+    /// Each op among <paramref name="kernels"/> is reached from a class of <paramref name="tests"/> whose name ends in Tests.
+    /// </summary>
     /// <remarks>
-    /// Reached: named by it, by a helper in the test assembly that it uses, or by a method of <paramref name="opMethods"/> (the library's types
-    /// that launch ops, which make the op struct themselves) that one of these calls; of a virtual method, by all of its overrides.
+    /// Such a class reaches the ops that it names, those that a helper in the test assembly names which it uses, and those that the
+    /// library's methods name (<paramref name="opMethods"/>, which make an op's struct and launch it) that one of these calls. A call of a
+    /// virtual method counts as a call of all its overrides.
     /// </remarks>
     public static IEnumerable<string> UntestedOps(
         IEnumerable<TypeUse> kernels, IReadOnlyList<TypeUse> tests, IEnumerable<TypeUse> opMethods, IReadOnlyList<string> opInterfaces)
@@ -112,17 +127,20 @@ static class Rules
         var helpers = tests.ToLookup(type => type.Type.Outermost);
         TypeUse[] library = [.. opMethods];
         var methods = library.SelectMany(type => type.Methods).ToDictionary();
-        // a type that names the type of a virtual method and has a method of that name overrides it
-        var overrides = library.SelectMany(type => type.Methods, (type, method) => (Type: type, method.Key, method.Value)).ToLookup(m => (m.Key.Name, m.Key.Parameters));
+        // a type overrides a virtual method if it names that method's type and has a method of the same name
+        var overrides = library.SelectMany(type => type.Methods, (type, method) => (Type: type, method.Key, method.Value))
+            .ToLookup(m => (m.Key.Name, m.Key.Parameters));
         var waiting = new Queue<TypeUse>(tests.Where(type => type.Type.Outermost.EndsWith("Tests", StringComparison.Ordinal)));
         var seen = waiting.ToHashSet();
         var reached = new HashSet<TypeName>();
         while (waiting.TryDequeue(out var use))
         {
             reached.UnionWith(use.Types);
-            // a member of a type runs its static constructor first
-            var called = use.Members.Concat(use.Members.Select(member => new MemberName(member.Type, ".cctor", 0))).Where(methods.ContainsKey).Select(member => methods[member])
-                .Concat(use.Members.SelectMany(member => overrides[(member.Name, member.Parameters)].Where(m => m.Type.Types.Contains(member.Type)).Select(m => m.Value)));
+            // before a member of a type runs, the type's static constructor does
+            var constructors = use.Members.Select(member => new MemberName(member.Type, ".cctor", 0));
+            var direct = use.Members.Concat(constructors).Where(methods.ContainsKey).Select(member => methods[member]);
+            var called = direct.Concat(use.Members.SelectMany(member => overrides[(member.Name, member.Parameters)]
+                .Where(m => m.Type.Types.Contains(member.Type)).Select(m => m.Value)));
             foreach (var next in use.Types.SelectMany(type => helpers[type.Outermost]).Concat(called))
                 if (seen.Add(next)) waiting.Enqueue(next);
         }

@@ -1,6 +1,6 @@
 namespace GpuMlp.Tests.Architecture;
 
-/// <summary>Shows that each rule finds what it forbids, and only that, among the types of Violations.cs.</summary>
+/// <summary>Each rule finds what it forbids, and nothing else, among the types of Violations.cs.</summary>
 public class RulesTests
 {
     static readonly string[] fixtureOps = [typeof(Fixtures.IFixtureOp<>).FullName!];
@@ -42,14 +42,15 @@ public class RulesTests
     [Fact]
     public void MathsThatRoundsByDeviceIsFoundAndExactMathsIsNot() => Found(Rules.DeviceMaths(Fixtures()),
         ("UsesMathsOfOthers", "System.MathF.Exp"), ("UsesMathsOfOthers", "System.Math.Log2"),
-        ("UsesMathsOfOthers", "System.Numerics.IHyperbolicFunctions`1.Tanh"), ("UsesMathsOfOthers", "System.Numerics.Vector.MultiplyAddEstimate"));
+        ("UsesMathsOfOthers", "System.Numerics.IHyperbolicFunctions`1.Tanh"),
+        ("UsesMathsOfOthers", "System.Numerics.Vector.MultiplyAddEstimate"));
 
     [Fact]
     public void WrongArrowsAndUnlistedRoomsAreFound()
     {
         var fixtures = Project.Tests.Where(type => type.Type.Outermost.EndsWith(".ArrowFixture", StringComparison.Ordinal));
         Found(Rules.Arrows(fixtures, Rooms.All),
-            ("GpuMlp.Data.ArrowFixture uses", "GpuMlp.Layers.ArrowFixture+Item: Data may use Formats, Randomness, not Layers"),
+            ("GpuMlp.Data.ArrowFixture uses", "GpuMlp.Layers.ArrowFixture+Item: Data may use Numerics, Formats, Randomness, not Layers"),
             ("GpuMlp.Data.ArrowFixture uses", "GpuMlp.Layers.ArrowFixture+Choice"),
             ("GpuMlp.Data.ArrowFixture uses", "GpuMlp.Layers.ArrowFixture: "),
             ("GpuMlp.Data.ArrowFixture+<>c uses", "GpuMlp.Layers.ArrowFixture: "),
@@ -62,8 +63,19 @@ public class RulesTests
 
     [Fact]
     public void ARoomListedBeforeWhatItUsesIsFound() => Assert.Equal(
-        ["A may use B, which is not listed before it", "B.Low may use B.High, which is not listed before it", "C may use B.Type, which is not listed before it"],
-        Rules.Order([new("A", "", "B"), new("B.Low", "", "A", "B", "B.Type", "B.High"), new("B.High", "", "B.Low"), new("B", "", "B.Low"), new("C", "", "B", "B.Type")]));
+        [
+            "A may use B, which is not listed before it",
+            "B.Low may use B.High, which is not listed before it",
+            "C may use B.Type, which is not listed before it",
+        ],
+        Rules.Order(
+        [
+            new("A", "", "B"),
+            new("B.Low", "", "A", "B", "B.Type", "B.High"),
+            new("B.High", "", "B.Low"),
+            new("B", "", "B.Low"),
+            new("C", "", "B", "B.Type"),
+        ]));
 
     [Fact]
     public void AnOpThatNoTestReachesIsFound()
@@ -77,7 +89,7 @@ public class RulesTests
 
     static IEnumerable<TypeUse> Fixtures() => Project.Tests.Where(type => type.Type.Namespace == "GpuMlp.Tests.Architecture.Fixtures");
 
-    // every expected pair is in some line, and every line has some expected pair
+    // each expected pair is in some line, and each line has some expected pair
     static void Found(IEnumerable<string> violations, params (string User, string Used)[] expected)
     {
         string[] lines = [.. violations];

@@ -3,10 +3,12 @@ using System.Reflection.Metadata;
 
 namespace GpuMlp.Tests.Architecture;
 
-/// <summary>A type's full name (nested types after '+', arity after '`') and the assembly that a reader of the IL is sent to for it.</summary>
+/// <summary>
+/// A type's full name (nested types after '+', arity after '`') and the assembly in which the reader of the IL has to look for it.
+/// </summary>
 readonly record struct TypeName(string Assembly, string FullName)
 {
-    /// <summary>The full name of the type that this one is nested in, at the top; its own where it is not nested.</summary>
+    /// <summary>The full name of the outermost type around this one; its own name where it is not nested.</summary>
     public string Outermost => FullName.Split('+')[0];
 
     /// <summary>The namespace of the outermost type, empty for none.</summary>
@@ -15,7 +17,7 @@ readonly record struct TypeName(string Assembly, string FullName)
     public override string ToString() => FullName;
 }
 
-/// <summary>A method or field that some IL names, with the number of a method's parameters (0 for a field).</summary>
+/// <summary>A method or field that IL names, with the number of a method's parameters (0 for a field).</summary>
 readonly record struct MemberName(TypeName Type, string Name, int Parameters)
 {
     public override string ToString() => $"{Type}.{Name}";
@@ -42,10 +44,10 @@ sealed class TypeUse(TypeName type)
     /// <summary>Every method and field that it uses.</summary>
     public HashSet<MemberName> Members { get; } = [];
 
-    /// <summary>What each of its methods uses by itself; overloads with equally many parameters lie together.</summary>
+    /// <summary>What each of its methods uses; overloads with the same number of parameters share an entry.</summary>
     public Dictionary<MemberName, TypeUse> Methods { get; } = [];
 
-    /// <summary>Counts what <paramref name="other"/> uses as used here too.</summary>
+    /// <summary>Adds what <paramref name="other"/> uses to what this type uses.</summary>
     public void Add(TypeUse other)
     {
         Types.UnionWith(other.Types);
@@ -80,7 +82,8 @@ sealed class TypeNames(string assembly) : ISignatureTypeProvider<ImmutableArray<
         MetadataReader reader, object? context, TypeSpecificationHandle handle, byte rawTypeKind) =>
         reader.GetTypeSpecification(handle).DecodeSignature(this, context);
 
-    public ImmutableArray<TypeName> GetGenericInstantiation(ImmutableArray<TypeName> type, ImmutableArray<ImmutableArray<TypeName>> arguments) =>
+    public ImmutableArray<TypeName> GetGenericInstantiation(
+        ImmutableArray<TypeName> type, ImmutableArray<ImmutableArray<TypeName>> arguments) =>
         [.. type, .. arguments.SelectMany(argument => argument)];
 
     public ImmutableArray<TypeName> GetFunctionPointerType(MethodSignature<ImmutableArray<TypeName>> signature) =>

@@ -1,4 +1,4 @@
-// Types that each break one rule, and neighbours that break none: RulesTests reads their IL. They are never run.
+// Types that each break one rule, and others beside them that break none: RulesTests reads their IL. They never run.
 
 #pragma warning disable CA1822, CA1823, CS0169, CS0649 // members exist for their IL
 
@@ -31,7 +31,7 @@ namespace GpuMlp.Layers
 
         internal class Base
         {
-            // an arrow that points up: allowed
+            // uses a room above it in the table: allowed
             internal static readonly Tensors.ArrowFixture? Up;
         }
     }
@@ -46,7 +46,7 @@ namespace GpuMlp.Kernels.Lanes
 {
     sealed class ArrowFixture
     {
-        // lanes know no functions
+        // lanes must not use functions
         internal static readonly Numerics.ArrowFixture? Up;
     }
 }
@@ -55,7 +55,7 @@ namespace GpuMlp.Kernels.Numerics
 {
     sealed class ArrowFixture
     {
-        // an arrow that is listed
+        // uses a room that is listed for it
         internal static readonly Lanes.ArrowFixture? Down;
     }
 }
@@ -69,7 +69,7 @@ namespace GpuMlp.Devices.Ops
 {
     sealed class ArrowFixture
     {
-        // arrows that are listed: to the room around it, and to a sub-room below
+        // use rooms that are listed: the room around it, and a sub-room below
         internal static readonly Devices.ArrowFixture? Around;
         internal static readonly Memory.ArrowFixture? Down;
     }
@@ -79,7 +79,7 @@ namespace GpuMlp.Devices.Memory
 {
     sealed class ArrowFixture
     {
-        // memory launches nothing
+        // memory must not launch anything
         internal static readonly Ops.ArrowFixture? Up;
     }
 }
@@ -88,14 +88,14 @@ namespace GpuMlp.Devices.Launching
 {
     sealed class ArrowFixture
     {
-        // of the room around it only some types are listed
+        // only some types of the room around it are listed
         internal static readonly Devices.ArrowFixture? Around;
     }
 }
 
 namespace GpuMlp.Cellar
 {
-    /// <summary>A type in a room that nobody listed.</summary>
+    /// <summary>A type in a room that is not listed.</summary>
     sealed class ArrowFixture;
 }
 
@@ -143,7 +143,8 @@ namespace GpuMlp.Tests.Architecture.Fixtures
 
         static T Tanh<T>(T x) where T : System.Numerics.IHyperbolicFunctions<T> => T.Tanh(x);
 
-        static System.Numerics.Vector<float> MultiplyAdd(System.Numerics.Vector<float> x) => System.Numerics.Vector.MultiplyAddEstimate(x, x, x);
+        static System.Numerics.Vector<float> MultiplyAdd(System.Numerics.Vector<float> x) =>
+            System.Numerics.Vector.MultiplyAddEstimate(x, x, x);
     }
 
     static class UsesExactMaths
@@ -160,13 +161,13 @@ namespace GpuMlp.Tests.Architecture.Fixtures
     /// <summary>An op that a helper of such a class names.</summary>
     public readonly struct HelpedOp<T> : IFixtureOp<T>;
 
-    /// <summary>An op that a method names which such a class calls, by way of another.</summary>
+    /// <summary>An op that a method names which such a class calls through another method.</summary>
     public readonly struct CalledOp<T> : IFixtureOp<T>;
 
-    /// <summary>An op that another method of the same class names, which no test calls.</summary>
+    /// <summary>An op that another method of the same class names, but no test calls that method.</summary>
     public readonly struct UncalledOp<T> : IFixtureOp<T>;
 
-    /// <summary>An op that only a class names which no test uses.</summary>
+    /// <summary>An op that a class names, but no test uses that class.</summary>
     public readonly struct UntestedOp<T> : IFixtureOp<T>;
 
     static class SomeTests

@@ -6,7 +6,7 @@ using GpuMlp.Tests.Kernels;
 
 namespace GpuMlp.Tests.Autograd;
 
-/// <summary>Random expression trees: what the ops give together, forward and gradients, against float64.</summary>
+/// <summary>Random expression trees: results and gradients of combined ops, compared with float64.</summary>
 public class ExpressionTests
 {
     const int Cases = 1_000;
@@ -21,7 +21,11 @@ public class ExpressionTests
     static void Check(ComputeDevice device, int seed)
     {
         var random = new Random(seed);
-        Matrix[] inputs = [Matrix.Random(3, 4, -1, 1, random), Matrix.Random(1, 4, -1, 1, random), Matrix.Random(3, 1, -1, 1, random), Matrix.Random(1, 1, -1, 1, random)];
+        Matrix[] inputs =
+        [
+            Matrix.Random(3, 4, -1, 1, random), Matrix.Random(1, 4, -1, 1, random),
+            Matrix.Random(3, 1, -1, 1, random), Matrix.Random(1, 1, -1, 1, random),
+        ];
         Expression tree = Expression.Random(random, depth: 4, rows: 3, columns: 4);
         Variable[] x = [.. inputs.Select(m => Variable.From(device, m.ToFloat(), wantsGradient: true))];
         Variable y = tree.OnDevice(x);
@@ -41,11 +45,17 @@ public class ExpressionTests
     {
         double scale = 1 + expected.Max(Math.Abs);
         for (int k = 0; k < expected.Length; k++)
-            Assert.True(Math.Abs(expected[k] - actual[k]) <= 1e-4 * scale, $"seed {seed}, {tree.Text}: {what} {k} is {actual[k]:R}, {expected[k]:R} is right");
+        {
+            string message = $"seed {seed}, {tree.Text}: {what} {k} is {actual[k]:R}, {expected[k]:R} is right";
+            Assert.True(Math.Abs(expected[k] - actual[k]) <= 1e-4 * scale, message);
+        }
     }
 }
 
-/// <summary>A tree of ops over four inputs: 3 × 4, 1 × 4, 3 × 1 and 1 × 1. Its ops are smooth and keep values small, so that differences can judge it.</summary>
+/// <summary>
+/// A tree of ops over four inputs: 3 × 4, 1 × 4, 3 × 1 and 1 × 1. Its ops are smooth and keep values small, so that differences can judge
+/// it.
+/// </summary>
 sealed record Expression(string Text, Func<Variable[], Variable> OnDevice, Func<Matrix[], Matrix> OnHost)
 {
     static readonly (int Rows, int Columns)[] Inputs = [(3, 4), (1, 4), (3, 1), (1, 1)];
@@ -60,7 +70,9 @@ sealed record Expression(string Text, Func<Variable[], Variable> OnDevice, Func<
 
     static readonly (string, Func<Variable, Variable, Variable>, Func<double, double, double>)[] Operators =
     [
-        ("+", (a, b) => a + b, (a, b) => a + b), ("-", (a, b) => a - b, (a, b) => a - b), ("*", (a, b) => a.Tanh() * b, (a, b) => Math.Tanh(a) * b),
+        ("+", (a, b) => a + b, (a, b) => a + b),
+        ("-", (a, b) => a - b, (a, b) => a - b),
+        ("*", (a, b) => a.Tanh() * b, (a, b) => Math.Tanh(a) * b),
         ("/", (a, b) => a / (b * b + 1f), (a, b) => a / (b * b + 1)),
     ];
 
@@ -78,7 +90,9 @@ sealed record Expression(string Text, Func<Variable[], Variable> OnDevice, Func<
             case 7:
                 int inner = random.Next(1, 6);
                 Expression a = Random(random, depth - 1, rows, inner), b = Random(random, depth - 1, inner, columns);
-                return new($"({a.Text} @ {b.Text})", v => a.OnDevice(v).Tanh().MatMul(b.OnDevice(v)), m => Matrix.Product(a.OnHost(m).Map(Math.Tanh), b.OnHost(m)));
+                return new($"({a.Text} @ {b.Text})",
+                    v => a.OnDevice(v).Tanh().MatMul(b.OnDevice(v)),
+                    m => Matrix.Product(a.OnHost(m).Map(Math.Tanh), b.OnHost(m)));
             case 8:
                 Expression t = Random(random, depth - 1, columns, rows);
                 return new($"{t.Text}ᵀ", v => t.OnDevice(v).Transpose(), m => Transposed(t.OnHost(m)));
@@ -88,18 +102,20 @@ sealed record Expression(string Text, Func<Variable[], Variable> OnDevice, Func<
         }
     }
 
-    // one operand may repeat; one may be used on both sides
+    // the second operand may be repeated to the first one's shape, or be the same expression
     static Expression Binary(Random random, int depth, int rows, int columns)
     {
         var (name, device, host) = Operators[random.Next(Operators.Length)];
         Expression a = Random(random, depth - 1, rows, columns);
-        Expression b = random.Next(4) == 0 ? a : Random(random, depth - 1, random.Next(2) == 0 ? 1 : rows, random.Next(2) == 0 ? 1 : columns);
-        if (random.Next(2) == 0)
-            return new($"({a.Text} {name} {b.Text})", v => device(a.OnDevice(v), b.OnDevice(v)), m => Matrix.Zip(a.OnHost(m), b.OnHost(m), host));
-        return new($"({b.Text} {name} {a.Text})", v => device(b.OnDevice(v), a.OnDevice(v)), m => Matrix.Zip(b.OnHost(m), a.OnHost(m), host));
+        Expression Repeated() => Random(random, depth - 1, random.Next(2) == 0 ? 1 : rows, random.Next(2) == 0 ? 1 : columns);
+        Expression b = random.Next(4) == 0 ? a : Repeated();
+        (Expression left, Expression right) = random.Next(2) == 0 ? (a, b) : (b, a);
+        return new($"({left.Text} {name} {right.Text})",
+            v => device(left.OnDevice(v), right.OnDevice(v)),
+            m => Matrix.Zip(left.OnHost(m), right.OnHost(m), host));
     }
 
-    // an input that fits, else the mean of one, repeated
+    // an input of this shape, else the mean of an input, repeated
     static Expression Leaf(Random random, int rows, int columns)
     {
         int[] fitting = [.. Enumerable.Range(0, 4).Where(k => Inputs[k] == (rows, columns))];

@@ -10,7 +10,7 @@ using GpuMlp.Tests.Support;
 
 namespace GpuMlp.Tests.Autograd;
 
-/// <summary>The tutorial's second half as a user writes it: modules that define only forward.</summary>
+/// <summary>The tutorial's second half as a user writes it: modules that define only Forward.</summary>
 [Collection(nameof(Alone))]
 public class ModulesProgramTests(ITestOutputHelper log)
 {
@@ -40,7 +40,7 @@ public class ModulesProgramTests(ITestOutputHelper log)
         Assert.True(accuracy >= 0.97, $"accuracy {accuracy}");
     }
 
-    /// <summary>Neither device memory nor the managed heap grows over 100,000 steps in which nobody disposes anything.</summary>
+    /// <summary>Neither device memory nor the managed heap grows over 100,000 steps without any Dispose.</summary>
     [Fact]
     public void LoopDoesNotLeak()
     {
@@ -70,7 +70,7 @@ public class ModulesProgramTests(ITestOutputHelper log)
         }
     }
 
-    /// <summary>Where the modules are layers, variables give the bits that driving them by hand gives.</summary>
+    /// <summary>Where the modules are layers, training on variables ends in the bits of training by hand.</summary>
     [Theory]
     [InlineData(1)]
     [InlineData(7)]
@@ -97,7 +97,10 @@ public class ModulesProgramTests(ITestOutputHelper log)
         Assert.Equal(byHand.Parameters().SelectMany(p => p.Value.ToArray()), onVariables.Parameters().SelectMany(p => p.Value.ToArray()));
     }
 
-    /// <summary>A step on variables costs at most three of the same step layer by layer; the best of several tries, the machine being shared.</summary>
+    /// <summary>
+    /// A step on variables takes at most three times as long as the same step layer by layer (the best of several tries, since other
+    /// programs share the machine).
+    /// </summary>
     [Fact(Explicit = true)]
     public void StepCostsAtMostThreeByHand()
     {
@@ -145,7 +148,10 @@ public class ModulesProgramTests(ITestOutputHelper log)
         var first = new Linear(device, 2, 50);
         var second = new Linear(device, 50, 1);
         foreach (Linear linear in (Linear[])[first, second])
-            Initializer.Fill(linear, Initialization.Normal, new GpuMlp.Randomness.PhiloxStream(3, GpuMlp.Randomness.StreamPurpose.Initialization));
+        {
+            var random = new GpuMlp.Randomness.PhiloxStream(3, GpuMlp.Randomness.StreamPurpose.Initialization);
+            Initializer.Fill(linear, Initialization.Normal, random);
+        }
         return new Sequential(first, new ReLU(), second, new Sigmoid());
     }
 

@@ -8,7 +8,7 @@ using GpuMlp.Tensors;
 
 namespace GpuMlp.Tests.Autograd;
 
-/// <summary>What variables promise beside their numbers: the tape's life, views, memory, and messages for wrong use.</summary>
+/// <summary>What variables promise besides their numbers: the tape's life, views, memory, and messages for wrong use.</summary>
 public class VariableTests : IDisposable
 {
     readonly ComputeDevice device = ComputeDevice.Open("cpu");
@@ -29,7 +29,9 @@ public class VariableTests : IDisposable
         {
             Variable byLayer = Matrix(2, 3), byName = Matrix(2, 3);
             Variable y = function.NewLayer().Forward(byLayer);
-            MethodInfo method = Assert.Single(typeof(Variable).GetMethods(), m => m.Name.Equals(function.Activation.ToString(), StringComparison.OrdinalIgnoreCase));
+            string name = function.Activation.ToString();
+            MethodInfo[] methods = typeof(Variable).GetMethods();
+            MethodInfo method = Assert.Single(methods, m => m.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
             var z = (Variable)method.Invoke(byName, null)!;
             Assert.Equal(y.ToArray(), z.ToArray());
             y.Sum().Backward();
@@ -76,7 +78,9 @@ public class VariableTests : IDisposable
     {
         using var other = ComputeDevice.Open("cpu:ilgpu");
         Variable a = Matrix(2, 2), b = Variable.From(other, new float[2, 2]);
-        foreach (Func<Variable> mix in (Func<Variable>[])[() => a + b, () => a.MatMul(b), () => new MseLoss().Forward(a, b), () => new Linear(device, 2, 1).Forward(b)])
+        Func<Variable>[] mixes =
+            [() => a + b, () => a.MatMul(b), () => new MseLoss().Forward(a, b), () => new Linear(device, 2, 1).Forward(b)];
+        foreach (Func<Variable> mix in mixes)
         {
             string message = Assert.Throws<ArgumentException>(mix).Message;
             Assert.Contains("cpu:ilgpu", message);
@@ -160,7 +164,7 @@ public class VariableTests : IDisposable
         Assert.Equal(1f, w.Gradient.Item());
     }
 
-    /// <summary>Large values, each with a buffer of its own, come back without anyone disposing them.</summary>
+    /// <summary>Large values, each with its own buffer, are freed without any Dispose.</summary>
     [Fact]
     public void LargeValuesComeBack()
     {
@@ -172,7 +176,7 @@ public class VariableTests : IDisposable
         Assert.True(buffers < 200, $"{buffers} buffers");
     }
 
-    /// <summary>A binary cross-entropy of a sigmoid is computed from the sigmoid's input: nothing is lost in saturation.</summary>
+    /// <summary>A binary cross-entropy of a sigmoid is computed from the sigmoid's input, so it stays exact in saturation.</summary>
     [Fact]
     public void BceOfASigmoidTakesItsInput()
     {

@@ -32,8 +32,8 @@ public class ProgramTests
         string text = string.Join(' ', outcome.Out.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
         foreach (TrainOption option in TrainOptions.All)
         {
-            string left = $"--{option.Name} {option.Takes}".TrimEnd(), right = option.Takes is null ? option.Help : $"{option.Help} [{option.Otherwise ?? option.Text(new TrainConfig())}]";
-            Assert.Contains($" {left} {right} ", text);
+            string fallback = option.Takes is null ? "" : $" [{option.Otherwise ?? option.Text(new TrainConfig())}]";
+            Assert.Contains($" {$"--{option.Name} {option.Takes}".TrimEnd()} {option.Help}{fallback} ", text);
         }
         Assert.Contains("Examples:\n  gpumlp train\n", outcome.Out);
     }
@@ -64,7 +64,12 @@ public class ProgramTests
         string[] lines = [.. Paragraph.Wrap("  --a  ", text, 20, 7, " \\")];
         Assert.Equal(
         [
-            "  --a  one two \\", "       three, four \\", "       five-and-twenty-blackbirds \\", "       six; 7 8 9 \\", "       10 11 12 13 \\", "       14",
+            "  --a  one two \\",
+            "       three, four \\",
+            "       five-and-twenty-blackbirds \\",
+            "       six; 7 8 9 \\",
+            "       10 11 12 13 \\",
+            "       14",
         ], lines);
         Assert.Equal(["", "  x"], [.. Paragraph.Wrap("", "", 80), .. Paragraph.Wrap("  ", "x", 80)]);
     }
@@ -86,7 +91,8 @@ public class ProgramTests
     [Fact]
     public void Every_setting_of_a_config_has_an_option_and_every_option_a_setting()
     {
-        string[] settings = [.. typeof(TrainConfig).GetProperties().Where(property => property.CanWrite).Select(property => property.Name.ToLowerInvariant())];
+        IEnumerable<string> settings = typeof(TrainConfig).GetProperties().Where(property => property.CanWrite)
+            .Select(property => property.Name.ToLowerInvariant());
         Assert.Equal(settings.Order(), TrainOptions.All.Select(option => option.Name.Replace("-", "")).Order());
     }
 
@@ -95,7 +101,14 @@ public class ProgramTests
     {
         foreach (TrainOption option in TrainOptions.All)
         {
-            string text = option.Name switch { "label" => "kind", "window" => "0:1,2:3", "samples" => "7", "noise" or "momentum" or "weight-decay" or "clip" => "0.25", _ => option.Text(new TrainConfig())! };
+            string text = option.Name switch
+            {
+                "label" => "kind",
+                "window" => "0:1,2:3",
+                "samples" => "7",
+                "noise" or "momentum" or "weight-decay" or "clip" => "0.25",
+                _ => option.Text(new TrainConfig())!,
+            };
             TrainConfig config = option.Parse(text)(new TrainConfig());
             Assert.Equal(text, option.Text(config));
             Assert.Equal(config, option.Parse(text)(config));

@@ -1,6 +1,6 @@
 namespace CudaEmulator;
 
-/// <summary>The results of the driver API that the emulator gives, with the driver's numbers (CUresult).</summary>
+/// <summary>The results of the driver API that the emulator returns, with the driver's numbers (CUresult).</summary>
 enum CudaError
 {
     Success = 0,

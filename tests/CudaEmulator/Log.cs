@@ -1,11 +1,11 @@
 namespace CudaEmulator;
 
-/// <summary>Where the emulator says what went wrong: the file that was named, else stderr.</summary>
+/// <summary>The log of the emulator's faults: the file that was named, else stderr.</summary>
 sealed class Log(string? file)
 {
     readonly Lock writing = new();
 
-    /// <summary>Whether more than faults is wanted.</summary>
+    /// <summary>Whether launches are logged too, not only faults.</summary>
     public bool IsFile => file is not null;
 
     public void Write(string line)

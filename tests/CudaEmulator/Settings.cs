@@ -3,16 +3,16 @@ using System.Globalization;
 namespace CudaEmulator;
 
 /// <summary>
-/// What the environment says of the card: each is a variable GPUMLP_EMULATOR_…, read once, when the driver is first called. README.md lists them.
-/// A value that cannot be read makes cuInit fail, with the reason in the log.
+/// The settings of the card: each is an environment variable GPUMLP_EMULATOR_…, read once, when the driver is first called. README.md
+/// lists them. A value that cannot be read makes cuInit fail, with the reason in the log.
 /// </summary>
 /// <param name="Capability">CAPABILITY: the compute capability times ten, such as 80.</param>
-/// <param name="DriverVersion">DRIVER: as cuDriverGetVersion gives it, such as 12040.</param>
+/// <param name="DriverVersion">DRIVER: the version as cuDriverGetVersion returns it, such as 12040.</param>
 /// <param name="Memory">MEMORY: bytes of the card, with K, M or G behind the number.</param>
 /// <param name="Cores">CORES: how many groups run at once.</param>
 /// <param name="FindRaces">RACES=1: races between the threads of a group are launch failures.</param>
-/// <param name="LogFile">LOG: the file that faults are added to, and a line for each launch; without it faults go to stderr.</param>
-/// <param name="Failures">FAIL: calls that fail, each FUNCTION:N:CODE, with commas between; N is * for every call.</param>
+/// <param name="LogFile">LOG: the file that faults and one line per launch are added to; without it faults go to stderr.</param>
+/// <param name="Failures">FAIL: calls that fail, a list of FUNCTION:N:CODE separated by commas; N is * for every call.</param>
 /// <param name="LostLaunch">FAIL_LAUNCH: the launch with that number is accepted, and fails while it runs.</param>
 sealed record Settings(int Capability = 80, int DriverVersion = 12040, ulong Memory = 4ul << 30, int Cores = 1, bool FindRaces = false,
     string? LogFile = null, IReadOnlyList<Failure>? Failures = null, int LostLaunch = 0)
@@ -34,19 +34,22 @@ sealed record Settings(int Capability = 80, int DriverVersion = 12040, ulong Mem
     static ulong Bytes(string text)
     {
         int shift = text[^1] switch { 'K' => 10, 'M' => 20, 'G' => 30, _ => 0 };
-        return ulong.TryParse(shift == 0 ? text : text[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out ulong number) && number is > 0 and < 1ul << 20
-            || (shift == 0 && number > 0)
-            ? number << shift : throw new FormatException($"{Prefix}MEMORY is '{text}', wanted bytes such as 4G, 20M or 1000");
+        string digits = shift == 0 ? text : text[..^1];
+        bool isNumber = ulong.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out ulong number);
+        return (isNumber && number is > 0 and < 1ul << 20) || (shift == 0 && number > 0)
+            ? number << shift
+            : throw new FormatException($"{Prefix}MEMORY is '{text}', wanted bytes such as 4G, 20M or 1000");
     }
 }
 
-/// <summary>A call of a function of the driver that fails.</summary>
+/// <summary>A call of one of the driver's functions that fails.</summary>
 /// <param name="Function">The function's name, such as cuMemAlloc_v2.</param>
-/// <param name="Call">Which of its calls, from 1; 0 for every one.</param>
-/// <param name="Error">What it returns.</param>
+/// <param name="Call">Which call fails, counted from 1; 0 for every call.</param>
+/// <param name="Error">The error that it returns.</param>
 sealed record Failure(string Function, int Call, CudaError Error)
 {
-    /// <exception cref="FormatException">The text is none of the form FUNCTION:N:CODE.</exception>
+    /// <summary>Reads FUNCTION:N:CODE.</summary>
+    /// <exception cref="FormatException">The text does not have that form.</exception>
     public static Failure Parse(string text)
     {
         string[] parts = text.Split(':');

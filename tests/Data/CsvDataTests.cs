@@ -56,12 +56,17 @@ public sealed class CsvDataTests : IDisposable
     [Fact]
     public void TextOfTwoBytesACharacterNeedsAByteOrderMark()
     {
-        foreach (System.Text.UnicodeEncoding encoding in (System.Text.UnicodeEncoding[])[new(false, true), new(true, true), new(false, false), new(true, false)])
+        System.Text.UnicodeEncoding[] encodings = [new(false, true), new(true, true), new(false, false), new(true, false)];
+        foreach (System.Text.UnicodeEncoding encoding in encodings)
         {
             string path = Path.Combine(folder, "points.csv");
             File.WriteAllText(path, "x,y,label\n1,2,0\n3,4.5,1\n", encoding);
             if (encoding.Preamble.Length > 0) Holds(CsvData.Read(path), [1, 2, 3, 4.5f], [0, 1], ["0", "1"]);
-            else Assert.Equal($"{path}:1:1: the text is UTF-16 without a byte order mark; save it as UTF-8", Assert.Throws<InvalidDataException>(() => CsvData.Read(path)).Message);
+            else
+            {
+                string message = Assert.Throws<InvalidDataException>(() => CsvData.Read(path)).Message;
+                Assert.Equal($"{path}:1:1: the text is UTF-16 without a byte order mark; save it as UTF-8", message);
+            }
         }
     }
 

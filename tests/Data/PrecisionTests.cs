@@ -2,12 +2,14 @@ using GpuMlp.Data;
 
 namespace GpuMlp.Tests.Data;
 
-/// <summary>Values are float64 until they are standardized: large ones with small differences, tiny ones and huge ones keep what tells them apart.</summary>
+/// <summary>
+/// Values are float64 until they are standardized: large values with small differences, tiny and huge values all stay different.
+/// </summary>
 public class PrecisionTests
 {
     static readonly DataSet Plain = DataSets.MakeMoons(300, seed: 5);
 
-    /// <summary>What is done to a column: multiplied, then shifted; float64 keeps enough of it.</summary>
+    /// <summary>How a column is moved: multiplied, then shifted; float64 keeps enough of its values.</summary>
     public static TheoryData<double, double, double, double> Moved => new()
     {
         { 1, 500_000, 1, 5_400_000 },
@@ -32,7 +34,11 @@ public class PrecisionTests
         for (int k = 0; k < got.Length; k++) Assert.Equal(expected[k] * (k % 2 == 0 || scaleY > 0 ? 1 : -1), got[k], 2e-3f);
         (double x0, double x1, double y0, double y1) = moved.Bounds();
         Assert.True(double.IsFinite(x1 - x0) && x0 < x1 && double.IsFinite(y1 - y0) && y0 < y1);
-        for (int row = 0; row < moved.Count; row++) Assert.True(values[row, 0] > x0 && values[row, 0] < x1 && values[row, 1] > y0 && values[row, 1] < y1);
+        for (int row = 0; row < moved.Count; row++)
+        {
+            Assert.True(values[row, 0] > x0 && values[row, 0] < x1);
+            Assert.True(values[row, 1] > y0 && values[row, 1] < y1);
+        }
     }
 
     [Theory]
@@ -86,7 +92,7 @@ public class PrecisionTests
         string path = Path.GetTempFileName();
         try
         {
-            // a hair above the middle between 1 and the next float32, which float64 has no room for: by way of float64 it would go down
+            // just above the middle between 1 and the next float32; float64 would round it to the middle, which then rounds down
             File.WriteAllText(path, "a,b,label\n1700000000.25,1.00000005960464477539062500000001,0\n1e300,2,1\n");
             DataSet data = CsvData.Read(path, beyondFloat32: true);
             Assert.Equal((1700000000.25, 1e300), (data.Value(0, 0), data.Value(1, 0)));
@@ -115,8 +121,12 @@ public class PrecisionTests
     [InlineData(1e300)]
     public void NoiseThatMayLeaveFloat32IsRefused(double noise)
     {
-        foreach (Func<DataSet> make in (Func<DataSet>[])[() => DataSets.MakeMoons(9, noise), () => DataSets.MakeCircles(9, noise), () => DataSets.MakeXor(9, noise),
-            () => DataSets.MakeSpirals(9, noise), () => DataSets.MakeBlobs(9, deviation: noise)])
+        Func<DataSet>[] makers =
+        [
+            () => DataSets.MakeMoons(9, noise), () => DataSets.MakeCircles(9, noise), () => DataSets.MakeXor(9, noise),
+            () => DataSets.MakeSpirals(9, noise), () => DataSets.MakeBlobs(9, deviation: noise),
+        ];
+        foreach (Func<DataSet> make in makers)
             Assert.Contains("beyond float32", Assert.Throws<ArgumentOutOfRangeException>(make).Message);
         Assert.All(DataSets.MakeMoons(100_000, DataSets.MostNoise).Flat.ToArray(), x => Assert.True(float.IsFinite(x)));
     }

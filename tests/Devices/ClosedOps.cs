@@ -6,29 +6,35 @@ using ILGPU;
 namespace GpuMlp.Tests.Devices;
 
 /// <summary>Every op of the kernels' assembly with its type parameters filled in, and the entry points that launch it.</summary>
-/// <remarks>A parameter that stands for an activation or a loss takes each struct there is, several of them in step and not crosswise.</remarks>
+/// <remarks>
+/// A type parameter for an activation or a loss takes each struct that there is. Several such parameters are stepped through together, not
+/// combined.
+/// </remarks>
 static class ClosedOps
 {
     static readonly Type[] structs = [.. typeof(DeviceEntry).Assembly.GetExportedTypes().Where(t => t.IsValueType)];
 
-    /// <summary>The entry points that a GPU runs (not the strips of an OpenCL device that is a processor): a name to show, and the method.</summary>
-    /// <param name="groups">How many ways of filling in a group op are wanted: these are large, and take half a second each to compile.</param>
+    /// <summary>
+    /// The entry points that a GPU runs (not the strips of an OpenCL device that is a processor): a name to show, and the method.
+    /// </summary>
+    /// <param name="groups">How many variants of a group op to return: each is large and takes half a second to compile.</param>
     internal static IEnumerable<(string Name, MethodInfo Entry)> OnGpus(int groups) =>
         Entries(typeof(IOp<>), int.MaxValue, nameof(DeviceEntry.Kernel))
             .Concat(Entries(typeof(IGroupOp<>), groups, nameof(DeviceEntry.GroupKernel)))
             .Concat(Entries(typeof(IGroupOp<>), 1, nameof(DeviceEntry.SingleLaneKernel)));
 
-    /// <summary>The entry points that an OpenCL device runs which is a processor, each group op filled in in one way.</summary>
-    internal static IEnumerable<(string Name, MethodInfo Entry)> OnProcessors() => Entries(typeof(IGroupOp<>), 1, nameof(DeviceEntry.StripKernel));
+    /// <summary>The entry points that an OpenCL device runs that is a processor: one variant of each group op.</summary>
+    internal static IEnumerable<(string Name, MethodInfo Entry)> OnProcessors() =>
+        Entries(typeof(IGroupOp<>), 1, nameof(DeviceEntry.StripKernel));
 
-    // an op whose view is fixed is a form for one kind of device: the host, or OpenCL on a processor
+    // an op with a fixed view is a form for one kind of device (the host, or OpenCL on a processor), so it is not listed
     static IEnumerable<(string Name, MethodInfo Entry)> Entries(Type contract, int most, string entry) =>
         from type in structs
         where type.IsGenericTypeDefinition && View(type, contract) is { IsGenericParameter: true }
         from op in Close(type, View(type, contract)!).Take(most)
         select ($"{Named(op)}, {entry}", typeof(DeviceEntry).GetMethod(entry)!.MakeGenericMethod(op));
 
-    // the parameter that the contract is over
+    // the type parameter that is the contract's view
     static Type? View(Type op, Type contract) =>
         op.GetInterfaces().FirstOrDefault(i => i.IsGenericType && i.GetGenericTypeDefinition() == contract)?.GetGenericArguments()[0];
 
@@ -42,8 +48,9 @@ static class ClosedOps
     static Type[] Choices(Type parameter)
     {
         Type contract = parameter.GetGenericParameterConstraints().Single(c => c.IsInterface);
-        // one that is made of another, such as a loss on a sigmoid, takes the first there is
-        Type[] found = [.. structs.Where(t => t.GetInterfaces().Contains(contract)).Select(t => t.IsGenericTypeDefinition ? t.MakeGenericType(FirstPlain(t)) : t)];
+        // a struct that is built on another, such as a loss on a sigmoid, takes the first that there is
+        Type[] found = [.. structs.Where(t => t.GetInterfaces().Contains(contract))
+            .Select(t => t.IsGenericTypeDefinition ? t.MakeGenericType(FirstPlain(t)) : t)];
         Assert.True(found.Length > 0, $"nothing public implements {contract.Name}");
         return found;
     }

@@ -16,7 +16,7 @@ using ILGPU.Runtime.OpenCL;
 
 namespace GpuMlp.Tests.Devices;
 
-/// <summary>A device that fails: the exception names the device, what it was doing, and why.</summary>
+/// <summary>A device that fails: the exception names the device, what the device was doing, and the reason.</summary>
 public class DeviceFailureTests
 {
     /// <summary>An op that ILGPU cannot compile.</summary>
@@ -40,14 +40,15 @@ public class DeviceFailureTests
         using var x = new Tensor(device, 1, 3);
         var e = Assert.Throws<DeviceException>(() => device.Launch(new Throwing<ArrayView<float>>(x.Span, 3)));
         Assert.Equal(device.Description, e.Device);
-        Assert.StartsWith($"device {device.Description.Id} ({device.Name}) failed compiling Throwing: ", e.Message, StringComparison.Ordinal);
+        string beginning = $"device {device.Description.Id} ({device.Name}) failed compiling Throwing: ";
+        Assert.StartsWith(beginning, e.Message, StringComparison.Ordinal);
         Assert.Contains("Throw", e.Message.Split("Throwing:")[1], StringComparison.Ordinal);                    // ILGPU's reason
     }
 
-    /// <summary>What OpenCL C does not know.</summary>
+    /// <summary>A function that OpenCL C does not have.</summary>
     public static class Nonsense
     {
-        /// <summary>x.</summary>
+        /// <summary>Returns x.</summary>
         [IntrinsicImplementation]
         public static float Value(float x) => x;
 
@@ -62,7 +63,7 @@ public class DeviceFailureTests
         }
     }
 
-    /// <summary>An op that ILGPU compiles and a driver does not.</summary>
+    /// <summary>An op that ILGPU compiles and an OpenCL driver does not.</summary>
     public readonly struct Unbuildable<TView>(TView x, int n) : IOp<TView> where TView : struct
     {
         /// <inheritdoc/>
@@ -83,21 +84,23 @@ public class DeviceFailureTests
         Context context = DeviceOpener.Create(builder => found = DeviceCatalog.AddOpenCL(builder));
         context.GetIntrinsicManager().RegisterMethod(typeof(Nonsense).GetMethod(nameof(Nonsense.Value))!,
             new CLIntrinsic(typeof(Nonsense), nameof(Nonsense.ValueOpenCL), IntrinsicImplementationMode.GenerateCode));
-        using var device = new ComputeDevice(found[0], context, context.GetCLDevice(0).CreateAccelerator(context), null, OpenOptions.Default);
+        var accelerator = context.GetCLDevice(0).CreateAccelerator(context);
+        using var device = new ComputeDevice(found[0], context, accelerator, null, OpenOptions.Default);
         using var x = new Tensor(device, 1, 3);
         var e = Assert.Throws<DeviceException>(() => device.Launch(new Unbuildable<ArrayView<float>>(x.Span, 3)));
         Assert.Contains("failed compiling Unbuildable: ", e.Message, StringComparison.Ordinal);
         Assert.True(e.Message.Contains("no_such_function", StringComparison.Ordinal), e.Message);
         Assert.DoesNotContain("\n", e.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain("failed to build", e.Message, StringComparison.Ordinal);                 // what the log goes on with
+        Assert.DoesNotContain("failed to build", e.Message, StringComparison.Ordinal);                 // a later line of the log
         Assert.InRange(e.Message.Length, 60, 500);
         Assert.Contains("failed to build", e.BuildLog, StringComparison.Ordinal);
-        device.ActivationForward<Relu>(x.Span, x.Span, 3);                           // the device itself is well
+        device.ActivationForward<Relu>(x.Span, x.Span, 3);                           // the device itself still works
         device.Synchronize();
     }
 
     [Theory]
-    [InlineData("t.cl:3:1: warning: unused\n  x\nt.cl:81:11: error: use of undeclared identifier 'f'\n  f(x)\n  ^\n1 error generated.\n", "t.cl:81:11: error: use of undeclared identifier 'f'")]
+    [InlineData("t.cl:3:1: warning: unused\n  x\nt.cl:81:11: error: use of undeclared identifier 'f'\n  f(x)\n  ^\n1 error generated.\n",
+        "t.cl:81:11: error: use of undeclared identifier 'f'")]
     [InlineData("warning: x\r\nptxas error   : Unresolved extern function 'f'\r\n", "ptxas error   : Unresolved extern function 'f'")]
     [InlineData("Build failed\nLLVM ERROR: out of registers", "LLVM ERROR: out of registers")]
     [InlineData("\nerrors occurred\n", "errors occurred")]
@@ -150,9 +153,10 @@ public class DeviceFailureTests
         OpenCL.Need();
         using ComputeDevice device = ComputeDevice.Open("opencl");
         using var x = new Tensor(device, 1, 3);
-        device.Accelerator.DefaultStream.Dispose();                          // nothing that is asked of it succeeds now
+        device.Accelerator.DefaultStream.Dispose();                          // every later command fails
         var e = Assert.Throws<DeviceException>(() => device.ActivationForward<Relu>(x.Span, x.Span, 3));
-        Assert.StartsWith($"device {device.Description.Id} ({device.Name}) failed launching ActivationForward<Relu>: ", e.Message, StringComparison.Ordinal);
+        string beginning = $"device {device.Description.Id} ({device.Name}) failed launching ActivationForward<Relu>: ";
+        Assert.StartsWith(beginning, e.Message, StringComparison.Ordinal);
         Assert.Contains("CL_", e.Message, StringComparison.Ordinal);
     }
 }

@@ -2,7 +2,7 @@ using GpuMlp.Devices.Finding;
 
 namespace GpuMlp.Tests.Devices;
 
-/// <summary>What a wrong device does: each operation in IEEE's way unless a fault says otherwise.</summary>
+/// <summary>The arithmetic of a wrong device: each operation is IEEE's unless a fault overrides it.</summary>
 interface IFault
 {
     static virtual float Value(float x) => x;
@@ -23,13 +23,13 @@ struct FlushesSubnormals : IFault
     public static float Value(float x) => float.IsSubnormal(x) ? MathF.CopySign(0f, x) : x;
 }
 
-/// <summary>A product that goes into a sum is not rounded.</summary>
+/// <summary>A product that is added to something is not rounded before.</summary>
 struct Contracts : IFault
 {
     static bool IFault.Contracts => true;
 }
 
-/// <summary>fma rounds its product.</summary>
+/// <summary>fma rounds its product before the sum.</summary>
 struct RoundsFmaTwice : IFault
 {
     public static float Fma(float a, float b, float c) => a * b + c;
@@ -38,10 +38,11 @@ struct RoundsFmaTwice : IFault
 /// <summary>Divides by a reciprocal, as fast division does.</summary>
 struct DividesByReciprocal : IFault
 {
-    public static float Quotient(float a, float b) => float.IsNormal(b) && float.IsNormal(1f / b) && float.IsFinite(a) ? a * (1f / b) : a / b;
+    public static float Quotient(float a, float b) =>
+        float.IsNormal(b) && float.IsNormal(1f / b) && float.IsFinite(a) ? a * (1f / b) : a / b;
 }
 
-/// <summary>Roots are one place too large where they are not exact.</summary>
+/// <summary>A root that is not exact is one unit in the last place too large.</summary>
 struct RootsOneUlpOff : IFault
 {
     public static float Root(float a)
@@ -51,13 +52,14 @@ struct RootsOneUlpOff : IFault
     }
 }
 
-/// <summary>Products are cut off instead of rounded.</summary>
+/// <summary>Products are truncated instead of rounded.</summary>
 struct CutsProducts : IFault
 {
     public static float Product(float a, float b)
     {
         float p = a * b;
-        return float.IsNormal(p) && Math.Abs((double)p) > Math.Abs((double)a * b) ? p > 0 ? MathF.BitDecrement(p) : MathF.BitIncrement(p) : p;
+        if (!float.IsNormal(p) || Math.Abs((double)p) <= Math.Abs((double)a * b)) return p;
+        return p > 0 ? MathF.BitDecrement(p) : MathF.BitIncrement(p);
     }
 }
 
@@ -73,7 +75,7 @@ struct LosesBits : IFault
     public static int Shift(int pattern) => pattern << 23 & int.MaxValue;
 }
 
-/// <summary>The self-test's results from a device with a fault.</summary>
+/// <summary>The results that a device with a fault gives in the self-test.</summary>
 static class FaultyDevice
 {
     internal static float[] Results<T>() where T : struct, IFault
@@ -90,7 +92,9 @@ static class FaultyDevice
                 T.Value(T.Contracts ? MathF.FusedMultiplyAdd(a, b, c) : product + c),
                 T.Value(T.Contracts ? MathF.FusedMultiplyAdd(-a, b, c) : c - product),
                 T.Value(T.Quotient(a, b)), T.Value(T.Root(a)),
-                T.Value(BitConverter.Int32BitsToSingle(T.Shift(bits))), steps, T.Value(BitConverter.Int32BitsToSingle(bits - (steps << 23))),
+                T.Value(BitConverter.Int32BitsToSingle(T.Shift(bits))),
+                steps,
+                T.Value(BitConverter.Int32BitsToSingle(bits - (steps << 23))),
                 T.Less(a, b) ? c : -a, a <= b ? c : -a, a > b ? a : b,
                 T.Less(1f, a) ? c : b, 1f <= a ? c : b, 0f > a ? 0f : a,
                 BitConverter.Int32BitsToSingle(BitConverter.SingleToInt32Bits(triple[0]) * 1664525 + 1013904223),

@@ -40,7 +40,8 @@ public sealed class AutoTests : IDisposable
     public void The_faster_device_is_taken_and_the_reason_said(string command)
     {
         RecordMeasurements();
-        Assert.Contains("device cuda:0: GpuMlp emulated card (sm_80) (auto: measured here: cuda:0 ", Succeeds($"{command} {folder.File("out")}").Error);
+        string error = Succeeds($"{command} {folder.File("out")}").Error;
+        Assert.Contains("device cuda:0: GpuMlp emulated card (sm_80) (auto: measured here: cuda:0 ", error);
     }
 
     [Fact]

@@ -5,22 +5,25 @@ using GpuMlp.Tests.Support;
 
 namespace GpuMlp.Tests.Emulator;
 
-/// <summary>The emulated driver as a native library, and gpumlp on it in a process of its own.</summary>
+/// <summary>The emulated driver as a native library, and gpumlp on it as a process.</summary>
 static class EmulatedCard
 {
     static readonly Lazy<string> folder = new(Publish);
 
-    // NativeAOT links with one of these
+    // the linkers that NativeAOT can use
     static bool HasLinker => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
         .Any(folder => File.Exists(Path.Combine(folder, "clang")) || File.Exists(Path.Combine(folder, "gcc")));
 
-    /// <summary>Runs gpumlp where libcuda.so.1 is the emulator; its variables are named without their GPUMLP_EMULATOR_, others whole.</summary>
+    /// <summary>Runs gpumlp where libcuda.so.1 is the emulator.</summary>
+    /// <param name="arguments">The command line.</param>
+    /// <param name="variables">The emulator's variables without their GPUMLP_EMULATOR_; other names that begin with GPUMLP_ stay.</param>
     internal static ChildProcess.Result Gpumlp(string arguments, params (string Name, string Value)[] variables)
     {
         Need();
         // a folder that names no OpenCL driver, so that listing devices opens none
         var environment = new Dictionary<string, string> { ["LD_LIBRARY_PATH"] = folder.Value, ["OCL_ICD_VENDORS"] = folder.Value };
-        foreach ((string name, string value) in variables) environment[name.StartsWith("GPUMLP_", StringComparison.Ordinal) ? name : $"GPUMLP_EMULATOR_{name}"] = value;
+        foreach ((string name, string value) in variables)
+            environment[name.StartsWith("GPUMLP_", StringComparison.Ordinal) ? name : $"GPUMLP_EMULATOR_{name}"] = value;
         return ChildProcess.Gpumlp(environment, arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries));
     }
 
@@ -32,7 +35,10 @@ static class EmulatedCard
         string output = Path.Combine(AppContext.BaseDirectory, "emulator");
         string runtime = $"linux-{RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant()}";
         var start = new ProcessStartInfo(Path.Combine(ChildProcess.DotnetFolder, "dotnet"),
-            ["publish", Path.Combine(Project.Root().FullName, "tests", "CudaEmulator"), "-r", runtime, "-c", "Release", "-o", output, "-v", "quiet", "-nodeReuse:false"])
+            [
+                "publish", Path.Combine(Project.Root().FullName, "tests", "CudaEmulator"), "-r", runtime, "-c", "Release", "-o", output,
+                "-v", "quiet", "-nodeReuse:false",
+            ])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

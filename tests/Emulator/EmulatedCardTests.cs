@@ -1,7 +1,10 @@
 using GpuMlp.Tests.Support;
 namespace GpuMlp.Tests.Emulator;
 
-/// <summary>gpumlp from end to end on CUDA, with an emulated card: the processor's bits, and what it says when the card or its driver fails.</summary>
+/// <summary>
+/// gpumlp from end to end on CUDA, with an emulated card: it ends in the processor's bits, and says what is wrong when the card or its
+/// driver fails.
+/// </summary>
 public sealed class EmulatedCardTests : IDisposable
 {
     readonly ScratchFolder folder = new();
@@ -15,7 +18,8 @@ public sealed class EmulatedCardTests : IDisposable
         return result;
     }
 
-    void AssertSameFile(string name) => Assert.Equal(File.ReadAllBytes(folder.File($"cpu/{name}")), File.ReadAllBytes(folder.File($"cuda/{name}")));
+    void AssertSameFile(string name) =>
+        Assert.Equal(File.ReadAllBytes(folder.File($"cpu/{name}")), File.ReadAllBytes(folder.File($"cuda/{name}")));
 
     [Fact]
     public void TheCardIsListedAsEmulatedWithTheSameBits() =>
@@ -46,7 +50,8 @@ public sealed class EmulatedCardTests : IDisposable
         foreach (string device in (string[])["cpu", "cuda"])
         {
             Succeeds($"sweep --seeds 0..3 --steps 20 --device {device} --out {folder.File(device)}", ("RACES", "1"));
-            Succeeds($"grid {folder.File("cpu/best.safetensors")} --size 70x50 --device {device} --out {folder.File($"{device}/grid.npy")}", ("RACES", "1"));
+            string grid = $"grid {folder.File("cpu/best.safetensors")} --size 70x50 --device {device}";
+            Succeeds($"{grid} --out {folder.File($"{device}/grid.npy")}", ("RACES", "1"));
         }
         AssertSameFile("best.safetensors");
         AssertSameFile("sweep.csv");
@@ -57,11 +62,15 @@ public sealed class EmulatedCardTests : IDisposable
     public void GradientsAreRight() => Succeeds("gradcheck --net 2-8-1 --device cuda");
 
     [Fact]
-    public void AFullCardIsListedWithTheReason() =>
-        Assert.Contains("excluded: device cuda:0 (GpuMlp emulated card (sm_80)) has 1,024 bytes available", Succeeds("devices", ("MEMORY", "1K")).Output, StringComparison.Ordinal);
+    public void AFullCardIsListedWithTheReason()
+    {
+        const string reason = "excluded: device cuda:0 (GpuMlp emulated card (sm_80)) has 1,024 bytes available";
+        Assert.Contains(reason, Succeeds("devices", ("MEMORY", "1K")).Output, StringComparison.Ordinal);
+    }
 
     [Theory]
-    [InlineData("FAIL", "cuInit:*:803", "the NVIDIA driver does not start: system has unsupported display driver / cuda driver combination (error 803)")]
+    [InlineData("FAIL", "cuInit:*:803",
+        "the NVIDIA driver does not start: system has unsupported display driver / cuda driver combination (error 803)")]
     [InlineData("FAIL", "cuInit:*:100", "the NVIDIA driver reports no GPU")]
     [InlineData("DRIVER", "10020", "ILGPU does not take the driver's GPU (CUDA 10.2, compute capability 8.0)")]
     [InlineData("CAPABILITY", "20", "ILGPU does not take the driver's GPU (CUDA 12.4, compute capability 2.0)")]
@@ -73,20 +82,24 @@ public sealed class EmulatedCardTests : IDisposable
 
     [Theory]
     [InlineData("cuCtxCreate_v2:*:2", 5, "out of memory: device cuda:0 (GpuMlp emulated card (sm_80)) has no memory left to open")]
-    [InlineData("cuCtxCreate_v2:*:999", 3, "device 'cuda' is not available: it does not open: unknown error (CUDA_ERROR_UNKNOWN). This machine has: cpu (")]
+    [InlineData("cuCtxCreate_v2:*:999", 3,
+        "device 'cuda' is not available: it does not open: unknown error (CUDA_ERROR_UNKNOWN). This machine has: cpu (")]
     [InlineData("cuModuleLoadDataEx:*:218", 1, "a PTX JIT compilation failed (CUDA_ERROR_INVALID_PTX)")]
     public void AFailingDriverIsOneMessage(string failure, int code, string message) =>
         AssertFails(code, message, "gradcheck --net 2-8-1 --device cuda", ("FAIL", failure));
 
     [Fact]
-    public void ALostLaunchIsOneMessage() => AssertFails(1, "unspecified launch failure (CUDA_ERROR_LAUNCH_FAILED)", "gradcheck --net 2-8-1 --device cuda",
+    public void ALostLaunchIsOneMessage() => AssertFails(
+        1, "failed in an earlier launch, as it said when finishing its work: unspecified launch failure (CUDA_ERROR_LAUNCH_FAILED)",
+        "gradcheck --net 2-8-1 --device cuda",
         ("FAIL_LAUNCH", "2"), ("LOG", folder.File("log")));
 
     static void AssertFails(int code, string message, string arguments, params (string, string)[] variables)
     {
         ChildProcess.Result result = EmulatedCard.Gpumlp(arguments, variables);
         Assert.True(result.ExitCode == code, $"exit {result.ExitCode}: {result.Error}");
-        Assert.Contains(message, Assert.Single(result.Error.Split('\n'), line => line.StartsWith("gpumlp: ", StringComparison.Ordinal)), StringComparison.Ordinal);
+        string line = Assert.Single(result.Error.Split('\n'), line => line.StartsWith("gpumlp: ", StringComparison.Ordinal));
+        Assert.Contains(message, line, StringComparison.Ordinal);
         Assert.DoesNotContain('\0', result.Error);
         Assert.DoesNotContain("   at ", result.Error, StringComparison.Ordinal);
     }

@@ -1,7 +1,7 @@
 using GpuMlp.Tests.Support;
 namespace GpuMlp.Tests.Emulator;
 
-/// <summary>The emulator's instructions against numbers worked out by hand from the PTX ISA's text.</summary>
+/// <summary>The emulator's instructions, compared with results worked out by hand from the PTX ISA's text.</summary>
 public class InstructionTests
 {
     [Theory]
@@ -43,7 +43,8 @@ public class InstructionTests
     [InlineData("setp.eq.s32 %q, %a, 7; @%q mov.b32 %d, 1;", 7, 0, 0, 1)]
     [InlineData("setp.eq.s32 %q, %a, 7; @!%q mov.b32 %d, 1;", 7, 0, 0, 0)]
     [InlineData("bra.uni OVER; mov.b32 %d, 1; OVER: add.s32 %d, %d, 2;", 0, 0, 0, 2)]
-    public void Integers(string statement, uint a, uint b, uint c, uint expected) => Assert.Equal(expected, PtxProgram.Compute(statement, a, b, c).D);
+    public void Integers(string statement, uint a, uint b, uint c, uint expected) =>
+        Assert.Equal(expected, PtxProgram.Compute(statement, a, b, c).D);
 
     [Theory]
     [InlineData("mul.wide.s32 %ld, %a, %b;", 0xFFFFFFFF, 4, 0, 0xFFFFFFFFFFFFFFFC)]
@@ -62,9 +63,11 @@ public class InstructionTests
     [InlineData("cvt.s64.s32 %ld, %a;", 0x80000000, 0, 0, 0xFFFFFFFF80000000)]
     [InlineData("cvt.u64.u32 %ld, %a;", 0x80000000, 0, 0, 0x80000000)]
     [InlineData("setp.gt.s64 %q, %la, %lb; selp.b64 %ld, %la, %lb, %q;", ulong.MaxValue, 3, 0, 3)]
-    public void LongIntegers(string statement, ulong a, ulong b, ulong c, ulong expected) => Assert.Equal(expected, PtxProgram.Compute(statement, a, b, c).Long);
+    public void LongIntegers(string statement, ulong a, ulong b, ulong c, ulong expected) =>
+        Assert.Equal(expected, PtxProgram.Compute(statement, a, b, c).Long);
 
-    const uint One = 0x3F800000, Tiny = 1, Infinity = 0x7F800000, QuietNaN = 0x7FC00123, SignallingNaN = 0xFF800123, CanonicalNaN = 0x7FFFFFFF;
+    const uint One = 0x3F800000, Tiny = 1, Infinity = 0x7F800000;
+    const uint QuietNaN = 0x7FC00123, SignallingNaN = 0xFF800123, CanonicalNaN = 0x7FFFFFFF;
 
     [Theory]
     [InlineData("add.f32 %d, %a, %b;", One, 0x33800000, 0, One)]                             // 1 + 2^-24: a tie, to even
@@ -97,7 +100,8 @@ public class InstructionTests
     [InlineData("cvt.rzi.s32.f32 %d, %a;", QuietNaN, 0, 0, 0)]
     [InlineData("cvt.rzi.u32.f32 %d, %a;", 0xBF800000, 0, 0, 0)]
     [InlineData("cvt.rzi.u32.f32 %d, %a;", Infinity, 0, 0, 0xFFFFFFFF)]
-    public void Floats(string statement, uint a, uint b, uint c, uint expected) => Assert.Equal(expected, PtxProgram.Compute(statement, a, b, c).D);
+    public void Floats(string statement, uint a, uint b, uint c, uint expected) =>
+        Assert.Equal(expected, PtxProgram.Compute(statement, a, b, c).D);
 
     // less, equal, greater, and NaN on one side
     [Theory]
@@ -117,7 +121,11 @@ public class InstructionTests
     [InlineData("nan", false, false, false, true)]
     public void ComparisonsOfFloats(string comparison, bool less, bool equal, bool greater, bool unordered)
     {
-        bool Holds(float a, float b) => PtxProgram.Compute($"setp.{comparison}.f32 %p, %a, %b;", BitConverter.SingleToUInt32Bits(a), BitConverter.SingleToUInt32Bits(b)).P;
+        bool Holds(float a, float b)
+        {
+            (uint bitsOfA, uint bitsOfB) = (BitConverter.SingleToUInt32Bits(a), BitConverter.SingleToUInt32Bits(b));
+            return PtxProgram.Compute($"setp.{comparison}.f32 %p, %a, %b;", bitsOfA, bitsOfB).P;
+        }
         Assert.Equal((less, equal, greater), (Holds(1, 2), Holds(2, 2), Holds(2, 1)));
         Assert.Equal(equal, Holds(-0f, 0f));
         Assert.Equal((unordered, unordered, unordered), (Holds(float.NaN, 1), Holds(1, float.NaN), Holds(float.NaN, float.NaN)));

@@ -4,15 +4,16 @@ using GpuMlp.Tests.Support;
 
 namespace GpuMlp.Tests.Emulator;
 
-/// <summary>What a kernel may not do, and the emulator finds.</summary>
+/// <summary>What a kernel must not do: the emulator finds it.</summary>
 public class KernelFaultTests
 {
-    // a word for each thread
+    // the address of one word per thread
     const string Place = "mul.wide.u32 %place, %thread, 4; add.u64 %place, %place, %address;";
 
     static KernelFault Fails(CudaError error, string body, int threads = 1, bool findRaces = false, int capability = 80)
     {
-        var fault = Assert.Throws<KernelFault>(() => PtxProgram.Run(body, new ulong[8], threads, findRaces: findRaces, capability: capability));
+        var fault = Assert.Throws<KernelFault>(
+            () => PtxProgram.Run(body, new ulong[8], threads, findRaces: findRaces, capability: capability));
         Assert.Equal(error, fault.Error);
         Assert.Contains("kernel kernel, group (0,0,0), thread (", fault.Message, StringComparison.Ordinal);
         return fault;
@@ -30,13 +31,14 @@ public class KernelFaultTests
     [Theory]
     [InlineData("ld.global.b32 %d, [%address+2];")]
     [InlineData("ld.global.b64 %ld, [%address+4];")]
-    [InlineData("ld.global.b32 %d, [%la];")]                                                    // a register that nothing was written to
+    [InlineData("ld.global.b32 %d, [%la];")]                                                    // a register that has no value yet
     public void AMisalignedAccess(string statement) => Fails(CudaError.MisalignedAddress, statement);
 
     [Fact]
     public void TheMessageNamesTheThreadAndTheLine()
     {
-        KernelFault fault = Fails(CudaError.IllegalAddress, $"{Place}\n{"setp.eq.u32 %p, %thread, 3;"}\n@%p add.u64 %place, %place, 64;\nst.global.b32 [%place], %thread;", threads: 4);
+        const string body = $"{Place}\n{"setp.eq.u32 %p, %thread, 3;"}\n@%p add.u64 %place, %place, 64;\nst.global.b32 [%place], %thread;";
+        KernelFault fault = Fails(CudaError.IllegalAddress, body, threads: 4);
         Assert.Contains("thread (3,0,0), PTX line 15:", fault.Message, StringComparison.Ordinal);
     }
 
@@ -68,8 +70,11 @@ public class KernelFaultTests
     }
 
     [Fact]
-    public void ABarrierThatAThreadDoesNotReach() =>
-        Assert.Contains("does not reach the barrier", Fails(CudaError.LaunchFailed, "setp.eq.u32 %p, %thread, 1; @%p ret; bar.sync 0;", threads: 4).Message, StringComparison.Ordinal);
+    public void ABarrierThatAThreadDoesNotReach()
+    {
+        KernelFault fault = Fails(CudaError.LaunchFailed, "setp.eq.u32 %p, %thread, 1; @%p ret; bar.sync 0;", threads: 4);
+        Assert.Contains("does not reach the barrier", fault.Message, StringComparison.Ordinal);
+    }
 
     [Theory]
     [InlineData(80, "waits at another barrier", "setp.eq.u32 %p, %thread, 1; @%p bra ELSE; bar.sync 0; ret; ELSE: bar.sync 1;")]
@@ -83,14 +88,15 @@ public class KernelFaultTests
     [InlineData("ld.global.b32 %d, [%address]; setp.eq.u32 %p, %thread, 2; @%p st.global.b32 [%address], %a;", "writes")]
     public void ARaceIsFoundOnRequest(string body, string words)
     {
-        Assert.Contains($"{words} what thread (0,0,0) touched", Fails(CudaError.LaunchFailed, body, 4, findRaces: true).Message, StringComparison.Ordinal);
+        KernelFault fault = Fails(CudaError.LaunchFailed, body, 4, findRaces: true);
+        Assert.Contains($"{words} what thread (0,0,0) touched", fault.Message, StringComparison.Ordinal);
         PtxProgram.Run(body, new ulong[8], 4);
         PtxProgram.Run(body, new ulong[8], 1, findRaces: true);
     }
 
     [Theory]
-    [InlineData("ld.global.b32 %d, [%address];")]                                                       // all only read
+    [InlineData("ld.global.b32 %d, [%address];")]                                                       // all threads only read
     [InlineData("setp.eq.u32 %p, %thread, 0; @%p st.global.b32 [%address], %a; bar.sync 0; ld.global.b32 %d, [%address];")]
-    [InlineData(Place + "st.global.b32 [%place], %thread; ld.global.b32 %d, [%place];")]                // each its own word
+    [InlineData(Place + "st.global.b32 [%place], %thread; ld.global.b32 %d, [%place];")]                // each thread has its own word
     public void WhatIsNoRace(string body) => PtxProgram.Run(body, new ulong[8], 4, findRaces: true);
 }

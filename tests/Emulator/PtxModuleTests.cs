@@ -11,10 +11,10 @@ using CudaError = CudaEmulator.CudaError;
 
 namespace GpuMlp.Tests.Emulator;
 
-/// <summary>Which modules the emulator accepts: our kernels, and nothing that NVIDIA's assembler refuses.</summary>
+/// <summary>Which modules the emulator accepts: all our kernels, and no module that NVIDIA's assembler refuses.</summary>
 public class PtxModuleTests
 {
-    // each wrong in one way; the line is counted from the module's first
+    // each statement is wrong in one way; lines are counted from the module's first
     [Theory]
     [InlineData("ex2.approx.f32 %f, %g;", "the emulator has no instruction 'ex2.approx.f32'")]
     [InlineData("add.s32 %d, %a;", "expected ',', found ';'")]
@@ -41,15 +41,19 @@ public class PtxModuleTests
     public void AFaultIsSaidWithItsLine(string statement, string message)
     {
         var error = Assert.Throws<PtxError>(() => PtxModule.Parse(PtxProgram.Module("\n\n" + statement)));
-        Assert.Equal((CudaError.InvalidPtx, $"ptxas application ptx input, line {error.Line}; error   : {message}"), (error.Code, error.Message));
+        Assert.Equal(CudaError.InvalidPtx, error.Code);
+        Assert.Equal($"ptxas application ptx input, line {error.Line}; error   : {message}", error.Message);
         Assert.Equal(14, error.Line);
     }
 
     [Theory]
     [InlineData("sm_80", 75, 84, (int)CudaError.NoBinaryForGpu)]
     [InlineData("sm_50", 75, 60, (int)CudaError.UnsupportedPtxVersion)]
-    public void AnotherCardsModuleIsRefused(string target, int capability, int newest, int expected) =>
-        Assert.Equal((CudaError)expected, Assert.Throws<PtxError>(() => PtxModule.Parse(PtxProgram.Module("", target), capability, newest)).Code);
+    public void AnotherCardsModuleIsRefused(string target, int capability, int newest, int expected)
+    {
+        var error = Assert.Throws<PtxError>(() => PtxModule.Parse(PtxProgram.Module("", target), capability, newest));
+        Assert.Equal((CudaError)expected, error.Code);
+    }
 
     [Fact]
     public void EveryKernelIsAccepted()
@@ -69,11 +73,12 @@ public class PtxModuleTests
 
     static readonly string[] names =
     [
-        "add.s32", "add.u32", "add.u64", "add.f32", "add.rn.f32", "sub.s32", "sub.f32", "mul.lo.s32", "mul.lo.u64", "mul.wide.u32", "mul.wide.s32", "mul.hi.u32",
-        "mad.lo.s32", "mad.wide.u32", "div.s32", "rem.s64", "div.rn.f32", "sqrt.rn.f32", "neg.f32", "neg.s32", "abs.s32", "min.s32", "max.u32", "fma.rn.f32",
-        "and.b32", "or.pred", "xor.b64", "not.pred", "not.b32", "shl.b32", "shl.b64", "shr.u32", "shr.s32", "shr.b64", "mov.b32", "mov.f32", "mov.u64", "mov.pred",
-        "selp.b32", "selp.f32", "selp.b64", "setp.lt.s32", "setp.hi.u32", "setp.ltu.f32", "setp.eq.b32", "setp.nan.f32", "setp.ne.s64", "cvt.s64.s32",
-        "cvt.u64.u32", "cvt.s32.s64", "cvt.rn.f32.s32", "cvt.rzi.s32.f32", "cvta.to.global.u64", "ld.global.f32", "st.global.b32", "ld.shared.b32", "st.shared.b64",
+        "add.s32", "add.u32", "add.u64", "add.f32", "add.rn.f32", "sub.s32", "sub.f32", "mul.lo.s32", "mul.lo.u64", "mul.wide.u32",
+        "mul.wide.s32", "mul.hi.u32", "mad.lo.s32", "mad.wide.u32", "div.s32", "rem.s64", "div.rn.f32", "sqrt.rn.f32", "neg.f32", "neg.s32",
+        "abs.s32", "min.s32", "max.u32", "fma.rn.f32", "and.b32", "or.pred", "xor.b64", "not.pred", "not.b32", "shl.b32", "shl.b64",
+        "shr.u32", "shr.s32", "shr.b64", "mov.b32", "mov.f32", "mov.u64", "mov.pred", "selp.b32", "selp.f32", "selp.b64", "setp.lt.s32",
+        "setp.hi.u32", "setp.ltu.f32", "setp.eq.b32", "setp.nan.f32", "setp.ne.s64", "cvt.s64.s32", "cvt.u64.u32", "cvt.s32.s64",
+        "cvt.rn.f32.s32", "cvt.rzi.s32.f32", "cvta.to.global.u64", "ld.global.f32", "st.global.b32", "ld.shared.b32", "st.shared.b64",
         "ld.param.b32", "bar.sync", "bra", "ret",
     ];
 
@@ -85,7 +90,7 @@ public class PtxModuleTests
         "[%address]", "[%la+4]", "[memory]", "[memory+4]", "[room]", "[room+4]", "room", "OVER",
     ];
 
-    // statements put together at random: most are wrong, and those that are accepted go to the assembler together
+    // statements put together at random: most are wrong; those that are accepted all go to the assembler
     [Fact]
     public void WhatIsAcceptedAssembles()
     {
@@ -94,7 +99,9 @@ public class PtxModuleTests
         List<string> accepted = [];
         for (int i = 0; i < 60_000; i++)
         {
-            string statement = $"{Pick(random, guards)}{Pick(random, names)} {string.Join(", ", Enumerable.Range(0, random.Next(5)).Select(_ => Pick(random, operands)))};";
+            string guard = Pick(random, guards), name = Pick(random, names);
+            string list = string.Join(", ", Enumerable.Range(0, random.Next(5)).Select(_ => Pick(random, operands)));
+            string statement = $"{guard}{name} {list};";
             if (Accepts(statement)) accepted.Add(statement);
         }
         accepted = [.. accepted.Distinct()];

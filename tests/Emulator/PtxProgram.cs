@@ -5,13 +5,13 @@ using GpuMlp.Tests.Support;
 
 namespace GpuMlp.Tests.Emulator;
 
-/// <summary>Small programs of PTX, written by hand, on the emulator that runs in this process.</summary>
+/// <summary>Runs small programs of PTX, written by hand, on the emulator in this process.</summary>
 static unsafe class PtxProgram
 {
-    /// <summary>What one instruction left in %d, %ld and %p.</summary>
+    /// <summary>The values that one instruction left in %d, %ld and %p.</summary>
     internal sealed record Result(uint D, ulong Long, bool P);
 
-    /// <summary>A module with one entry point "kernel" of one pointer, which %address holds.</summary>
+    /// <summary>A module with one entry point, "kernel", whose one parameter is a pointer, loaded into %address.</summary>
     internal static string Module(string body, string target = "sm_50") => $$"""
         .version 6.3
         .target {{target}}
@@ -29,7 +29,7 @@ static unsafe class PtxProgram
         }
         """;
 
-    /// <summary>Runs statements on %a, %b, %c (the low halves of %la, %lb, %lc) and gives what they left in %d, %ld and %p.</summary>
+    /// <summary>Runs statements on %a, %b, %c (the low halves of %la, %lb, %lc); returns what they left in %d, %ld and %p.</summary>
     internal static Result Compute(string statements, ulong a = 0, ulong b = 0, ulong c = 0)
     {
         ulong[] memory = [a, b, c, 0, 0, 0];
@@ -52,8 +52,9 @@ static unsafe class PtxProgram
         return new((uint)memory[4], memory[3], (uint)memory[5] == 1);
     }
 
-    /// <summary>Runs a body in groups over memory, which then holds what the kernel left there.</summary>
-    internal static void Run(string body, ulong[] memory, int threads, int groups = 1, bool findRaces = false, int capability = 80, int sharedBytes = 0)
+    /// <summary>Runs a body in groups over memory, which then holds the kernel's results.</summary>
+    internal static void Run(
+        string body, ulong[] memory, int threads, int groups = 1, bool findRaces = false, int capability = 80, int sharedBytes = 0)
     {
         var card = new DeviceMemory(1 << 20);
         try
@@ -62,7 +63,10 @@ static unsafe class PtxProgram
             var there = new Span<ulong>(card.Find(address)!.At(address), memory.Length);
             memory.CopyTo(there);
             Kernel kernel = PtxModule.Parse(Module(body), capability).Kernels["kernel"];
-            new Launch(kernel, new(groups, 1, 1), new(threads, 1, 1), sharedBytes, BitConverter.GetBytes(address), card, capability, findRaces).Run(1);
+            byte[] parameters = BitConverter.GetBytes(address);
+            var launch = new Launch(
+                kernel, new(groups, 1, 1), new(threads, 1, 1), sharedBytes, parameters, card, capability, findRaces);
+            launch.Run(1);
             there.CopyTo(memory);
         }
         finally

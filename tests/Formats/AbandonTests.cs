@@ -4,7 +4,9 @@ using GpuMlp.Tests.Support;
 
 namespace GpuMlp.Tests.Formats;
 
-/// <summary>The end of a program whose other threads still write. Alone: it holds for the whole process.</summary>
+/// <summary>
+/// The end of a program whose other threads still write. These tests run alone, since the end holds for the whole process.
+/// </summary>
 [Collection(nameof(Alone))]
 public sealed class AbandonTests : IDisposable
 {
@@ -40,7 +42,7 @@ public sealed class AbandonTests : IDisposable
         AtomicFile.Abandon();
         string[] then = [.. folder.Names];
         Assert.DoesNotContain(then, name => name.StartsWith('.'));
-        Thread.Sleep(100);                                          // for one that would begin after
+        Thread.Sleep(100);                                          // time for a write that would begin after the end
         Assert.Equal(then, folder.Names);
         Assert.All(then, name => Assert.Equal("whole", File.ReadAllText(folder.File(name))));
         Assert.Equal(0, thrown);

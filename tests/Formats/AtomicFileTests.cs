@@ -104,14 +104,15 @@ public sealed class AtomicFileTests : IDisposable
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has other permissions.");
         if (OperatingSystem.IsWindows()) return;
-        foreach (UnixFileMode mode in (UnixFileMode[])[UnixFileMode.UserRead | UnixFileMode.UserWrite, (UnixFileMode)0b110_110_110, UnixFileMode.UserRead])
+        UnixFileMode[] modes = [UnixFileMode.UserRead | UnixFileMode.UserWrite, (UnixFileMode)0b110_110_110, UnixFileMode.UserRead];
+        foreach (UnixFileMode mode in modes)
         {
             string path = folder.File("a.txt");
             File.WriteAllText(path, "old");
             File.SetUnixFileMode(path, mode);
             AtomicFile.Write(path, s =>
             {
-                Assert.Equal(mode, ModeOf(Directory.GetFiles(folder.File(""), ".*.tmp").Single()));         // nor can others read it before
+                Assert.Equal(mode, ModeOf(Directory.GetFiles(folder.File(""), ".*.tmp").Single()));         // others cannot read it before
                 s.Write("new"u8);
             });
             Assert.Equal((mode, "new"), (ModeOf(path), File.ReadAllText(path)));
@@ -133,7 +134,8 @@ public sealed class AtomicFileTests : IDisposable
         File.CreateSymbolicLink(folder.File("first"), "second");
         AtomicFile.Write(folder.File("first"), s => s.Write("new"u8));
         Assert.Equal("new", File.ReadAllText(folder.File("elsewhere/a.txt")));
-        Assert.Equal(("second", "elsewhere/a.txt"), (new FileInfo(folder.File("first")).LinkTarget, new FileInfo(folder.File("second")).LinkTarget));
+        Assert.Equal("second", new FileInfo(folder.File("first")).LinkTarget);
+        Assert.Equal("elsewhere/a.txt", new FileInfo(folder.File("second")).LinkTarget);
         Assert.Equal(["elsewhere", "first", "second"], folder.Names);
         File.CreateSymbolicLink(folder.File("circle"), "circle");
         Assert.ThrowsAny<IOException>(() => AtomicFile.Create(folder.File("circle")));

@@ -5,7 +5,9 @@ using GpuMlp.Optimizers;
 
 namespace GpuMlp.Tests.Formats;
 
-/// <summary>A name is looked up in the table of its kind; of an unknown one the nearest is said, where one is near.</summary>
+/// <summary>
+/// A name is looked up in the table of its kind; the message about an unknown name gives the nearest one, if one is near.
+/// </summary>
 public class NamesTests
 {
     [Theory]

@@ -12,7 +12,7 @@ public sealed class NpyTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    /// <summary>A file with any header: version, dict as it is to stand there, data.</summary>
+    /// <summary>A file with any header: the version, the dict as it is to be in the file, and the data.</summary>
     static byte[] Compose(string dict, byte[] data, byte major = 1, byte minor = 0)
     {
         byte[] text = Encoding.Latin1.GetBytes(dict);
@@ -42,7 +42,8 @@ public sealed class NpyTests : IDisposable
     public void Header_is_NumPys_byte_for_byte()
     {
         string dict = "{'descr': '<f4', 'fortran_order': False, 'shape': (25, 40), }";
-        byte[] expected = [0x93, .. "NUMPY"u8, 1, 0, 0x76, 0x00, .. Encoding.ASCII.GetBytes(dict.PadRight(117)), (byte)'\n', .. new byte[4000]];
+        byte[] header = Encoding.ASCII.GetBytes(dict.PadRight(117));
+        byte[] expected = [0x93, .. "NUMPY"u8, 1, 0, 0x76, 0x00, .. header, (byte)'\n', .. new byte[4000]];
         Assert.Equal(expected, Written<float>(new float[1000], 25, 40));
     }
 
@@ -50,7 +51,7 @@ public sealed class NpyTests : IDisposable
     [InlineData("()", new int[0], 128)]
     [InlineData("(3,)", new[] { 3 }, 128)]
     [InlineData("(0, 5)", new[] { 0, 5 }, 128)]
-    // 10 + 97 + 1 bytes would fit in 128; the room for the first dimension to grow does not.
+    // 10 + 97 + 1 bytes fit in 128, but not with the spare digits for the first dimension
     [InlineData("(1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1)", new[] { 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1 }, 192)]
     public void Header_has_the_shape_as_a_tuple_and_is_aligned(string tuple, int[] shape, int length)
     {
@@ -64,7 +65,8 @@ public sealed class NpyTests : IDisposable
     public void Round_trips_every_type_bit_for_bit()
     {
         void Check<T>(Gen<T> gen) where T : unmanaged =>
-            Gen.Select(Gen.Int[0, 5], Gen.Int[0, 5], Gen.Int[1, 3]).SelectMany(s => gen.Array[s.Item1 * s.Item2 * s.Item3].Select(values => (s, values)))
+            Gen.Select(Gen.Int[0, 5], Gen.Int[0, 5], Gen.Int[1, 3])
+                .SelectMany(s => gen.Array[s.Item1 * s.Item2 * s.Item3].Select(values => (s, values)))
                 .Sample(t =>
                 {
                     NpyArray read = Read(Written<T>(t.values, t.s.Item1, t.s.Item2, t.s.Item3));
@@ -76,7 +78,8 @@ public sealed class NpyTests : IDisposable
         Check(Gen.Long);
         Check(Gen.Byte);
         float[] odd = [float.NaN, -0f, float.Epsilon, float.NegativeInfinity];
-        Assert.Equal(odd.Select(BitConverter.SingleToInt32Bits), Read(Written<float>(odd, 4)).Values<float>().Select(BitConverter.SingleToInt32Bits));
+        float[] read = [.. Read(Written<float>(odd, 4)).Values<float>()];
+        Assert.Equal(odd.Select(BitConverter.SingleToInt32Bits), read.Select(BitConverter.SingleToInt32Bits));
     }
 
     [Fact]
@@ -164,11 +167,13 @@ public sealed class NpyTests : IDisposable
     [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999,), }\n", "a dimension is above 2147483647")]
     [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (2147483647, 2147483647, 2147483647), }\n", "has more than")]
     [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (2147483647, 2), }\n", "has more than")]
-    [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (2000000000,), }\n", "takes 8000000000 bytes, 4 follow the header (truncated)")]
+    [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (2000000000,), }\n",
+        "takes 8000000000 bytes, 4 follow the header (truncated)")]
     [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (1, }\n", "expected, '}' found")]
     [InlineData("{'descr': '<f4', 'fortran_order': False}\n", "a key is missing")]
     [InlineData("{'descr': '<f4', 'descr': '<f4', 'fortran_order': False, 'shape': (1,), }\n", "key 'descr' is unknown or comes twice")]
-    [InlineData("{'descr': '<f4', 'fortran_order': False, 'fortran_order': False, 'shape': (1,), }\n", "'fortran_order' is unknown or comes twice")]
+    [InlineData("{'descr': '<f4', 'fortran_order': False, 'fortran_order': False, 'shape': (1,), }\n",
+        "'fortran_order' is unknown or comes twice")]
     [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (1,), 'x': '1'}\n", "key 'x' is unknown")]
     [InlineData("{'descr': '<f4' 'fortran_order': False, 'shape': (1,), }\n", "'}' expected, ''' found")]
     [InlineData("{'descr': '<f\\x34', 'fortran_order': False, 'shape': (1,), }\n", "printable ASCII without escapes expected, '\\' found")]
@@ -197,5 +202,6 @@ public sealed class NpyTests : IDisposable
     }
 
     [Fact]
-    public void Damage_is_an_InvalidDataException_or_harmless() => Corrupt.Fuzz(Written<float>([1, 2, 3, 4, 5, 6], 2, 3), b => Read(b), headerBytes: 75);
+    public void Damage_is_an_InvalidDataException_or_harmless() =>
+        Corrupt.Fuzz(Written<float>([1, 2, 3, 4, 5, 6], 2, 3), b => Read(b), headerBytes: 75);
 }

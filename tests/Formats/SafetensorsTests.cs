@@ -70,6 +70,7 @@ public sealed class SafetensorsTests : IDisposable
         Gen<string> name = Gen.String[Gen.Char[' ', '\u07FF'], 0, 8];
         Gen<int[]> shape = Gen.Int[0, 4].Array[0, 3];
         static int Count(int[] s) => s.Aggregate(1, (a, b) => a * b);
+        static string Form(SafeTensor t) => $"{t.Dtype} {string.Join(',', t.Shape)}";
         Gen<Func<string, SafeTensor>> tensor = shape.SelectMany(s => Gen.OneOf<Func<string, SafeTensor>>(
             Gen.Float.Array[Count(s)].Select(v => (Func<string, SafeTensor>)(n => SafeTensor.Float32(n, s, v))),
             Gen.Long.Array[Count(s)].Select(v => (Func<string, SafeTensor>)(n => SafeTensor.Int64(n, s, v))),
@@ -81,7 +82,7 @@ public sealed class SafetensorsTests : IDisposable
             SafetensorsFile read = Read(bytes);
             Assert.Equal(tensors.Keys, read.Tensors.Select(t => t.Name));
             Assert.Equal(metadata.OrderBy(p => p.Key, StringComparer.Ordinal), read.Metadata);
-            Assert.Equal(file.Tensors.Select(t => (t.Dtype, string.Join(',', t.Shape))), read.Tensors.Select(t => (t.Dtype, string.Join(',', t.Shape))));
+            Assert.Equal(file.Tensors.Select(Form), read.Tensors.Select(Form));
             Assert.Equal(bytes, Written(read));
             Assert.Equal(0, (8 + BitConverter.ToInt32(bytes)) % 8);
         }, iter: 300);
@@ -94,15 +95,17 @@ public sealed class SafetensorsTests : IDisposable
     [InlineData("t", "key", null, "null")]
     public void What_a_file_would_give_back_as_something_else_is_refused(string name, string key, string? value, string why)
     {
-        static string Half(string text) => text == "HALF" ? "\ud83d" : text;         // attributes hold UTF-8, and it no half pairs
+        static string Half(string text) => text == "HALF" ? "\ud83d" : text;         // an attribute is UTF-8, which has no half pairs
         var metadata = new Dictionary<string, string> { [Half(key)] = value is null ? null! : Half(value) };
-        Assert.Contains(why, Assert.Throws<ArgumentException>(() => new SafetensorsFile([SafeTensor.Float32(Half(name), [1], [0])], metadata)).Message);
+        SafeTensor[] tensors = [SafeTensor.Float32(Half(name), [1], [0])];
+        Assert.Contains(why, Assert.Throws<ArgumentException>(() => new SafetensorsFile(tensors, metadata)).Message);
     }
 
     [Fact]
     public void Narrow_and_wide_floats_are_converted()
     {
-        byte[] data = [.. BitConverter.GetBytes(0.1), .. BitConverter.GetBytes((Half)1.5f), .. BitConverter.GetBytes(Half.NegativeInfinity), 0x80, 0x3F, 0x00, 0xC0];
+        byte[] wide = BitConverter.GetBytes(0.1), half = BitConverter.GetBytes((Half)1.5f);
+        byte[] data = [.. wide, .. half, .. BitConverter.GetBytes(Half.NegativeInfinity), 0x80, 0x3F, 0x00, 0xC0];
         SafetensorsFile read = Read(Compose("""
             {"d":{"dtype":"F64","shape":[1],"data_offsets":[0,8]},"h":{"dtype":"F16","shape":[2],"data_offsets":[8,12]},
              "b":{"dtype":"BF16","shape":[2,1],"data_offsets":[12,16]}}
@@ -127,32 +130,41 @@ public sealed class SafetensorsTests : IDisposable
     }
 
     [Theory]
-    // Eight bytes of data follow each of these headers.
+    // eight bytes of data follow each of these headers
     [InlineData("""[]""", "does not begin with '{'")]
     [InlineData("", "does not begin with '{'")]
     [InlineData("""{"t":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}""", "not JSON")]
     [InlineData("""{"t":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},}""", "not JSON")]
     [InlineData("""{"t":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}} x""", "not JSON")]
     [InlineData("""{"t":5}""", "tensor 't': an object expected, Number found")]
-    [InlineData("""{"t":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"t":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", "key 't' comes twice")]
-    [InlineData("""{"t":{"dtype":"F32","dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", "tensor 't': key 'dtype' is unknown or comes twice")]
+    [InlineData("""{"t":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"t":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""",
+        "key 't' comes twice")]
+    [InlineData("""{"t":{"dtype":"F32","dtype":"F32","shape":[2],"data_offsets":[0,8]}}""",
+        "tensor 't': key 'dtype' is unknown or comes twice")]
     [InlineData("""{"t":{"dtype":"F32","shape":[2],"data_offsets":[0,8],"x":1}}""", "tensor 't': key 'x' is unknown")]
     [InlineData("""{"t":{"dtype":"F32","shape":[2]}}""", "tensor 't': a key is missing")]
     [InlineData("""{"t":{"dtype":7,"shape":[2],"data_offsets":[0,8]}}""", "tensor 't': a string as dtype expected")]
-    [InlineData("""{"t":{"dtype":"I32","shape":[2],"data_offsets":[0,8]}}""", "tensor 't': dtype 'I32'; allowed are F32, F16, BF16, F64, I64 and U64")]
+    [InlineData("""{"t":{"dtype":"I32","shape":[2],"data_offsets":[0,8]}}""",
+        "tensor 't': dtype 'I32'; allowed are F32, F16, BF16, F64, I64 and U64")]
     [InlineData("""{"t":{"dtype":"F32","shape":2,"data_offsets":[0,8]}}""", "tensor 't': an array as shape expected")]
-    [InlineData("""{"t":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}}""", "tensor 't': shape holds something else than integers from 0")]
+    [InlineData("""{"t":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}}""",
+        "tensor 't': shape holds something else than integers from 0")]
     [InlineData("""{"t":{"dtype":"F32","shape":[2.0],"data_offsets":[0,8]}}""", "tensor 't': shape holds something else")]
     [InlineData("""{"t":{"dtype":"F32","shape":["2"],"data_offsets":[0,8]}}""", "tensor 't': shape holds something else")]
     [InlineData("""{"t":{"dtype":"F32","shape":[4294967298],"data_offsets":[0,8]}}""", "tensor 't': shape holds something else")]
     [InlineData("""{"t":{"dtype":"F32","shape":[99999999999999999999],"data_offsets":[0,8]}}""", "tensor 't': shape holds something else")]
-    [InlineData("""{"t":{"dtype":"F32","shape":[2147483647,2147483647,2147483647],"data_offsets":[0,8]}}""", "tensor 't': shape (2147483647, 2147483647, 2147483647) has more than")]
+    [InlineData("""{"t":{"dtype":"F32","shape":[2147483647,2147483647,2147483647],"data_offsets":[0,8]}}""",
+        "tensor 't': shape (2147483647, 2147483647, 2147483647) has more than")]
     [InlineData("""{"t":{"dtype":"F32","shape":[2],"data_offsets":[0,8,8]}}""", "tensor 't': data_offsets has 3 numbers, not 2")]
-    [InlineData("""{"t":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}}""", "tensor 't': data_offsets [8, 0] do not lie within the 8 bytes")]
-    [InlineData("""{"t":{"dtype":"F32","shape":[3],"data_offsets":[0,12]}}""", "tensor 't': data_offsets [0, 12] do not lie within the 8 bytes")]
-    [InlineData("""{"t":{"dtype":"F32","shape":[2],"data_offsets":[0,7]}}""", "tensor 't': data_offsets [0, 7] span 7 bytes, shape (2) of F32 takes 8")]
+    [InlineData("""{"t":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}}""",
+        "tensor 't': data_offsets [8, 0] do not lie within the 8 bytes")]
+    [InlineData("""{"t":{"dtype":"F32","shape":[3],"data_offsets":[0,12]}}""",
+        "tensor 't': data_offsets [0, 12] do not lie within the 8 bytes")]
+    [InlineData("""{"t":{"dtype":"F32","shape":[2],"data_offsets":[0,7]}}""",
+        "tensor 't': data_offsets [0, 7] span 7 bytes, shape (2) of F32 takes 8")]
     [InlineData("""{"t":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", "tensor 't': data_offsets begin at 4, a gap after 0")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"t":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", "tensor 't': data_offsets begin at 4, within the tensor before")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"t":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""",
+        "tensor 't': data_offsets begin at 4, within the tensor before")]
     [InlineData("""{"t":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", "4 trailing bytes after the last tensor")]
     [InlineData("""{}""", "8 trailing bytes after the last tensor")]
     [InlineData("""{"__metadata__":{"a":1}}""", "a string as metadata 'a' expected, Number found")]
@@ -160,7 +172,8 @@ public sealed class SafetensorsTests : IDisposable
     [InlineData("""{"__metadata__":{},"__metadata__":{}}""", "key '__metadata__' comes twice")]
     [InlineData("""{"__metadata__":null}""", "an object as __metadata__ expected, Null found")]
     [InlineData("""{"__metadata__":{"a":"\ud800"}}""", "a string that is not Unicode")]
-    [InlineData("""{"t":{"dtype":"U64","shape":[1],"data_offsets":[0,8]}}""", "tensor 't': 18446744073709551615 is above 9223372036854775807")]
+    [InlineData("""{"t":{"dtype":"U64","shape":[1],"data_offsets":[0,8]}}""",
+        "tensor 't': 18446744073709551615 is above 9223372036854775807")]
     public void Every_broken_rule_is_named(string json, string expected)
     {
         byte[] data = [.. BitConverter.GetBytes(ulong.MaxValue)];
@@ -195,12 +208,14 @@ public sealed class SafetensorsTests : IDisposable
     [Fact]
     public void Contradictory_tensors_cannot_be_made()
     {
-        Assert.Contains("'w': shape (2, 3) does not hold 5", Assert.Throws<ArgumentException>(() => SafeTensor.Float32("w", [2, 3], new float[5])).Message);
+        string Refusal(Action act) => Assert.Throws<ArgumentException>(act).Message;
+        Assert.Contains("'w': shape (2, 3) does not hold 5", Refusal(() => SafeTensor.Float32("w", [2, 3], new float[5])));
         Assert.Throws<ArgumentException>(() => SafeTensor.Float32("w", [-1], []));
         Assert.Throws<ArgumentException>(() => SafeTensor.Float32("__metadata__", [], new float[1]));
         Assert.Throws<ArgumentException>(() => SafeTensor.UInt64("w", [1], [-1]));
         Assert.Throws<ArgumentException>(() => new SafetensorsFile([SafeTensor.Float32("w", [], [1]), SafeTensor.Float32("w", [], [2])]));
-        Assert.Contains("'w' is F32; I64 or U64 is needed", Assert.Throws<InvalidDataException>(() => SafeTensor.Float32("w", [], [1f]).Integers).Message);
-        Assert.Contains("'w' is I64; floating-point is needed", Assert.Throws<InvalidDataException>(() => SafeTensor.Int64("w", [], [1]).Floats).Message);
+        string NotRead(Func<object> get) => Assert.Throws<InvalidDataException>(get).Message;
+        Assert.Contains("'w' is F32; I64 or U64 is needed", NotRead(() => SafeTensor.Float32("w", [], [1f]).Integers));
+        Assert.Contains("'w' is I64; floating-point is needed", NotRead(() => SafeTensor.Int64("w", [], [1]).Floats));
     }
 }

@@ -5,7 +5,7 @@ using GpuMlp.Records;
 
 namespace GpuMlp.Tests.Grids;
 
-/// <summary>The boundary found adaptively is the one read off the full grid.</summary>
+/// <summary>The boundary that is found adaptively is the boundary of the full grid.</summary>
 public class BoundaryFinderTests
 {
     static readonly Window Shown = new(-1.5, 2.5, -1, 1.5);
@@ -18,7 +18,8 @@ public class BoundaryFinderTests
         int crossed = 0;
         for (int seed = 0; seed < 100; seed++)
         {
-            using Sequential network = Random(device, nets[seed % nets.Length], Activations.All[seed / nets.Length % Activations.All.Count].Activation, (ulong)seed);
+            Activation activation = Activations.All[seed / nets.Length % Activations.All.Count].Activation;
+            using Sequential network = Random(device, nets[seed % nets.Length], activation, (ulong)seed);
             GridSpec grid = GridSpec.FromSize(Shown, 300 + seed, 211);
             var expected = CellsOfGrid(new GridEvaluator(network).EvaluateClasses(grid), grid);
             Assert.True(expected.SetEquals(BoundaryFinder.Cells(network, grid)), $"seed {seed}: other cells");
@@ -59,11 +60,13 @@ public class BoundaryFinderTests
     {
         using var device = ComputeDevice.Open("cpu");
         using Sequential network = Diamond(device);
-        Boundary boundary = BoundaryFinder.Find(network, GridSpec.FromSize(new(-1, 1, -1, 1), 100, 100), TestContext.Current.CancellationToken);
+        GridSpec grid = GridSpec.FromSize(new(-1, 1, -1, 1), 100, 100);
+        Boundary boundary = BoundaryFinder.Find(network, grid, TestContext.Current.CancellationToken);
         var line = Assert.Single(boundary.Lines);
         Assert.Equal(line[0], line[^1]);
         Assert.All(line, p => Assert.Equal(0.5, Math.Abs(p.X) + Math.Abs(p.Y), 0.02));
-        Assert.Equal(0.5, line.Zip(line.Skip(1), (a, b) => (a.X * b.Y - a.Y * b.X) / 2).Sum(), 0.01);       // counterclockwise: class 1 is inside
+        double area = line.Zip(line.Skip(1), (a, b) => (a.X * b.Y - a.Y * b.X) / 2).Sum();
+        Assert.Equal(0.5, area, 0.01);                                          // positive, so counterclockwise: class 1 is inside
     }
 
     [Fact]
@@ -74,7 +77,7 @@ public class BoundaryFinderTests
         GridSpec grid = GridSpec.FromSize(Shown, 65_536, 65_536);
         Boundary boundary = BoundaryFinder.Find(network, grid, TestContext.Current.CancellationToken);
         Assert.NotEmpty(boundary.Lines);
-        // a bound takes four numbers a unit where an evaluation takes one
+        // a bound needs four numbers per unit, an evaluation one
         Assert.InRange(boundary.Evaluations + 4 * boundary.Bounds, 1, grid.Points / 100);
     }
 
@@ -116,13 +119,18 @@ public class BoundaryFinderTests
         using var device = ComputeDevice.Open("cpu");
         using Sequential network = Random(device, "2-3-1", Activation.ReLU, 0);
         network.Layers[0].Parameters()[1].Value.CopyFrom([1, float.NaN, 1]);
-        Assert.Contains("not finite", Assert.Throws<ArgumentException>(() => BoundaryFinder.Find(network, GridSpec.FromSize(Shown, 9, 9), TestContext.Current.CancellationToken)).Message);
+        GridSpec grid = GridSpec.FromSize(Shown, 9, 9);
+        var e = Assert.Throws<ArgumentException>(
+            () => BoundaryFinder.Find(network, grid, TestContext.Current.CancellationToken));
+        Assert.Contains("not finite", e.Message);
     }
 
-    // ½ - |x| - |y|
+    // a network that computes ½ - |x| - |y|
     internal static Sequential Diamond(ComputeDevice device)
     {
-        Sequential network = NetworkSpec.Parse("2-4-1").Build(device, Initialization.Normal, new GpuMlp.Randomness.PhiloxStream(0, GpuMlp.Randomness.StreamPurpose.Initialization), new GpuMlp.Losses.BceLoss());
+        var weights = new GpuMlp.Randomness.PhiloxStream(0, GpuMlp.Randomness.StreamPurpose.Initialization);
+        Sequential network = NetworkSpec.Parse("2-4-1")
+            .Build(device, Initialization.Normal, weights, new GpuMlp.Losses.BceLoss());
         network.Layers[0].Parameters()[0].Value.CopyFrom([1, -1, 0, 0, 0, 0, 1, -1]);
         network.Layers[0].Parameters()[1].Value.CopyFrom([0, 0, 0, 0]);
         network.Layers[2].Parameters()[0].Value.CopyFrom([-1, -1, -1, -1]);
@@ -130,7 +138,7 @@ public class BoundaryFinderTests
         return network;
     }
 
-    // drawn so that the boundary crosses the window more often than not: the output's bias makes up for the mean
+    // the output's bias is set to minus the mean output, so that the boundary usually crosses the window
     internal static Sequential Random(ComputeDevice device, string net, Activation activation, ulong seed)
     {
         Sequential network = GridEvaluatorTests.Build(device, net, activation, seed);
@@ -147,7 +155,8 @@ public class BoundaryFinderTests
             for (int column = 0; column + 1 < grid.Width; column++)
             {
                 int at = row * grid.Width + column;
-                if (classes[at] + classes[at + 1] + classes[at + grid.Width] + classes[at + grid.Width + 1] is > 0 and < 4) cells.Add((column, row));
+                int corners = classes[at] + classes[at + 1] + classes[at + grid.Width] + classes[at + grid.Width + 1];
+                if (corners is > 0 and < 4) cells.Add((column, row));
             }
         return cells;
     }

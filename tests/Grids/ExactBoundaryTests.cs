@@ -4,7 +4,7 @@ using GpuMlp.Layers;
 
 namespace GpuMlp.Tests.Grids;
 
-/// <summary>The exact line of a one-hidden-layer ReLU network, against the boundary found on a fine grid.</summary>
+/// <summary>The exact line of a ReLU network with one hidden layer, compared with the boundary found on a fine grid.</summary>
 public class ExactBoundaryTests
 {
     static readonly Window Shown = new(-1.5, 2.5, -1, 1.5);
@@ -23,7 +23,8 @@ public class ExactBoundaryTests
         for (ulong seed = 0; seed < 20; seed++)
         {
             using Sequential network = BoundaryFinderTests.Random(device, net, Activation.ReLU, seed);
-            Boundary exact = BoundaryFinder.FindExact(network, Shown), grid = BoundaryFinder.Find(network, fine, TestContext.Current.CancellationToken);
+            Boundary exact = BoundaryFinder.FindExact(network, Shown);
+            Boundary grid = BoundaryFinder.Find(network, fine, TestContext.Current.CancellationToken);
             foreach (BoundaryPoint p in Spread(exact, 0.05))
                 Assert.True(Distance(grid, p) < slack, $"{net}, seed {seed}: the exact line is at {p}, the grid's is not");
             foreach (BoundaryPoint p in Spread(grid, 0.05))
@@ -40,7 +41,8 @@ public class ExactBoundaryTests
         using Sequential network = BoundaryFinderTests.Diamond(device);
         var line = Assert.Single(BoundaryFinder.FindExact(network, new(-1, 1.5, -1, 1)).Lines);
         Assert.Equal(line[0], line[^1]);
-        Assert.Equal([(-0.5, 0), (0, -0.5), (0, 0.5), (0.5, 0)], line.Distinct().Select(p => (Math.Round(p.X, 9), Math.Round(p.Y, 9))).Distinct().Order());
+        var corners = line.Select(p => (Math.Round(p.X, 9), Math.Round(p.Y, 9))).Distinct();
+        Assert.Equal([(-0.5, 0), (0, -0.5), (0, 0.5), (0.5, 0)], corners.Order());
         Assert.Equal(0.5, line.Zip(line.Skip(1), (a, b) => (a.X * b.Y - a.Y * b.X) / 2).Sum(), 1e-9);
     }
 
@@ -48,7 +50,8 @@ public class ExactBoundaryTests
     public void OtherNetworksHaveNone()
     {
         using var device = ComputeDevice.Open("cpu");
-        using Sequential deep = GridEvaluatorTests.Build(device, "2-3-3-1", Activation.ReLU, 0), smooth = GridEvaluatorTests.Build(device, "2-3-1", Activation.Tanh, 0);
+        using Sequential deep = GridEvaluatorTests.Build(device, "2-3-3-1", Activation.ReLU, 0);
+        using Sequential smooth = GridEvaluatorTests.Build(device, "2-3-1", Activation.Tanh, 0);
         Assert.False(BoundaryFinder.HasExactLine(deep) || BoundaryFinder.HasExactLine(smooth));
         Assert.Contains("one hidden layer of ReLU", Assert.Throws<ArgumentException>(() => BoundaryFinder.FindExact(deep, Shown)).Message);
     }

@@ -7,11 +7,12 @@ using GpuMlp.Tests.Support;
 
 namespace GpuMlp.Tests.Grids;
 
-/// <summary>Every form of a grid, on every route, gives the bits of Sequential.Forward over the same points.</summary>
+/// <summary>Every form of a grid, on every route, gives the bits that Sequential.Forward gives for the same points.</summary>
 public class GridEvaluatorTests
 {
     static readonly Window Shown = new(-1.5, 2.5, -1, 1.5);
-    static readonly (int Width, int Height)[] Sizes = [(1, 1), (1, 37), (37, 1), (3, 7), (63, 65), (4097, 3)], Small = [(1, 1), (3, 7), (19, 5)];
+    static readonly (int Width, int Height)[] Sizes = [(1, 1), (1, 37), (37, 1), (3, 7), (63, 65), (4097, 3)];
+    static readonly (int Width, int Height)[] Small = [(1, 1), (3, 7), (19, 5)];
     static readonly string[] Nets =
     [
         "2-1", "2-1-1", "2-2-1", "2-3-1", "2-50-1", "2-64-1", "2-127-1", "2-300-1",
@@ -27,7 +28,10 @@ public class GridEvaluatorTests
     {
         using var device = ComputeDevice.OpenCpu(lanes, cores);
         foreach (string net in Nets)
-            foreach ((int width, int height) in net.Length > 9 ? Sizes[..5] : Sizes) HoldToForward(device, net, Activation.ReLU, width, height);
+        {
+            foreach ((int width, int height) in net.Length > 9 ? Sizes[..5] : Sizes)
+                HoldToForward(device, net, Activation.ReLU, width, height);
+        }
     }
 
     public static TheoryData<Activation> AllActivations => [.. Activations.All.Select(function => function.Activation)];
@@ -53,8 +57,11 @@ public class GridEvaluatorTests
     {
         using ComputeDevice device = OpenCL();
         foreach (string net in Nets)
-            foreach ((int width, int height) in net is "2-50-1" or "2-17-127-3-1" ? Sizes : Small) HoldToForward(device, net, Activation.ReLU, width, height);
-        // each takes the driver's compiler a second or two, so one of each form
+        {
+            foreach ((int width, int height) in net is "2-50-1" or "2-17-127-3-1" ? Sizes : Small)
+                HoldToForward(device, net, Activation.ReLU, width, height);
+        }
+        // the driver's compiler takes a second or two for each network, so there is one of each form
         foreach ((string net, Activation activation) in new[] { ("2-50-1", Activation.Tanh), ("2-9-5-1", Activation.SiLU) })
         {
             using Sequential network = Build(device, net, activation, 7);
@@ -75,7 +82,7 @@ public class GridEvaluatorTests
         {
             GridSpec grid = GridSpec.FromSize(Shown, width, height);
             float[] expected = GridEvaluator.Evaluate(same, grid);
-            for (int before = 0; before < 4; before++)                          // memory that begins on no boundary
+            for (int before = 0; before < 4; before++)                          // memory at every alignment
             {
                 var room = new float[before + expected.Length + 5];
                 Array.Fill(room, -7f);
@@ -105,7 +112,8 @@ public class GridEvaluatorTests
         using var device = ComputeDevice.Open("cpu");
         Assert.Equal(GridForm.Batches, HoldToForward(device, "2-257-4-1", Activation.ReLU, 63, 65));
         Assert.Equal(GridForm.Batches, HoldToForward(device, "2-3-3-3-3-3-3-3-3-1", Activation.Tanh, 7, 5));
-        using var mixed = new Sequential(new Linear(device, 2, 3), new ReLU(), new Linear(device, 3, 3), new GpuMlp.Layers.Tanh(), new Linear(device, 3, 1));
+        using var mixed = new Sequential(
+            new Linear(device, 2, 3), new ReLU(), new Linear(device, 3, 3), new GpuMlp.Layers.Tanh(), new Linear(device, 3, 1));
         Fill(mixed);
         var evaluator = new GridEvaluator(mixed);
         Assert.Equal((GridForm.Batches, true), (evaluator.Form, evaluator.FormReason.Contains("activations differ")));
@@ -148,7 +156,8 @@ public class GridEvaluatorTests
         float[] own = GridEvaluator.Evaluate(network, grid);
         Assert.Equal(expected, new GridEvaluator(network).EvaluateSets(grid, sets));
         Assert.Equal(own, GridEvaluator.Evaluate(network, grid));
-        Assert.Contains("parameter set 1", Assert.Throws<ArgumentException>(() => new GridEvaluator(network).EvaluateSets(grid, [sets[0], [1f]])).Message);
+        var e = Assert.Throws<ArgumentException>(() => new GridEvaluator(network).EvaluateSets(grid, [sets[0], [1f]]));
+        Assert.Contains("parameter set 1", e.Message);
     }
 
     [Fact]
@@ -160,7 +169,8 @@ public class GridEvaluatorTests
         Assert.Contains("one output, the model has 2", Assert.Throws<ArgumentException>(() => new GridEvaluator(two)).Message);
         using Sequential fine = Build(device, "2-4-1", Activation.ReLU, 0);
         Assert.Throws<ArgumentException>(() => new GridEvaluator(fine).Evaluate(GridSpec.FromSize(Shown, 3, 3), new float[8]));
-        Assert.Contains("stream", Assert.Throws<ArgumentException>(() => new GridEvaluator(fine).Evaluate(GridSpec.FromSize(Shown, 65_536, 65_536))).Message);
+        GridSpec large = GridSpec.FromSize(Shown, 65_536, 65_536);
+        Assert.Contains("stream", Assert.Throws<ArgumentException>(() => new GridEvaluator(fine).Evaluate(large)).Message);
     }
 
     static GridForm HoldToForward(ComputeDevice device, string net, Activation activation, int width, int height)
@@ -169,7 +179,8 @@ public class GridEvaluatorTests
         GridSpec grid = GridSpec.FromSize(Shown, width, height);
         var evaluator = new GridEvaluator(network);
         float[] expected = network.Predict(Points(grid)), got = evaluator.Evaluate(grid);
-        Assert.True(expected.AsSpan().SequenceEqual(got), $"{net} {activation} {width}×{height} on {device}, {evaluator.FormReason}: values differ");
+        string where = $"{net} {activation} {width}×{height} on {device}, {evaluator.FormReason}";
+        Assert.True(expected.AsSpan().SequenceEqual(got), $"{where}: values differ");
         float[] logits = evaluator.Evaluate(grid, GridValue.Logit);
         byte[] classes = evaluator.EvaluateClasses(grid);
         using var onDevice = evaluator.EvaluateOnDevice(grid, GridValue.Logit);
@@ -179,8 +190,11 @@ public class GridEvaluatorTests
         return evaluator.Form;
     }
 
-    internal static Sequential Build(ComputeDevice device, string net, Activation activation, ulong seed) =>
-        NetworkSpec.Parse(net, activation).Build(device, Initialization.Uniform, new PhiloxStream(seed, StreamPurpose.Initialization), new BceLoss());
+    internal static Sequential Build(ComputeDevice device, string net, Activation activation, ulong seed)
+    {
+        var weights = new PhiloxStream(seed, StreamPurpose.Initialization);
+        return NetworkSpec.Parse(net, activation).Build(device, Initialization.Uniform, weights, new BceLoss());
+    }
 
     internal static ComputeDevice OpenCL()
     {

@@ -15,7 +15,7 @@ public class GridMemoryTests
     [Fact]
     public void ALargeGridStreamsToAFileInBoundedMemory()
     {
-        // 65,536² classes are 4.3 GB and may take 1 GB: here 16,384² are 268 MB and may take 64
+        // 65,536² classes are 4.3 GB and may take 1 GB of memory; this test has 16,384² classes, 268 MB, which may take 64 MB
         using var device = ComputeDevice.Open("cpu");
         using Sequential network = GridEvaluatorTests.Build(device, "2-2-1", Activation.ReLU, 1);
         GridSpec grid = GridSpec.FromSize(Shown, 16_384, 16_384);

@@ -2,7 +2,7 @@ using GpuMlp.Grids;
 
 namespace GpuMlp.Tests.Grids;
 
-/// <summary>Axes as NumPy makes them, and the windows that are refused.</summary>
+/// <summary>Axes have the values that NumPy gives them, and bad windows are refused.</summary>
 public class GridSpecTests
 {
     static readonly Window Tutorial = new(-1.5, 2.5, -1, 1.5);
@@ -15,7 +15,7 @@ public class GridSpecTests
         // np.arange(-1.5, 2.5, .1)[[0, 1, 15, 39]] in float64, which ends in 2.4000000000000035
         Assert.Equal([-1.5f, -1.4f, (float)(-1.5 + 15 * (-1.5 + 0.1 - -1.5)), 2.4f], [grid.X[0], grid.X[1], grid.X[15], grid.X[39]]);
         Assert.Equal(3, GridSpec.FromStep(new(0, 0.3, 0, 1), 0.1).Width);       // ceil(0.3 / 0.1) = 3
-        Assert.Equal(4, GridSpec.FromStep(new(1, 1.3, 0, 1), 0.1).Width);       // NumPy's own surprise: 1.3 - 1 is above 3 · 0.1
+        Assert.Equal(4, GridSpec.FromStep(new(1, 1.3, 0, 1), 0.1).Width);       // as in NumPy: 1.3 - 1 is above 3 · 0.1 in float64
     }
 
     [Fact]
@@ -62,10 +62,12 @@ public class GridSpecTests
     [Fact]
     public void WindowsFinerThanFloat32AreRefused()
     {
-        // float32 is 2⁻²³ apart in [1, 2): nine points over eight steps are as fine as it goes
+        // in [1, 2) float32 has a spacing of 2⁻²³: nine points over eight such steps are the finest grid
         const double ulp = 1.0 / (1 << 23);
         Assert.Equal(9, GridSpec.FromSize(new(1, 1 + 8 * ulp, 0, 1), 9, 2).Width);
-        Assert.Contains("finer than float32's spacing", Assert.Throws<ArgumentException>(() => GridSpec.FromSize(new(1, 1 + 8 * ulp, 0, 1), 10, 2)).Message);
+        Window eightSteps = new(1, 1 + 8 * ulp, 0, 1);
+        var e = Assert.Throws<ArgumentException>(() => GridSpec.FromSize(eightSteps, 10, 2));
+        Assert.Contains("finer than float32's spacing", e.Message);
         Assert.Contains("along y", Assert.Throws<ArgumentException>(() => GridSpec.FromSize(new(0, 1, 1e6, 1e6 + 1e-3), 2, 2)).Message);
         Assert.Contains("beyond float32", Assert.Throws<ArgumentException>(() => GridSpec.FromSize(new(0, 1e39, 0, 1), 2, 2)).Message);
     }
@@ -75,7 +77,8 @@ public class GridSpecTests
     {
         var scale = new PlaneScale(0.3, 0.7, -0.1, 3);
         GridSpec grid = GridSpec.FromSize(Tutorial, 7, 5, scale);
-        Assert.Equal([.. Enumerable.Range(0, 7).Select(i => (float)((i * (4.0 / 6) + -1.5 - 0.3) / 0.7))], grid.X[..6].Append((float)((2.5 - 0.3) / 0.7)));
+        IEnumerable<float> inner = Enumerable.Range(0, 6).Select(i => (float)((i * (4.0 / 6) + -1.5 - 0.3) / 0.7));
+        Assert.Equal([.. inner, (float)((2.5 - 0.3) / 0.7)], grid.X);
         Assert.Equal((float)((-1 - -0.1) / 3), grid.Y[0]);
         Assert.Equal(grid.Y.Reverse(), grid.TopDown().Y);
         Assert.Equal((2.5, 1.5), (grid.XAt(6), grid.TopDown().YAt(0)));
@@ -89,13 +92,14 @@ public class GridSpecTests
     public void WindowsThatFloat32CannotTellApartAreFineOnceTheyAreStandardized()
     {
         var survey = new Window(499_999, 500_003, 5_399_999, 5_400_001);
-        Assert.Contains("finer than float32's spacing", Assert.Throws<ArgumentException>(() => GridSpec.FromSize(survey, 400, 300)).Message);
+        string Refusal(Func<GridSpec> make) => Assert.Throws<ArgumentException>(make).Message;
+        Assert.Contains("finer than float32's spacing", Refusal(() => GridSpec.FromSize(survey, 400, 300)));
         GridSpec grid = GridSpec.FromSize(survey, 400, 300, new PlaneScale(500_001, 1, 5_400_000, 0.5));
         Assert.Equal((-2f, 2f, -2f, 2f), (grid.X[0], grid.X[^1], grid.Y[0], grid.Y[^1]));
         Assert.Equal(400, grid.X.Distinct().Count());
-        // and the other way round: small there, apart here
-        Assert.Contains("standardized units", Assert.Throws<ArgumentException>(() => GridSpec.FromSize(Tutorial, 9, 9, new PlaneScale(0, 1e300, 0, 1))).Message);
-        Assert.Contains("beyond float32", Assert.Throws<ArgumentException>(() => GridSpec.FromStep(Tutorial, 0.1, new PlaneScale(0, 1e-300, 0, 1))).Message);
+        // the other way round: points that float32 tells apart in the data's units, but not in the standardized ones
+        Assert.Contains("standardized units", Refusal(() => GridSpec.FromSize(Tutorial, 9, 9, new PlaneScale(0, 1e300, 0, 1))));
+        Assert.Contains("beyond float32", Refusal(() => GridSpec.FromStep(Tutorial, 0.1, new PlaneScale(0, 1e-300, 0, 1))));
     }
 
     [Theory]

@@ -5,7 +5,7 @@ using GpuMlp.Tests.Support;
 
 namespace GpuMlp.Tests.Grids;
 
-/// <summary>Grids that go to a sink band by band: the same values, in order, in bounded memory.</summary>
+/// <summary>Grids that go to a sink in bands of rows: the same values, in order, in bounded memory.</summary>
 public class GridStreamTests
 {
     static readonly Window Shown = new(-1.5, 2.5, -1, 1.5);
@@ -37,7 +37,8 @@ public class GridStreamTests
     public void OpenCLStreamsTheSameClasses()
     {
         using ComputeDevice opencl = GridEvaluatorTests.OpenCL(), cpu = ComputeDevice.Open("cpu");
-        using Sequential there = GridEvaluatorTests.Build(opencl, "2-9-1", Activation.ReLU, 1), here = GridEvaluatorTests.Build(cpu, "2-9-1", Activation.ReLU, 1);
+        using Sequential there = GridEvaluatorTests.Build(opencl, "2-9-1", Activation.ReLU, 1);
+        using Sequential here = GridEvaluatorTests.Build(cpu, "2-9-1", Activation.ReLU, 1);
         GridSpec grid = GridSpec.FromSize(Shown, 1003, 4999);
         Assert.True(new GridEvaluator(here).EvaluateClasses(grid).AsSpan().SequenceEqual(new GridEvaluator(there).EvaluateClasses(grid)));
     }
@@ -50,8 +51,10 @@ public class GridStreamTests
         GridSpec grid = GridSpec.FromSize(Shown, 2048, 8192);
         int calls = 0;
         GridSink<byte> full = (_, _) => throw new IOException(++calls == 1 ? "disk full" : "called again");
-        Assert.Equal("disk full", Assert.Throws<IOException>(() => new GridEvaluator(network).StreamClasses(grid, full, TestContext.Current.CancellationToken)).Message);
+        var evaluator = new GridEvaluator(network);
+        var e = Assert.Throws<IOException>(() => evaluator.StreamClasses(grid, full, TestContext.Current.CancellationToken));
+        Assert.Equal("disk full", e.Message);
         Assert.Equal(1, calls);
-        Assert.Throws<OperationCanceledException>(() => new GridEvaluator(network).StreamClasses(grid, (_, _) => { }, new CancellationToken(true)));
+        Assert.Throws<OperationCanceledException>(() => evaluator.StreamClasses(grid, (_, _) => { }, new CancellationToken(true)));
     }
 }

@@ -6,7 +6,7 @@ using GpuMlp.Tests.Support;
 
 namespace GpuMlp.Tests.Grids;
 
-/// <summary>What a network of finite weights gives as NaN is counted and marked, never a class, on every device.</summary>
+/// <summary>On every device, points where a network of finite weights returns NaN are counted and marked; they get no class.</summary>
 public class NotANumberTests(DeviceRoutes routes) : IClassFixture<DeviceRoutes>
 {
     static readonly Window Shown = new(-1, 1, -1, 1);
@@ -17,7 +17,8 @@ public class NotANumberTests(DeviceRoutes routes) : IClassFixture<DeviceRoutes>
         var random = new Random(3);
         for (int length = 0; length < 100; length++)
         {
-            float[] values = [.. Enumerable.Range(0, length).Select(_ => random.Next(4) == 0 ? float.NaN : random.Next(3) == 0 ? float.NegativeInfinity : 1)];
+            float Value() => random.Next(4) == 0 ? float.NaN : random.Next(3) == 0 ? float.NegativeInfinity : 1;
+            float[] values = [.. Enumerable.Range(0, length).Select(_ => Value())];
             Assert.Equal(values.Count(float.IsNaN), NaNs.Count(values));
         }
         Assert.Equal(2, NaNs.Count((ReadOnlySpan<byte>)[255, 0, 1, 255, 254]));
@@ -32,7 +33,8 @@ public class NotANumberTests(DeviceRoutes routes) : IClassFixture<DeviceRoutes>
             GridSpec grid = GridSpec.FromSize(Shown, 37, 5);
             float[] logits = new GridEvaluator(network).Evaluate(grid, GridValue.Logit);
             Assert.InRange(NaNs.Count(logits), 5, 37 * 5 - 5);
-            Assert.Equal(logits.Select(z => (byte)(float.IsNaN(z) ? 255 : z > 0 ? 1 : 0)), new GridEvaluator(network).EvaluateClasses(grid));
+            IEnumerable<byte> expected = logits.Select(z => (byte)(float.IsNaN(z) ? 255 : z > 0 ? 1 : 0));
+            Assert.Equal(expected, new GridEvaluator(network).EvaluateClasses(grid));
         }
     }
 
@@ -58,13 +60,14 @@ public class NotANumberTests(DeviceRoutes routes) : IClassFixture<DeviceRoutes>
         Assert.False(BoundaryFinder.HasExactLine(network, Shown));
         Boundary found = BoundaryFinder.Find(network, GridSpec.FromSize(Shown, 101, 101), TestContext.Current.CancellationToken);
         Assert.True(found.NotNumbers > 0);
-        Assert.Empty(found.Lines);                     // the class is 1 wherever there is one
+        Assert.Empty(found.Lines);                     // where there is a class, it is 1
         using Sequential ordinary = BoundaryFinderTests.Random(device, "2-9-1", Activation.ReLU, 4);
         Assert.True(BoundaryFinder.HasExactLine(ordinary, Shown));
-        Assert.Equal(0, BoundaryFinder.Find(ordinary, GridSpec.FromSize(Shown, 101, 101), TestContext.Current.CancellationToken).NotNumbers);
+        GridSpec fine = GridSpec.FromSize(Shown, 101, 101);
+        Assert.Equal(0, BoundaryFinder.Find(ordinary, fine, TestContext.Current.CancellationToken).NotNumbers);
     }
 
-    // right of the middle two units are infinite, and their difference is NaN; on the left the bias speaks
+    // right of the middle two units are infinite, and their difference is NaN; on the left the bias alone decides
     static Sequential Overflowing(ComputeDevice device, string net)
     {
         NetworkSpec spec = NetworkSpec.Parse(net) with { LinearOutput = net[^1] != '1' };

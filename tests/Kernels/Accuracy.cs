@@ -5,7 +5,7 @@ using GpuMlp.Tests.Support;
 
 namespace GpuMlp.Tests.Kernels;
 
-/// <summary>The largest error of a function over many arguments, found on all cores with the widest lanes.</summary>
+/// <summary>The largest error of a function over many arguments, measured on all cores with the widest lanes.</summary>
 sealed unsafe class Accuracy<TFunction> where TFunction : struct, IFunction
 {
     const int Block = 1 << 14;
@@ -14,15 +14,18 @@ sealed unsafe class Accuracy<TFunction> where TFunction : struct, IFunction
 
     internal double Worst { get; private set; }
 
-    /// <summary>An argument with the worst error.</summary>
+    /// <summary>An argument with the largest error.</summary>
     internal float At { get; private set; }
 
-    /// <summary>Measures <paramref name="blocks"/> blocks of 16,384 arguments; fill writes those of one block.</summary>
+    /// <summary>
+    /// Measures <paramref name="blocks"/> blocks of 16,384 arguments; <paramref name="fill"/> writes the arguments of one block.
+    /// </summary>
     internal void Measure(int blocks, FillBlock fill) =>
         Parallel.For(0, blocks, () => new Workspace(), (block, _, workspace) =>
         {
             fill(block, new Span<float>(workspace.X, Block));
-            HostRunner.Slice(new FunctionOp<TFunction, HostView>(new(workspace.X), new(workspace.Y), Block), HostRunner.WidestLanes, 0, Block / HostRunner.WidestLanes);
+            var op = new FunctionOp<TFunction, HostView>(new(workspace.X), new(workspace.Y), Block);
+            HostRunner.Slice(op, HostRunner.WidestLanes, 0, Block / HostRunner.WidestLanes);
             Compare(workspace);
             return workspace;
         }, workspace => workspace.Free());
@@ -43,7 +46,11 @@ sealed unsafe class Accuracy<TFunction> where TFunction : struct, IFunction
     }
 
     /// <inheritdoc/>
-    public override string ToString() => FormattableString.Invariant($"{typeof(TFunction).Name}: {Worst:F3} ulp at {At:R} (0x{BitConverter.SingleToUInt32Bits(At):X8})");
+    public override string ToString()
+    {
+        uint bits = BitConverter.SingleToUInt32Bits(At);
+        return FormattableString.Invariant($"{typeof(TFunction).Name}: {Worst:F3} ulp at {At:R} (0x{bits:X8})");
+    }
 
     sealed class Workspace
     {

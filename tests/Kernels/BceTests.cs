@@ -3,14 +3,14 @@ using GpuMlp.Tests.Support;
 
 namespace GpuMlp.Tests.Kernels;
 
-/// <summary>The binary cross-entropies: values and gradients over the matrix, in saturation, and against differences.</summary>
+/// <summary>The binary cross-entropies: values and gradients over all lengths, in saturation, and compared with differences.</summary>
 [Collection<KernelTests>]
 public sealed class BceTests(DeviceRoutes routes)
 {
-    // p·q loses up to this much where it is subnormal, and what it is divided by magnifies that
+    // the largest loss of p·q where it is subnormal; a division magnifies it
     const double Underflow = 4 * float.Epsilon;
 
-    // softplus is good to 2 ulp; p and q too, and with three roundings more their product over a sum is good to 8
+    // softplus is good to 2 ulp, and so are p and q; with three more roundings their product over a sum is good to 8
     static readonly LossReference Tutorial = new(Reference.Bce, Reference.BceGradient,
         (z, y) => 2 * Ulp.Of(Reference.Bce(z, y)),
         (z, y) => 8 * Ulp.Of(Reference.BceGradient(z, y)) + Underflow / (Reference.Sigmoid(y == 1 ? z : -z) + 1e-10));
@@ -23,7 +23,8 @@ public sealed class BceTests(DeviceRoutes routes)
         (z, y) => 2 * Ulp.Of(Reference.Bce(z, y)),
         (z, y) => 2 * Ulp.Of(Reference.BceLogitsGradient(z, y)));
 
-    // 1 - p and + 10⁻¹⁰ round the logarithm's argument twice, 2⁻²⁴ relative each, which moves it by that much however small it is
+    // 1 - p and + 10⁻¹⁰ round the logarithm's argument twice, by 2⁻²⁴ relative each: an absolute error of the logarithm, however small it
+    // is
     static readonly LossReference Probability = new(Reference.BceOnProbability, Reference.BceOnProbabilityGradient,
         (p, y) => 2 * Ulp.Of(Reference.BceOnProbability(p, y)) + Math.ScaleB(3, -24),
         (p, y) => 4 * Ulp.Of(Reference.BceOnProbabilityGradient(p, y)));

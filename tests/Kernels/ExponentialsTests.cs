@@ -6,7 +6,9 @@ using ILGPU;
 
 namespace GpuMlp.Tests.Kernels;
 
-/// <summary>exp, log, tanh, sigmoid and softplus: within 2 ulp of double precision, right at the edges, the same bits on every route.</summary>
+/// <summary>
+/// exp, log, tanh, sigmoid and softplus: within 2 ulp of double precision, right at the edges, with the same bits on every route.
+/// </summary>
 [Collection<KernelTests>]
 public sealed class ExponentialsTests(DeviceRoutes routes, ITestOutputHelper output)
 {
@@ -88,11 +90,12 @@ public sealed class ExponentialsTests(DeviceRoutes routes, ITestOutputHelper out
             Assert.Equal(Bits(Exponentials.Sigmoid<HostLanes, HostView>(HostLanes.Negate(z))), Bits(pair.Q));
         }
 
-        // which NaN is not IEEE's to say
-        static int Bits(HostLanes value) => float.IsNaN(HostLanes.First(value)) ? -1 : BitConverter.SingleToInt32Bits(HostLanes.First(value));
+        // IEEE does not say which NaN a result is
+        static int Bits(HostLanes value) =>
+            float.IsNaN(HostLanes.First(value)) ? -1 : BitConverter.SingleToInt32Bits(HostLanes.First(value));
     }
 
-    // 2²¹ values a function, 10⁷ in all
+    // 2²¹ values per function, 10⁷ in all
     void Sampled<TFunction>(double low, double high) where TFunction : struct, IFunction =>
         Measure<TFunction>(128, (block, x) => Spread(new Random(block), x, low, high));
 
@@ -132,7 +135,7 @@ public sealed class ExponentialsTests(DeviceRoutes routes, ITestOutputHelper out
             else device.Launch(new FunctionOp<TFunction, ArrayView<float>>(a[0], a[1], x.Length));
         });
 
-    // one half any bit pattern, the other even over where the function is neither 0 nor saturated
+    // half of the arguments have any bit pattern, the other half are even over where the function is neither 0 nor saturated
     static void Spread(Random random, Span<float> x, double low, double high)
     {
         for (int k = 0; k < x.Length; k++)

@@ -5,17 +5,19 @@ using GpuMlp.Kernels.Numerics;
 
 namespace GpuMlp.Tests.Kernels;
 
-/// <summary>One of our elementary functions and the same in double precision.</summary>
+/// <summary>One of our elementary functions, and the same function in double precision.</summary>
 public interface IFunction
 {
-    /// <summary>Ours, on lanes.</summary>
+    /// <summary>Our function, on lanes.</summary>
     static abstract T Apply<T, TView>(T x) where T : struct, ILanes<T, TView> where TView : struct;
 
-    /// <summary>Double precision's.</summary>
+    /// <summary>The function in double precision.</summary>
     static abstract double Exact(double x);
 }
 
-/// <summary>y = f(x) over n elements, for the tests of f alone; as an op of one group too, in the lanes that a device trains with.</summary>
+/// <summary>
+/// y = f(x) over n elements, to test f alone. It is also an op of one group, so that f runs in the lanes that a device trains with.
+/// </summary>
 public readonly struct FunctionOp<TFunction, TView>(TView x, TView y, int n) : IOp<TView>, IGroupOp<TView>
     where TFunction : struct, IFunction where TView : struct
 {
@@ -25,7 +27,8 @@ public readonly struct FunctionOp<TFunction, TView>(TView x, TView y, int n) : I
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run<T, TScalar, TBarrier>(int group, int lane, int lanes)
-        where T : struct, ILanes<T, TView> where TScalar : struct, ILanes<TScalar, TView> where TBarrier : struct, IBarrier => Run<T>(lane, Items(T.Width), lanes);
+        where T : struct, ILanes<T, TView> where TScalar : struct, ILanes<TScalar, TView> where TBarrier : struct, IBarrier =>
+        Run<T>(lane, Items(T.Width), lanes);
 
     /// <inheritdoc/>
     public int Items(int width) => (n + width - 1) / width;

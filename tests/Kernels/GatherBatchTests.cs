@@ -3,7 +3,7 @@ using GpuMlp.Tests.Support;
 
 namespace GpuMlp.Tests.Kernels;
 
-/// <summary>Batches gathered by row number, exact.</summary>
+/// <summary>Batches gathered by row number are exact.</summary>
 [Collection<KernelTests>]
 public sealed class GatherBatchTests(DeviceRoutes routes)
 {

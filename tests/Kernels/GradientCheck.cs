@@ -4,12 +4,16 @@ using GpuMlp.Tests.Support;
 
 namespace GpuMlp.Tests.Kernels;
 
-/// <summary>Holds an analytic derivative to central differences in double precision, and the device to the analytic one at the same points.</summary>
+/// <summary>
+/// Compares an analytic derivative with central differences in double precision, and the device with the analytic derivative at the same
+/// points.
+/// </summary>
 static class GradientCheck
 {
     const double Step = 1e-5, Relative = 1e-6, Kink = 1e-3;
 
-    internal static void Activation<TActivation>(DeviceRoutes routes, Func<double, double> f, Func<double, double> slope, double ulps, Func<double, double>? terms = null)
+    internal static void Activation<TActivation>(
+        DeviceRoutes routes, Func<double, double> f, Func<double, double> slope, double ulps, Func<double, double>? terms = null)
         where TActivation : struct, IActivation
     {
         float[] x = Points();
@@ -24,7 +28,7 @@ static class GradientCheck
         LossCheck.Check<TLoss>(routes, z, reference);
     }
 
-    /// <summary>500 points of -4 … 4, none within 10⁻³ of the kink at 0.</summary>
+    /// <summary>500 points in -4 … 4, none within 10⁻³ of the kink at 0.</summary>
     internal static float[] Points()
     {
         var random = new Random(4);
@@ -35,10 +39,11 @@ static class GradientCheck
         return points;
     }
 
-    // a difference of values near 1 over 2·10⁻⁵ is itself good to 10⁻¹⁰ only, which counts where the derivative is 0
+    // a difference of values near 1, divided by 2·10⁻⁵, is good only to 10⁻¹⁰, which matters where the derivative is 0
     static void Check(string name, double x, Func<double, double> f, Func<double, double> derivative)
     {
         double numeric = (f(x + Step) - f(x - Step)) / (2 * Step), analytic = derivative(x);
-        Assert.True(Math.Abs(numeric - analytic) <= Relative * Math.Abs(analytic) + 1e-10, $"{name} at {x}: {analytic}, by differences {numeric}");
+        bool right = Math.Abs(numeric - analytic) <= Relative * Math.Abs(analytic) + 1e-10;
+        Assert.True(right, $"{name} at {x}: {analytic}, by differences {numeric}");
     }
 }

@@ -12,7 +12,9 @@ using ILGPU;
 
 namespace GpuMlp.Tests.Kernels;
 
-/// <summary>The form that a GPU runs of group ops whose lanes need no barrier, in groups of 4, 16 and 64 lanes, against one lane on the host.</summary>
+/// <summary>
+/// Group ops whose lanes need no barrier, in the form that a GPU runs, in groups of 4, 16 and 64 lanes, compared with one lane on the host.
+/// </summary>
 public class GroupLanesTests
 {
     static readonly int[] Lanes = [4, 16, 64];
@@ -48,7 +50,7 @@ public class GroupLanesTests
         }
     }
 
-    /// <summary>Networks and points on a device, and the room for what the ops make of them.</summary>
+    /// <summary>Networks and points on a device, and buffers for the ops' results.</summary>
     sealed class Case : IDisposable
     {
         const int Networks = 3, Columns = 45, Rows = 6, Points = 37;
@@ -65,7 +67,9 @@ public class GroupLanesTests
             y = Filled(device, Rows, k => MathF.Cos(0.9f * k));
             parameters = Filled(device, Networks * arena, k => MathF.Sin(2.3f * k + 1));
             networks = device.Allocate(NetworkRow.Length * Networks);
-            scratch = device.Allocate(Groups * Math.Max(GridTiles<Tanh, Sigmoid, HostView>.ScratchLength(9), (int)PopulationForward<Tanh, Sigmoid, HostView>.ScratchLength(Deep)));
+            int tiles = GridTiles<Tanh, Sigmoid, HostView>.ScratchLength(9);
+            int forward = (int)PopulationForward<Tanh, Sigmoid, HostView>.ScratchLength(Deep);
+            scratch = device.Allocate(Groups * Math.Max(tiles, forward));
             results = device.Allocate(Networks * Columns * Rows);
         }
 
@@ -74,7 +78,9 @@ public class GroupLanesTests
         internal ComputeDevice Device { get; }
 
         internal PopulationForward<Tanh, Sigmoid, TView> Population<TView>(Func<DeviceSpan, TView> view) where TView : struct =>
-            new(view(x.All), view(parameters.All), view(networks.All), view(results.All), view(scratch.All), Deep, 0, Networks, Points, FusedRun.ArenaLength(Deep));
+            new(
+                view(x.All), view(parameters.All), view(networks.All), view(results.All), view(scratch.All),
+                Deep, 0, Networks, Points, FusedRun.ArenaLength(Deep));
 
         internal GridTiles<Tanh, Sigmoid, TView> Tiles<TView>(Func<DeviceSpan, TView> view) where TView : struct =>
             new(Band(view, Deep), Deep, view(scratch.All), 9, Groups);

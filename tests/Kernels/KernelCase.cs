@@ -5,12 +5,13 @@ using GpuMlp.Tests.Support;
 namespace GpuMlp.Tests.Kernels;
 
 /// <summary>
-/// One call of an op: its arrays side by side in one buffer with canaries between them, run on every route. Each route must give the first
-/// route's bits, or come close where its device does not claim them, the first route what is expected, and none may touch an input or a canary.
+/// One call of an op, run on every route. The op's arrays are side by side in one buffer, with canaries between them. The first route must
+/// give what is expected; every other route must give the first route's bits, or come close where its device does not claim them. No route
+/// may change an input or a canary.
 /// </summary>
 sealed class KernelCase(string name)
 {
-    // wider than the widest lanes, and odd, so that arrays start where no alignment helps
+    // wider than the widest lanes, and odd, so that arrays start at no useful alignment
     const int Gap = 19;
 
     readonly List<Part> parts = [];
@@ -24,7 +25,7 @@ sealed class KernelCase(string name)
 
     internal KernelCase InPlace(float[] start, Expected expected) => Add(start, true, expected);
 
-    /// <summary>Room that the op may use as it likes.</summary>
+    /// <summary>Memory that the op may use as it likes.</summary>
     internal KernelCase Scratch(int count) => Add(Blank(count), true, null);
 
     KernelCase Add(float[] start, bool written, Expected? expected)
@@ -34,7 +35,9 @@ sealed class KernelCase(string name)
         return this;
     }
 
-    /// <summary>Runs the op on every route (the slow ones if <paramref name="slowToo"/>); its arrays come in the order in which they were added.</summary>
+    /// <summary>
+    /// Runs the op on every route (on slow ones if <paramref name="slowToo"/>); its arrays are in the order in which they were added.
+    /// </summary>
     internal void Check(DeviceRoutes routes, Action<ComputeDevice, DeviceSpan[]> run, bool slowToo = true)
     {
         float[] before = Blank(length);
@@ -51,7 +54,7 @@ sealed class KernelCase(string name)
         }
     }
 
-    // null where the device's driver, as is known of it, ended the launch early and said nothing: that it is found is what counts
+    // null where the device's driver is known to end launches early without an error and did so: the launch watch then must have found it
     float[]? Run(Route route, float[] before, Action<ComputeDevice, DeviceSpan[]> run)
     {
         try
@@ -80,7 +83,10 @@ sealed class KernelCase(string name)
         foreach (Part part in parts.Where(part => part.Written).Append(new Part(length, [], true, null)))
         {
             for (int k = begin; k < part.Offset; k++)
-                if (Bits(before[k]) != Bits(after[k])) Assert.Fail($"{at}: wrote {after[k]:R} ({Bits(after[k]):X8}) where it must not, {Place(k)}");
+            {
+                if (Bits(before[k]) == Bits(after[k])) continue;
+                Assert.Fail($"{at}: wrote {after[k]:R} ({Bits(after[k]):X8}) where it must not, {Place(k)}");
+            }
             begin = part.Offset + part.Start.Length;
         }
     }
@@ -92,7 +98,10 @@ sealed class KernelCase(string name)
             if (part.Expected is null) continue;
             Expected expected = onDevice(part.Expected);
             for (int k = 0; k < part.Start.Length; k++)
-                if (expected.Complaint(k, after[part.Offset + k]) is string complaint) Assert.Fail($"{at}: {Place(part.Offset)}: {complaint}");
+            {
+                string? complaint = expected.Complaint(k, after[part.Offset + k]);
+                if (complaint is not null) Assert.Fail($"{at}: {Place(part.Offset)}: {complaint}");
+            }
         }
     }
 
@@ -109,8 +118,9 @@ sealed class KernelCase(string name)
         return array < 0 ? $"{k - Gap} from array 0" : $"array {array} ({parts[array].Start.Length} long) at {k - parts[array].Offset}";
     }
 
-    // NaN, so that what leaks into a result shows; another one at each place, so that a copy of it shows too
-    static float[] Blank(int count) => Enumerable.Range(1, count).Select(k => BitConverter.Int32BitsToSingle(0x7FC0_0000 | k & 0x3F_FFFF)).ToArray();
+    // NaN, so that a blank that enters a result shows; a different NaN at each place, so that a copied blank shows, too
+    static float[] Blank(int count) =>
+        Enumerable.Range(1, count).Select(k => BitConverter.Int32BitsToSingle(0x7FC0_0000 | k & 0x3F_FFFF)).ToArray();
 
     static uint Bits(float value) => BitConverter.SingleToUInt32Bits(value);
 }

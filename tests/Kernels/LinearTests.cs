@@ -3,7 +3,7 @@ using GpuMlp.Tests.Support;
 
 namespace GpuMlp.Tests.Kernels;
 
-/// <summary>Linear's products over the matrix of shapes.</summary>
+/// <summary>The products of a linear layer, over the matrix of shapes.</summary>
 [Collection<KernelTests>]
 public sealed class LinearTests(DeviceRoutes routes)
 {
@@ -51,10 +51,11 @@ public sealed class LinearTests(DeviceRoutes routes)
     {
         float[] a = Samples.WithEdges(new Random(m), m * n), t = new float[m * n];
         for (int k = 0; k < t.Length; k++) t[k] = a[k % m * n + k / m];
-        new KernelCase($"Transpose {m}×{n}").Input(a).Output(Expected.Exactly(t)).Check(routes, (device, s) => device.Transpose(s[0], s[1], m, n));
+        new KernelCase($"Transpose {m}×{n}").Input(a).Output(Expected.Exactly(t))
+            .Check(routes, (device, s) => device.Transpose(s[0], s[1], m, n));
     }
 
-    /// <summary>One NaN in x reaches its row of y, its column of dw, and nothing else.</summary>
+    /// <summary>A single NaN in x reaches its row of y and its row of dw, and nothing else.</summary>
     [Theory]
     [InlineData(1)]
     [InlineData(5)]
@@ -62,7 +63,8 @@ public sealed class LinearTests(DeviceRoutes routes)
     {
         const int n = 33, i = 50;
         var random = new Random(o);
-        float[] x = Samples.Even(random, n * i), w = Samples.Even(random, i * o), b = Samples.Even(random, o), dy = Samples.Even(random, n * o);
+        float[] x = Samples.Even(random, n * i), w = Samples.Even(random, i * o);
+        float[] b = Samples.Even(random, o), dy = Samples.Even(random, n * o);
         x[7 * i + 49] = float.NaN;
         Expected y = Reference.LinearForward(x, w, b, n, i, o), dw = Reference.LinearWeightGradient(x, dy, n, i, o);
         Assert.Equal(o, y.Values.Count(double.IsNaN));

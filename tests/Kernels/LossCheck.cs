@@ -4,15 +4,16 @@ using GpuMlp.Tests.Support;
 
 namespace GpuMlp.Tests.Kernels;
 
-/// <summary>A loss and its gradient in double precision, and how far the device's may be off at (z, y).</summary>
+/// <summary>A loss and its gradient in double precision, and how far the device's results may be off at (z, y).</summary>
 sealed record LossReference(
     Func<double, double, double> Value, Func<double, double, double> Gradient,
     Func<double, double, double> ValueTolerance, Func<double, double, double> GradientTolerance);
 
-/// <summary>Holds a loss to its reference, for both labels.</summary>
+/// <summary>Compares a loss with its reference, for both labels.</summary>
 static class LossCheck
 {
-    internal static void Matrix<TLoss>(DeviceRoutes routes, LossReference reference, Func<Random, int, float[]> sample) where TLoss : struct, ILoss
+    internal static void Matrix<TLoss>(DeviceRoutes routes, LossReference reference, Func<Random, int, float[]> sample)
+        where TLoss : struct, ILoss
     {
         foreach (int n in Shapes.Lengths) Check<TLoss>(routes, sample(new Random(n), n), reference);
     }
@@ -22,7 +23,10 @@ static class LossCheck
     {
         float[] z = [100, -100, 1e4f, -1e4f];
         foreach (float v in z)
-            foreach (double y in (double[])[0, 1]) Assert.True(double.IsFinite(reference.Value(v, y)) && double.IsFinite(reference.Gradient(v, y)));
+        {
+            foreach (double y in (double[])[0, 1])
+                Assert.True(double.IsFinite(reference.Value(v, y)) && double.IsFinite(reference.Gradient(v, y)));
+        }
         Check<TLoss>(routes, z, reference);
     }
 
@@ -37,7 +41,7 @@ static class LossCheck
                 .Check(routes, (device, a) => device.LossForward<TLoss>(a[0], a[1], a[2], a[3], n));
     }
 
-    // divided by n, which rounds once more
+    // divided by n, which adds one rounding
     static Expected Expect(float[] z, float[] y, Func<double, double, double> f, Func<double, double, double> tolerance, int n)
     {
         double[] values = z.Select((v, k) => f(v, y[k]) / n).ToArray();

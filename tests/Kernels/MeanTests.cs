@@ -3,7 +3,7 @@ using GpuMlp.Tests.Support;
 
 namespace GpuMlp.Tests.Kernels;
 
-/// <summary>The mean of a batch's losses, written at one place of a longer record.</summary>
+/// <summary>The mean of a batch's losses, written into one element of a longer record.</summary>
 [Collection<KernelTests>]
 public sealed class MeanTests(DeviceRoutes routes)
 {

@@ -8,7 +8,7 @@ using ILGPU;
 
 namespace GpuMlp.Tests.Kernels;
 
-/// <summary>Division and square root by Newton steps against the processor's own, which are IEEE's: bit for bit.</summary>
+/// <summary>Division and square root by Newton steps give, bit for bit, the processor's results, which are IEEE's.</summary>
 public class NewtonFormsTests
 {
     static readonly float[] extremes =
@@ -21,7 +21,7 @@ public class NewtonFormsTests
     [Fact]
     public void EveryReciprocalIsCorrectlyRounded()
     {
-        // with this, Markstein's theorem gives every quotient of two mantissas
+        // if this holds, every quotient of two mantissas is right by Markstein's theorem
         for (uint i = 0; i < 1u << 23; i++)
         {
             float d = BitConverter.UInt32BitsToSingle(0x3F800000u + i);
@@ -66,7 +66,8 @@ public class NewtonFormsTests
     {
         OpenCL.Need();
         using ComputeDevice device = ComputeDevice.Open("opencl", OpenOptions.Default with { Newton = true });
-        if (device.WhyNotSameBits?.Contains("fma", StringComparison.Ordinal) == true) Assert.Skip($"{device.Name} has no fma to make the steps of");
+        if (device.WhyNotSameBits?.Contains("fma", StringComparison.Ordinal) == true)
+            Assert.Skip($"{device.Name} has no fma to make the steps of");
         Assert.True(device.SameBits, device.WhyNotSameBits);
         Assert.Contains("Newton", device.Description.Note);
         int n = OpenCL.Simulates ? 1000 : 1_000_000;
@@ -87,7 +88,7 @@ public class NewtonFormsTests
         }
     }
 
-    // any bits; quotients near 1; quotients that are subnormal or nearly
+    // operands of any bits, of quotients near 1, and of quotients that are subnormal or nearly so
     static (float A, float B) Operands(Random random) => random.Next(3) switch
     {
         0 => (Pattern(random, 0, 256), Pattern(random, 0, 256)),
@@ -108,5 +109,6 @@ public class NewtonFormsTests
         if (!Same(MathF.Sqrt(a), actual)) Assert.Fail($"√{a:R} is {actual:R}, not {MathF.Sqrt(a):R}");
     }
 
-    static bool Same(float a, float b) => BitConverter.SingleToInt32Bits(a) == BitConverter.SingleToInt32Bits(b) || (float.IsNaN(a) && float.IsNaN(b));
+    static bool Same(float a, float b) =>
+        BitConverter.SingleToInt32Bits(a) == BitConverter.SingleToInt32Bits(b) || (float.IsNaN(a) && float.IsNaN(b));
 }

@@ -2,7 +2,7 @@ using GpuMlp.Layers;
 
 namespace GpuMlp.Tests.Kernels;
 
-/// <summary>The normal distribution's tails, and the float64 form that they are held to.</summary>
+/// <summary>The tails of the normal distribution, and the float64 form that they are compared with.</summary>
 public sealed class NormalTailsTests
 {
     // Abramowitz and Stegun, Handbook of Mathematical Functions, tables 26.1 and 26.2
@@ -19,7 +19,7 @@ public sealed class NormalTailsTests
         Assert.Equal(1 - cumulative, NormalDistribution.Cumulative(-x), 3e-15);
     }
 
-    // -ln of the tail: table 26.2 has its decimal logarithm
+    // -ln of the tail; table 26.2 has the decimal logarithm
     [Theory]
     [InlineData(5, 6.54265)]
     [InlineData(10, 23.11805)]

@@ -4,7 +4,7 @@ using GpuMlp.Tests.Support;
 
 namespace GpuMlp.Tests.Kernels;
 
-/// <summary>Random rows drawn on the device: the host's numbers, wherever in the stream a launch begins.</summary>
+/// <summary>Random rows drawn on the device are those drawn on the host, wherever in the stream a launch begins.</summary>
 [Collection<KernelTests>]
 public sealed class PickRowsTests(DeviceRoutes routes)
 {
@@ -19,7 +19,8 @@ public sealed class PickRowsTests(DeviceRoutes routes)
         int[] rows = Enumerable.Range(0, count)
             .Select(k => Philox.Below(Philox.Word(low, high, (ulong)firstDraw + (ulong)k, 3, 0), examples)).ToArray();
         Assert.All(rows, row => Assert.InRange(row, 0, examples - 1));
-        new KernelCase($"{count} draws of {examples} from {firstDraw}").Output(Expected.Exactly(Array.ConvertAll(rows, BitConverter.Int32BitsToSingle)))
+        float[] bits = Array.ConvertAll(rows, BitConverter.Int32BitsToSingle);
+        new KernelCase($"{count} draws of {examples} from {firstDraw}").Output(Expected.Exactly(bits))
             .Check(routes, (device, a) => device.PickRows(a[0], examples, (ulong)high << 32 | low, 3, (ulong)firstDraw));
     }
 }

@@ -2,7 +2,7 @@ using GpuMlp.Tests.Support;
 
 namespace GpuMlp.Tests.Kernels;
 
-/// <summary>The kernels' results in double precision, written as plainly as the formulas read.</summary>
+/// <summary>The kernels' results in double precision, written as plainly as the formulas.</summary>
 static class Reference
 {
     /// <summary>y (n,o) = x (n,i) · w (i,o) + b (o).</summary>
@@ -60,10 +60,10 @@ static class Reference
         return 4 * u / ((1 + u) * (1 + u));
     }
 
-    /// <summary>x·σ(x), at ±∞ its limit.</summary>
+    /// <summary>x·σ(x); at ±∞ the limit.</summary>
     internal static double Silu(double x) => double.IsNegativeInfinity(x) ? -0.0 : x * Sigmoid(x);
 
-    /// <summary>σ(x)·(1 + x·σ(-x)), at ±∞ its limit.</summary>
+    /// <summary>σ(x)·(1 + x·σ(-x)); at ±∞ the limit.</summary>
     internal static double SiluSlope(double x) => double.IsInfinity(x) ? Sigmoid(x) : Sigmoid(x) * (1 + x * Sigmoid(-x));
 
     /// <summary>ln(1 + eˣ).</summary>

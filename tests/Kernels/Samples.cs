@@ -1,6 +1,6 @@
 namespace GpuMlp.Tests.Kernels;
 
-/// <summary>Seeded numbers to feed kernels with.</summary>
+/// <summary>Seeded random inputs for kernels.</summary>
 static class Samples
 {
     /// <summary>Zeros, infinities, NaN, subnormals, saturation and overflow.</summary>
@@ -15,12 +15,13 @@ static class Samples
     internal static float[] Even(Random random, int count) => Fill(count, _ => random.NextSingle() * 2 - 1);
 
     /// <summary>Even on 0 … 1.</summary>
-    internal static float[] Probabilities(Random random, int count) => Fill(count, k => k % 37 == 5 ? 0f : k % 37 == 6 ? 1f : random.NextSingle());
+    internal static float[] Probabilities(Random random, int count) =>
+        Fill(count, k => k % 37 == 5 ? 0f : k % 37 == 6 ? 1f : random.NextSingle());
 
     /// <summary>Zeros and ones.</summary>
     internal static float[] Labels(Random random, int count) => Fill(count, _ => random.Next(2));
 
-    /// <summary>Even on -10 … 10, then wider, with the edges between them; short arrays start at another edge each.</summary>
+    /// <summary>Even on -10 … 10, then wider, with the edges between them; arrays of different lengths start at different edges.</summary>
     internal static float[] WithEdges(Random random, int count) => Fill(count, k => (k % 4) switch
     {
         0 => Edges[(k / 4 + count) % Edges.Length],

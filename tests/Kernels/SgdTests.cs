@@ -3,7 +3,7 @@ using GpuMlp.Tests.Support;
 
 namespace GpuMlp.Tests.Kernels;
 
-/// <summary>The SGD step: one fused multiply-add a parameter, so within half an ulp.</summary>
+/// <summary>The SGD step: one fused multiply-add per parameter, so it is within half an ulp.</summary>
 [Collection<KernelTests>]
 public sealed class SgdTests(DeviceRoutes routes)
 {
@@ -19,7 +19,8 @@ public sealed class SgdTests(DeviceRoutes routes)
         {
             float[] w = Samples.Even(new Random(n), n), dw = Samples.WithEdges(new Random(n + 1), n);
             double[] after = w.Select((v, k) => v - (double)rate * dw[k]).ToArray();
-            new KernelCase($"SGD step of {n}").InPlace(w, Expected.Ulps(after, RoundedOnce)).Input(dw).Check(routes, (device, a) => device.SgdStep(a[0], a[1], rate));
+            new KernelCase($"SGD step of {n}").InPlace(w, Expected.Ulps(after, RoundedOnce)).Input(dw)
+                .Check(routes, (device, a) => device.SgdStep(a[0], a[1], rate));
         }
     }
 }

@@ -1,6 +1,6 @@
 namespace GpuMlp.Tests.Kernels;
 
-/// <summary>A triple of sizes: n batch rows, i inputs, o outputs. The slow routes take some of them only.</summary>
+/// <summary>Three sizes: n batch rows, i inputs, o outputs. Slow routes take only some shapes.</summary>
 readonly record struct Shape(int N, int I, int O, bool SlowToo)
 {
     /// <inheritdoc/>
@@ -14,12 +14,12 @@ static class Shapes
     internal static readonly int[] Sizes = [1, 2, 3, 7, 16, 31, 33, 50, 64, 127, 129, 257];
 
     /// <summary>
-    /// 144 triples that cover every pair of sizes on every two axes once: a Latin square, its rows, columns and symbols shuffled. Then some
-    /// that reach further: several blocks of 256 terms, and enough work for one output to be shared out over cores.
+    /// 144 triples that cover once every pair of sizes on any two axes: a Latin square with its rows, columns and symbols shuffled. Then
+    /// some larger ones: with several blocks of 256 terms, and with enough work for one output to be split over cores.
     /// </summary>
     internal static IReadOnlyList<Shape> Triples { get; } = Make();
 
-    /// <summary>Lengths for ops over flat arrays, the last two long enough to be shared out.</summary>
+    /// <summary>Lengths for ops over flat arrays; the last two are long enough to be split over cores.</summary>
     internal static IEnumerable<int> Lengths => [.. Sizes, 10_003, 100_019];
 
     static List<Shape> Make()

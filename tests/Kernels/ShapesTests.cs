@@ -1,6 +1,6 @@
 namespace GpuMlp.Tests.Kernels;
 
-/// <summary>The matrix covers what it claims to.</summary>
+/// <summary>The matrix of shapes covers what it claims to.</summary>
 public sealed class ShapesTests
 {
     [Fact]

@@ -3,16 +3,16 @@ using GpuMlp.Tests.Cli.Output;
 namespace GpuMlp.Tests.Kernels;
 
 /// <summary>
-/// The order of every sum, written out as a definition: plain scalar code with numbers of its own, so that a kernel cannot change the order
-/// and this with it.
+/// The order of every sum, written as a definition: plain scalar code with its own constants, so that a change of a kernel's order does not
+/// change this code with it.
 /// </summary>
 static class SumOrder
 {
     const int Block = 256, Partials = 16;
 
     /// <summary>
-    /// Fused multiply-adds over the terms ascending, in blocks of 256: the first begins at <paramref name="start"/>, later ones at 0, and
-    /// the blocks' results are added in order.
+    /// Fused multiply-adds over the terms in ascending order, in blocks of 256: the first block begins at <paramref name="start"/>, later
+    /// blocks at 0, and the blocks' results are added in order.
     /// </summary>
     internal static float Ascending(float start, int terms, Func<int, float> a, Func<int, float> b) => InBlocks(terms, (begin, end) =>
     {
@@ -21,7 +21,7 @@ static class SumOrder
         return sum;
     });
 
-    /// <summary>The same with plain sums, from 0.</summary>
+    /// <summary>The same order with plain additions, from 0.</summary>
     internal static float Ascending(int terms, Func<int, float> a) => InBlocks(terms, (begin, end) =>
     {
         float sum = 0f;
@@ -30,7 +30,8 @@ static class SumOrder
     });
 
     /// <summary>
-    /// In blocks of 256, term k of a block into partial sum k mod 16 by a fused multiply-add, then the tree; blocks are added in order.
+    /// In blocks of 256: a fused multiply-add puts term k of a block into partial sum k mod 16, then the tree adds these; blocks are added
+    /// in order.
     /// </summary>
     internal static float Strided(int terms, Func<int, float> a, Func<int, float> b) => InBlocks(terms, (begin, end) =>
     {
@@ -40,7 +41,7 @@ static class SumOrder
         return Tree(partials);
     });
 
-    /// <summary>Term k into partial sum k mod 16, then the tree: no blocks, however many terms.</summary>
+    /// <summary>Term k is added to partial sum k mod 16, then the tree adds these; no blocks, however many terms there are.</summary>
     internal static float Strided(int terms, Func<int, float> a)
     {
         var partials = new float[Partials];
@@ -67,7 +68,9 @@ static class SumOrder
         return partials[0];
     }
 
-    /// <summary>y (n,o) = x (n,i) · w (i,o) + b (o): several outputs ascend from the bias, one is strided, then + b.</summary>
+    /// <summary>
+    /// y (n,o) = x (n,i) · w (i,o) + b (o): several outputs are ascending sums from the bias, one output is strided, then + b.
+    /// </summary>
     internal static float[] Forward(float[] x, float[] w, float[] b, int n, int i, int o) => Each(n, o, (row, u) => o == 1
         ? Strided(i, k => x[row * i + k], k => w[k]) + b[0]
         : Ascending(b[u], i, k => x[row * i + k], k => w[k * o + u]));
@@ -77,16 +80,16 @@ static class SumOrder
         ? Strided(i, k => x[row * i + k], k => w[k])
         : Ascending(0f, i, k => x[row * i + k], k => w[k * o + u]));
 
-    /// <summary>dx (n,i) = dy (n,o) · wᵀ: strided over 2 to 256 outputs, ascending over more; over one a product.</summary>
+    /// <summary>dx (n,i) = dy (n,o) · wᵀ: strided over 2 to 256 outputs, ascending over more, a product over a single one.</summary>
     internal static float[] InputGradient(float[] dy, float[] w, int n, int i, int o) => Each(n, i, (row, u) => o is > 1 and <= Block
         ? Strided(o, k => dy[row * o + k], k => w[u * o + k])
         : Ascending(0f, o, k => dy[row * o + k], k => w[u * o + k]));
 
-    /// <summary>dw (i,o) = xᵀ · dy: over the rows ascending, from 0.</summary>
+    /// <summary>dw (i,o) = xᵀ · dy: ascending over the rows, from 0.</summary>
     internal static float[] WeightGradient(float[] x, float[] dy, int n, int i, int o) =>
         Each(i, o, (u, v) => Ascending(0f, n, k => x[k * i + u], k => dy[k * o + v]));
 
-    /// <summary>The sums (n) of the columns of a (m,n), db among them: over the rows ascending, from 0.</summary>
+    /// <summary>The sums (n) of the columns of a (m,n), such as db: ascending over the rows, from 0.</summary>
     internal static float[] ColumnSums(float[] a, int m, int n) => Each(1, n, (_, column) => Ascending(m, k => a[k * n + column]));
 
     /// <summary>The sums (m) of the rows of a (m,n).</summary>

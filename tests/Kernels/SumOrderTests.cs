@@ -8,18 +8,18 @@ namespace GpuMlp.Tests.Kernels;
 
 /// <summary>Every product, mean and gradient of the layers has <see cref="SumOrder"/>'s bits on every route.</summary>
 /// <remarks>
-/// The other kernel tests allow for roundings and hold the routes to each other: an order that changes everywhere at once, or in the
-/// layers and the fused engine together, passes those and would change every result that anybody has kept.
+/// The other kernel tests allow for roundings and compare the routes with each other. They do not notice an order that changes on all
+/// routes at once, or in the layers and the fused engine together; yet such a change would change every result that anyone has kept.
 /// </remarks>
 [Collection<KernelTests>]
 public sealed class SumOrderTests(DeviceRoutes routes)
 {
-    /// <summary>Terms of a sum: around the widths of lanes, the sixteen partial sums and the blocks of 256.</summary>
+    /// <summary>Numbers of terms around the widths of lanes, the sixteen partial sums and the blocks of 256.</summary>
     static readonly int[] sizes = [1, 2, 7, 8, 15, 16, 17, 31, 33, 255, 256, 257, 515, 1030];
 
     static readonly int[] slowSizes = [1, 7, 17, 33, 257, 515];
 
-    /// <summary>A tile of four rows and one over; an odd number of columns; more than two of the widest lanes.</summary>
+    /// <summary>A tile of four rows and one more; an odd number of columns; more columns than two of the widest lanes.</summary>
     const int Rows = 5, Few = 7, Many = 33;
 
     [Fact]
@@ -79,7 +79,7 @@ public sealed class SumOrderTests(DeviceRoutes routes)
             .Check(routes, (device, s) => device.ColumnSums(s[0], s[1], size, Rows), SlowToo(size));
     });
 
-    /// <summary>A loss's values and gradients row by row, and their mean; gradients are divided by the rows before they go back.</summary>
+    /// <summary>A loss's values and gradients row by row, and their mean; gradients are divided by the number of rows.</summary>
     [Fact]
     public void MeanOfALoss() => EverySize((random, size) =>
     {
@@ -122,7 +122,7 @@ public sealed class SumOrderTests(DeviceRoutes routes)
             .Check(routes, (device, a) => device.CrossEntropy(a[0], a[1], a[2], a[3], Rows, size), SlowToo(size));
     });
 
-    /// <summary>Clipping's norm: squares block by block, then one strided sum over the blocks, of which there are so many too.</summary>
+    /// <summary>The norm for clipping: squares are summed block by block, then one strided sum goes over all blocks.</summary>
     [Fact]
     public void NormOfGradients() => EverySize((random, size) =>
     {
@@ -175,7 +175,7 @@ public sealed class SumOrderTests(DeviceRoutes routes)
 
     static bool SlowToo(int size) => slowSizes.Contains(size);
 
-    // the function is not what is held here, its sum is
+    // only the order of the sum is tested here, not the function
     static float[] Exponentials(float[] x, int columns) => [.. x.Chunk(columns).SelectMany(row => row.Select(value =>
         HostLanes.First(GpuMlp.Kernels.Numerics.Exponentials.Exp<HostLanes, HostView>(HostLanes.Splat(value - row.Max())))))];
 

@@ -2,7 +2,7 @@ using GpuMlp.Layers;
 
 namespace GpuMlp.Tests.Layers;
 
-/// <summary>Which class outputs mean, said once.</summary>
+/// <summary>The class that a network's outputs mean.</summary>
 public class ClassificationTests
 {
     [Theory]
@@ -18,7 +18,8 @@ public class ClassificationTests
     [Fact]
     public void AccuracyIsTheSameForRowsAndForColumns()
     {
-        float[] rows = [1, 2, 0, 5, 4, 3, 0, 0, 1, float.NaN, 1, 2], columns = [1, 5, 0, float.NaN, 2, 4, 0, 1, 0, 3, 1, 2], labels = [1, 0, 0, 2];
+        float[] rows = [1, 2, 0, 5, 4, 3, 0, 0, 1, float.NaN, 1, 2];
+        float[] columns = [1, 5, 0, float.NaN, 2, 4, 0, 1, 0, 3, 1, 2], labels = [1, 0, 0, 2];
         Assert.Equal(0.5, Classification.Accuracy(rows, labels));
         Assert.Equal(0.5, Classification.Accuracy(columns, labels, transposed: true));
         Assert.Equal(0.75, Classification.Accuracy([0.9f, 0.1f, 0.6f, 0.4f], [1, 0, 0, 0]));

@@ -7,7 +7,7 @@ using GpuMlp.Tensors;
 
 namespace GpuMlp.Tests.Layers;
 
-/// <summary>A layer begins with numbers of its own: drawn, the same in every run of a program, and never another layer's.</summary>
+/// <summary>A layer's first weights are drawn: they are the same in every run of a program, and differ from layer to layer.</summary>
 public class LinearStartTests
 {
     [Fact]

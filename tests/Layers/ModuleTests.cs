@@ -36,7 +36,12 @@ public class ModuleTests : IDisposable
     public void AllThatDoesNotFitIsListedAndNothingChanges()
     {
         Sequential net = Net();
-        var state = new Dictionary<string, float[,]> { ["0.factor"] = new float[,] { { 5 } }, ["1.weight"] = new float[3, 2], ["4.weight"] = new float[1, 1] };
+        var state = new Dictionary<string, float[,]>
+        {
+            ["0.factor"] = new float[,] { { 5 } },
+            ["1.weight"] = new float[3, 2],
+            ["4.weight"] = new float[1, 1],
+        };
         string message = Assert.Throws<ArgumentException>(() => net.LoadStateDict(state)).Message;
         Assert.Contains("missing: '1.bias' 1 × 3", message);
         Assert.Contains("unexpected: '4.weight'", message);

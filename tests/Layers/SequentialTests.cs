@@ -15,7 +15,8 @@ public sealed class SequentialTests : IDisposable
     public void Dispose() => device.Dispose();
 
     Sequential Tutorial(Loss? loss = null) =>
-        NetworkSpec.Parse("2-5-1").Build(device, Initialization.Normal, new PhiloxStream(1, StreamPurpose.Initialization), loss ?? new BceLoss());
+        NetworkSpec.Parse("2-5-1").Build(
+            device, Initialization.Normal, new PhiloxStream(1, StreamPurpose.Initialization), loss ?? new BceLoss());
 
     [Fact]
     public void GradientsAreThoseOfTheLossByCentralDifferences()
@@ -98,7 +99,8 @@ public sealed class SequentialTests : IDisposable
         Assert.Contains("4 × 3", message, StringComparison.Ordinal);
         Tensor output = network.Forward(x);
         Assert.Throws<InvalidOperationException>(network.Backward);
-        Assert.Contains("3 × 1", Assert.Throws<ArgumentException>(() => network.ComputeLoss(output, few)).Message, StringComparison.Ordinal);
+        var e = Assert.Throws<ArgumentException>(() => network.ComputeLoss(output, few));
+        Assert.Contains("3 × 1", e.Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => network.ComputeLoss(y, y));
         Assert.Throws<ArgumentOutOfRangeException>(() => network.Step(0f));
         var relu = new ReLU();

@@ -5,7 +5,7 @@ using GpuMlp.Tensors;
 
 namespace GpuMlp.Tests.Losses;
 
-/// <summary>A loss on the host is the one that devices compute, in more digits.</summary>
+/// <summary>A loss on the host is the loss that devices compute, with more digits.</summary>
 public class MeanOnHostTests
 {
     public static TheoryData<Loss, bool, int> Cases() => new()

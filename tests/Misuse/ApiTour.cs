@@ -5,10 +5,10 @@ using GpuMlp.Plotting;
 
 namespace GpuMlp.Tests.Misuse;
 
-/// <summary>Calls everything that is public with good and with wrong values, and writes down what should not be.</summary>
+/// <summary>Calls everything public with good and with wrong values, and records what should not happen.</summary>
 /// <remarks>
-/// Of each method every argument in turn takes every value that there is for its type, the others good ones, on every object that there is
-/// to call it on; then a number of random combinations. A crash ends the process: the file of the last call says where.
+/// For each method every argument in turn takes every value that there is for its type, while the others take good values; so on every
+/// object that there is to call it on. Then come random combinations. A crash ends the process: the file of the last call says where.
 /// </remarks>
 sealed class ApiTour(World world, string lastCall)
 {
@@ -16,15 +16,16 @@ sealed class ApiTour(World world, string lastCall)
     const BindingFlags Declared = BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
     static readonly TimeSpan TooLong = TimeSpan.FromSeconds(20);
 
-    // whoever passes a wrong value is told so by one of these, or by a class derived from it
+    // the exceptions, with the classes derived from them, that may answer a wrong value
     static readonly Type[] Allowed =
     [
         typeof(ArgumentException), typeof(InvalidOperationException), typeof(DeviceException), typeof(DeviceUnavailableException),
         typeof(OutOfMemoryException), typeof(IOException), typeof(UnauthorizedAccessException), typeof(InvalidDataException),
-        typeof(FormatException), typeof(OperationCanceledException), typeof(NotSupportedException), typeof(SinkException), typeof(System.Text.Json.JsonException),
+        typeof(FormatException), typeof(OperationCanceledException), typeof(NotSupportedException), typeof(SinkException),
+        typeof(System.Text.Json.JsonException),
     ];
 
-    // what the calls of an object's own memory may still answer once it is gone: sizes, names, what it is made of
+    // calls that a disposed object may still answer: sizes, names, what it is made of
     static readonly string[] Harmless =
     [
         "Dispose", "ToString", "Equals", "GetHashCode", "<Clone>$", "OutputsFor", "Parameters", "NamedParameters", "set_LearningRate",
@@ -43,7 +44,7 @@ sealed class ApiTour(World world, string lastCall)
 
     internal int Calls { get; private set; }
 
-    /// <summary>What went wrong, with how often.</summary>
+    /// <summary>The faults that were found, with their counts.</summary>
     internal IEnumerable<string> Faults => faults.Select(f => f.Value > 1 ? $"{f.Key} ({f.Value} times)" : f.Key);
 
     internal void Run()
@@ -60,7 +61,7 @@ sealed class ApiTour(World world, string lastCall)
             Vary(method.Name.Replace('_', '.'), method, []);
     }
 
-    /// <summary>The public methods that take spans and that <see cref="SpanCalls"/> has not.</summary>
+    /// <summary>The public methods that take spans and that <see cref="SpanCalls"/> lacks.</summary>
     internal static IEnumerable<string> SpansLeftOut()
     {
         HashSet<string> known = [.. typeof(SpanCalls).GetMethods().Select(m => m.Name)];
@@ -113,7 +114,7 @@ sealed class ApiTour(World world, string lastCall)
         }
         catch (Exception)
         {
-            return;                                                // an object that cannot be made is the concern of its constructor's own calls
+            return;                                                // the calls of the object's constructor report this
         }
         Calls++;
         long start = Stopwatch.GetTimestamp();
@@ -138,9 +139,10 @@ sealed class ApiTour(World world, string lastCall)
 
     static bool IsHarmless(string method) => method.StartsWith("get_", StringComparison.Ordinal) || Harmless.Contains(method);
 
-    static string? Place(Exception e) => e.StackTrace?.Split('\n').FirstOrDefault(l => l.Contains("GpuMlp.", StringComparison.Ordinal))?.Trim();
+    static string? Place(Exception e) =>
+        e.StackTrace?.Split('\n').FirstOrDefault(l => l.Contains("GpuMlp.", StringComparison.Ordinal))?.Trim();
 
-    // what a call made goes at once: no garbage collector is waited for
+    // disposes the results of a call at once, without waiting for the garbage collector
     void Clean(object? left)
     {
         if (left is not IDisposable disposable || world.Keeps(left)) return;

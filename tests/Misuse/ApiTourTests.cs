@@ -5,7 +5,9 @@ using GpuMlp.Tests.Support;
 
 namespace GpuMlp.Tests.Misuse;
 
-/// <summary>Whatever is called, and with whatever: an exception that says what is wrong, and no memory touched that is not one's own.</summary>
+/// <summary>
+/// Any call with any arguments gives at worst an exception that says what is wrong, and touches no memory outside its own buffers.
+/// </summary>
 public sealed class ApiTourTests
 {
     [Theory]
@@ -28,13 +30,13 @@ public sealed class ApiTourTests
     public void Tour() => TourProcess.Inside();
 }
 
-/// <summary>A process of its own for the tour, since what it looks for can end one.</summary>
+/// <summary>A process for the tour, since the faults that it looks for can end a process.</summary>
 static class TourProcess
 {
     const string DeviceVariable = "GPUMLP_TOUR_DEVICE", FolderVariable = "GPUMLP_TOUR_FOLDER";
     static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
-    /// <summary>The report: how many calls were made, then a line for each fault.</summary>
+    /// <summary>The report: how many calls were made, then one line per fault.</summary>
     internal static string[] Run(string device)
     {
         using var folder = new ScratchFolder();

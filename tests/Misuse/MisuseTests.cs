@@ -13,7 +13,7 @@ using Sigmoid = GpuMlp.Layers.Sigmoid;
 
 namespace GpuMlp.Tests.Misuse;
 
-/// <summary>Wrong use of the library is an exception that says what is wrong, never a wrong number or a crash.</summary>
+/// <summary>Wrong use of the library gives an exception that says what is wrong, never a wrong number or a crash.</summary>
 public sealed class MisuseTests : IDisposable
 {
     static readonly DataSet Moons = DataSets.MakeMoons(20);
@@ -23,7 +23,8 @@ public sealed class MisuseTests : IDisposable
     readonly ComputeDevice device = ComputeDevice.Open("cpu");
 
     Sequential Net(string net = "2-5-1", Loss? loss = null) =>
-        NetworkSpec.Parse(net).Build(device, Initialization.Uniform, new PhiloxStream(1, StreamPurpose.Initialization), loss ?? new BceLoss());
+        NetworkSpec.Parse(net).Build(
+            device, Initialization.Uniform, new PhiloxStream(1, StreamPurpose.Initialization), loss ?? new BceLoss());
 
     Trainer NewTrainer(Sequential network, Picks? picks = null, EngineChoice engine = EngineChoice.Auto, OptimizerSpec? optimizer = null) =>
         new(network, Moons, Recipe.Of(network) with { Steps = 50, Optimizer = optimizer ?? OptimizerSpec.Default },
@@ -76,7 +77,8 @@ public sealed class MisuseTests : IDisposable
     public void ATrainerStopsWhereItsNetworkGoesInTheMiddle(EngineChoice engine)
     {
         Sequential net = Net();
-        using var trainer = new Trainer(net, Moons, Recipe.Of(net) with { Steps = 5000 }, new TrainingOptions { StepsPerLaunch = 100, Engine = engine });
+        var options = new TrainingOptions { StepsPerLaunch = 100, Engine = engine };
+        using var trainer = new Trainer(net, Moons, Recipe.Of(net) with { Steps = 5000 }, options);
         Assert.Throws<ObjectDisposedException>(() => trainer.Run((_, _) => net.Dispose(), Token));
     }
 
@@ -176,7 +178,8 @@ public sealed class MisuseTests : IDisposable
     public void WhatDoesNotFitABufferIsRefusedByName()
     {
         var tensor = Assert.Throws<ArgumentOutOfRangeException>(() => new Tensor(device, 65536, 65536));
-        Assert.StartsWith("a tensor of 65536 × 65536: 4,294,967,296 values; a buffer holds up to 1,879,048,191", tensor.Message, StringComparison.Ordinal);
+        const string TooLarge = "a tensor of 65536 × 65536: 4,294,967,296 values; a buffer holds up to 1,879,048,191";
+        Assert.StartsWith(TooLarge, tensor.Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => new Linear(device, 65536, 65536));
         Variable column = Variable.From(device, new float[65536]);
         var sum = Assert.Throws<ArgumentOutOfRangeException>(() => column + column.Transpose());
@@ -251,12 +254,13 @@ public sealed class MisuseTests : IDisposable
         net.ComputeLoss(net.Forward(x), y);
         net.Backward();
         net.Step(0.1f);
-        Assert.Contains("parameters were changed", Assert.Throws<InvalidOperationException>(net.Backward).Message, StringComparison.Ordinal);
+        string Refusal(Action act) => Assert.Throws<InvalidOperationException>(act).Message;
+        Assert.Contains("parameters were changed", Refusal(net.Backward), StringComparison.Ordinal);
 
         var optimizer = new Sgd(net.Parameters(), 0.1f);
         Variable loss = new BceLoss().Forward(net.Forward(Variable.From(device, new float[1, 2])), Variable.From(device, [0f]));
         optimizer.Step();
-        Assert.Contains("before the optimizer's Step", Assert.Throws<InvalidOperationException>(() => loss.Backward()).Message, StringComparison.Ordinal);
+        Assert.Contains("before the optimizer's Step", Refusal(() => loss.Backward()), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -11,7 +11,9 @@ using GpuMlp.Training;
 
 namespace GpuMlp.Tests.Misuse;
 
-/// <summary>The public methods that take spans, which reflection cannot call, with arrays in their place: Type_Method.</summary>
+/// <summary>
+/// The public methods that take spans, under names Type_Method and with arrays for spans, since reflection cannot pass spans.
+/// </summary>
 static class SpanCalls
 {
     public static Tensor Tensor_From(ComputeDevice device, float[] values, int rows, int columns) =>

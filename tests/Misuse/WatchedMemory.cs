@@ -6,21 +6,21 @@ using ILGPU.Runtime;
 
 namespace GpuMlp.Tests.Misuse;
 
-/// <summary>Memory in which no access outside a buffer, or after its end, stays unseen.</summary>
+/// <summary>Memory in which every access outside a buffer, or after the buffer's end, is found.</summary>
 static class WatchedMemory
 {
-    /// <summary>A NaN that no arithmetic makes.</summary>
+    /// <summary>A NaN that no arithmetic produces.</summary>
     internal const uint Canary = 0x7FABCDEF;
 
     static readonly ConcurrentQueue<string> Found = new();
 
-    /// <summary>What was found so far; each find is told once.</summary>
+    /// <summary>What was found since the last call.</summary>
     internal static IEnumerable<string> TakeFinds()
     {
         while (Found.TryDequeue(out string? find)) yield return find;
     }
 
-    /// <summary>On the host of a Linux machine pages that nobody may touch, elsewhere canaries around each buffer.</summary>
+    /// <summary>On the host of a Linux machine memory between protected pages, elsewhere memory between canaries.</summary>
     internal static MemoryBlock New(Accelerator accelerator, int length, bool host) =>
         host && OperatingSystem.IsLinux() ? new GuardedBlock(length) : host ? new HostBlock(length) : new CanaryBlock(accelerator, length);
 
@@ -31,7 +31,7 @@ static class WatchedMemory
     }
 }
 
-/// <summary>Host memory whose end lies at a page that may not be touched, as does all of it after it was given back.</summary>
+/// <summary>Host memory that ends at a protected page; after it is freed, all of it is protected.</summary>
 sealed unsafe class GuardedBlock : MemoryBlock
 {
     const int Page = 4096, Vector = 64, None = 0, ReadWrite = 3, PrivateAnonymous = 0x22, MostKept = 4000;
@@ -87,7 +87,7 @@ sealed unsafe class GuardedBlock : MemoryBlock
     static extern int munmap(nint address, nuint length);
 }
 
-/// <summary>Device memory with canaries on both sides, which are looked at when it is given back.</summary>
+/// <summary>Device memory with canaries on both sides, which are checked when it is freed.</summary>
 sealed class CanaryBlock : MemoryBlock
 {
     const int Margin = 64;

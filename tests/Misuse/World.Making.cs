@@ -13,7 +13,7 @@ using GpuMlp.Training;
 
 namespace GpuMlp.Tests.Misuse;
 
-/// <summary>How objects come about that something is wrong with.</summary>
+/// <summary>How objects with something wrong are made.</summary>
 sealed partial class World
 {
     static float[] Ramp(int count, float scale = 1) => [.. Enumerable.Range(0, count).Select(k => k * scale)];
@@ -57,7 +57,7 @@ sealed partial class World
         return grid;
     }
 
-    // what was made of a network that is gone
+    // something made of a network that is disposed afterwards
     T Orphan<T>(Func<Sequential, T> make, string of = "2-5-1", Loss? loss = null)
     {
         using Sequential net = Net(of, loss);

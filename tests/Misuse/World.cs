@@ -17,11 +17,13 @@ using Module = GpuMlp.Layers.Module;
 namespace GpuMlp.Tests.Misuse;
 
 /// <summary>A value to call something with, made anew for each call.</summary>
-/// <param name="Name">What is wrong with it, if anything.</param>
+/// <param name="Name">What is wrong with the value, if anything.</param>
 /// <param name="Make">Makes it.</param>
 sealed record Candidate(string Name, Func<object?> Make);
 
-/// <summary>Values of every type of the public API, good ones first, then wrong ones: disposed, of another device, out of range, null.</summary>
+/// <summary>
+/// Values of every type of the public API, first good ones, then wrong ones: disposed, of another device, out of range, null.
+/// </summary>
 sealed partial class World
 {
     readonly ComputeDevice main, other;
@@ -92,10 +94,12 @@ sealed partial class World
         Add<Loss>(("bce", () => new BceLoss()), ("torch", () => new BceLoss(BceForm.Torch)), ("logits", () => new BceWithLogitsLoss()),
             ("mse", () => new MseLoss()), ("classes", () => new CrossEntropyLoss()));
         foreach (var kind in Enum.GetValues<OptimizerKind>()) Optimizers(kind);
-        Add<OptimizerSpec>(("sgd", () => new OptimizerSpec()), ("adam", () => new OptimizerSpec { Kind = OptimizerKind.Adam, ClipNorm = 1 }),
+        Add<OptimizerSpec>(
+            ("sgd", () => new OptimizerSpec()),
+            ("adam", () => new OptimizerSpec { Kind = OptimizerKind.Adam, ClipNorm = 1 }),
             ("no such kind", () => new OptimizerSpec { Kind = (OptimizerKind)99 }),
-                ("NaN", () => new OptimizerSpec { Momentum = float.NaN }),
-                ("no momentum", () => new OptimizerSpec { Kind = OptimizerKind.Nesterov, Momentum = 0 }));
+            ("NaN", () => new OptimizerSpec { Momentum = float.NaN }),
+            ("no momentum", () => new OptimizerSpec { Kind = OptimizerKind.Nesterov, Momentum = 0 }));
         Add<Schedule>(("constant", () => Schedule.Constant), ("cosine", () => Schedule.Cosine(3)));
         Add<DataSet>(("moons", () => DataSets.MakeMoons(20)), ("one row", () => new DataSet("one", new float[1, 2], [1], ["a", "b"])),
             ("three features", () => new DataSet("three", new float[20, 3], new float[20], ["a", "b"])),
@@ -104,8 +108,10 @@ sealed partial class World
         Add<Picks>(("philox", () => Picks.Philox(0, 20)), ("fixed", () => Picks.Fixed([.. Enumerable.Range(0, 5000).Select(k => k % 20)])),
             ("beyond the data", () => Picks.Fixed([.. Enumerable.Repeat(40_000_000, 5000)])),
             ("philox beyond", () => Picks.Philox(0, 1 << 30)), ("few", () => Picks.Fixed([1])));
-        Add<TrainingOptions>([("auto", () => Options()), ("layers", () => Options(EngineChoice.Layers)), ("fused", () => Options(EngineChoice.Fused)),
-            ("negative", () => Options() with { SnapshotEvery = -1 }), ("no steps a launch", () => Options() with { StepsPerLaunch = 0 }),
+        Add<TrainingOptions>([
+            ("auto", () => Options()), ("layers", () => Options(EngineChoice.Layers)), ("fused", () => Options(EngineChoice.Fused)),
+            ("negative", () => Options() with { SnapshotEvery = -1 }),
+            ("no steps per launch", () => Options() with { StepsPerLaunch = 0 }),
             ("no engine", () => Options((EngineChoice)9))]);
         Add<Recipe>([("20 steps", () => Small()), ("batch 7", () => Small() with { Batch = 7 }), ("none", () => Small() with { Steps = 0 }),
             ("adam", () => Small() with { Optimizer = new OptimizerSpec { Kind = OptimizerKind.Adam } }),
@@ -136,7 +142,9 @@ sealed partial class World
             ("nothing", () => new PopulationData(20, 2, () => null!)),
                 ("negative", () => new PopulationData(-1, 2, () => DataSets.MakeMoons(20))));
         PopulationData moons = PopulationData.Of(DataSets.MakeMoons(20)), fewer = new(4000, 2, () => DataSets.MakeMoons(20));
-        Add<Population>(("two", () => NewPopulation(main, moons, Small(), Small())), ("fewer rows", () => NewPopulation(main, fewer, Small())),
+        Add<Population>(
+            ("two", () => NewPopulation(main, moons, Small(), Small())),
+            ("fewer rows", () => NewPopulation(main, fewer, Small())),
             ("its device gone", () => OnGone(device => NewPopulation(device, moons, Small()))));
         Add<Window>(("moons", () => new Window(-1.5, 2.5, -1, 1.5)), ("default", () => default(Window)),
             ("NaN", () => new Window(double.NaN, 1, 0, 1)), ("huge", () => new Window(-1e308, 1e308, 0, 1)));
@@ -194,16 +202,18 @@ sealed partial class World
         Add<IReadOnlyDictionary<string, float[,]>>(("0.weight", () => new Dictionary<string, float[,]> { ["0.weight"] = new float[2, 5] }),
             ("null value", () => new Dictionary<string, float[,]> { ["0.weight"] = null! }),
             ("empty", () => new Dictionary<string, float[,]>()));
-        Add<double[,]>(("3x2", () => new double[3, 2]), ("0x2", () => new double[0, 2]), ("beyond float32", () => new[,] { { 1e300, double.NaN } }));
+        Add<double[,]>(
+            ("3x2", () => new double[3, 2]), ("0x2", () => new double[0, 2]),
+            ("beyond float32", () => new[,] { { 1e300, double.NaN } }));
         Add<float[,]>(("3x2", () => new float[3, 2]), ("0x2", () => new float[0, 2]), ("2x2", () => new float[2, 2]));
         Add<int[]>(("0 1 2", () => new[] { 0, 1, 2 }), ("none", () => Array.Empty<int>()), ("negative", () => new[] { -1 }),
             ("huge", () => new[] { int.MaxValue }));
     }
 
-    /// <summary>Whether something is to outlive the call that it was made for.</summary>
+    /// <summary>Whether an object must outlive the call that it was made for.</summary>
     internal bool Keeps(object made) => made == main || made == other;
 
-    /// <summary>Values for a parameter of that type, a good one first, null last where there is a null.</summary>
+    /// <summary>Values for a parameter of a type: a good one first, null last where null is possible.</summary>
     internal Candidate[] Of(Type type)
     {
         if (made.TryGetValue(type, out Candidate[]? known)) return type.IsValueType ? known : [.. known, new("null", () => null)];
@@ -230,7 +240,7 @@ sealed partial class World
         }
     }
 
-    // T of T[] and of an interface that arrays of T have
+    // the T of T[], or of an interface that T[] implements
     static Type? Element(Type type)
     {
         if (type.IsArray) return type.GetArrayRank() == 1 ? type.GetElementType() : null;
@@ -263,12 +273,14 @@ sealed partial class World
         Optimizer Make(Sequential net) => new OptimizerSpec { Kind = kind, ClipNorm = 0.5f }.Build(net.Parameters());
         made[typeof(Optimizer)] =
         [
-            .. made.GetValueOrDefault(typeof(Optimizer), []), new($"{kind}", () => Make(Net("2-5-1"))), new($"{kind}, disposed", () => Disposed(Make(Net("2-5-1")))),
+            .. made.GetValueOrDefault(typeof(Optimizer), []),
+            new($"{kind}", () => Make(Net("2-5-1"))),
+            new($"{kind}, disposed", () => Disposed(Make(Net("2-5-1")))),
             new($"{kind}, its network gone", () => Orphan(Make)),
             new($"{kind}, its device gone", () => OnGone(device => Make(Net("2-5-1", on: device)))),
         ];
     }
 }
 
-/// <summary>What a caller's own code throws.</summary>
+/// <summary>An exception that a caller's own code throws.</summary>
 sealed class SinkException : Exception;

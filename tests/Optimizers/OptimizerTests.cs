@@ -7,7 +7,7 @@ using StepNumbers = GpuMlp.Kernels.Optimizers.StepNumbers;
 
 namespace GpuMlp.Tests.Optimizers;
 
-/// <summary>Each optimizer against its definition (PyTorch's documentation of torch.optim) in float64.</summary>
+/// <summary>Each optimizer, compared with its definition (PyTorch's documentation of torch.optim) in float64.</summary>
 public class OptimizerTests
 {
     const int Steps = 10, Length = 37;
@@ -45,7 +45,10 @@ public class OptimizerTests
         for (int k = 0; k < Length; k++) Assert.Equal(w[k], actual[k], 2e-6);
     }
 
-    /// <summary>A parameter as the definition in float64 has it: value, gradient, what is kept; t counts steps from 1, norm is that of all gradients.</summary>
+    /// <summary>
+    /// One step of a parameter by the definition in float64: its value w, its gradient g, its state m and v; t counts steps from 1, and
+    /// norm is the norm of all gradients.
+    /// </summary>
     delegate void Definition(ref double w, double g, ref double m, ref double v, int t, double norm);
 
     static readonly Dictionary<string, (Func<Parameter[], Optimizer> Make, Definition Step)> Definitions = new()
@@ -53,7 +56,8 @@ public class OptimizerTests
         ["sgd"] = (p => new Sgd(p, 0.1f), (ref w, g, ref _, ref _, _, _) => w -= 0.1 * g),
         ["decay"] = (p => new Sgd(p, 0.1f, weightDecay: 0.05f), (ref w, g, ref _, ref _, _, _) => w -= 0.1 * (g + 0.05 * w)),
         ["l1"] = (p => new Sgd(p, 0.1f) { L1 = 0.03f }, (ref w, g, ref _, ref _, _, _) => w -= 0.1 * (g + 0.03 * Math.Sign(w))),
-        ["clip"] = (p => new Sgd(p, 0.1f) { ClipNorm = 0.5f }, (ref w, g, ref _, ref _, _, norm) => w -= 0.1 * g * Math.Min(1, 0.5 / (norm + 1e-6))),
+        ["clip"] = (p => new Sgd(p, 0.1f) { ClipNorm = 0.5f },
+            (ref w, g, ref _, ref _, _, norm) => w -= 0.1 * g * Math.Min(1, 0.5 / (norm + 1e-6))),
         ["momentum"] = (p => new Sgd(p, 0.1f, momentum: 0.9f), (ref w, g, ref m, ref _, _, _) => w -= 0.1 * (m = 0.9 * m + g)),
         ["nesterov"] = (p => new Sgd(p, 0.1f, momentum: 0.9f, nesterov: true, weightDecay: 0.01f), (ref w, g, ref m, ref _, _, _) =>
         {
@@ -63,7 +67,8 @@ public class OptimizerTests
         }
         ),
         ["adam"] = (p => new Adam(p, 0.05f), AdamStep),
-        ["adam-decay"] = (p => new Adam(p, 0.05f, weightDecay: 0.1f), (ref w, g, ref m, ref v, t, norm) => AdamStep(ref w, g + 0.1 * w, ref m, ref v, t, norm)),
+        ["adam-decay"] = (p => new Adam(p, 0.05f, weightDecay: 0.1f),
+            (ref w, g, ref m, ref v, t, norm) => AdamStep(ref w, g + 0.1 * w, ref m, ref v, t, norm)),
         ["adamw"] = (p => new AdamW(p, 0.05f, weightDecay: 0.1f), (ref w, g, ref m, ref v, t, norm) =>
         {
             w *= 1 - 0.05 * 0.1;
@@ -86,11 +91,12 @@ public class OptimizerTests
         w -= 0.05 / (1 - Math.Pow(0.9, t)) * m / (Math.Sqrt(v) / Math.Sqrt(1 - Math.Pow(0.999, t)) + 1e-8);
     }
 
-    /// <summary>No step depends on the lanes, nor on going through ILGPU.</summary>
+    /// <summary>A step gives the same bits with any lanes, and through ILGPU.</summary>
     [Fact]
     public void StepsHaveTheSameBitsOnEveryRoute()
     {
-        ComputeDevice[] devices = [.. ((int[])[16, 8, 4, 1]).Select(lanes => ComputeDevice.OpenCpu(lanes, 2)), ComputeDevice.Open("cpu:ilgpu")];
+        ComputeDevice[] devices =
+            [.. ((int[])[16, 8, 4, 1]).Select(lanes => ComputeDevice.OpenCpu(lanes, 2)), ComputeDevice.Open("cpu:ilgpu")];
         float[][] results = [.. devices.Select(Run)];
         foreach (float[] result in results) Assert.Equal(results[0], result);
         foreach (ComputeDevice device in devices) device.Dispose();
@@ -100,7 +106,8 @@ public class OptimizerTests
             const int n = 1000;
             var random = new Random(3);
             DeviceSpan[] spans = [.. Enumerable.Range(1, 3).Select(k => device.Allocate(k < 3 ? n : 2 * n).All)];
-            foreach (DeviceSpan span in spans[..2]) device.CopyToDevice([.. Enumerable.Range(0, n).Select(_ => random.NextSingle() - 0.5f)], span);
+            foreach (DeviceSpan span in spans[..2])
+                device.CopyToDevice([.. Enumerable.Range(0, n).Select(_ => random.NextSingle() - 0.5f)], span);
             DeviceSpan clipping = device.Allocate(OptimizerOps.ClipParts(n) + 1).All;
             device.ClipScale(spans[1], clipping.Slice(1, clipping.Length - 1), clipping.Slice(0, 1), 1f);
             device.Scale(spans[1], clipping.Slice(0, 1));
@@ -108,7 +115,11 @@ public class OptimizerTests
             foreach (UpdateRule rule in UpdateRules.All.Append(UpdateRules.Plain))
             {
                 device.Clear(spans[2]);
-                for (int t = 1; t < 4; t++) rule.Step(spans[0], spans[1], spans[2], rule.Numbers(spec), new StepNumbers(0.01f, 0.1f, 0.02f * (t - 1), 1.5f * t, 0.3f * t));
+                for (int t = 1; t < 4; t++)
+                {
+                    var step = new StepNumbers(0.01f, 0.1f, 0.02f * (t - 1), 1.5f * t, 0.3f * t);
+                    rule.Step(spans[0], spans[1], spans[2], rule.Numbers(spec), step);
+                }
             }
             var w = new float[n];
             device.CopyToHost(spans[0], w);
@@ -116,7 +127,9 @@ public class OptimizerTests
         }
     }
 
-    /// <summary>Values of StepLR(2, 0.5) and CosineAnnealingLR(4) by their closed forms; warm-up counts from the first step.</summary>
+    /// <summary>
+    /// StepLR(2, 0.5) and CosineAnnealingLR(4) have the values of their closed forms; warm-up counts from the first step.
+    /// </summary>
     [Fact]
     public void SchedulesFollowTheirFormulas()
     {

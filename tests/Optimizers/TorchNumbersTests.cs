@@ -9,13 +9,14 @@ using GpuMlp.Tests.Support;
 
 namespace GpuMlp.Tests.Optimizers;
 
-/// <summary>Ten steps of each optimizer on five networks against PyTorch's numbers, on every route, whose results are equal.</summary>
+/// <summary>Ten steps of each optimizer on five networks, compared with PyTorch's numbers; all routes give equal results.</summary>
 [Collection<KernelTests>]
 public class TorchNumbersTests(DeviceRoutes routes, ITestOutputHelper log)
 {
     const double LossTolerance = 1e-5, GradientTolerance = 1e-6;
 
-    static readonly AllNumbers Golden = JsonSerializer.Deserialize<AllNumbers>(File.ReadAllText(GpuMlp.Tests.Support.Golden.PathOf("optimizers.json")), JsonSerializerOptions.Web)!;
+    static readonly AllNumbers Golden = JsonSerializer.Deserialize<AllNumbers>(
+        File.ReadAllText(GpuMlp.Tests.Support.Golden.PathOf("optimizers.json")), JsonSerializerOptions.Web)!;
 
     public static TheoryData<int> Networks() => [.. Enumerable.Range(0, Golden.Networks.Length)];
 
@@ -51,7 +52,7 @@ public class TorchNumbersTests(DeviceRoutes routes, ITestOutputHelper log)
         return expected.Max(e => Largest(e.Value, actual[e.Key], (actual[e.Key].Length + e.Value.Length - 1) / e.Value.Length));
     }
 
-    // of a large tensor every second, third … value is in the file
+    // of a large tensor only every second, third … value is in the file
     static double Largest(double[] expected, float[] actual, int every)
     {
         Assert.Equal(expected.Length, (actual.Length + every - 1) / every);
@@ -61,7 +62,8 @@ public class TorchNumbersTests(DeviceRoutes routes, ITestOutputHelper log)
     static Outcome Run(ComputeDevice device, NetworkNumbers numbers, OptimizerNumbers definition)
     {
         Loss loss = Loss.Names.Parse(numbers.Loss);
-        using Sequential network = (NetworkSpec.Parse(numbers.Net, Activations.Names.Parse(numbers.Activation)) with { LinearOutput = loss is MseLoss }).Build(device, loss);
+        NetworkSpec spec = NetworkSpec.Parse(numbers.Net, Activations.Names.Parse(numbers.Activation));
+        using Sequential network = (spec with { LinearOutput = loss is MseLoss }).Build(device, loss);
         var parameters = network.NamedParameters();
         foreach ((string name, var parameter) in parameters) parameter.Value.CopyFrom(numbers.Parameters[name]);
         using Optimizer optimizer = Make(definition, network);
@@ -70,8 +72,9 @@ public class TorchNumbersTests(DeviceRoutes routes, ITestOutputHelper log)
         int inputs = network.Inputs;
         for (int step = 0; step < losses.Length; step++)
         {
-            using Variable x = Variable.From(device, numbers.Inputs.AsSpan(step * Golden.Batch * inputs, Golden.Batch * inputs).ToArray()), y =
-                Variable.From(device, numbers.Labels.AsSpan(step * Golden.Batch, Golden.Batch).ToArray());
+            float[] inputsOfStep = numbers.Inputs.AsSpan(step * Golden.Batch * inputs, Golden.Batch * inputs).ToArray();
+            float[] labelsOfStep = numbers.Labels.AsSpan(step * Golden.Batch, Golden.Batch).ToArray();
+            using Variable x = Variable.From(device, inputsOfStep), y = Variable.From(device, labelsOfStep);
             Variable value = loss.Forward(network.Forward(x.Reshape(Golden.Batch, inputs)), y);
             optimizer.ZeroGrad();
             value.Backward();
@@ -87,13 +90,22 @@ public class TorchNumbersTests(DeviceRoutes routes, ITestOutputHelper log)
 
     static Optimizer Make(OptimizerNumbers o, Sequential network)
     {
-        Schedule schedule = o.Schedule switch { "step" => Schedule.Step(o.Every, 0.5f), "cosine" => Schedule.Cosine(o.Every), _ => Schedule.Constant };
+        Schedule schedule = o.Schedule switch
+        {
+            "step" => Schedule.Step(o.Every, 0.5f),
+            "cosine" => Schedule.Cosine(o.Every),
+            _ => Schedule.Constant,
+        };
         float? clip = o.ClipNorm > 0 ? o.ClipNorm : null;
         return o.Optimizer switch
         {
             "adam" => new Adam(network.Parameters(), o.LearningRate, weightDecay: o.WeightDecay) { Schedule = schedule, ClipNorm = clip },
             "adamw" => new AdamW(network.Parameters(), o.LearningRate, weightDecay: o.WeightDecay) { Schedule = schedule, ClipNorm = clip },
-            _ => new Sgd(network.Parameters(), o.LearningRate, o.Momentum, o.Nesterov, o.WeightDecay) { Schedule = schedule, ClipNorm = clip },
+            _ => new Sgd(network.Parameters(), o.LearningRate, o.Momentum, o.Nesterov, o.WeightDecay)
+            {
+                Schedule = schedule,
+                ClipNorm = clip,
+            },
         };
     }
 
@@ -107,9 +119,11 @@ public class TorchNumbersTests(DeviceRoutes routes, ITestOutputHelper log)
     sealed record AllNumbers(int Steps, int Batch, NetworkNumbers[] Networks);
 
     sealed record NetworkNumbers(
-        string Net, string Activation, string Loss, float[] Inputs, float[] Labels, Dictionary<string, float[]> Parameters, OptimizerNumbers[] Runs);
+        string Net, string Activation, string Loss, float[] Inputs, float[] Labels,
+        Dictionary<string, float[]> Parameters, OptimizerNumbers[] Runs);
 
-    sealed record OptimizerNumbers(string Optimizer, float LearningRate, float Momentum, bool Nesterov, float WeightDecay, float ClipNorm, string? Schedule, int Every,
+    sealed record OptimizerNumbers(
+        string Optimizer, float LearningRate, float Momentum, bool Nesterov, float WeightDecay, float ClipNorm, string? Schedule, int Every,
         double[] Losses, Dictionary<string, double[]>? FirstGradients, Dictionary<string, double[]> LastGradients)
     {
         internal string Title => string.Join(' ', ((string?[])[Optimizer, Momentum > 0 ? Nesterov ? "nesterov" : "momentum" : null,

@@ -60,5 +60,6 @@ public sealed class MeasurementsTests : IDisposable
     }
 
     [Fact]
-    public void A_job_takes_time() => Assert.Throws<ArgumentOutOfRangeException>(() => new Measurements().Add(DeviceDescription.Processor, 0, [(Steps, 0, 0)]));
+    public void A_job_takes_time() => Assert.Throws<ArgumentOutOfRangeException>(
+        () => new Measurements().Add(DeviceDescription.Processor, 0, [(Steps, 0, 0)]));
 }

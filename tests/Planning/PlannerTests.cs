@@ -9,7 +9,8 @@ namespace GpuMlp.Tests.Planning;
 public class PlannerTests
 {
     static readonly DeviceDescription Cpu = DeviceDescription.Processor;
-    static readonly DeviceDescription Card = new("cuda:0", DeviceKind.Cuda, "a card", IsGpu: true) { Driver = "12.4", Multiprocessors = 100 };
+    static readonly DeviceDescription Card =
+        new("cuda:0", DeviceKind.Cuda, "a card", IsGpu: true) { Driver = "12.4", Multiprocessors = 100 };
     static readonly DeviceDescription CpuByOpenCL = new("opencl:0", DeviceKind.OpenCL, "cores");
 
     static readonly Work Wide = Work.OfTraining(new Recipe { Net = NetworkSpec.Parse("2-4096-4096-1"), Batch = 1024, Steps = 100 });
@@ -22,7 +23,8 @@ public class PlannerTests
         return measured;
     }
 
-    static DeviceChoice Choose(Work work, Measurements measured, params DeviceDescription[] others) => Planner.Choose([work], measured, () => [Cpu, .. others]);
+    static DeviceChoice Choose(Work work, Measurements measured, params DeviceDescription[] others) =>
+        Planner.Choose([work], measured, () => [Cpu, .. others]);
 
     [Fact]
     public void No_other_driver_is_looked_for_where_the_work_is_short()
@@ -42,7 +44,8 @@ public class PlannerTests
     }
 
     [Fact]
-    public void Without_a_GPU_it_is_the_CPU_that_works() => Assert.Equal("there is no GPU", Choose(Wide, new Measurements(), CpuByOpenCL).Why);
+    public void Without_a_GPU_it_is_the_CPU_that_works() =>
+        Assert.Equal("there is no GPU", Choose(Wide, new Measurements(), CpuByOpenCL).Why);
 
     [Fact]
     public void Measurements_decide_where_there_are_some()
@@ -71,8 +74,11 @@ public class PlannerTests
     }
 
     [Fact]
-    public void Another_driver_is_another_device() =>
-        Assert.False(Choose(Wide, Measured((Card, 0.001)), Card with { Driver = "13.0" }).Forecasts.Single(forecast => forecast.Device.Id == "cuda:0").Measured);
+    public void Another_driver_is_another_device()
+    {
+        DeviceChoice choice = Choose(Wide, Measured((Card, 0.001)), Card with { Driver = "13.0" });
+        Assert.False(choice.Forecasts.Single(forecast => forecast.Device.Id == "cuda:0").Measured);
+    }
 
     [Fact]
     public void Forecasts_lie_between_the_sizes_that_were_timed()
@@ -95,7 +101,8 @@ public class PlannerTests
         double few = Seconds(Work.OfPopulation(recipes[..100])), many = Seconds(Work.OfPopulation(recipes));
         Assert.InRange(many / few, 1, 3);                          // 800 groups at a time
 
-        static double Seconds(Work work) => Planner.Choose([work], new Measurements(), () => [Cpu, Card]).Forecasts.Single(f => f.Device == Card).Seconds;
+        static double Seconds(Work work) =>
+            Planner.Choose([work], new Measurements(), () => [Cpu, Card]).Forecasts.Single(f => f.Device == Card).Seconds;
     }
 
     [Fact]

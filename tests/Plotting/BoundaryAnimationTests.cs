@@ -16,7 +16,8 @@ public sealed class BoundaryAnimationTests : IDisposable
     {
         using BoundaryPlot plot = Small();
         var told = new List<(int, int)>();
-        int drawn = BoundaryAnimation.Save(plot, Frames(9), pictures["frames"], pictures["it.gif"], (done, total) => told.Add((done, total)), Token);
+        int drawn = BoundaryAnimation.Save(
+            plot, Frames(9), pictures["frames"], pictures["it.gif"], (done, total) => told.Add((done, total)), Token);
         Assert.Equal(9, drawn);
         Assert.Equal((9, 9), told[^1]);
         Assert.Equal([.. Enumerable.Range(0, 9).Select(i => $"boundary-{i * 250:D6}.png")],
@@ -24,7 +25,8 @@ public sealed class BoundaryAnimationTests : IDisposable
         using SKCodec gif = SKCodec.Create(pictures["it.gif"]);
         Assert.Equal((480, 360, 9, -1), (gif.Info.Width, gif.Info.Height, gif.FrameCount, gif.RepetitionCount));
         Assert.Equal([.. Enumerable.Repeat(100, 8), 2000], gif.FrameInfo.Select(f => f.Duration));
-        Assert.Empty(Directory.GetFiles(pictures.Folder, "*.tmp", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 }));
+        var everywhere = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 };
+        Assert.Empty(Directory.GetFiles(pictures.Folder, "*.tmp", everywhere));
     }
 
     [Fact]
@@ -47,7 +49,8 @@ public sealed class BoundaryAnimationTests : IDisposable
         using BoundaryPlot plot = Small();
         using var stop = new CancellationTokenSource();
         int count = 8 * Environment.ProcessorCount;
-        int drawn = BoundaryAnimation.Save(plot, Frames(count), pictures["frames"], pictures["it.gif"], (_, _) => stop.Cancel(), stop.Token);
+        int drawn = BoundaryAnimation.Save(
+            plot, Frames(count), pictures["frames"], pictures["it.gif"], (_, _) => stop.Cancel(), stop.Token);
         Assert.InRange(drawn, 1, count - 1);
         using SKCodec gif = SKCodec.Create(pictures["it.gif"]);
         Assert.Equal((drawn, 2000), (gif.FrameCount, gif.FrameInfo[^1].Duration));

@@ -149,8 +149,10 @@ public sealed class BoundaryPlotTests : IDisposable
     {
         using var plot = new BoundaryPlot(Pictures.Grid, [], []);
         Assert.Contains("40 × 30", Assert.Throws<ArgumentException>(() => plot.Render([1], "")).Message);
-        Assert.Contains("3 numbers for 2 labels", Assert.Throws<ArgumentException>(() => new BoundaryPlot(Pictures.Grid, [1, 2, 3], [0, 1])).Message);
-        Assert.Contains("labels[1] is 0.5", Assert.Throws<ArgumentException>(() => new BoundaryPlot(Pictures.Grid, [1, 2, 3, 4], [0, 0.5f])).Message);
+        string Refusal(float[] inputs, float[] labels) =>
+            Assert.Throws<ArgumentException>(() => new BoundaryPlot(Pictures.Grid, inputs, labels)).Message;
+        Assert.Contains("3 numbers for 2 labels", Refusal([1, 2, 3], [0, 1]));
+        Assert.Contains("labels[1] is 0.5", Refusal([1, 2, 3, 4], [0, 0.5f]));
         Assert.Throws<ArgumentException>(() => new BoundaryPlot(GridSpec.FromSize(new Window(0, double.NaN, 0, 1), 2, 2), [], []));
     }
 

@@ -9,7 +9,10 @@ public sealed class GifWriterTests : IDisposable
 
     public void Dispose() => pictures.Dispose();
 
-    /// <summary>Every pixel comes back through another decoder: noise fills and clears the string table again and again, runs make long strings.</summary>
+    /// <summary>
+    /// Another decoder reads back every pixel: noise fills and clears the string table again and again, stretches of equal pixels make long
+    /// strings.
+    /// </summary>
     [Theory]
     [InlineData(1, 1, 255)]
     [InlineData(300, 200, 255)]

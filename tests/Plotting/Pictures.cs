@@ -3,13 +3,13 @@ using SkiaSharp;
 
 namespace GpuMlp.Tests.Plotting;
 
-/// <summary>What the tests of pictures share: a folder of their own, decoded pixels, and a small problem to draw.</summary>
+/// <summary>What the tests of pictures share: a temporary folder, decoded pixels, and a small problem to draw.</summary>
 sealed class Pictures : IDisposable
 {
     public static readonly Window Window = new(-1, 1, -1, 1);
     public static readonly GridSpec Grid = GridSpec.FromSize(Window, 40, 30);
 
-    /// <summary>Four points, two a class, near the corners.</summary>
+    /// <summary>Four points near the corners, two per class.</summary>
     public static readonly float[] Inputs = [-0.9f, -0.9f, 0.9f, -0.9f, -0.9f, 0.9f, 0.9f, 0.9f], Labels = [0, 0, 1, 1];
 
     public string Folder { get; } = Directory.CreateTempSubdirectory("gpumlp-").FullName;
@@ -35,7 +35,8 @@ sealed class Pictures : IDisposable
         return bitmap;
     }
 
-    public static uint At(SKBitmap picture, double x, double y) => (uint)picture.GetPixel((int)(x * picture.Width), (int)(y * picture.Height));
+    public static uint At(SKBitmap picture, double x, double y) =>
+        (uint)picture.GetPixel((int)(x * picture.Width), (int)(y * picture.Height));
 
     /// <summary>How many pixels of two pictures of one size differ, in the rows from one share of the height to another.</summary>
     public static int Differing(SKBitmap a, SKBitmap b, double from = 0, double to = 1)

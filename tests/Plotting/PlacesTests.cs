@@ -5,7 +5,7 @@ using SkiaSharp;
 
 namespace GpuMlp.Tests.Plotting;
 
-/// <summary>Pictures are right and readable where the data's spread is small beside its size, or its size is out of the ordinary.</summary>
+/// <summary>Pictures are right and readable where the data's spread is small compared with its size, or its size is unusual.</summary>
 public class PlacesTests
 {
     [Theory]
@@ -52,8 +52,12 @@ public class PlacesTests
     }
 
     [Fact]
-    public void DataOfThreeFeaturesHasNoPlaces() => Assert.Contains("3 features",
-        Assert.Throws<ArgumentException>(() => DataPlot.Render(new DataSet("deep", new float[1, 3], [0], []), Pictures.Window, "")).Message);
+    public void DataOfThreeFeaturesHasNoPlaces()
+    {
+        var deep = new DataSet("deep", new float[1, 3], [0], []);
+        var e = Assert.Throws<ArgumentException>(() => DataPlot.Render(deep, Pictures.Window, ""));
+        Assert.Contains("3 features", e.Message);
+    }
 
     [Fact]
     public void NoLineRunsAlongWhatIsNotANumber()

@@ -40,7 +40,7 @@ public class RandomStreamTests
         Assert.InRange(ChiSquared([.. values.Select(value => value + 3)], 13), 0, 40);
     }
 
-    /// <summary>Σ (seen - expected)² / expected over the bins; every value must be a bin's number.</summary>
+    /// <summary>Σ (seen - expected)² / expected over the bins; every value must be the number of a bin.</summary>
     static double ChiSquared(int[] values, int bins)
     {
         var seen = new int[bins];
@@ -68,7 +68,7 @@ public class RandomStreamTests
             from substream in new uint[] { 0, 1 }
             select new PhiloxStream(seed, purpose, substream);
         List<uint> words = [.. streams.SelectMany(stream => Take(100, stream.NextUInt32).ToArray())];
-        Assert.InRange(words.Distinct().Count(), words.Count - 1, words.Count);        // a chance pair may be, a shared stream not
+        Assert.InRange(words.Distinct().Count(), words.Count - 1, words.Count);        // one equal pair may be chance, a shared stream not
     }
 
     [Theory]

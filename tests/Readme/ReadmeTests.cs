@@ -7,7 +7,7 @@ using GpuMlp.Tests.Support;
 
 namespace GpuMlp.Tests.Readme;
 
-/// <summary>README as a newcomer takes it: its programs compile and learn, its commands can be pasted.</summary>
+/// <summary>README works for a newcomer: its programs compile and learn, its commands can be pasted.</summary>
 public partial class ReadmeTests
 {
     const string Gpumlp = "dotnet run -c Release --project src/GpuMlp.Cli -- ";
@@ -36,9 +36,11 @@ public partial class ReadmeTests
         File.WriteAllText(folder.File("Program.cs"), source);
         File.WriteAllText(folder.File("Usings.cs"), ImplicitUsings);
         string here = folder.File("");
-        foreach (string library in Directory.GetFiles(AppContext.BaseDirectory, "*.dll")) File.Copy(library, Path.Combine(here, Path.GetFileName(library)));
+        foreach (string library in Directory.GetFiles(AppContext.BaseDirectory, "*.dll"))
+            File.Copy(library, Path.Combine(here, Path.GetFileName(library)));
         File.Copy(Path.Combine(AppContext.BaseDirectory, "GpuMlp.Cli.runtimeconfig.json"), folder.File("mine.runtimeconfig.json"));
-        string[] framework = Directory.GetFiles(RuntimeEnvironment.GetRuntimeDirectory(), "*.dll"), ours = Directory.GetFiles(here, "GpuMlp*.dll");
+        string[] framework = Directory.GetFiles(RuntimeEnvironment.GetRuntimeDirectory(), "*.dll");
+        string[] ours = Directory.GetFiles(here, "GpuMlp*.dll");
         string[] references = [.. framework.Concat(ours).Append(folder.File("ILGPU.dll")).Where(IsManaged).Select(file => $"-r:{file}")];
         ChildProcess.Result compiled = ChildProcess.Dotnet(here, [], [Compiler(), "-nologo", "-noconfig", "-nostdlib", "-nullable",
             "-warnaserror", "-warn:9999", "-out:mine.dll", "Program.cs", "Usings.cs", .. references]);
@@ -59,26 +61,37 @@ public partial class ReadmeTests
         Assert.All(programs, program => Assert.Contains("step < 10_000", program, StringComparison.Ordinal));
     }
 
-    /// <summary>In a folder that was empty before the first; bench, which takes a minute, in a hurry and without OpenCL's compiler.</summary>
+    /// <summary>
+    /// The commands run one after another in a folder that is empty at first; bench, which takes a minute, with --quick and without OpenCL.
+    /// </summary>
     [Fact]
     public void Every_command_runs_as_it_stands()
     {
         using var folder = new ScratchFolder();
         string[] lines = [.. Blocks("").SelectMany(block => block.Split('\n')).Where(line => line.Length > 0)];
-        // the last two make the console project that the programs are run in above
-        Assert.Equal(["dotnet test -c Release", "dotnet new console -o ../mine && dotnet add ../mine reference src/GpuMlp", "dotnet run -c Release --project ../mine"], lines.Where(line => !line.StartsWith(Gpumlp, StringComparison.Ordinal)));
+        // the last two make the console project in which the programs above run
+        string[] ofDotnet =
+        [
+            "dotnet test -c Release",
+            "dotnet new console -o ../mine && dotnet add ../mine reference src/GpuMlp",
+            "dotnet run -c Release --project ../mine",
+        ];
+        Assert.Equal(ofDotnet, lines.Where(line => !line.StartsWith(Gpumlp, StringComparison.Ordinal)));
         string[] commands = [.. lines.Where(line => line.StartsWith(Gpumlp, StringComparison.Ordinal))
             .Select(line => line[Gpumlp.Length..].Split(" #")[0].Trim())];
         foreach (string command in commands)
         {
             bool bench = command == "bench";
             string[] arguments = [.. command.Split(' '), .. bench ? ["--quick"] : (string[])[]];
-            ChildProcess.Result result = ChildProcess.Dotnet(folder.File(""), bench ? new() { ["OCL_ICD_VENDORS"] = "/nowhere", ["GPUMLP_KERNEL_CACHE"] = "off" } : [],
+            Dictionary<string, string> environment =
+                bench ? new() { ["OCL_ICD_VENDORS"] = "/nowhere", ["GPUMLP_KERNEL_CACHE"] = "off" } : [];
+            ChildProcess.Result result = ChildProcess.Dotnet(folder.File(""), environment,
                 [Path.Combine(AppContext.BaseDirectory, "GpuMlp.Cli.dll"), .. arguments]);
             Assert.True(result.ExitCode == 0, $"{command}: {result.Error}");
         }
         Assert.Equal(["runs"], folder.Names);
-        foreach (string name in (string[])["grid.npy", "line.svg", "moons/model.safetensors"]) Assert.True(File.Exists(folder.File($"runs/{name}")), name);
+        foreach (string name in (string[])["grid.npy", "line.svg", "moons/model.safetensors"])
+            Assert.True(File.Exists(folder.File($"runs/{name}")), name);
         string[] verbs = [.. commands.Select(command => command.Split(' ')[0]).Distinct().Order()];
         Assert.Equal(["bench", "devices", "gradcheck", "grid", "plan", "sweep", "train"], verbs);
     }
@@ -86,11 +99,11 @@ public partial class ReadmeTests
     static IEnumerable<string> Blocks(string language) =>
         Fences().Matches(text).Where(block => block.Groups[1].Value == language).Select(block => block.Groups[2].Value);
 
-    // that of the newest SDK beside the runtime: `dotnet test` came from one
+    // the compiler of the newest SDK beside the runtime (`dotnet test` is part of an SDK)
     static string Compiler() => Directory.GetDirectories(Path.Combine(ChildProcess.DotnetFolder, "sdk"))
         .Select(sdk => Path.Combine(sdk, "Roslyn", "bincore", "csc.dll")).Where(File.Exists).OrderBy(File.GetLastWriteTimeUtc).Last();
 
-    // of Windows' runtime folder some are not
+    // the runtime's folder on Windows has native libraries, too
     static bool IsManaged(string file)
     {
         using var reader = new System.Reflection.PortableExecutable.PEReader(File.OpenRead(file));

@@ -4,14 +4,16 @@ using GpuMlp.Tests.Support;
 
 namespace GpuMlp.Tests.Records;
 
-/// <summary>The settings of a run.json, as editors and shells write such files.</summary>
+/// <summary>The settings of a run.json that an editor or a shell wrote.</summary>
 public class ConfigFileTests
 {
     [Fact]
     public void A_byte_order_mark_is_no_part_of_it()
     {
         using var folder = new ScratchFolder();
-        foreach (Encoding encoding in (Encoding[])[new UTF8Encoding(true), Encoding.Unicode, Encoding.BigEndianUnicode, new UTF8Encoding(false)])
+        Encoding[] encodings =
+            [new UTF8Encoding(true), Encoding.Unicode, Encoding.BigEndianUnicode, new UTF8Encoding(false)];
+        foreach (Encoding encoding in encodings)
         {
             File.WriteAllText(folder.File("c.json"), """{"config": {"steps": 77}}""", encoding);
             Assert.Equal(77, RunRecord.ReadConfig(folder.File("c.json")).Steps);
@@ -27,7 +29,8 @@ public class ConfigFileTests
     {
         using var folder = new ScratchFolder();
         File.WriteAllText(folder.File("c.json"), text);
-        Assert.Contains("is no JSON object, which is needed", Assert.Throws<InvalidDataException>(() => RunRecord.ReadConfig(folder.File("c.json"))).Message);
+        var e = Assert.Throws<InvalidDataException>(() => RunRecord.ReadConfig(folder.File("c.json")));
+        Assert.Contains("is no JSON object, which is needed", e.Message);
     }
 
     [Fact]
@@ -35,8 +38,9 @@ public class ConfigFileTests
     {
         using var folder = new ScratchFolder();
         File.WriteAllBytes(folder.File("c.json"), [(byte)'{', 0xFF, (byte)'}']);
-        Assert.EndsWith("is not UTF-8", Assert.Throws<InvalidDataException>(() => RunRecord.ReadConfig(folder.File("c.json"))).Message);
+        string Refusal() => Assert.Throws<InvalidDataException>(() => RunRecord.ReadConfig(folder.File("c.json"))).Message;
+        Assert.EndsWith("is not UTF-8", Refusal());
         File.WriteAllText(folder.File("c.json"), new string(' ', 1 << 20) + "{}");
-        Assert.Contains("is longer than the 1,048,576 bytes", Assert.Throws<InvalidDataException>(() => RunRecord.ReadConfig(folder.File("c.json"))).Message);
+        Assert.Contains("is longer than the 1,048,576 bytes", Refusal());
     }
 }

@@ -11,7 +11,7 @@ using GpuMlp.Tests.Support;
 
 namespace GpuMlp.Tests.Records;
 
-/// <summary>A saved network comes back as it was, and a file that is not one says why.</summary>
+/// <summary>A saved network is read back as it was; for a file that is no model the message says why.</summary>
 public class ModelFileTests
 {
     public static TheoryData<string, Activation> Networks =>
@@ -84,7 +84,8 @@ public class ModelFileTests
     {
         using var folder = new ScratchFolder();
         using ComputeDevice device = ComputeDevice.Open("cpu");
-        using (Sequential network = Make(device, "2-3-1", Activation.ReLU)) ModelFile.Save(folder.File("m"), new Model(network, null, null, ["0", "1"]));
+        using (Sequential network = Make(device, "2-3-1", Activation.ReLU))
+            ModelFile.Save(folder.File("m"), new Model(network, null, null, ["0", "1"]));
         SafetensorsFile file = SafetensorsFile.Read(folder.File("m"));
         var metadata = new Dictionary<string, string>(file.Metadata);
         metadata.Remove(key);
@@ -139,13 +140,15 @@ public class ModelFileTests
     {
         using var folder = new ScratchFolder();
         using ComputeDevice device = ComputeDevice.Open("cpu");
-        using (Sequential network = Make(device, "2-3-1", Activation.ReLU)) ModelFile.Save(folder.File("m"), new Model(network, null, null, ["0", "1"]));
+        using (Sequential network = Make(device, "2-3-1", Activation.ReLU))
+            ModelFile.Save(folder.File("m"), new Model(network, null, null, ["0", "1"]));
         SafetensorsFile file = SafetensorsFile.Read(folder.File("m"));
         new SafetensorsFile([.. file.Tensors, SafeTensor.Float32("4.bias", [1], [0])], file.Metadata).Write(folder.File("more"));
         Assert.Contains("5 tensors", Assert.Throws<InvalidDataException>(() => ModelFile.Load(folder.File("more"), device)).Message);
         file.Find("2.bias")!.Floats[0] = float.NaN;
         file.Write(folder.File("nan"));
-        Assert.Contains("'2.bias' has a value that is not finite", Assert.Throws<InvalidDataException>(() => ModelFile.Load(folder.File("nan"), device)).Message);
+        var e = Assert.Throws<InvalidDataException>(() => ModelFile.Load(folder.File("nan"), device));
+        Assert.Contains("'2.bias' has a value that is not finite", e.Message);
     }
 
     [Fact]
@@ -153,7 +156,8 @@ public class ModelFileTests
     {
         using var folder = new ScratchFolder();
         using ComputeDevice device = ComputeDevice.Open("cpu");
-        using var mixed = new Sequential(new Linear(device, 2, 3), new ReLU(), new Linear(device, 3, 3), new Tanh(), new Linear(device, 3, 1), new Sigmoid());
+        using var mixed = new Sequential(
+            new Linear(device, 2, 3), new ReLU(), new Linear(device, 3, 3), new Tanh(), new Linear(device, 3, 1), new Sigmoid());
         using var open = new Sequential(new Linear(device, 2, 1), new Tanh());
         foreach (Sequential network in (Sequential[])[mixed, open])
             Assert.Throws<ArgumentException>(() => ModelFile.Save(folder.File("m"), new Model(network, null, null, [])));

@@ -21,7 +21,8 @@ public class TrainConfigTests
         TrainConfig others = Read([.. Settings.Where(p => p.Name != name)]);
         Assert.Equal(Text(setting, new TrainConfig()), Text(setting, Read([])));
         Assert.Equal(Text(setting, new TrainConfig()), Text(setting, others));
-        foreach (PropertyInfo other in Settings.Where(p => p.Name != name)) Assert.Equal(JsonSerializer.Serialize(InFile(other)), Text(other, others));
+        foreach (PropertyInfo other in Settings.Where(p => p.Name != name))
+            Assert.Equal(JsonSerializer.Serialize(InFile(other)), Text(other, others));
     }
 
     static TrainConfig Read(PropertyInfo[] settings)

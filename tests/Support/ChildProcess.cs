@@ -4,7 +4,7 @@ using GpuMlp.Tests.Cli;
 
 namespace GpuMlp.Tests.Support;
 
-/// <summary>Runs gpumlp in a process of its own, with other environment variables than this one's.</summary>
+/// <summary>Runs gpumlp as a process with other environment variables than this process has.</summary>
 static class ChildProcess
 {
     internal sealed record Result(int ExitCode, string Output, string Error);

@@ -3,7 +3,7 @@ using GpuMlp.Devices.Memory;
 
 namespace GpuMlp.Tests.Support;
 
-/// <summary>Every way that a kernel can run on this machine, opened once for all kernel tests. The first is what the others must equal.</summary>
+/// <summary>Every way that a kernel can run on this machine, opened once for all kernel tests. The others must equal the first.</summary>
 public sealed class DeviceRoutes : IDisposable
 {
     readonly List<Route> all = [];
@@ -40,14 +40,14 @@ public sealed class DeviceRoutes : IDisposable
     }
 }
 
-/// <summary>One way to run kernels, with a buffer that is kept from case to case.</summary>
+/// <summary>One way to run kernels, with a buffer that all cases share.</summary>
 sealed class Route(string name, ComputeDevice device)
 {
     DeviceBuffer? buffer;
 
     internal ComputeDevice Device => device;
 
-    /// <summary>The most floats that a case may have: a simulator that looks at every access takes small ones only.</summary>
+    /// <summary>The most floats that a case may have: a simulator that checks every access takes only small cases.</summary>
     internal int MostFloats { get; } = device.Name.Contains("Oclgrind", StringComparison.Ordinal) ? 2000 : int.MaxValue;
 
     internal DeviceSpan Room(int length)

@@ -4,10 +4,12 @@ using System.Text;
 
 namespace GpuMlp.Tests.Support;
 
-/// <summary>The golden files: the tutorial's NumPy notebook run start to end in float64 after np.random.seed(0), by NumPy 1.24.2.</summary>
+/// <summary>
+/// The golden files: the tutorial's NumPy notebook, run from start to end in float64 after np.random.seed(0), by NumPy 1.24.2.
+/// </summary>
 static class Golden
 {
-    /// <summary>The values of a golden file, row-major, int64 ones as doubles.</summary>
+    /// <summary>The values of a golden file, row-major; int64 values as doubles.</summary>
     /// <param name="name">For instance "moons_x".</param>
     public static double[] Load(string name)
     {
@@ -26,6 +28,6 @@ static class Golden
     /// <summary>The same, rounded to float32.</summary>
     public static float[] LoadFloats(string name) => [.. Load(name).Select(value => (float)value)];
 
-    /// <summary>Where a golden file lies beside the test program.</summary>
+    /// <summary>The path of a golden file, beside the test program.</summary>
     public static string PathOf(string file) => Path.Combine(AppContext.BaseDirectory, "Golden", file);
 }

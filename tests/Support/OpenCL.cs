@@ -7,7 +7,7 @@ static class OpenCL
 {
     static readonly Lazy<DeviceDescription> first = new(() => ComputeDevice.List().First(d => d.Kind == DeviceKind.OpenCL));
 
-    /// <summary>Whether the device is a simulator that looks at every access, and takes small work only.</summary>
+    /// <summary>Whether the device is a simulator that checks every access, and so takes only small work.</summary>
     internal static bool Simulates => first.Value.Name.Contains("Oclgrind", StringComparison.Ordinal);
 
     internal static void Need() => Requirement.Need("opencl", first.Value.IsAvailable, $"{first.Value.Excluded}.");

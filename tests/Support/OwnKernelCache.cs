@@ -3,7 +3,10 @@ using GpuMlp.Devices.Launching;
 
 namespace GpuMlp.Tests.Support;
 
-/// <summary>The tests, and the programs that they start, keep compiled kernels in a folder of their own, empty at first and gone with them.</summary>
+/// <summary>
+/// The tests, and the programs that they start, keep compiled kernels in a temporary folder, which is empty at first and deleted at the
+/// end.
+/// </summary>
 static class OwnKernelCache
 {
     [ModuleInitializer]

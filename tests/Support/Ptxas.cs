@@ -3,22 +3,24 @@ using System.Text.RegularExpressions;
 
 namespace GpuMlp.Tests.Support;
 
-/// <summary>NVIDIA's assembler, where it is on the PATH: turns PTX into a card's own code and says what that costs.</summary>
+/// <summary>NVIDIA's assembler, if it is on the PATH: turns PTX into a card's machine code and reports its cost.</summary>
 static partial class Ptxas
 {
-    /// <summary>What an entry point takes of a card.</summary>
+    /// <summary>The resources of a card that an entry point takes.</summary>
     internal sealed record Cost(int Registers, int Shared, int Stack, int SpillStores, int SpillLoads)
     {
-        public override string ToString() => $"{Registers} registers, {Shared} bytes shared, {Stack} bytes stack, {SpillStores} + {SpillLoads} bytes spilled";
+        public override string ToString() =>
+            $"{Registers} registers, {Shared} bytes shared, {Stack} bytes stack, {SpillStores} + {SpillLoads} bytes spilled";
     }
 
     static readonly string? program = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
         .Select(folder => Path.Combine(folder, OperatingSystem.IsWindows() ? "ptxas.exe" : "ptxas")).FirstOrDefault(File.Exists);
 
     internal static void Need() => Requirement.Need("ptxas", program is not null,
-        "Put ptxas on the PATH: it is in NVIDIA's CUDA toolkit; Debian's package nvidia-cuda-toolkit (non-free) need only be downloaded and unpacked.");
+        "Put ptxas on the PATH: it is in NVIDIA's CUDA toolkit; " +
+        "Debian's package nvidia-cuda-toolkit (non-free) need only be downloaded and unpacked.");
 
-    /// <summary>Assembles one entry point; fails the test with the assembler's words if it cannot.</summary>
+    /// <summary>Assembles one entry point; if that fails, the test fails with the assembler's message.</summary>
     internal static Cost Assemble(string ptx, string architecture)
     {
         string folder = Directory.CreateTempSubdirectory("gpumlp-ptxas-").FullName;
@@ -36,7 +38,8 @@ static partial class Ptxas
             string said = process.StandardOutput.ReadToEnd() + error.Result;
             process.WaitForExit();
             Assert.True(process.ExitCode == 0, said);
-            return new(Number(Registers(), said), Number(Shared(), said, 0), Number(Stack(), said), Number(Stores(), said), Number(Loads(), said));
+            return new(
+                Number(Registers(), said), Number(Shared(), said, 0), Number(Stack(), said), Number(Stores(), said), Number(Loads(), said));
         }
         finally
         {

@@ -1,6 +1,8 @@
 namespace GpuMlp.Tests.Support;
 
-/// <summary>What a test needs from the machine: without it the test is skipped aloud, or fails where GPUMLP_REQUIRE lists it ("opencl,ptxas").</summary>
+/// <summary>
+/// What a test needs from the machine. Without it the test is skipped and says so, or fails where GPUMLP_REQUIRE lists it ("opencl,ptxas").
+/// </summary>
 static class Requirement
 {
     static readonly string[] known = ["opencl", "ptxas", "cuda", "emulator"];
@@ -16,7 +18,11 @@ static class Requirement
     {
         string[] names = (required ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         foreach (string item in names.Append(name))
-            if (!known.Contains(item)) Assert.Fail($"'{item}' is no requirement; known are {string.Join(", ", known)} (GPUMLP_REQUIRE is '{required}').");
+        {
+            if (known.Contains(item)) continue;
+            string all = string.Join(", ", known);
+            Assert.Fail($"'{item}' is no requirement; known are {all} (GPUMLP_REQUIRE is '{required}').");
+        }
         if (present) return;
         if (names.Contains(name)) Assert.Fail($"GPUMLP_REQUIRE lists {name}, and this machine has none. {howToGet}");
         Assert.Skip($"This machine has no {name}. {howToGet}");

@@ -2,7 +2,7 @@ using Xunit.Sdk;
 
 namespace GpuMlp.Tests.Support;
 
-/// <summary>A missing requirement skips the test aloud, or fails it where it is demanded.</summary>
+/// <summary>A missing requirement skips the test, which says so, or fails it where the requirement is demanded.</summary>
 public class RequirementTests
 {
     const string HowToGet = "Install it.";

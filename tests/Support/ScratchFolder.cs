@@ -1,6 +1,6 @@
 namespace GpuMlp.Tests.Support;
 
-/// <summary>A folder of a test's own, gone with it.</summary>
+/// <summary>A temporary folder for one test, deleted at its end.</summary>
 sealed class ScratchFolder : IDisposable
 {
     readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("gpumlp-");

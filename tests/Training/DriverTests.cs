@@ -11,8 +11,8 @@ using GpuMlp.Training;
 namespace GpuMlp.Tests.Training;
 
 /// <summary>
-/// Small runs that every driver takes, a simulator too: both engines, groups of many lanes, populations and grids end in the processor's
-/// bits where the device claims them, else close to them.
+/// Small runs that every driver can do, a simulator too: both engines, groups of many lanes, populations and grids. They end in the
+/// processor's bits where the device claims them, else close to them.
 /// </summary>
 public sealed class DriverTests
 {
@@ -77,13 +77,15 @@ public sealed class DriverTests
         return ComputeDevice.Open("opencl");
     }
 
-    static Recipe Of(string net, int batch, int steps) => new() { Net = NetworkSpec.Parse(net), Batch = batch, Steps = steps, Loss = new BceLoss() };
+    static Recipe Of(string net, int batch, int steps) =>
+        new() { Net = NetworkSpec.Parse(net), Batch = batch, Steps = steps, Loss = new BceLoss() };
 
     static float[] Trained(Recipe recipe, ComputeDevice? on, EngineChoice engine, int? lanes = null)
     {
         ComputeDevice device = on ?? ComputeDevice.Open("cpu");
         using Sequential network = recipe.Build(device);
-        using var trainer = new Trainer(network, Moons, recipe, new TrainingOptions { Engine = engine, SnapshotEvery = 0, LanesPerGroup = lanes });
+        var options = new TrainingOptions { Engine = engine, SnapshotEvery = 0, LanesPerGroup = lanes };
+        using var trainer = new Trainer(network, Moons, recipe, options);
         trainer.Run(cancellation: TestContext.Current.CancellationToken);
         var parameters = new float[network.Arena.Length];
         device.CopyToHost(network.Arena.Values, parameters);

@@ -15,9 +15,12 @@ using GpuMlp.Training;
 
 namespace GpuMlp.Tests.Training;
 
-/// <summary>Every optimizer, schedule and loss that train offers: the fused engine ends in the layers' bits, alone and in a population.</summary>
+/// <summary>
+/// Every optimizer, schedule and loss that train offers: the fused engine ends in the layers' bits, alone and in a population.
+/// </summary>
 /// <remarks>
-/// In the kernel they are <see cref="Kernels.Optimizers.Sgd"/>, <see cref="Momentum"/>, <see cref="Kernels.Optimizers.Adam"/> and
+/// The kernels that these tests run are <see cref="Kernels.Optimizers.Sgd"/>, <see cref="Momentum"/>, <see cref="Kernels.Optimizers.Adam"/>
+/// and
 /// <see cref="Clipped{TOptimizer}"/>; <see cref="OnOutput{TLoss}"/>, <see cref="OnSigmoid{TLoss}"/> and <see cref="OfClasses"/>.
 /// </remarks>
 public class FusedOptimizersTests
@@ -38,18 +41,28 @@ public class FusedOptimizersTests
         ["momentum, step, warm-up"] = new() { Kind = OptimizerKind.Momentum, Schedule = Schedule.Step(10, 0.5f).After(7) },
         ["nesterov, decay, clip"] = new() { Kind = OptimizerKind.Nesterov, Momentum = 0.8f, WeightDecay = 0.001f, ClipNorm = 1f },
         ["adam"] = new() { Kind = OptimizerKind.Adam },
-        ["adam, decay, clip, cosine"] = new() { Kind = OptimizerKind.Adam, WeightDecay = 0.01f, ClipNorm = 0.3f, Schedule = Schedule.Cosine(Steps) },
+        ["adam, decay, clip, cosine"] = new()
+        {
+            Kind = OptimizerKind.Adam,
+            WeightDecay = 0.01f,
+            ClipNorm = 0.3f,
+            Schedule = Schedule.Cosine(Steps),
+        },
         ["rmsprop, decay"] = new() { Kind = OptimizerKind.RmsProp, WeightDecay = 0.01f },
         ["sgd, l1, clip"] = new() { L1 = 0.01f, ClipNorm = 0.5f },
         ["adamw, l1"] = new() { Kind = OptimizerKind.AdamW, L1 = 0.01f },
         ["adamw, warm-up"] = new() { Kind = OptimizerKind.AdamW, WeightDecay = 0.1f, Schedule = Schedule.Constant.After(20) },
     };
 
-    // net, loss, whether labels are numbers
+    // the net, its loss, and whether labels are numbers
     static readonly (string Net, Loss Loss, bool Linear)[] Problems =
     [
-        ("2-17-1", new BceLoss(), false), ("2-9-20-1", new MseLoss(), false), ("2-9-1", new MseLoss(), true), ("2-9-3", new CrossEntropyLoss(), false),
-        ("2-3", new CrossEntropyLoss(), false), ("2-300-3", new CrossEntropyLoss(), false),
+        ("2-17-1", new BceLoss(), false),
+        ("2-9-20-1", new MseLoss(), false),
+        ("2-9-1", new MseLoss(), true),
+        ("2-9-3", new CrossEntropyLoss(), false),
+        ("2-3", new CrossEntropyLoss(), false),
+        ("2-300-3", new CrossEntropyLoss(), false),
     ];
 
     public static TheoryData<string> Names() => [.. Optimizers.Keys];
@@ -74,7 +87,9 @@ public class FusedOptimizersTests
     public void AnyCombinationEndsInTheSameBits()
     {
         Gen<int[]> hidden = Gen.Frequency((9, Gen.Int[1, 40]), (1, Gen.Int[250, 300])).Array[0, 3];
-        Gen<OptimizerSpec> optimizer = Gen.Select(Gen.Enum<OptimizerKind>(), Gen.OneOf(Gen.Const(0f), Gen.Const(0.01f)), Gen.Bool.Select(clip => clip ? 0.5f : (float?)null), Gen.Int[0, 2], Gen.Int[0, 20],
+        Gen<float> decays = Gen.OneOf(Gen.Const(0f), Gen.Const(0.01f));
+        Gen<float?> clips = Gen.Bool.Select(clip => clip ? 0.5f : (float?)null);
+        Gen<OptimizerSpec> optimizer = Gen.Select(Gen.Enum<OptimizerKind>(), decays, clips, Gen.Int[0, 2], Gen.Int[0, 20],
             (kind, decay, clip, schedule, warmUp) => new OptimizerSpec
             {
                 Kind = kind,
@@ -83,16 +98,21 @@ public class FusedOptimizersTests
                 ClipNorm = clip,
                 Schedule = (schedule == 0 ? Schedule.Constant : schedule == 1 ? Schedule.Step(10) : Schedule.Cosine(Steps)).After(warmUp),
             });
-        Gen.Select(hidden, Gen.Int[0, Problems.Length - 1], Gen.Enum<Activation>(), optimizer, Gen.Int[1, 7], Gen.Int[1, Steps], Gen.Int[0, 3]).Sample((widths, problem, activation, spec, batch, chunk, width) =>
+        var cases = Gen.Select(
+            hidden, Gen.Int[0, Problems.Length - 1], Gen.Enum<Activation>(), optimizer, Gen.Int[1, 7], Gen.Int[1, Steps], Gen.Int[0, 3]);
+        cases.Sample((widths, problem, activation, spec, batch, chunk, width) =>
         {
             (string net, Loss loss, bool linear) = Problems[problem];
-            var run = new Run(string.Join('-', [2, .. widths, int.Parse(net.Split('-')[^1])]), loss, linear, batch, spec) { Activation = activation };
-            TrainingResult layers = run.Train(ComputeDevice.OpenCpu(16, 2), EngineChoice.Layers), fused = run.Train(ComputeDevice.OpenCpu(LaneWidths[width], 1), EngineChoice.Fused, chunk);
-            // an engine may see a weight that is not finite only where its chunk ends
+            string whole = string.Join('-', [2, .. widths, int.Parse(net.Split('-')[^1])]);
+            var run = new Run(whole, loss, linear, batch, spec) { Activation = activation };
+            TrainingResult layers = run.Train(ComputeDevice.OpenCpu(16, 2), EngineChoice.Layers);
+            TrainingResult fused = run.Train(ComputeDevice.OpenCpu(LaneWidths[width], 1), EngineChoice.Fused, chunk);
+            // the fused engine sees a weight that is not finite only at the end of its chunk
             int common = Math.Min(layers.Steps, fused.Steps);
             return layers.StopReason == fused.StopReason && (layers.StopReason == StopReason.Diverged
                 ? layers.Losses[..(common - 1)].SequenceEqual(fused.Losses[..(common - 1)]) : Hash(layers) == Hash(fused));
-        }, iter: 200, threads: 1, print: sample => $"{string.Join('-', sample.Item1)}, problem {sample.Item2}, {sample.Item3}, {sample.Item4}, batch {sample.Item5}, {sample.Item6} steps a launch, {LaneWidths[sample.Item7]} lanes");
+        }, iter: 200, threads: 1, print: sample => $"{string.Join('-', sample.Item1)}, problem {sample.Item2}, {sample.Item3}, " +
+            $"{sample.Item4}, batch {sample.Item5}, {sample.Item6} steps per launch, {LaneWidths[sample.Item7]} lanes");
     }
 
     [Theory]
@@ -101,7 +121,8 @@ public class FusedOptimizersTests
     [InlineData("sgd, cosine", 0)]
     public void SoDoesOpenCL(string optimizer, int problem)
     {
-        Requirement.Need("opencl", ComputeDevice.List().Any(d => d.Kind == DeviceKind.OpenCL && d.IsAvailable), "install pocl-opencl-icd and ocl-icd-libopencl1");
+        bool present = ComputeDevice.List().Any(d => d.Kind == DeviceKind.OpenCL && d.IsAvailable);
+        Requirement.Need("opencl", present, "install pocl-opencl-icd and ocl-icd-libopencl1");
         (string net, Loss loss, bool linear) = Problems[problem];
         var run = new Run(net, loss, linear, 1, Optimizers[optimizer]);
         Assert.Equal(run.Hash(ComputeDevice.Open("cpu"), EngineChoice.Layers), run.Hash(ComputeDevice.Open("opencl"), EngineChoice.Fused));
@@ -113,7 +134,8 @@ public class FusedOptimizersTests
         foreach (string optimizer in (string[])["adam, decay, clip, cosine", "nesterov, decay, clip"])
         {
             var run = new Run("2-9-3", new CrossEntropyLoss(), false, 3, Optimizers[optimizer], steps: 12);
-            Assert.Equal(run.Hash(ComputeDevice.Open("cpu"), EngineChoice.Layers), run.Hash(ComputeDevice.Open("cpu:ilgpu"), EngineChoice.Fused, lanes: 2));
+            string expected = run.Hash(ComputeDevice.Open("cpu"), EngineChoice.Layers);
+            Assert.Equal(expected, run.Hash(ComputeDevice.Open("cpu:ilgpu"), EngineChoice.Fused, lanes: 2));
         }
     }
 
@@ -133,7 +155,14 @@ public class FusedOptimizersTests
         [
             .. from optimizer in Optimizers.Values
                from decay in (float[])[optimizer.WeightDecay, 0.02f]
-               select new Recipe { Net = NetworkSpec.Parse("2-12-1"), Seed = 4, Steps = Steps, Batch = 2, Optimizer = optimizer with { LearningRate = 0.02f, WeightDecay = decay } },
+               select new Recipe
+               {
+                   Net = NetworkSpec.Parse("2-12-1"),
+                   Seed = 4,
+                   Steps = Steps,
+                   Batch = 2,
+                   Optimizer = optimizer with { LearningRate = 0.02f, WeightDecay = decay },
+               },
         ];
         var population = new Population(device, recipes, [PopulationData.Of(Moons)], stepsPerLaunch: 8);
         IReadOnlyList<PopulationResult> results = population.Run(cancellation: TestContext.Current.CancellationToken);
@@ -163,7 +192,9 @@ public class FusedOptimizersTests
                },
         ];
         PopulationData moons = PopulationData.Of(Moons), clouds = PopulationData.Of(Clouds);
-        IReadOnlyList<PopulationResult> results = new Population(device, recipes, [.. recipes.Select(r => r.Loss is CrossEntropyLoss ? clouds : moons)]).Run(cancellation: TestContext.Current.CancellationToken);
+        PopulationData[] each = [.. recipes.Select(r => r.Loss is CrossEntropyLoss ? clouds : moons)];
+        var population = new Population(device, recipes, each);
+        IReadOnlyList<PopulationResult> results = population.Run(cancellation: TestContext.Current.CancellationToken);
         for (int k = 0; k < recipes.Length; k++)
         {
             DataSet data = recipes[k].Loss is CrossEntropyLoss ? Clouds : Moons;
@@ -172,7 +203,9 @@ public class FusedOptimizersTests
             Assert.Equal(trainer.Run(cancellation: TestContext.Current.CancellationToken).FinalLoss, results[k].FinalLoss);
             float[] outputs = network.Predict(data.Flat);
             int columns = network.Outputs, right = Enumerable.Range(0, data.Count).Count(row => columns == 1
-                ? outputs[row] > 0.5f == (data.Labels[row] == 1f) : Array.IndexOf(outputs, outputs[(row * columns)..((row + 1) * columns)].Max(), row * columns) - row * columns == data.Labels[row]);
+                ? outputs[row] > 0.5f == (data.Labels[row] == 1f)
+                : Array.IndexOf(outputs, outputs[(row * columns)..((row + 1) * columns)].Max(), row * columns) - row * columns
+                    == data.Labels[row]);
             Assert.Equal(recipes[k].Net!.LinearOutput ? null : (double)right / data.Count, results[k].Accuracy);
         }
     }
@@ -181,9 +214,15 @@ public class FusedOptimizersTests
     public void NumbersOutOfRangeAreRefused()
     {
         using var device = ComputeDevice.Open("cpu");
-        using Sequential network = NetworkSpec.Parse("2-3-1").Build(device, Initialization.Auto, new PhiloxStream(0, StreamPurpose.Initialization), new BceLoss());
-        foreach (OptimizerSpec wrong in (OptimizerSpec[])[new() { Momentum = 1 }, new() { WeightDecay = -1 }, new() { ClipNorm = 0 }, new() { L1 = -1 }, new() { Alpha = 1 }, new() { Beta2 = float.NaN }])
-            Assert.Throws<ArgumentOutOfRangeException>(() => new Trainer(network, Moons, Recipe.Of(network) with { Optimizer = wrong }));
+        var weights = new PhiloxStream(0, StreamPurpose.Initialization);
+        using Sequential network = NetworkSpec.Parse("2-3-1").Build(device, Initialization.Auto, weights, new BceLoss());
+        OptimizerSpec[] wrong =
+        [
+            new() { Momentum = 1 }, new() { WeightDecay = -1 }, new() { ClipNorm = 0 }, new() { L1 = -1 }, new() { Alpha = 1 },
+            new() { Beta2 = float.NaN },
+        ];
+        foreach (OptimizerSpec one in wrong)
+            Assert.Throws<ArgumentOutOfRangeException>(() => new Trainer(network, Moons, Recipe.Of(network) with { Optimizer = one }));
     }
 
     static string Hash(TrainingResult result)
@@ -205,13 +244,15 @@ public class FusedOptimizersTests
             return FusedOptimizersTests.Hash(result);
         }
 
-        internal TrainingResult Train(ComputeDevice device, EngineChoice engine, int? stepsPerLaunch = null, int? lanes = null, bool warmUp = true)
+        internal TrainingResult Train(
+            ComputeDevice device, EngineChoice engine, int? stepsPerLaunch = null, int? lanes = null, bool warmUp = true)
         {
             using (device)
             {
                 NetworkSpec spec = NetworkSpec.Parse(Net, Activation) with { LinearOutput = Linear };
                 using Sequential network = spec.Build(device, Initialization.Auto, new PhiloxStream(5, StreamPurpose.Initialization), Loss);
-                Recipe recipe = Recipe.Of(network) with { Steps = steps, Batch = Batch, Seed = 9, Optimizer = Optimizer with { LearningRate = 0.03f } };
+                OptimizerSpec optimizer = Optimizer with { LearningRate = 0.03f };
+                Recipe recipe = Recipe.Of(network) with { Steps = steps, Batch = Batch, Seed = 9, Optimizer = optimizer };
                 var options = new TrainingOptions
                 {
                     SnapshotEvery = 20,

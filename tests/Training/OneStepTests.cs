@@ -8,13 +8,13 @@ using GpuMlp.Training;
 
 namespace GpuMlp.Tests.Training;
 
-/// <summary>One step of either engine has the bits of <see cref="SumOrder"/>'s sums put together.</summary>
-/// <remarks><see cref="SameBitsTests"/> holds the other devices to these.</remarks>
+/// <summary>One step of either engine has the bits that <see cref="SumOrder"/>'s sums have in the same order.</summary>
+/// <remarks><see cref="SameBitsTests"/> compares the other devices with these.</remarks>
 public class OneStepTests
 {
     const float Rate = 0.05f;
 
-    // sums of less than one block and of more in each direction: inputs, outputs from 2 to 256 and above, one output, rows
+    // sums of less than one block and of more, in each direction: inputs, outputs (2 to 256, and more), a single output, rows
     static readonly NetworkSpec spec = new([9, 17, 260, 33, 1], Activation.ReLU) { LinearOutput = true };
 
     [Theory]
@@ -42,7 +42,7 @@ public class OneStepTests
             }
     }
 
-    // layer by layer forward and back, then w = fma(-rate, dw, w)
+    // layer by layer forward and backward, then w = fma(-rate, dw, w)
     static (float[] Before, float[] After, float Loss) Step(DataSet data)
     {
         float[] before = Parameters(), after = [.. before];

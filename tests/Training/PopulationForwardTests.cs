@@ -12,7 +12,9 @@ using GpuMlp.Training;
 
 namespace GpuMlp.Tests.Training;
 
-/// <summary><see cref="PopulationForward{TActivation, TOutput, TView}"/>: many networks in a launch against each network layer by layer.</summary>
+/// <summary>
+/// <see cref="PopulationForward{TActivation, TOutput, TView}"/>: many networks in one launch, compared with each network layer by layer.
+/// </summary>
 public class PopulationForwardTests
 {
     const int Networks = 5;
@@ -20,7 +22,9 @@ public class PopulationForwardTests
     static void Check(ComputeDevice device, string net, Activation activation, int points)
     {
         NetworkSpec spec = NetworkSpec.Parse(net, activation) with { LinearOutput = points % 2 == 0 };
-        float[][] sets = [.. Enumerable.Range(0, 2).Select(set => Enumerable.Range(0, points * spec.Widths[0]).Select(k => MathF.Sin(k * 1.7f + set) * 3).ToArray())];
+        float[] Points(int set) =>
+            [.. Enumerable.Range(0, points * spec.Widths[0]).Select(k => MathF.Sin(k * 1.7f + set) * 3)];
+        float[][] sets = [Points(0), Points(1)];
         var parameters = new float[Networks][];
         var wanted = new float[Networks][];
         using Sequential network = spec.Build(device, new BceLoss());
@@ -31,12 +35,17 @@ public class PopulationForwardTests
             network.LoadParameters(parameters[k]);
             wanted[k] = OutputByOutput(network.Predict(sets[k % 2]), spec.Widths[^1]);
         }
-        float[][] actual = PopulationEvaluator.Evaluate(device, spec, parameters, [.. Enumerable.Range(0, Networks).Select(k => sets[k % 2])]);
+        float[][] pointsOfEach = [.. Enumerable.Range(0, Networks).Select(k => sets[k % 2])];
+        float[][] actual = PopulationEvaluator.Evaluate(device, spec, parameters, pointsOfEach);
         for (int k = 0; k < Networks; k++) Assert.Equal(wanted[k], actual[k]);
     }
 
+    // (rows, outputs) to (outputs, rows)
     static float[] OutputByOutput(float[] values, int outputs) =>
-        [.. Enumerable.Range(0, outputs).SelectMany(o => Enumerable.Range(0, values.Length / outputs).Select(row => values[row * outputs + o]))];
+    [
+        .. Enumerable.Range(0, outputs)
+            .SelectMany(o => Enumerable.Range(0, values.Length / outputs).Select(row => values[row * outputs + o])),
+    ];
 
     [Theory]
     [InlineData(16, 1)]
@@ -48,7 +57,8 @@ public class PopulationForwardTests
     {
         using ComputeDevice device = ComputeDevice.OpenCpu(lanes, cores);
         foreach (Activation activation in Enum.GetValues<Activation>()) Check(device, "2-9-6-1", activation, 37);
-        foreach (string net in (string[])["2-1", "2-50-1", "300-3-1", "2-1-1", "3-1-5-1", "2-600-1", "2-270-5-1", "2-9-3", "3-17", "1-2-3-4-5-6-7-8-1"])
+        string[] nets = ["2-1", "2-50-1", "300-3-1", "2-1-1", "3-1-5-1", "2-600-1", "2-270-5-1", "2-9-3", "3-17", "1-2-3-4-5-6-7-8-1"];
+        foreach (string net in nets)
             foreach (int points in (int[])[1, 16, 65]) Check(device, net, Activation.Tanh, points);
     }
 

@@ -6,17 +6,22 @@ using GpuMlp.Training;
 
 namespace GpuMlp.Tests.Training;
 
-/// <summary>The memory of a population, planned before it is taken.</summary>
+/// <summary>The plan of a population's memory, which is made before any memory is taken.</summary>
 public class PopulationPlanTests
 {
     static readonly NetworkSpec Small = NetworkSpec.Parse("2-50-1"), Other = NetworkSpec.Parse("2-8-8-1");
 
-    static PopulationData[] Sets(int count, int rows = 100) => [.. Enumerable.Range(0, count).Select(k => new PopulationData(rows, 2, () => DataSets.MakeMoons(rows, seed: (ulong)k)))];
+    static PopulationData[] Sets(int count, int rows = 100) => [.. Enumerable.Range(0, count).Select(k => Set(k, rows))];
+
+    static PopulationData Set(int seed, int rows) => new(rows, 2, () => DataSets.MakeMoons(rows, seed: (ulong)seed));
 
     static Recipe[] Recipes(int count, NetworkSpec? net = null, int steps = 10_000) =>
-        [.. Enumerable.Range(0, count).Select(k => new Recipe { Net = net ?? (k % 2 == 0 ? Small : Other), Seed = (ulong)k, Steps = steps })];
+    [
+        .. Enumerable.Range(0, count)
+            .Select(k => new Recipe { Net = net ?? (k % 2 == 0 ? Small : Other), Seed = (ulong)k, Steps = steps }),
+    ];
 
-    // a data set per network, of so many that take turns
+    // a data set per network; the networks take the sets in turn
     static PopulationData[] Turns(int count, int sets, int rows = 100)
     {
         PopulationData[] all = Sets(sets, rows);
@@ -50,14 +55,15 @@ public class PopulationPlanTests
     public void A_device_with_no_more_than_the_plan_says_is_enough(string net, int batch, OptimizerKind optimizer = OptimizerKind.Sgd)
     {
         using ComputeDevice device = ComputeDevice.Open("cpu");
-        Recipe[] recipes = [.. Recipes(6, NetworkSpec.Parse(net), 20).Select(r => r with { Batch = batch, Optimizer = new() { Kind = optimizer } })];
+        var rule = new OptimizerSpec { Kind = optimizer };
+        Recipe[] recipes = [.. Recipes(6, NetworkSpec.Parse(net), 20).Select(r => r with { Batch = batch, Optimizer = rule })];
         var population = new Population(device, recipes, Turns(6, 3));
         device.MemoryLimit = population.Plan.Bytes;
         Assert.All(population.Run(cancellation: TestContext.Current.CancellationToken), result => Assert.Equal(20, result.Steps));
         Assert.Equal(0, device.LiveBuffers);
     }
 
-    // the whole program takes about 150 MB before it has trained anything
+    // the program takes about 150 MB before it trains anything
     [Fact]
     public void Four_thousand_networks_with_data_of_their_own_fit_a_gigabyte()
     {
@@ -66,7 +72,7 @@ public class PopulationPlanTests
         Assert.True(plan.Batches.Max(b => b.Bytes) <= 512L << 20);
         Assert.Contains("4,096 networks in 1 batch of up to 4,096", plan.ToString());
         PopulationPlan longer = new Population(device, Recipes(4096, Small, 1_000_000_000), Sets(4096, 2000)).Plan;
-        Assert.InRange(longer.Bytes, plan.Bytes, plan.Bytes + 4096 * 3 * 24 * sizeof(float));           // not with the steps: chunks of 1,024
+        Assert.InRange(longer.Bytes, plan.Bytes, plan.Bytes + 4096 * 3 * 24 * sizeof(float));           // no more per step: chunks of 1,024
     }
 
     [Theory]
@@ -75,7 +81,8 @@ public class PopulationPlanTests
     public void One_network_that_cannot_fit_is_refused_with_the_numbers(string net, int rows, string message)
     {
         using ComputeDevice device = ComputeDevice.Open("cpu");
-        var error = Assert.Throws<InsufficientMemoryException>(() => new Population(device, Recipes(2, NetworkSpec.Parse(net)), Sets(1, rows)));
+        var error = Assert.Throws<InsufficientMemoryException>(
+            () => new Population(device, Recipes(2, NetworkSpec.Parse(net)), Sets(1, rows)));
         Assert.StartsWith(message, error.Message);
         Assert.EndsWith(" are available", error.Message);
     }
@@ -84,12 +91,15 @@ public class PopulationPlanTests
     public void Recipes_that_cannot_be_are_named()
     {
         using ComputeDevice device = ComputeDevice.Open("cpu");
-        string Refusal(params Recipe[] recipes) => Assert.ThrowsAny<ArgumentException>(() => new Population(device, recipes, Sets(1))).Message;
+        string Refusal(params Recipe[] recipes) =>
+            Assert.ThrowsAny<ArgumentException>(() => new Population(device, recipes, Sets(1))).Message;
         Recipe good = Recipes(1)[0];
         Assert.StartsWith("a population has at least one network", Refusal());
-        Assert.StartsWith("the network takes 3 inputs, the data has 2 features", Refusal(good, good with { Net = NetworkSpec.Parse("3-5-1") }));
-        Assert.StartsWith("a population cannot train 2-5-2: with bce it takes networks of one output", Refusal(good with { Net = NetworkSpec.Parse("2-5-2") }));
-        Assert.StartsWith("a population cannot train 2-2-2-2-2-2-2-2-2-1: it takes up to 8 linear layers", Refusal(good with { Net = NetworkSpec.Parse("2-2-2-2-2-2-2-2-2-1") }));
+        Recipe Of(string net) => good with { Net = NetworkSpec.Parse(net) };
+        Assert.StartsWith("the network takes 3 inputs, the data has 2 features", Refusal(good, Of("3-5-1")));
+        Assert.StartsWith("a population cannot train 2-5-2: with bce it takes networks of one output", Refusal(Of("2-5-2")));
+        const string Deep = "2-2-2-2-2-2-2-2-2-1";
+        Assert.StartsWith($"a population cannot train {Deep}: it takes up to 8 linear layers", Refusal(Of(Deep)));
         Assert.StartsWith("2 networks take one data set each, or one for all; there are 3",
             Assert.Throws<ArgumentException>(() => new Population(device, [good, good], Sets(3))).Message);
         Assert.Contains("the recipe has no Net", Refusal(good with { Net = null }));

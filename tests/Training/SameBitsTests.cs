@@ -11,7 +11,7 @@ using GpuMlp.Training;
 
 namespace GpuMlp.Tests.Training;
 
-/// <summary>One run, one SHA-256: whatever the device, lanes, cores, engine and steps a launch.</summary>
+/// <summary>One training has one SHA-256, on every device and with any lanes, cores, engine and steps per launch.</summary>
 public class SameBitsTests
 {
     static readonly DataSet Moons = DataSets.MakeMoons(500, noise: 0.1, seed: 3);
@@ -82,7 +82,8 @@ public class SameBitsTests
         foreach (int batch in (int[])[1, 3])
         {
             var run = new Run("2-20-1", Activation.ReLU, new BceLoss(), 500, batch);
-            Assert.Equal(run.Hash(ComputeDevice.OpenCpu(16, 1), EngineChoice.Fused), run.Hash(ComputeDevice.OpenCpu(16, 1), EngineChoice.Fused, stepsPerLaunch));
+            string expected = run.Hash(ComputeDevice.OpenCpu(16, 1), EngineChoice.Fused);
+            Assert.Equal(expected, run.Hash(ComputeDevice.OpenCpu(16, 1), EngineChoice.Fused, stepsPerLaunch));
         }
     }
 
@@ -106,7 +107,7 @@ public class SameBitsTests
     public void BitsDoNotDependOnTheLanesOfAGroupThroughILGPU(int lanes) =>
         CheckLanes(() => ComputeDevice.Open("cpu:ilgpu", OpenOptions.Default with { Cores = 1, GroupLanes = 64 }), lanes, 20);
 
-    // nets of one output after one or several blocks of a sum, of a hidden layer of one unit, of none
+    // nets whose one output follows one block of a sum, several blocks, a hidden layer of one unit, or no hidden layer
     static void CheckLanes(Func<ComputeDevice> open, int lanes, int steps)
     {
         foreach (int batch in (int[])[1, 3])
@@ -115,13 +116,17 @@ public class SameBitsTests
             foreach (string net in (string[])["2-50-1", "2-300-1", "2-7-300-1-5-1", "2-1"])
             {
                 var run = new Run(net, Activation.ReLU, new BceLoss(), net == "2-50-1" ? steps : steps / 10, batch);
-                Assert.Equal(run.Hash(ComputeDevice.OpenCpu(16, 1), EngineChoice.Fused), run.HashOn(device, EngineChoice.Fused, lanes: lanes));
+                string expected = run.Hash(ComputeDevice.OpenCpu(16, 1), EngineChoice.Fused);
+                Assert.Equal(expected, run.HashOn(device, EngineChoice.Fused, lanes: lanes));
             }
         }
     }
 
-    static void NeedOpenCL() => Requirement.Need(
-        "opencl", ComputeDevice.List().Any(d => d.Kind == DeviceKind.OpenCL && d.IsAvailable), "install pocl-opencl-icd and ocl-icd-libopencl1");
+    static void NeedOpenCL()
+    {
+        bool present = ComputeDevice.List().Any(d => d.Kind == DeviceKind.OpenCL && d.IsAvailable);
+        Requirement.Need("opencl", present, "install pocl-opencl-icd and ocl-icd-libopencl1");
+    }
 
     sealed record Run(string Net, Activation Activation, Loss Loss, int Steps, int Batch)
     {

@@ -7,7 +7,9 @@ using GpuMlp.Training;
 
 namespace GpuMlp.Tests.Training;
 
-/// <summary><see cref="SideBySideTraining{TActivation, TLoss, TView}"/>: networks that a lane trains together end as each does alone.</summary>
+/// <summary>
+/// <see cref="SideBySideTraining{TActivation, TLoss, TView}"/>: networks that one lane trains together end as each does alone.
+/// </summary>
 public class SideBySideTests
 {
     static readonly DataSet Moons = DataSets.MakeMoons(200, noise: 0.1, seed: 3);
@@ -41,7 +43,7 @@ public class SideBySideTests
     {
         OpenCL.Need();
         using ComputeDevice device = ComputeDevice.Open("opencl");
-        // many of one shape, which train side by side, one that trains alone, and wide ones that are too large to stand side by side
+        // many of one shape, which train side by side; one that trains alone; and wide ones, too large to train side by side
         Recipe[] recipes =
         [
             .. Enumerable.Range(0, 20).Select(k => new Recipe { Net = NetworkSpec.Parse("2-9-1"), Seed = (ulong)k, Steps = 5 }),
@@ -58,8 +60,14 @@ public class SideBySideTests
     static void Check(ComputeDevice device, string net, int networks, int steps)
     {
         using ComputeDevice cpu = ComputeDevice.OpenCpu(16, 1);
-        Recipe[] recipes =
-            [.. Enumerable.Range(0, networks).Select(k => new Recipe { Net = NetworkSpec.Parse(net, Activation.Tanh), Seed = (ulong)k, Steps = steps, Optimizer = new() { LearningRate = 0.01f * (k + 1) } })];
+        Recipe Of(int k) => new()
+        {
+            Net = NetworkSpec.Parse(net, Activation.Tanh),
+            Seed = (ulong)k,
+            Steps = steps,
+            Optimizer = new() { LearningRate = 0.01f * (k + 1) },
+        };
+        Recipe[] recipes = [.. Enumerable.Range(0, networks).Select(Of)];
         IReadOnlyList<PopulationResult> together = Train(device, recipes);
         for (int k = 0; k < networks; k++)
         {
@@ -69,7 +77,8 @@ public class SideBySideTests
         }
     }
 
-    // launches of 13 steps: neither the blocks of rows nor those of losses end with one
+    // with launches of 13 steps no block of rows and no block of losses ends where a launch ends
     static IReadOnlyList<PopulationResult> Train(ComputeDevice device, Recipe[] recipes) =>
-        new Population(device, recipes, [PopulationData.Of(Moons)], stepsPerLaunch: 13).Run(cancellation: TestContext.Current.CancellationToken);
+        new Population(device, recipes, [PopulationData.Of(Moons)], stepsPerLaunch: 13)
+            .Run(cancellation: TestContext.Current.CancellationToken);
 }

@@ -7,7 +7,7 @@ using GpuMlp.Training;
 
 namespace GpuMlp.Tests.Training;
 
-/// <summary>What a run returns, how it ends, what it refuses and what it allocates.</summary>
+/// <summary>What a training returns, how it ends, what it refuses and what it allocates.</summary>
 public sealed class TrainerTests : IDisposable
 {
     static readonly DataSet Moons = DataSets.MakeMoons(200, noise: 0.1, seed: 1);
@@ -16,8 +16,10 @@ public sealed class TrainerTests : IDisposable
 
     public void Dispose() => device.Dispose();
 
-    Sequential Network(Loss? loss = null) =>
-        NetworkSpec.Parse("2-8-1").Build(device, Initialization.Auto, new PhiloxStream(0, StreamPurpose.Initialization), loss ?? new BceLoss());
+    Sequential Network(Loss? loss = null) => Network(device, loss);
+
+    static Sequential Network(ComputeDevice on, Loss? loss = null) => NetworkSpec.Parse("2-8-1").Build(
+        on, Initialization.Auto, new PhiloxStream(0, StreamPurpose.Initialization), loss ?? new BceLoss());
 
     [Theory]
     [InlineData(EngineChoice.Layers)]
@@ -25,7 +27,8 @@ public sealed class TrainerTests : IDisposable
     public void SnapshotsFollowTheirSteps(EngineChoice engine)
     {
         using Sequential network = Network();
-        using var trainer = new Trainer(network, Moons, Recipe.Of(network) with { Steps = 501 }, new TrainingOptions { SnapshotEvery = 250, Engine = engine });
+        var options = new TrainingOptions { SnapshotEvery = 250, Engine = engine };
+        using var trainer = new Trainer(network, Moons, Recipe.Of(network) with { Steps = 501 }, options);
         TrainingResult result = trainer.Run(cancellation: TestContext.Current.CancellationToken);
         Assert.Equal([0, 250, 500, 501], result.Snapshots.Select(s => s.Step));
         Assert.Equal(result.Snapshots[2].Parameters, result.Snapshots[3].Parameters);
@@ -71,15 +74,16 @@ public sealed class TrainerTests : IDisposable
         trainer.Run(cancellation: TestContext.Current.CancellationToken);
         long bytes = GC.GetAllocatedBytesForCurrentThread() - before;
         Assert.Equal(buffers, device.LiveBuffers);
-        Assert.InRange(bytes, 200_000, 300_000);                   // the losses, 4 bytes each, and a little per chunk
+        Assert.InRange(bytes, 200_000, 300_000);                   // the losses, 4 bytes per loss, and a little per chunk
     }
 
     [Fact]
     public void ADisposedDeviceHasNoBufferAlive()
     {
         ComputeDevice own = ComputeDevice.Open("cpu");
-        Sequential network = NetworkSpec.Parse("2-8-1").Build(own, Initialization.Auto, new PhiloxStream(0, StreamPurpose.Initialization), new BceLoss());
-        using (var trainer = new Trainer(network, Moons, Recipe.Of(network) with { Steps = 10 })) trainer.Run(cancellation: TestContext.Current.CancellationToken);
+        Sequential network = Network(own);
+        using (var trainer = new Trainer(network, Moons, Recipe.Of(network) with { Steps = 10 }))
+            trainer.Run(cancellation: TestContext.Current.CancellationToken);
         network.Dispose();
         Assert.Equal(0, own.LiveBuffers);
         using var left = new Linear(own, 2, 3);
@@ -92,15 +96,26 @@ public sealed class TrainerTests : IDisposable
     {
         using Sequential network = Network();
         Recipe recipe = Recipe.Of(network);
-        Assert.Contains("takes 2 inputs, the data has 3 features", Refusal(network, new DataSet("d", new float[4, 3], [0, 1, 0, 1], ["a", "b"]), recipe), StringComparison.Ordinal);
+        var three = new DataSet("d", new float[4, 3], [0, 1, 0, 1], ["a", "b"]);
+        Assert.Contains("takes 2 inputs, the data has 3 features", Refusal(network, three, recipe), StringComparison.Ordinal);
         Assert.Contains("value 1 is 2", Refusal(network, new DataSet("d", new float[2, 2], [0, 2], []), recipe), StringComparison.Ordinal);
         Assert.Contains("picks", Refusal(network, Moons, recipe, picks: Picks.Fixed([1])), StringComparison.Ordinal);
-        Assert.Contains("the recipe is for 2-50-1 relu with a sigmoid and bce, the network is 2-8-1", Refusal(network, Moons, new Recipe()), StringComparison.Ordinal);
-        Assert.Contains("with a sigmoid and mse, the network", Refusal(network, Moons, recipe with { Loss = new MseLoss() }), StringComparison.Ordinal);
-        foreach (Recipe wrong in (Recipe[])[recipe with { Steps = -1 }, recipe with { Batch = 0 }, recipe with { InitScale = float.NaN }, recipe with { Optimizer = new() { LearningRate = float.NaN } }])
+        Assert.Contains(
+            "the recipe is for 2-50-1 relu with a sigmoid and bce, the network is 2-8-1",
+            Refusal(network, Moons, new Recipe()),
+            StringComparison.Ordinal);
+        Recipe otherLoss = recipe with { Loss = new MseLoss() };
+        Assert.Contains("with a sigmoid and mse, the network", Refusal(network, Moons, otherLoss), StringComparison.Ordinal);
+        Recipe[] outOfRange =
+        [
+            recipe with { Steps = -1 }, recipe with { Batch = 0 }, recipe with { InitScale = float.NaN },
+            recipe with { Optimizer = new() { LearningRate = float.NaN } },
+        ];
+        foreach (Recipe wrong in outOfRange)
             Assert.Throws<ArgumentOutOfRangeException>(() => new Trainer(network, Moons, wrong));
         using var odd = new Sequential(new Linear(device, 2, 3), new ReLU(), new Linear(device, 3, 1));
-        Assert.Contains("fused", Refusal(odd, Moons, Recipe.Of(odd), new TrainingOptions { Engine = EngineChoice.Fused }), StringComparison.Ordinal);
+        var fused = new TrainingOptions { Engine = EngineChoice.Fused };
+        Assert.Contains("fused", Refusal(odd, Moons, Recipe.Of(odd), fused), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -114,7 +129,8 @@ public sealed class TrainerTests : IDisposable
     public void ARecipeSaysWhyItDoesNotFit(string net, string loss, int classes, string? why)
     {
         var recipe = new Recipe { Net = NetworkSpec.Parse(net), Loss = Loss.Names.Parse(loss) };
-        (string Setting, string Why)? said = recipe.WhyNot(new DataSet("d", new float[2, 2], [0, 1], [.. Enumerable.Range(0, classes).Select(k => $"{k}")]));
+        var data = new DataSet("d", new float[2, 2], [0, 1], [.. Enumerable.Range(0, classes).Select(k => $"{k}")]);
+        (string Setting, string Why)? said = recipe.WhyNot(data);
         Assert.Equal(why, said is null ? null : $"{said.Value.Setting}: {said.Value.Why}");
     }
 
@@ -128,7 +144,8 @@ public sealed class TrainerTests : IDisposable
             return trainer.Run(cancellation: TestContext.Current.CancellationToken).Snapshots[^1].Parameters;
         }
         var recipe = new Recipe { Seed = 3, Steps = 300, Batch = 2, InitScale = 0.5f };
-        PopulationResult together = new Population(device, [recipe], [PopulationData.Of(Moons)]).Run(cancellation: TestContext.Current.CancellationToken)[0];
+        var population = new Population(device, [recipe], [PopulationData.Of(Moons)]);
+        PopulationResult together = population.Run(cancellation: TestContext.Current.CancellationToken)[0];
         Assert.Equal(Ends(recipe), together.Parameters);
         Assert.NotEqual(Ends(recipe), Ends(recipe with { Seed = 4 }));
     }

@@ -5,14 +5,15 @@ using GpuMlp.Kernels.Lanes;
 namespace GpuMlp.Kernels.Grids.Host;
 
 /// <summary>
-/// A 2-h-1 ReLU network over grid rows on the host: along a row the logit is piecewise linear, so the row is walked from breakpoint to
-/// breakpoint, and the time of a point does not grow with h.
+/// Evaluates a 2-h-1 ReLU network over grid rows on the host. Along a row the logit is piecewise linear, so the body goes from breakpoint
+/// to breakpoint, and the time per point does not grow with h.
 /// </summary>
 /// <remarks>
-/// Slopes and segments' first values are kept in float64 and rounded once, so a logit is off by a few 2⁻²⁴ of its segment's largest
-/// magnitude; its bits are not Forward's.
+/// Slopes and each segment's first value are kept in float64 and rounded once. So a logit differs from Forward's bits, by a few 2⁻²⁴ of
+/// the largest magnitude in its segment.
 /// </remarks>
-public readonly struct GridPiecewise<TOutput>(GridBand<HostView> band, int hidden, int secondLayer) : IOp<HostView> where TOutput : struct, IActivation
+public readonly struct GridPiecewise<TOutput>(GridBand<HostView> band, int hidden, int secondLayer) : IOp<HostView>
+    where TOutput : struct, IActivation
 {
     /// <inheritdoc/>
     public int Items(int width) => band.Sets * band.Height;
@@ -21,7 +22,7 @@ public readonly struct GridPiecewise<TOutput>(GridBand<HostView> band, int hidde
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public unsafe void Run<T>(int first, int end, int stride) where T : struct, ILanes<T, HostView>
     {
-        // from row to row the order of the breakpoints hardly changes: sorting begins with the last row's
+        // the order of the breakpoints hardly changes from row to row, so sorting starts from the order of the row before
         int[] order = [.. Enumerable.Range(0, hidden)];
         double[] breaks = new double[hidden], offsets = new double[hidden];
         for (int item = first; item < end; item += stride)
@@ -32,7 +33,7 @@ public readonly struct GridPiecewise<TOutput>(GridBand<HostView> band, int hidde
             {
                 double w = p[k], b = offsets[k] = p[hidden + k] * y + p[2 * hidden + k];
                 breaks[k] = w == 0 ? double.PositiveInfinity : -b / w;
-                // what is active far on the left
+                // the units that are active far on the left
                 if (w < 0) (slope, offset) = (slope + v[k] * w, offset + v[k] * b);
                 else if (w == 0 && b > 0) offset += v[k] * b;
             }
@@ -73,7 +74,7 @@ public readonly struct GridPiecewise<TOutput>(GridBand<HostView> band, int hidde
         }
     }
 
-    // the first column, from one on, whose x is above a value: guessed from even spacing, then corrected
+    // the first column, at or after from, whose x is above the value: guessed from even spacing, then corrected
     unsafe int FirstAbove(double value, int from)
     {
         float* x = band.X.Pointer;

@@ -4,10 +4,10 @@ using GpuMlp.Kernels.Lanes;
 
 namespace GpuMlp.Kernels.Grids.Host;
 
-/// <summary>The classes of <see cref="PackClasses{TView}"/> on the processor, where they go straight to their bytes, sixteen at a time.</summary>
-/// <param name="logits">n values, with room for a vector behind them.</param>
-/// <param name="classes">n bytes.</param>
-/// <param name="n">How many.</param>
+/// <summary>The classes of <see cref="PackClasses{TView}"/> on the processor, written straight to bytes, sixteen at a time.</summary>
+/// <param name="logits">n values; the memory behind them may be read for the length of a vector.</param>
+/// <param name="classes">n bytes: the results.</param>
+/// <param name="n">The number of logits.</param>
 public readonly unsafe struct HostClasses(HostView logits, byte* classes, int n) : IOp<HostView>
 {
     const int Slice = 4096;
@@ -25,7 +25,8 @@ public readonly unsafe struct HostClasses(HostView logits, byte* classes, int n)
             for (; i + 16 <= stop; i += 16)
             {
                 float* z = logits.Pointer + i;
-                Vector128<short> low = Vector128.Narrow(Classes(z), Classes(z + 4)), high = Vector128.Narrow(Classes(z + 8), Classes(z + 12));
+                Vector128<short> low = Vector128.Narrow(Classes(z), Classes(z + 4));
+                Vector128<short> high = Vector128.Narrow(Classes(z + 8), Classes(z + 12));
                 Vector128.Narrow(low, high).AsByte().Store(classes + i);
             }
             for (; i < stop; i++) classes[i] = (byte)(logits.Pointer[i] > 0f ? 1 : logits.Pointer[i] <= 0f ? 0 : 255);

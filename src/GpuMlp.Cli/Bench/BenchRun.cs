@@ -25,26 +25,26 @@ sealed class BenchRun(bool quick, Terminal terminal, CancellationToken cancellat
     readonly List<(Work Work, double First, double Seconds, Preparation Prepare)> timed = [];
     readonly Measurements measurements = Measurements.Load(Measurements.DefaultFile);
 
-    /// <summary>Makes ready on a device: the run to time, and what to dispose of after it.</summary>
+    /// <summary>Prepares a job on a device; returns the run to time, and what to dispose of after it.</summary>
     delegate (Action Run, IDisposable? Used) Preparation(ComputeDevice device);
 
     readonly long start = Stopwatch.GetTimestamp();
 
-    // no measurement begins later; one that has begun may have to compile first
+    // No measurement begins after this time. One that began before it may take longer: it may have to compile first.
     TimeSpan Limit => TimeSpan.FromSeconds(quick ? 10 : 40);
 
-    // how long one row is repeated
+    // how long one row's job is repeated
     TimeSpan Share => TimeSpan.FromSeconds(quick ? 0.2 : 0.8);
 
-    /// <summary>Times all there is, reporting what it is at as notes.</summary>
+    /// <summary>Times every device and tells the user, as notes, what is being measured.</summary>
     public BenchReport Run()
     {
         using ComputeDevice cpu = Open("cpu", out double cpuOpen);
-        // drivers are loaded by whoever asks first which devices there are
+        // the first question which devices there are loads their drivers
         long began = Stopwatch.GetTimestamp();
         IReadOnlyList<DeviceDescription> devices = ComputeDevice.List();
         double drivers = Stopwatch.GetElapsedTime(began).TotalSeconds;
-        // ILGPU's own launcher is for comparison: it comes last
+        // ILGPU's own launcher is measured for comparison only, so it comes last
         foreach (DeviceDescription device in devices.OrderBy(d => d.Kind == DeviceKind.CpuIlgpu))
         {
             if (device.Excluded is string reason) rows.Add(new BenchRow(device.Id, device.Name, LeftOut: reason));
@@ -62,11 +62,14 @@ sealed class BenchRun(bool quick, Terminal terminal, CancellationToken cancellat
             Attempt(device, null, null, () =>
             {
                 using ComputeDevice opened = ComputeDevice.Open(device.Id);
-                Crossover(cpu, opened, "hidden width", $"2-W-W-1, batch {CrossoverBatch}", Sizes(16, quick ? 128 : 1024, 2), width => ($"2-{width}-{width}-1", CrossoverBatch));
-                Crossover(cpu, opened, "batch", CrossoverNet, Sizes(1, quick ? 1024 : 16_384, 4), batch => (CrossoverNet, batch));
+                Crossover(cpu, opened, "hidden width", $"2-W-W-1, batch {CrossoverBatch}",
+                    Sizes(16, quick ? 128 : 1024, 2), width => ($"2-{width}-{width}-1", CrossoverBatch));
+                Crossover(cpu, opened, "batch", CrossoverNet,
+                    Sizes(1, quick ? 1024 : 16_384, 4), batch => (CrossoverNet, batch));
             });
         }
-        return new BenchReport(1, ProgramVersion.Text, quick, [.. rows], [.. crossovers], Math.Round(Stopwatch.GetElapsedTime(start).TotalSeconds, 3));
+        double seconds = Math.Round(Stopwatch.GetElapsedTime(start).TotalSeconds, 3);
+        return new BenchReport(1, ProgramVersion.Text, quick, [.. rows], [.. crossovers], seconds);
     }
 
     static ComputeDevice Open(string id, out double seconds)
@@ -97,7 +100,7 @@ sealed class BenchRun(bool quick, Terminal terminal, CancellationToken cancellat
         if (device.Kind != DeviceKind.CpuIlgpu) Keep(device, open);
     }
 
-    // a run of another day finds its kernels in the cache: so does a device that is opened again
+    // a later run of the program finds its kernels in the cache, and so does a device that is opened a second time
     void Keep(ComputeDevice device, double open)
     {
         var loading = timed.DistinctBy(job => job.Work.Kind).ToDictionary(job => job.Work.Kind, job => job.First - job.Seconds);
@@ -127,7 +130,8 @@ sealed class BenchRun(bool quick, Terminal terminal, CancellationToken cancellat
 
     void Populations(ComputeDevice device, string net, int networks, int steps)
     {
-        Recipe[] recipes = [.. Enumerable.Range(0, networks).Select(seed => new Recipe { Net = NetworkSpec.Parse(net), Seed = (ulong)seed, Steps = steps })];
+        var recipe = new Recipe { Net = NetworkSpec.Parse(net), Steps = steps };
+        Recipe[] recipes = [.. Enumerable.Range(0, networks).Select(seed => recipe with { Seed = (ulong)seed })];
         Measure(device, $"{networks} networks × {steps:N0} steps, {net}", EngineChoice.Fused, "steps", Work.OfPopulation(recipes), on =>
             (() => new Population(on, recipes, [PopulationData.Of(data)]).Run(null, cancellation), null));
     }
@@ -135,16 +139,19 @@ sealed class BenchRun(bool quick, Terminal terminal, CancellationToken cancellat
     void Steps(ComputeDevice device, string net, EngineChoice engine)
     {
         int steps = device.Kind == DeviceKind.CpuIlgpu ? 100 : engine == EngineChoice.Fused ? 10_000 : 1_000;
-        Measure(device, $"{steps:N0} steps, {net}", engine, "steps", OfSteps(net, 1, steps, engine), on => Training(on, net, 1, steps, engine));
+        Measure(device, $"{steps:N0} steps, {net}", engine, "steps", OfSteps(net, 1, steps, engine),
+            on => Training(on, net, 1, steps, engine));
     }
 
     void Batches(ComputeDevice device, string net, int batch, int steps, EngineChoice engine) =>
-        Measure(device, $"{steps} steps, {net}, batch {batch}", engine, "steps", OfSteps(net, batch, steps, engine), on => Training(on, net, batch, steps, engine));
+        Measure(device, $"{steps} steps, {net}, batch {batch}", engine, "steps", OfSteps(net, batch, steps, engine),
+            on => Training(on, net, batch, steps, engine));
 
     static Work OfSteps(string net, int batch, int steps, EngineChoice engine) =>
         Work.OfTraining(new Recipe { Net = NetworkSpec.Parse(net), Batch = batch, Steps = steps }, engine);
 
-    // the run, and what to dispose of after it; each begins anew, since a network that has learned all is slow with subnormal gradients
+    // Returns what trains and what to dispose of after it. Each training starts from the untrained parameters: gradients of a network that
+    // has learned everything are subnormal, and those are slow.
     (Action Run, IDisposable Used) Training(ComputeDevice device, string net, int batch, int steps, EngineChoice engine)
     {
         Sequential network = Build(device, net);
@@ -175,12 +182,14 @@ sealed class BenchRun(bool quick, Terminal terminal, CancellationToken cancellat
                 double first = Time(run), median = Median(run);
                 cancellation.ThrowIfCancellationRequested();
                 double? cpu = rows.FirstOrDefault(r => r.Device == "cpu" && r.Job == job && r.Engine == Named(engine))?.PerSecond;
-                rows.Add(new BenchRow(device.Description.Id, device.Name, job, Named(engine), first, median, work.Items / median, unit, cpu is null ? null : work.Items / median / cpu));
+                double perSecond = work.Items / median;
+                rows.Add(new BenchRow(
+                    device.Description.Id, device.Name, job, Named(engine), first, median, perSecond, unit, perSecond / cpu));
                 timed.Add((work, first, median, prepare));
             }
         });
 
-    // a device or a job that cannot be had is a row, not the end
+    // a device or a job that fails becomes a row; the others are measured all the same
     void Attempt(DeviceDescription device, string? job, EngineChoice? engine, Action act)
     {
         BenchRow LeftOut(string reason, bool failed) => new(device.Id, device.Name, job, Named(engine), LeftOut: reason, Failed: failed);
@@ -204,9 +213,12 @@ sealed class BenchRun(bool quick, Terminal terminal, CancellationToken cancellat
     }
 
     string? Stop => cancellation.IsCancellationRequested ? Cancelled
-        : Stopwatch.GetElapsedTime(start) > Limit ? $"not measured: the {Limit.TotalSeconds:0} s were up{(quick ? "; --quick has few" : "")}" : null;
+        : Stopwatch.GetElapsedTime(start) > Limit ? TimeIsUp : null;
 
-    void Crossover(ComputeDevice cpu, ComputeDevice device, string of, string other, IEnumerable<int> sizes, Func<int, (string Net, int Batch)> job)
+    string TimeIsUp => $"not measured: the {Limit.TotalSeconds:0} s were up{(quick ? "; --quick has few" : "")}";
+
+    void Crossover(
+        ComputeDevice cpu, ComputeDevice device, string of, string other, IEnumerable<int> sizes, Func<int, (string Net, int Batch)> job)
     {
         int upTo = 0;
         foreach (int size in sizes)

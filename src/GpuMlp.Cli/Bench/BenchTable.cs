@@ -4,15 +4,15 @@ using static System.FormattableString;
 
 namespace GpuMlp.Cli.Bench;
 
-/// <summary>What a person reads of bench: the devices one after the other, each with a line a job.</summary>
+/// <summary>The report of bench as a table for people: one device after the other, each with a line per job.</summary>
 static class BenchTable
 {
     const int Indent = 4;
 
-    /// <summary>The lines of a report, none longer than the width where words allow it.</summary>
+    /// <summary>The lines of a report; a line is longer than the width only where a single word is.</summary>
     public static IEnumerable<string> Lines(BenchReport report, int width)
     {
-        string[] head = ["job", "engine", "first", "median", "a second", "× cpu"];
+        string[] head = ["job", "engine", "first", "median", "per second", "× cpu"];
         var cells = report.Rows.Where(row => row.LeftOut is null).ToDictionary(row => row, Cells);
         string[] columns = [.. Terminal.Columns([head, .. cells.Values])];
         var lines = cells.Keys.Zip(columns.Skip(1)).ToDictionary(pair => pair.First, pair => pair.Second);
@@ -37,7 +37,7 @@ static class BenchTable
 
     static string Seconds(double seconds) => Short(seconds, ("s", 1), ("ms", 1e-3), ("µs", 1e-6));
 
-    // three digits and the largest unit that the value is one of
+    // three digits, in the largest unit that is no larger than the value
     static string Short(double value, params ReadOnlySpan<(string Name, double Size)> units)
     {
         (string name, double size) = units[^1];

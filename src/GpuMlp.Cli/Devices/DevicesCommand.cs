@@ -7,7 +7,7 @@ using GpuMlp.Devices;
 
 namespace GpuMlp.Cli.Devices;
 
-/// <summary>The verb devices: what this machine has, and what was left out, with the reason.</summary>
+/// <summary>The verb devices: lists what this machine has, and what was left out, with the reason.</summary>
 static class DevicesCommand
 {
     static readonly Option<bool> Json = new("--json");
@@ -30,21 +30,28 @@ static class DevicesCommand
             Terminal.Print(JsonSerializer.Serialize(new DeviceList(1, ProgramVersion.Text, rows), DevicesJson.Default.DeviceList));
             return ExitCode.Ok;
         }
-        // a column a fact: what else there is to say of a device becomes another here
-        string[][] table = [["device", "name", "same bits", "state"], .. rows.Select(row => (string[])[row.Id, row.Name, SameBits(row), State(row)])];
+        // one column per fact: another fact about a device becomes another column here
+        string[] head = ["device", "name", "same bits", "state"];
+        string[][] table = [head, .. rows.Select(row => (string[])[row.Id, row.Name, SameBits(row), State(row)])];
         foreach (string line in Terminal.Columns(table)) Terminal.Print(line);
         return ExitCode.Ok;
     }
 
-    // only its self-test can tell what a device computes, so each is opened
+    // opens each device, since only the self-test of an open device tells whether it gives the same bits
     static DeviceRow Describe(DeviceDescription found)
     {
-        var row = new DeviceRow(found.Id, DeviceInput.Named(found.Kind), found.Name, found.IsAvailable, found.Excluded, found.Note, null, null);
+        var row = new DeviceRow(
+            found.Id, DeviceInput.Named(found.Kind), found.Name, found.IsAvailable, found.Excluded, found.Note, null, null);
         if (!found.IsAvailable) return row;
         try
         {
             using ComputeDevice device = ComputeDevice.Open(found.Id);
-            return row with { Note = device.Description.Note ?? found.Note, SameBits = device.SameBits, WhyNotSameBits = device.WhyNotSameBits };
+            return row with
+            {
+                Note = device.Description.Note ?? found.Note,
+                SameBits = device.SameBits,
+                WhyNotSameBits = device.WhyNotSameBits,
+            };
         }
         catch (Exception e) when (e is DeviceUnavailableException or DeviceException or DeviceOutOfMemoryException)
         {
@@ -67,9 +74,10 @@ static class DevicesCommand
 sealed record DeviceList(int SchemaVersion, string Version, DeviceRow[] Devices);
 
 /// <summary>
-/// One device: excluded says why it cannot be opened, note what one should know about it, sameBits whether it computes what the processor does.
+/// One device. Excluded: why it cannot be opened. Note: what a user should know about it. SameBits: whether it gives the processor's bits.
 /// </summary>
-sealed record DeviceRow(string Id, string Kind, string Name, bool Available, string? Excluded, string? Note, bool? SameBits, string? WhyNotSameBits);
+sealed record DeviceRow(
+    string Id, string Kind, string Name, bool Available, string? Excluded, string? Note, bool? SameBits, string? WhyNotSameBits);
 
 [JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(DeviceList))]

@@ -13,15 +13,22 @@ using GpuMlp.Records;
 
 namespace GpuMlp.Cli.Gradcheck;
 
-/// <summary>The verb gradcheck: gradients computed on a device against central differences, of every op, layer and loss or of a whole network.</summary>
+/// <summary>
+/// The verb gradcheck: compares gradients computed on a device with central differences, for every op, layer and loss or for a whole
+/// network.
+/// </summary>
 static class GradcheckCommand
 {
-    static readonly Option<string> Net = new("--net"), Activation = new("--activation"), LossName = new("--loss"), Device = new("--device") { DefaultValueFactory = _ => "auto" };
+    static readonly Option<string> Net = new("--net"), Activation = new("--activation"), LossName = new("--loss");
+    static readonly Option<string> Device = new("--device") { DefaultValueFactory = _ => "auto" };
     static readonly Option<bool> Json = new("--json");
+
+    const string Summary =
+        "Compares float32 gradients with central differences of each definition in float64; exit code 1 above the tolerance.";
 
     public static Command Create()
     {
-        var verb = new Verb("gradcheck", "Compares float32 gradients with central differences of each definition in float64; exit code 1 above the tolerance.",
+        var verb = new Verb("gradcheck", Summary,
         [
             ("A whole network, a row for each of its tensors",
             [
@@ -29,7 +36,12 @@ static class GradcheckCommand
                 ("--activation NAME", $"{string.Join(", ", Activations.Names.All)} [relu]"),
                 ("--loss NAME", $"{string.Join(", ", Loss.Names.All)} [bce, or cross-entropy with several outputs]"),
             ]),
-            ("Options", [("--device D", "auto, cpu, cpu:ilgpu, opencl, opencl:I, cuda or cuda:I [auto]"), ("--json", "print one JSON object"), ("-h, --help", "this")]),
+            ("Options",
+            [
+                ("--device D", "auto, cpu, cpu:ilgpu, opencl, opencl:I, cuda or cuda:I [auto]"),
+                ("--json", "print one JSON object"),
+                ("-h, --help", "this"),
+            ]),
         ],
         [
             ("", "every op, layer and loss, in several shapes"),
@@ -56,11 +68,18 @@ static class GradcheckCommand
         catch (FormatException e) { throw UsageException.For("net", net, e.Message, e); }
         int outputs = spec.Widths[^1];
         loss ??= outputs > 1 ? new CrossEntropyLoss() : new BceLoss();
-        if (loss.Labels == LabelKind.Class && outputs == 1) throw UsageException.For("loss", loss.Name, $"takes two outputs or more, one a class; {net} has one");
+        if (loss.Labels == LabelKind.Class && outputs == 1)
+            throw UsageException.For("loss", loss.Name, $"takes two outputs or more, one per class; {net} has one");
         if (loss.Labels == LabelKind.Binary && outputs > 1)
-            throw UsageException.For("loss", loss.Name, $"takes one output, {net} has {outputs}; for several, allowed are {string.Join(" and ", Loss.All.Where(row => row.Labels != LabelKind.Binary).Select(row => row.Name))}");
+        {
+            string allowed = string.Join(" and ", Loss.All.Where(row => row.Labels != LabelKind.Binary).Select(row => row.Name));
+            throw UsageException.For("loss", loss.Name, $"takes one output, {net} has {outputs}; for several, allowed are {allowed}");
+        }
         if (spec.ParameterCount > NetworkCase.MostParameters)
-            throw UsageException.For("net", net, $"has {spec.ParameterCount:N0} parameters; central differences are for {NetworkCase.MostParameters:N0} at most");
+        {
+            string most = $"{NetworkCase.MostParameters:N0}";
+            throw UsageException.For("net", net, $"has {spec.ParameterCount:N0} parameters; central differences are for {most} at most");
+        }
         return NetworkCase.Make(spec with { LinearOutput = loss.Labels == LabelKind.Number }, loss, new Random(1));
     }
 
@@ -70,18 +89,26 @@ static class GradcheckCommand
         catch (FormatException e) { throw UsageException.For(option, name, e.Message, e); }
     }
 
-    /// <summary>Checks cases and prints a row an input of each.</summary>
+    /// <summary>Checks cases and prints a table with a row per input of each case.</summary>
     /// <returns>The exit code: failed if an error is above the tolerance.</returns>
     public static int Execute(ComputeDevice device, IEnumerable<GradientCase> cases, Terminal terminal)
     {
         GradientRow[] rows = [.. cases.SelectMany(test => Check(device, test))];
         bool passed = rows.All(row => row.Passed);
         if (terminal.Json)
-            Terminal.Print(JsonSerializer.Serialize(new GradientReport(1, ProgramVersion.Text, device.Description.Id, passed, rows), GradcheckJson.Default.GradientReport));
-        foreach (string line in Terminal.Columns([["of", "tensor", "values", "relative error", "tolerance", ""], .. rows.Select(row => (string[])
-            [row.Op, row.Tensor, row.Checked == row.Values ? $"{row.Values}" : $"{row.Checked} of {row.Values}", Text(row.Error), Text(row.Tolerance), row.Passed ? "ok" : "WRONG"])]))
-            terminal.Show(line);
+        {
+            var report = new GradientReport(1, ProgramVersion.Text, device.Description.Id, passed, rows);
+            Terminal.Print(JsonSerializer.Serialize(report, GradcheckJson.Default.GradientReport));
+        }
+        string[] head = ["of", "tensor", "values", "relative error", "tolerance", ""];
+        foreach (string line in Terminal.Columns([head, .. rows.Select(Cells)])) terminal.Show(line);
         return passed ? ExitCode.Ok : ExitCode.Failed;
+    }
+
+    static string[] Cells(GradientRow row)
+    {
+        string values = row.Checked == row.Values ? $"{row.Values}" : $"{row.Checked} of {row.Values}";
+        return [row.Op, row.Tensor, values, Text(row.Error), Text(row.Tolerance), row.Passed ? "ok" : "WRONG"];
     }
 
     static string Text(double error) => error.ToString("0.0e-00", CultureInfo.InvariantCulture);
@@ -96,21 +123,25 @@ static class GradcheckCommand
         {
             int[] places = test.Places(k);
             double error = test.Error(places, test.Differences(k, direction, places), inputs[k].Gradient!.ToArray());
-            yield return new GradientRow(test.Name, test.Tensors[k], test.Inputs[k].Values.Length, places.Length, error, test.Tolerance, error <= test.Tolerance);
+            bool passed = error <= test.Tolerance;
+            yield return new(test.Name, test.Tensors[k], test.Inputs[k].Values.Length, places.Length, error, test.Tolerance, passed);
         }
     }
 }
 
 /// <summary>One tensor of one case.</summary>
 /// <param name="Op">The op, layer, loss or network.</param>
-/// <param name="Tensor">What its gradient is by.</param>
-/// <param name="Values">Values in it.</param>
-/// <param name="Checked">How many of them were checked.</param>
+/// <param name="Tensor">The tensor that the gradient is with respect to.</param>
+/// <param name="Values">Values in that tensor.</param>
+/// <param name="Checked">How many of those values were checked.</param>
 /// <param name="Error">
-/// The largest |device - differences|: of an op over 1 + |differences|, of a network over the tensor's largest |difference|, at least 10⁻⁴.
+/// The largest relative error of a checked value: |gradient - difference| over 1 + |difference| for an op, over the tensor's largest
+/// |difference| (at least 10⁻⁴) for a network.
 /// </param>
-/// <param name="Tolerance">What passes: float32 results against differences in float64, which err by 10⁻⁹.</param>
-/// <param name="Passed">Whether it did.</param>
+/// <param name="Tolerance">
+/// The largest error that passes. The gradients are float32, the differences float64 with an error near 10⁻⁹.
+/// </param>
+/// <param name="Passed">Whether the error is within the tolerance.</param>
 sealed record GradientRow(string Op, string Tensor, int Values, int Checked, double Error, double Tolerance, bool Passed);
 
 /// <summary>What gradcheck --json prints.</summary>

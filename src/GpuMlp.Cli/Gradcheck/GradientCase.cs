@@ -3,13 +3,19 @@ using GpuMlp.Devices;
 
 namespace GpuMlp.Cli.Gradcheck;
 
-/// <summary>A function of matrices, twice: on a device, where its inputs are variables or parameters that hold those matrices, and in float64.</summary>
-sealed record GradientCase(string Name, Matrix[] Inputs, Func<ComputeDevice, (Variable[] Inputs, Variable Result)> OnDevice, Func<Matrix[], Matrix> OnHost)
+/// <summary>
+/// A function of matrices, given twice: on a device, where its inputs are variables or parameters that hold those matrices, and in float64.
+/// </summary>
+sealed record GradientCase(
+    string Name,
+    Matrix[] Inputs,
+    Func<ComputeDevice, (Variable[] Inputs, Variable Result)> OnDevice,
+    Func<Matrix[], Matrix> OnHost)
 {
-    // of a larger tensor so many values, drawn at random, are checked: each takes two evaluations in float64
+    // at most so many values of a tensor are checked, drawn at random: each takes two evaluations in float64
     const int MostValues = 1500;
 
-    /// <summary>A function of variables and of nothing else.</summary>
+    /// <summary>A function of variables alone: it has no parameters.</summary>
     internal GradientCase(string name, Matrix[] inputs, Func<Variable[], Variable> onDevice, Func<Matrix[], Matrix> onHost)
         : this(name, inputs, device => On(device, inputs, onDevice), onHost) { }
 
@@ -19,16 +25,21 @@ sealed record GradientCase(string Name, Matrix[] Inputs, Func<ComputeDevice, (Va
         return (x, function(x));
     }
 
-    /// <summary>What each input is called.</summary>
+    /// <summary>The name of each input.</summary>
     internal string[] Tensors { get; init; } = [.. Inputs.Select((_, k) => $"input {k}")];
 
     /// <summary>The largest error that passes, as <see cref="Error"/> measures it.</summary>
     internal double Tolerance { get; init; } = 2e-5;
 
-    /// <summary>What an error is relative to: a tensor's largest difference, at least this; null: to 1 + each difference.</summary>
+    /// <summary>
+    /// What an error is divided by: the tensor's largest |difference|, but at least this. Null: by 1 + |difference|, value by value.
+    /// </summary>
     internal double? LeastScale { get; init; }
 
-    /// <summary>The largest error of a gradient of input k, of which the values at some places are known by differences.</summary>
+    /// <summary>The largest error of the gradient of one input.</summary>
+    /// <param name="places">Indices of the values that are checked.</param>
+    /// <param name="differences">The central difference at each of those indices.</param>
+    /// <param name="gradient">The gradient of the whole input, as the device computed it.</param>
     internal double Error(int[] places, double[] differences, float[] gradient)
     {
         double scale = LeastScale is double least ? Math.Max(least, differences.Max(Math.Abs)) : 0, error = 0;
@@ -40,7 +51,7 @@ sealed record GradientCase(string Name, Matrix[] Inputs, Func<ComputeDevice, (Va
         return double.IsFinite(error) ? error : double.MaxValue;
     }
 
-    /// <summary>Where to check input k.</summary>
+    /// <summary>The indices of the values of input k that are checked.</summary>
     internal int[] Places(int k)
     {
         int[] all = [.. Enumerable.Range(0, Inputs[k].Values.Length)];
@@ -50,8 +61,10 @@ sealed record GradientCase(string Name, Matrix[] Inputs, Func<ComputeDevice, (Va
     }
 
     /// <summary>d(Σ direction · y)/d input k by central differences.</summary>
-    internal double[] Differences(int k, Matrix direction) => Differences(k, direction, Enumerable.Range(0, Inputs[k].Values.Length));
+    internal double[] Differences(int k, Matrix direction) =>
+        Differences(k, direction, Enumerable.Range(0, Inputs[k].Values.Length));
 
+    /// <summary>d(Σ direction · y)/d input k by central differences, for the values at some indices.</summary>
     internal double[] Differences(int k, Matrix direction, IEnumerable<int> places)
     {
         const double h = 1e-5;
@@ -62,13 +75,13 @@ sealed record GradientCase(string Name, Matrix[] Inputs, Func<ComputeDevice, (Va
         {
             double centre = values[i];
             values[i] = centre + h;
-            double up = Along();
+            double up = DirectionalSum();
             values[i] = centre - h;
-            double down = Along();
+            double down = DirectionalSum();
             values[i] = centre;
             return (up - down) / (2 * h);
         }
 
-        double Along() => OnHost(Inputs).Values.Zip(direction.Values, (a, b) => a * b).Sum();
+        double DirectionalSum() => OnHost(Inputs).Values.Zip(direction.Values, (a, b) => a * b).Sum();
     }
 }

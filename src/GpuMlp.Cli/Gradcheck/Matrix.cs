@@ -1,11 +1,12 @@
 namespace GpuMlp.Cli.Gradcheck;
 
-/// <summary>A matrix in float64 whose values float32 can hold.</summary>
+/// <summary>A matrix of float64 values, row-major. Inputs of a <see cref="GradientCase"/> hold values that float32 can represent.</summary>
 sealed record Matrix(int Rows, int Columns, double[] Values)
 {
     internal static Matrix Random(int rows, int columns, double low, double high, Random random) =>
         new(rows, columns, [.. Enumerable.Range(0, rows * columns).Select(_ => (double)(float)(low + (high - low) * random.NextDouble()))]);
 
+    // a matrix of one row or one column is repeated, as ops broadcast it
     internal double At(int row, int column) => Values[(Rows == 1 ? 0 : row) * Columns + (Columns == 1 ? 0 : column)];
 
     internal float[,] ToFloat()
@@ -28,11 +29,15 @@ sealed record Matrix(int Rows, int Columns, double[] Values)
         var values = new double[a.Rows * b.Columns];
         for (int r = 0; r < a.Rows; r++)
             for (int k = 0; k < a.Columns; k++)
-                for (int c = 0; c < b.Columns; c++) values[r * b.Columns + c] += a.Values[r * a.Columns + k] * b.Values[k * b.Columns + c];
+                for (int c = 0; c < b.Columns; c++)
+                    values[r * b.Columns + c] += a.Values[r * a.Columns + k] * b.Values[k * b.Columns + c];
         return new(a.Rows, b.Columns, values);
     }
 
-    internal Matrix Softmax() => Make(Rows, Columns, (r, c) => 1 / Enumerable.Range(0, Columns).Sum(k => Math.Exp(Values[r * Columns + k] - Values[r * Columns + c])));
+    // 1 / Σₖ exp(xₖ - x): no exponential overflows before the quotient is 0
+    internal Matrix Softmax() => Make(Rows, Columns, (r, c) =>
+        1 / Enumerable.Range(0, Columns).Sum(k => Math.Exp(Values[r * Columns + k] - Values[r * Columns + c])));
 
+    /// <summary>The sum of all values over a divisor, as a 1 by 1 matrix.</summary>
     internal Matrix Total(double divisor) => new(1, 1, [Values.Sum() / divisor]);
 }

@@ -6,11 +6,12 @@ using GpuMlp.Cli.Shell;
 
 namespace GpuMlp.Cli.Grid;
 
-/// <summary>The verb grid: a model over a dense grid, or its boundary alone, into a file.</summary>
+/// <summary>The verb grid: writes a model's values over a dense grid, or its boundary alone, into a file.</summary>
 static class GridCommand
 {
     static readonly Argument<string> Model = new("MODEL");
-    static readonly Option<string> X = new("--x"), Y = new("--y"), Size = new("--size"), Step = new("--step"), Value = new("--value"), Out = new("--out");
+    static readonly Option<string> X = new("--x"), Y = new("--y"), Size = new("--size"), Step = new("--step");
+    static readonly Option<string> Value = new("--value"), Out = new("--out");
     static readonly Option<string> Form = new("--form") { DefaultValueFactory = _ => "auto" };
     static readonly Option<string> Device = new("--device") { DefaultValueFactory = _ => "auto" };
     static readonly Option<bool> Force = new("--force"), Json = new("--json"), Quiet = new("--quiet");
@@ -19,9 +20,10 @@ static class GridCommand
     [
         ("MODEL", "a model.safetensors that train wrote, with two inputs"),
         ("--x X0:X1, --y Y0:Y1", "the window [the model's]"),
-        ("--size WIDTHxHEIGHT", "so many points, the window's ends included"),
+        ("--size WIDTHxHEIGHT", "that many points, the window's ends included"),
         ("--step S", "points S apart, the window's far ends excluded"),
-        ("--value V", "probability, class (255: not a number), logit or boundary [probability; of a model of many classes class, of numbers logit]"),
+        ("--value V",
+            "probability, class (255: not a number), logit or boundary [probability; of a model of many classes class, of numbers logit]"),
         ("--form F", "auto, or piecewise: one hidden layer of ReLU, rows from their breakpoints; other bits [auto]"),
         ("--out FILE", ".npy, .csv, .png (probability or class), .svg (boundary); - is .npy to stdout"),
         ("--device D", "auto, cpu, cpu:ilgpu, opencl, opencl:I, cuda or cuda:I [auto]"),
@@ -33,10 +35,12 @@ static class GridCommand
 
     static readonly (string, string)[] Examples =
     [
-        (" runs/moons/model.safetensors --size 4096x4096 --out moons.npy", "the model's window, a float32 probability a point"),
-        (" model.safetensors --x -1.5:2.5 --y -1:1.5 --size 65536x65536 --value class --out classes.npy", "4.3 GB, a byte a point, written as it is computed"),
+        (" runs/moons/model.safetensors --size 4096x4096 --out moons.npy", "the model's window, a float32 probability per point"),
+        (" model.safetensors --x -1.5:2.5 --y -1:1.5 --size 65536x65536 --value class --out classes.npy",
+            "4.3 GB, a byte per point, written as it is computed"),
         (" model.safetensors --step 0.01 --out picture.png", "a picture without axes"),
-        (" model.safetensors --size 65536x65536 --value boundary --out line.svg", "the line where the class changes, without visiting the grid"),
+        (" model.safetensors --size 65536x65536 --value boundary --out line.svg",
+            "the line where the class changes, without visiting the grid"),
     ];
 
     public static Command Create(Interruption interruption) =>
@@ -58,63 +62,82 @@ static class GridCommand
     }
 }
 
-/// <summary>What the options said, each checked as far as it can be without the model.</summary>
-sealed record GridRequest(string Model, string? X, string? Y, string? Size, string? Step, string? Value, string Form, string? Out, string Device, bool Force)
+/// <summary>What the options said. <see cref="Check"/> checks what can be checked without the model.</summary>
+sealed record GridRequest(
+    string Model, string? X, string? Y, string? Size, string? Step, string? Value, string Form, string? Out, string Device, bool Force)
 {
     /// <exception cref="UsageException">Something is missing, unknown, or does not go together.</exception>
     public void Check(bool json)
     {
-        if (Value is not (null or "probability" or "class" or "logit" or "boundary")) throw UsageException.For("value", Value, "allowed are probability, class, logit and boundary");
+        if (Value is not (null or "probability" or "class" or "logit" or "boundary"))
+            throw UsageException.For("value", Value, "allowed are probability, class, logit and boundary");
         if (Form is not ("auto" or "piecewise")) throw UsageException.For("form", Form, "allowed are auto and piecewise");
-        if (Size is null == Step is null) throw new UsageException(Size is null ? "one of --size WIDTHxHEIGHT and --step S is needed" : "--size and --step exclude each other");
+        if (Size is null && Step is null) throw new UsageException("one of --size WIDTHxHEIGHT and --step S is needed");
+        if (Size is not null && Step is not null) throw new UsageException("--size and --step exclude each other");
         if (X is null != Y is null) throw new UsageException("--x and --y go together");
         if (Out is null) throw new UsageException("--out FILE is needed");
         if (Out == "-" && json) throw UsageException.For("out", Out, "stdout is taken by --json");
-        if (Form == "piecewise" && Value == "boundary") throw UsageException.For("form", Form, "is a way to compute rows, and a boundary has none; leave it out");
+        if (Form == "piecewise" && Value == "boundary")
+            throw UsageException.For("form", Form, "is a way to compute rows, and a boundary has none; leave it out");
         CheckKind();
         if (Out == "-") return;
         if (Directory.Exists(Out)) throw UsageException.For("out", Out, "is a folder; a file is needed");
-        if (File.Exists(Out) && !Force) throw UsageException.For("out", Out, "is there already; name another file, or replace it with --force");
-        if (Path.GetDirectoryName(Path.GetFullPath(Out)) is string folder && !Directory.Exists(folder)) throw UsageException.For("out", Out, $"there is no folder {folder}");
+        if (File.Exists(Out) && !Force)
+            throw UsageException.For("out", Out, "is there already; name another file, or replace it with --force");
+        if (Path.GetDirectoryName(Path.GetFullPath(Out)) is string folder && !Directory.Exists(folder))
+            throw UsageException.For("out", Out, $"there is no folder {folder}");
     }
 
-    /// <summary>Refuses an output that a value cannot be written to.</summary>
-    /// <exception cref="UsageException">The extension is for other values.</exception>
+    /// <summary>Refuses an output file that cannot hold the value asked for: a .png of logits, an .npy of a boundary.</summary>
+    /// <exception cref="UsageException">The file's extension is not one of those for the value.</exception>
     public void CheckKind()
     {
-        string[] allowed = Value == "boundary" ? [".csv", ".svg"] : Value == "logit" ? [".npy", ".csv", "-"] : [".npy", ".png", ".csv", "-"];
-        if (!allowed.Contains(Kind)) throw UsageException.For("out", Out, $"with --value {Value ?? "probability"} allowed are {string.Join(", ", allowed)}");
+        string[] allowed = Value switch
+        {
+            "boundary" => [".csv", ".svg"],
+            "logit" => [".npy", ".csv", "-"],
+            _ => [".npy", ".png", ".csv", "-"],
+        };
+        if (!allowed.Contains(Kind))
+            throw UsageException.For("out", Out, $"with --value {Value ?? "probability"} allowed are {string.Join(", ", allowed)}");
     }
 
     /// <summary>"-", or the extension of the output in lower case.</summary>
     public string Kind => Out == "-" ? "-" : Path.GetExtension(Out)!.ToLowerInvariant();
 
     /// <summary>WIDTHxHEIGHT as two numbers.</summary>
+    /// <exception cref="UsageException">The text is not two whole numbers.</exception>
     public (int Width, int Height) Dimensions() =>
         Size!.Split('x') is [var w, var h] && Whole(w) is int width && Whole(h) is int height
             ? (width, height) : throw UsageException.For("size", Size, "two whole numbers from 1 are needed, as in 4096x4096");
 
     /// <summary>S as a number.</summary>
+    /// <exception cref="UsageException">The text is no number.</exception>
     public double Spacing() => double.TryParse(Step, NumberStyles.Float, CultureInfo.InvariantCulture, out double step)
         ? step : throw UsageException.For("step", Step, "a number is needed, as in 0.1");
 
-    static int? Whole(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : null;
+    static int? Whole(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : null;
 }
 
-/// <summary>What grid --json prints: evaluate ends with every value in host memory, and write overlaps it.</summary>
-sealed record GridSummary(int SchemaVersion, string Version, GridDevice Device, string Form, string Value, int Width, int Height, long Points,
+/// <summary>What grid --json prints. The time of evaluate ends when every value is in host memory; the time of write overlaps it.</summary>
+sealed record GridSummary(
+    int SchemaVersion, string Version, GridDevice Device, string Form, string Value, int Width, int Height, long Points,
     double? PointsPerSecond, long? Evaluations, int? Lines, GridTimings Timings)
 {
-    /// <summary>How many points are not numbers; absent where all are.</summary>
+    /// <summary>How many points are not numbers; absent where there is none.</summary>
     public long? NotNumbers { get; init; }
 }
 
-/// <summary>The device that did it.</summary>
+/// <summary>The device that the grid was evaluated on.</summary>
 sealed record GridDevice(string Kind, string Name);
 
-/// <summary>Seconds.</summary>
+/// <summary>Durations in seconds.</summary>
 sealed record GridTimings(double Open, double Compile, double Evaluate, double Write);
 
-[JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    WriteIndented = true,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(GridSummary))]
 sealed partial class GridJson : JsonSerializerContext;

@@ -7,7 +7,7 @@ using GpuMlp.Records;
 
 namespace GpuMlp.Cli.Grid;
 
-/// <summary>What a grid is to be made of, checked before a device is chosen.</summary>
+/// <summary>The model and the points of a grid, checked before a device is chosen.</summary>
 sealed class GridInput
 {
     /// <exception cref="UsageException">The file is no model, or the model does not suit what is asked of it.</exception>
@@ -48,10 +48,12 @@ sealed class GridInput
             Request.CheckKind();
         }
         if (outputs > 1 && Request.Value != "class")
-            throw UsageException.For("value", Request.Value, $"{Request.Model} has {outputs} outputs, one a class; allowed is class");
-        if (outputs > 1 && Request.Form != "auto") throw UsageException.For("form", Request.Form, $"needs a model of one output, {Request.Model} has {outputs}");
+            throw UsageException.For("value", Request.Value, $"{Request.Model} has {outputs} outputs, one per class; allowed is class");
+        if (outputs > 1 && Request.Form != "auto")
+            throw UsageException.For("form", Request.Form, $"needs a model of one output, {Request.Model} has {outputs}");
         if (number && Request.Value != "logit")
-            throw UsageException.For("value", Request.Value, $"{Request.Model} returns a number, no class; allowed is logit, which is that number");
+            throw UsageException.For(
+                "value", Request.Value, $"{Request.Model} returns a number, no class; allowed is logit, which is that number");
     }
 
     GridSpec Points()

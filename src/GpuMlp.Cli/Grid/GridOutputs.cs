@@ -8,15 +8,20 @@ namespace GpuMlp.Cli.Grid;
 /// <summary>The files that a grid goes to, each written row by row.</summary>
 sealed class GridOutputs(GridSpec grid, string value)
 {
-    /// <summary>Takes rows in order, then is finished; what it needs freed is its resource.</summary>
+    /// <summary>
+    /// What writes a grid: <paramref name="Rows"/> takes its rows in order, <paramref name="Finish"/> ends the file, and
+    /// <paramref name="Resource"/>, where there is one, is disposed after that.
+    /// </summary>
     public sealed record Writer<T>(GridSink<T> Rows, Action Finish, IDisposable? Resource = null);
 
     const uint White = 0xFFFFFFFF;
 
-    /// <summary>Classes 0 to <paramref name="count"/> - 1, or 255 for what is not a number, into .npy (or - for stdout), .png or .csv.</summary>
+    /// <summary>
+    /// Classes 0 to <paramref name="count"/> - 1, with 255 for what is not a number, into .npy (or - for stdout), .png or .csv.
+    /// </summary>
     public Writer<byte> Classes(Stream stream, string kind, int count) => kind switch
     {
-        ".png" => Png(stream, [.. Enumerable.Range(0, count).Select(k => Palette.Mix(White, Palette.Hue(k), 0.5)), Palette.Missing], (byte[] row, ReadOnlySpan<byte> values) =>
+        ".png" => Png(stream, ClassColours(count), (byte[] row, ReadOnlySpan<byte> values) =>
         {
             for (int k = 0; k < values.Length; k++) row[k] = Math.Min(values[k], (byte)count);
         }),
@@ -36,6 +41,9 @@ sealed class GridOutputs(GridSpec grid, string value)
         ".npy" or "-" => Npy<float>(stream),
         _ => throw new ArgumentException($"no grid is written as {kind}", nameof(kind)),
     };
+
+    static uint[] ClassColours(int count) =>
+        [.. Enumerable.Range(0, count).Select(k => Palette.Mix(White, Palette.Hue(k), 0.5)), Palette.Missing];
 
     Writer<T> Npy<T>(Stream stream) where T : unmanaged
     {
@@ -74,11 +82,13 @@ sealed class GridOutputs(GridSpec grid, string value)
             }
         }, writer.Flush, writer);
 
-        // the point that the network saw; in the data's units, where those are others
-        string Text(float taken, double own) => grid.Scale is null ? taken.ToString("R", CultureInfo.InvariantCulture) : own.ToString("R", CultureInfo.InvariantCulture);
+        // the point as the network saw it, in float32; where inputs are standardized, the point in the data's own units
+        string Text(float input, double inData) => grid.Scale is null
+            ? input.ToString("R", CultureInfo.InvariantCulture)
+            : inData.ToString("R", CultureInfo.InvariantCulture);
     }
 
-    // the level that NaN has is the one whose colour a neighbour's comes nearest to: all but white
+    // the level whose colour stands for NaN; a probability of that level gets the level below, a nearly equal colour (near white)
     const byte Missing = 127;
 
     static byte Level(float probability)
@@ -91,7 +101,12 @@ sealed class GridOutputs(GridSpec grid, string value)
     static uint[] Probabilities()
     {
         var palette = new uint[256];
-        for (int k = 0; k < 256; k++) palette[k] = k < 128 ? Palette.Mix(Palette.Hue(0), White, k / 127.5) : Palette.Mix(White, Palette.Hue(1), (k - 127.5) / 127.5);
+        for (int k = 0; k < 256; k++)
+        {
+            palette[k] = k < 128
+                ? Palette.Mix(Palette.Hue(0), White, k / 127.5)
+                : Palette.Mix(White, Palette.Hue(1), (k - 127.5) / 127.5);
+        }
         palette[Missing] = Palette.Missing;
         return palette;
     }

@@ -11,7 +11,7 @@ using static System.FormattableString;
 
 namespace GpuMlp.Cli.Grid;
 
-/// <summary>One run of grid on a device: evaluates, writes.</summary>
+/// <summary>One execution of the verb grid on a device: it evaluates the model and writes the file.</summary>
 sealed class GridTask(GridInput input, Terminal terminal, ComputeDevice device, Sequential network, Interruption interruption) : IDisposable
 {
     readonly GridRequest request = input.Request;
@@ -20,6 +20,8 @@ sealed class GridTask(GridInput input, Terminal terminal, ComputeDevice device, 
     long notNumbers;
 
     /// <summary>Does what the options ask for.</summary>
+    /// <exception cref="UsageException">An option is wrong, or does not go with the model.</exception>
+    /// <exception cref="DeviceUnavailableException">This machine has no such device, or it does not open.</exception>
     /// <returns>The exit code.</returns>
     public static int Execute(GridRequest request, Terminal terminal, Interruption interruption)
     {
@@ -37,7 +39,7 @@ sealed class GridTask(GridInput input, Terminal terminal, ComputeDevice device, 
         return ExitCode.Ok;
     }
 
-    /// <summary>Prints what a grid is expected to take, and makes none.</summary>
+    /// <summary>Prints how long a grid is expected to take on each device; evaluates nothing.</summary>
     public static int Plan(GridRequest request, Terminal terminal)
     {
         request.Check(terminal.Json);
@@ -48,9 +50,14 @@ sealed class GridTask(GridInput input, Terminal terminal, ComputeDevice device, 
     static string InWords(GridSummary summary)
     {
         double seconds = summary.Timings.Evaluate, rate = summary.PointsPerSecond ?? 0;
-        return summary.Evaluations is long evaluations
-            ? Invariant($"{summary.Lines:N0} {(summary.Lines == 1 ? "line" : "lines")} in {seconds:0.###} s, {summary.Form}: {evaluations:N0} evaluations, {(double)evaluations / summary.Points:0.####%} of the grid's {summary.Points:N0} points")
-            : Invariant($"{summary.Points:N0} points in {seconds:0.###} s, {summary.Form}: ") + (rate >= 1e6 ? Invariant($"{rate / 1e6:N1} million points/s") : Invariant($"{rate:N0} points/s"));
+        if (summary.Evaluations is not long evaluations)
+        {
+            string perSecond = rate >= 1e6 ? Invariant($"{rate / 1e6:N1} million points/s") : Invariant($"{rate:N0} points/s");
+            return Invariant($"{summary.Points:N0} points in {seconds:0.###} s, {summary.Form}: {perSecond}");
+        }
+        string lines = Invariant($"{summary.Lines:N0} {(summary.Lines == 1 ? "line" : "lines")} in {seconds:0.###} s, {summary.Form}");
+        double share = (double)evaluations / summary.Points;
+        return Invariant($"{lines}: {evaluations:N0} evaluations, {share:0.####%} of the grid's {summary.Points:N0} points");
     }
 
     delegate TimeSpan Classes(GridSpec grid, GridSink<byte> sink, CancellationToken cancellation);
@@ -59,10 +66,11 @@ sealed class GridTask(GridInput input, Terminal terminal, ComputeDevice device, 
     {
         bool several = network.Outputs > 1;
         GridEvaluator? evaluator = several ? null : Evaluator();
-        if (evaluator?.Form == GridForm.Batches) terminal.Note("form batches: a layer is wider than 256, or there are more than eight, so points go through layer by layer");
+        if (evaluator?.Form == GridForm.Batches)
+            terminal.Note("form batches: a layer is wider than 256, or there are more than eight, so points go through layer by layer");
         Classes classes = several ? new ClassEvaluator(network).Stream : evaluator!.StreamClasses;
         long start = Stopwatch.GetTimestamp();
-        GridSpec small = GridSpec.ForPicture(grid.Window, 2, 2, grid.Scale);
+        GridSpec small = GridSpec.ForPicture(grid.Window, 2, 2, grid.Scale);       // compiles the kernels, so that evaluate is timed alone
         if (request.Value == "class") classes(small, (_, _) => { }, interruption.Token);
         else evaluator!.Evaluate(small, Wanted);
         compile = Stopwatch.GetElapsedTime(start);
@@ -84,15 +92,20 @@ sealed class GridTask(GridInput input, Terminal terminal, ComputeDevice device, 
             using IDisposable? _ = request.Value == "class"
                 ? Run(outputs.Classes(stream, request.Kind, Math.Max(2, network.Outputs)),
                     sink => classes(points, sink, interruption.Token), NaNs.Count)
-                : Run(outputs.Values(stream, request.Kind), sink => evaluator!.Stream(points, sink, Wanted, interruption.Token), NaNs.Count);
+                : Run(outputs.Values(stream, request.Kind),
+                    sink => evaluator!.Stream(points, sink, Wanted, interruption.Token), NaNs.Count);
         }
     }
 
     GridEvaluator Evaluator()
     {
-        if (request.Form == "piecewise" && device.Kind != DeviceKind.Cpu) throw UsageException.For("form", request.Form, "is computed by the processor itself: --device cpu");
+        if (request.Form == "piecewise" && device.Kind != DeviceKind.Cpu)
+            throw UsageException.For("form", request.Form, "is computed by the processor itself: --device cpu");
         try { return new GridEvaluator(network, request.Form == "piecewise"); }
-        catch (ArgumentException e) { throw new UsageException($"{(request.Form == "auto" ? request.Model : "--form piecewise")}: {UsageException.Plain(e)}", e); }
+        catch (ArgumentException e)
+        {
+            throw new UsageException($"{(request.Form == "auto" ? request.Model : "--form piecewise")}: {UsageException.Plain(e)}", e);
+        }
     }
 
     GridValue Wanted => request.Value == "logit" ? GridValue.Logit : GridValue.Probability;
@@ -112,7 +125,7 @@ sealed class GridTask(GridInput input, Terminal terminal, ComputeDevice device, 
         return writer.Resource;
     }
 
-    // an output that cannot be begun is bad input, one that fails on the way a failure
+    // a file that cannot be created is bad input; a write that fails later is a failure
     void Save(Action<Stream> fill)
     {
         AtomicFile file;
@@ -121,7 +134,10 @@ sealed class GridTask(GridInput input, Terminal terminal, ComputeDevice device, 
             file = AtomicFile.Create(request.Out!);
             AtomicFile.Clear(request.Out!);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException) { throw UsageException.For("out", request.Out, $"cannot write there: {AtomicFile.Plain(e.Message)}", e); }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw UsageException.For("out", request.Out, $"cannot write there: {AtomicFile.Plain(e.Message)}", e);
+        }
         using (file)
         {
             fill(file.Stream);
@@ -140,7 +156,8 @@ sealed class GridTask(GridInput input, Terminal terminal, ComputeDevice device, 
         Boundary found = exact ? BoundaryFinder.FindExact(network, within) : BoundaryFinder.Find(network, grid, interruption.Token);
         evaluate = Stopwatch.GetElapsedTime(start);
         notNumbers = found.NotNumbers;
-        if (grid.Scale is PlaneScale scale) found = found with { Lines = [.. found.Lines.Select(line => (IReadOnlyList<BoundaryPoint>)[.. line.Select(scale.Back)])] };
+        if (grid.Scale is PlaneScale scale)
+            found = found with { Lines = [.. found.Lines.Select(line => (IReadOnlyList<BoundaryPoint>)[.. line.Select(scale.Back)])] };
         found = found with { Window = grid.Window };
         Save(stream =>
         {
@@ -150,14 +167,20 @@ sealed class GridTask(GridInput input, Terminal terminal, ComputeDevice device, 
             else found.WriteCsv(text);
             write += Stopwatch.GetElapsedTime(begun);
         });
-        return Summary(exact ? "exact" : "adaptive") with { PointsPerSecond = null, Evaluations = found.Evaluations, Lines = found.Lines.Count };
+        return Summary(exact ? "exact" : "adaptive") with
+        {
+            PointsPerSecond = null,
+            Evaluations = found.Evaluations,
+            Lines = found.Lines.Count,
+        };
     }
 
     static Window Window(GridSpec spec) => spec.Width > 1 && spec.Height > 1
         ? new Window(spec.X[0], spec.X[^1], spec.Y[0], spec.Y[^1])
         : throw new UsageException("--value boundary needs two columns and two rows at least");
 
-    GridSummary Summary(string form) => new(1, ProgramVersion.Text, new GridDevice(DeviceInput.Named(device.Kind), device.Name), form, request.Value!,
+    GridSummary Summary(string form) => new(
+        1, ProgramVersion.Text, new GridDevice(DeviceInput.Named(device.Kind), device.Name), form, request.Value!,
         grid.Width, grid.Height, grid.Points, evaluate > TimeSpan.Zero ? grid.Points / evaluate.TotalSeconds : 0, null, null,
         new GridTimings(0, compile.TotalSeconds, evaluate.TotalSeconds, write.TotalSeconds))
     {

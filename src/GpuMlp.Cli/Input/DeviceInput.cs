@@ -5,7 +5,7 @@ using GpuMlp.Records;
 
 namespace GpuMlp.Cli.Input;
 
-/// <summary>The device that --device names: opened, told of, and as records have it.</summary>
+/// <summary>The device that --device names: opens it, tells the user about it, and describes it for records.</summary>
 static class DeviceInput
 {
     /// <summary>Opens a device.</summary>
@@ -23,11 +23,14 @@ static class DeviceInput
         }
     }
 
-    /// <summary>Opens the device that is asked for, or of auto the best for a job that opens and has room for it, and prepares the job there.</summary>
+    /// <summary>
+    /// Opens a device and prepares a job on it. With auto it takes the best device for the job that opens, computes the same bits and has
+    /// the memory.
+    /// </summary>
     /// <param name="name">The device's name, or auto.</param>
     /// <param name="job">The work at hand, by which auto chooses.</param>
-    /// <param name="terminal">Where the choice and its reason are said, and why a device was passed over.</param>
-    /// <param name="prepare">Makes what the job needs on an open device; that device is disposed of where it fails.</param>
+    /// <param name="terminal">Tells the user the choice, its reason, and why a device was passed over.</param>
+    /// <param name="prepare">Makes what the job needs on an open device. Where it throws, the device is disposed.</param>
     /// <exception cref="UsageException">The name is no device's.</exception>
     /// <exception cref="DeviceUnavailableException">This machine has no such device, or it does not open.</exception>
     public static T Open<T>(string name, IReadOnlyList<Work> job, Terminal terminal, Func<ComputeDevice, T> prepare)
@@ -68,20 +71,21 @@ static class DeviceInput
         }
     }
 
-    /// <summary>Says which device it is, with the reason for it where the choice was left to the program.</summary>
+    /// <summary>Tells the user which device runs, and why it was chosen where the program chose it.</summary>
     public static void Note(ComputeDevice device, Terminal terminal, string why = "") =>
         terminal.Note($"device {device.Description.Id}: {device.Name}{(why.Length > 0 ? $" (auto: {why})" : "")}");
 
-    /// <summary>Says of a device whose results are not those of the others that they are not.</summary>
+    /// <summary>Tells the user where a device's results are close to those of other devices, not equal.</summary>
     public static void NoteBits(ComputeDevice device, Terminal terminal)
     {
-        if (device.WhyNotSameBits is string why) terminal.Note($"{device.Description.Id} {why}: results are close to other devices', not equal");
+        if (device.WhyNotSameBits is string why)
+            terminal.Note($"{device.Description.Id} {why}: results are close to other devices', not equal");
     }
 
-    /// <summary>A device as records have it.</summary>
+    /// <summary>A device as records describe it.</summary>
     public static RunDevice Record(ComputeDevice device) => new(Named(device.Kind), device.Name, device.SameBits, device.WhyNotSameBits);
 
-    /// <summary>A kind's name in records: that of --device without an index.</summary>
+    /// <summary>A kind's name in records: its name for --device, without an index.</summary>
     public static string Named(DeviceKind kind) => kind switch
     {
         DeviceKind.Cpu => "cpu",

@@ -26,12 +26,15 @@ static class Forecasts
         string why = asked == "auto" ? choice.Why : "as asked";
         if (terminal.Json)
         {
-            ForecastRow[] rows = [.. forecasts.Select(forecast => new ForecastRow(forecast.Device.Id, Math.Round(forecast.Seconds, 4), forecast.Measured))];
-            Terminal.Print(JsonSerializer.Serialize(new ForecastReport(1, ProgramVersion.Text, chosen, why, rows), ForecastJson.Default.ForecastReport));
+            ForecastRow[] rows =
+                [.. forecasts.Select(forecast => new ForecastRow(forecast.Device.Id, Math.Round(forecast.Seconds, 4), forecast.Measured))];
+            var report = new ForecastReport(1, ProgramVersion.Text, chosen, why, rows);
+            Terminal.Print(JsonSerializer.Serialize(report, ForecastJson.Default.ForecastReport));
             return ExitCode.Ok;
         }
+        const string Measured = "measurements of this machine", Estimated = "an estimate; gpumlp bench measures";
         string[][] table = [["device", "seconds", "from"], .. forecasts.Select(forecast => (string[])
-            [forecast.Device.Id, Invariant($"{forecast.Seconds:0.00}"), forecast.Measured ? "measurements of this machine" : "an estimate; gpumlp bench measures"])];
+            [forecast.Device.Id, Invariant($"{forecast.Seconds:0.00}"), forecast.Measured ? Measured : Estimated])];
         foreach (string line in Terminal.Columns(table)) terminal.Show(line);
         terminal.Show($"chosen: {chosen} ({why})");
         return ExitCode.Ok;

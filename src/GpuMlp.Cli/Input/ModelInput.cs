@@ -6,7 +6,7 @@ namespace GpuMlp.Cli.Input;
 /// <summary>The model file that a command names.</summary>
 static class ModelInput
 {
-    /// <summary>Refuses what is no file, before anything costly begins.</summary>
+    /// <summary>Checks that a path is a file, before anything costly begins.</summary>
     /// <exception cref="UsageException">There is no such file, or it is a folder.</exception>
     public static void RequireFile(string path)
     {

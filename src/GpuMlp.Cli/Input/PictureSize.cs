@@ -13,6 +13,6 @@ static class PictureSize
     /// <summary>Rows of the grid behind boundary.png.</summary>
     public static int GridHeight(NetworkSpec spec) => Height / Cell(spec);
 
-    // between classes nothing is interpolated
+    // colours of classes are not interpolated, so with several classes a cell is a pixel
     static int Cell(NetworkSpec spec) => spec.Widths[^1] > 2 ? 1 : PixelsPerCell;
 }

@@ -11,13 +11,14 @@ using static System.FormattableString;
 
 namespace GpuMlp.Cli.Input;
 
-/// <summary>Where train's data comes from, and the random streams of a run.</summary>
+/// <summary>Where train's data comes from, and the random streams that a training draws from.</summary>
 static class TrainData
 {
     public const int DefaultSamples = 2000, MaxSamples = 500_000_000;
     public const double DefaultNoise = 0.1;
     const string CsvPrefix = "csv:";
-    const long BytesPerSample = 88;                                // float64 twice while they are made, float32 here (thrice) and on the device, labels, the order
+    // two features in float64 twice while they are made, in float32 three times on the host and once on the device; labels; the order
+    const long BytesPerSample = 88;
 
     delegate DataSet Generator(int samples, double noise, RandomStream random, int classes);
 
@@ -33,17 +34,18 @@ static class TrainData
     /// <summary>The generated data sets.</summary>
     public static IEnumerable<string> Names => Generators.Keys;
 
-    /// <summary>Takes the name of a data set or csv:FILE.</summary>
+    /// <summary>Reads the name of a data set, or csv:FILE.</summary>
+    /// <exception cref="FormatException">The text is neither.</exception>
     public static string ReadName(string text) => Generators.ContainsKey(text) || (IsCsv(text) && text.Length > CsvPrefix.Length)
         ? text : throw new FormatException($"allowed are {string.Join(", ", Names)} and csv:FILE");
 
     static bool IsCsv(string name) => name.StartsWith(CsvPrefix, StringComparison.Ordinal);
 
-    /// <summary>What to call the data in the name of a folder.</summary>
+    /// <summary>The data's name as part of the name of a folder.</summary>
     public static string ShortName(string data) => IsCsv(data) ? Path.GetFileNameWithoutExtension(data[CsvPrefix.Length..]) : data;
 
-    /// <summary>The config with the defaults filled in that its data and its optimizer have of their own.</summary>
-    /// <exception cref="UsageException">An option was given that its data or its optimizer has not.</exception>
+    /// <summary>A config with the defaults filled in that depend on its data and its optimizer.</summary>
+    /// <exception cref="UsageException">An option was given that its data or its optimizer does not have.</exception>
     public static TrainConfig Resolve(TrainConfig config)
     {
         bool csv = IsCsv(config.Data), noisy = IsNoisy(config);
@@ -54,10 +56,15 @@ static class TrainData
             string why = csv ? "" : " (each cloud's deviation is 1)";
             throw UsageException.For("noise", $"{noise}", $"--data {config.Data} has no noise to set{why}; leave it out");
         }
-        if (!csv && config.Label is string label) throw UsageException.For("label", label, $"--data {config.Data} has no columns; only csv:FILE has");
+        if (!csv && config.Label is string label)
+            throw UsageException.For("label", label, $"--data {config.Data} has no columns; only csv:FILE has");
         bool hasMomentum = Rule(config).HasMomentum;
         if (!hasMomentum && config.Momentum is float momentum)
-            throw UsageException.For("momentum", momentum.ToString(CultureInfo.InvariantCulture), $"--optimizer {Rule(config).Name} has none to set; {string.Join(" and ", UpdateRules.All.Where(rule => rule.HasMomentum).Select(rule => rule.Name))} have");
+        {
+            string text = momentum.ToString(CultureInfo.InvariantCulture);
+            string others = string.Join(" and ", UpdateRules.All.Where(rule => rule.HasMomentum).Select(rule => rule.Name));
+            throw UsageException.For("momentum", text, $"--optimizer {Rule(config).Name} has none to set; {others} have");
+        }
         if (config.Warmup > config.Steps)
             throw UsageException.For("warmup", $"{config.Warmup}", $"is longer than the run of --steps {config.Steps}");
         return config with
@@ -69,7 +76,10 @@ static class TrainData
         };
     }
 
-    /// <summary>A config that came from a record but for the defaults of the record's data and optimizer, where others were asked for: they have their own.</summary>
+    /// <summary>Drops settings of a record's config that were only defaults of its old data set or optimizer.</summary>
+    /// <param name="read">The config as the record has it.</param>
+    /// <param name="config">The same config with the options of the command line applied.</param>
+    /// <param name="asked">Names of the options on the command line: what was asked for stays.</param>
     public static TrainConfig WithoutDefaultsOf(TrainConfig read, TrainConfig config, ISet<string> asked)
     {
         if (config.Data != read.Data)
@@ -93,24 +103,33 @@ static class TrainData
 
     static UpdateRule Rule(TrainConfig config) => UpdateRules.Of(config.Optimizer);
 
-    /// <summary>Makes or reads the data.</summary>
-    /// <exception cref="UsageException">The file is missing, or not such data.</exception>
+    /// <summary>Generates the data set, or reads it from a file.</summary>
+    /// <exception cref="UsageException">The file is missing, or does not hold such data.</exception>
     public static DataSet Load(TrainConfig config, RandomStream random)
     {
         if (Generators.TryGetValue(config.Data, out Generator? generate))
         {
             HostMemory.Require($"--samples {config.Samples}", BytesPerSample * config.Samples!.Value);
             int clouds = Clouds(config);
-            if (clouds > config.Samples) throw UsageException.For("samples", $"{config.Samples}", $"{clouds} blobs, one an output of --net {config.Net}, need a row each");
+            if (clouds > config.Samples)
+            {
+                string why = $"{clouds} blobs, one per output of --net {config.Net}, need a row each";
+                throw UsageException.For("samples", $"{config.Samples}", why);
+            }
             return generate(config.Samples!.Value, config.Noise ?? 0, random, clouds);
         }
         string path = config.Data[CsvPrefix.Length..];
         try
         {
-            if (!File.Exists(path)) throw UsageException.For("data", config.Data, Directory.Exists(path) ? "is a folder; a file is needed" : "there is no such file");
+            if (!File.Exists(path))
+            {
+                string why = Directory.Exists(path) ? "is a folder; a file is needed" : "there is no such file";
+                throw UsageException.For("data", config.Data, why);
+            }
             DataSet data = CsvData.Read(path, config.Label, beyondFloat32: config.Standardize);
             return data.ClassNames.FirstOrDefault(name => name.Length > ModelFile.LongestClassName) is not string name ? data
-                : throw new InvalidDataException($"{path}: the name of a class, '{UsageException.Cut(name)}', has {name.Length} characters; " +
+                : throw new InvalidDataException(
+                    $"{path}: the name of a class, '{UsageException.Cut(name)}', has {name.Length} characters; " +
                     $"at most {ModelFile.LongestClassName} are allowed");
         }
         catch (InvalidDataException e)
@@ -127,26 +146,35 @@ static class TrainData
         }
     }
 
-    /// <summary>The columns of which float32 does not tell apart what the file does: the labels, and features that are not standardized.</summary>
+    /// <summary>
+    /// A message for each column that loses half of its different values or more when it is rounded to float32: the labels, and the
+    /// features unless they are standardized.
+    /// </summary>
     public static IEnumerable<string> Collapsed(DataSet raw, bool standardized)
     {
         (int labels, int labelsLeft) = raw.DifferentLabels;
         if (2L * labelsLeft <= labels && labels > 0)
-            yield return Invariant($"the labels: {labels:N0} different values become {labelsLeft:N0} as float32; subtract what they have in common");
+        {
+            yield return Invariant(
+                $"the labels: {labels:N0} different values become {labelsLeft:N0} as float32; subtract what they have in common");
+        }
         for (int feature = 0; feature < raw.Features && !standardized; feature++)
         {
             (int values, int rounded) = raw.Different(feature);
             if (2L * rounded > values) continue;
             string name = raw.FeatureNames.Count > 0 ? raw.FeatureNames[feature] : $"{feature + 1}";
-            yield return Invariant($"column {name}: {values:N0} different values become {rounded:N0} as float32; --standardize keeps them apart");
+            yield return Invariant(
+                $"column {name}: {values:N0} different values become {rounded:N0} as float32; --standardize keeps them apart");
         }
     }
 
-    /// <summary>How many blobs there are: as many as the network tells apart.</summary>
+    /// <summary>How many blobs there are: one per class that the network tells apart.</summary>
     public static int Clouds(TrainConfig config) =>
         config.Data == "blobs" && config.Loss.Labels == LabelKind.Class ? Math.Max(2, config.Net.Widths[^1]) : 2;
 
-    /// <summary>The streams that data and initial weights are drawn from: with numpy they are one, read in that order.</summary>
+    /// <summary>
+    /// The streams for the data and for the initial weights. With numpy they are one stream: first the data is drawn, then the weights.
+    /// </summary>
     /// <exception cref="UsageException">numpy has no such seed.</exception>
     public static (RandomStream Data, RandomStream Weights) Streams(TrainConfig config)
     {
@@ -158,14 +186,20 @@ static class TrainData
         return (stream, stream);
     }
 
-    /// <summary>The rows that the steps train on; null where they are the recipe's own. With numpy they are drawn from the weights' stream, never row 0, as the notebook does.</summary>
-    /// <exception cref="UsageException">numpy cannot draw as many, or from a single row.</exception>
+    /// <summary>
+    /// The rows that the steps train on; null where the recipe's own stream picks them. With numpy they are drawn from the weights' stream
+    /// and never are row 0, as in the notebook.
+    /// </summary>
+    /// <exception cref="UsageException">The data has a single row, or the run needs more rows than numpy can draw.</exception>
     public static Picks? Picks(TrainConfig config, int rows, RandomStream weights)
     {
         if (config.Rng == RandomSource.Philox) return null;
         if (rows < 2) throw UsageException.For("rng", "numpy", "draws from the second row on; the data has one row");
         if ((long)config.Steps * config.Batch > Array.MaxLength)
-            throw UsageException.For("rng", "numpy", $"draws at most {Array.MaxLength} rows; {config.Steps} steps of {config.Batch} need more");
+        {
+            string why = $"draws at most {Array.MaxLength} rows; {config.Steps} steps of {config.Batch} need more";
+            throw UsageException.For("rng", "numpy", why);
+        }
         var picks = new int[config.Steps * config.Batch];
         for (int k = 0; k < picks.Length; k++) picks[k] = weights.Next(1, rows);
         return Training.Picks.Fixed(picks);

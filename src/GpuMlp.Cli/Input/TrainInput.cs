@@ -9,15 +9,15 @@ using GpuMlp.Training;
 
 namespace GpuMlp.Cli.Input;
 
-/// <summary>A run's data and network widths, found to go together.</summary>
-/// <param name="Recipe">How to train, with the network's end as its loss and the data want it.</param>
+/// <summary>The data and the recipe of one training, which have been checked to go together.</summary>
+/// <param name="Recipe">How to train; the network has the output (linear or not) that its loss and the data need.</param>
 /// <param name="Raw">The data in its own units, which the pictures show.</param>
 /// <param name="Data">The data as the network takes it.</param>
-/// <param name="Standardizer">What leads from the one to the other; null where they are the same.</param>
-/// <param name="Window">What the data lies in; null where it has other than two features.</param>
+/// <param name="Standardizer">What turns Raw into Data; null where they are the same.</param>
+/// <param name="Window">The window that the data lies in; null unless it has two features.</param>
 sealed record TrainInput(Recipe Recipe, DataSet Raw, DataSet Data, Standardizer? Standardizer, Window? Window)
 {
-    /// <summary>Makes or reads the data of a config.</summary>
+    /// <summary>Generates or reads the data of a config.</summary>
     /// <exception cref="UsageException">The data is not there or not fit, or an option does not go with it.</exception>
     public static TrainInput Load(TrainConfig config, RandomStream random)
     {
@@ -28,10 +28,10 @@ sealed record TrainInput(Recipe Recipe, DataSet Raw, DataSet Data, Standardizer?
         return input;
     }
 
-    /// <summary>The network's form.</summary>
+    /// <summary>The network's widths and activation.</summary>
     public NetworkSpec Spec => Recipe.Net!;
 
-    /// <summary>A picture's grid over a window: points in the data's units, as the network takes them.</summary>
+    /// <summary>A picture's grid over a window: its points are in the data's units and are scaled to what the network takes.</summary>
     public GridSpec Grid(Window window, int width, int height) => GridSpec.ForPicture(window, width, height, Windows.Scale(Standardizer));
 
     /// <summary>The recipe of a config, and the data as its loss takes it.</summary>
@@ -45,21 +45,29 @@ sealed record TrainInput(Recipe Recipe, DataSet Raw, DataSet Data, Standardizer?
         return (recipe, raw);
     }
 
-    /// <summary>What pictures of the input plane show; null where there are none: of another number of features, or of labels without classes.</summary>
+    /// <summary>The window of pictures of the input plane; null unless the data has two features and labels that are classes.</summary>
     public Window? Plane => Raw.ClassCount > 0 ? Window : null;
 
     // labels 0, 1, 2, … may be classes or counts: the loss decides
     static DataSet AsNumbers(TrainConfig config, DataSet raw) => raw.ClassNames.Select((name, k) => name == $"{k}").All(number => number)
         ? raw.AsNumbers()
-        : throw UsageException.For("data", config.Data, $"--loss {config.Loss.Name} takes labels that are numbers, or two classes; these are {raw.ClassCount} names, for which take --loss cross-entropy");
+        : throw UsageException.For("data", config.Data,
+            $"--loss {config.Loss.Name} takes labels that are numbers, or two classes; these are {raw.ClassCount} names, " +
+            "for which take --loss cross-entropy");
 
     static void Check(TrainConfig config, Recipe recipe, DataSet raw)
     {
         if (recipe.WhyNot(raw) is (string setting, string why))
             throw UsageException.For(setting, setting == "net" ? $"{config.Net}" : config.Data, why);
         if (raw.ClassCount > ClassEvaluator.MostClasses && config.Loss.Labels == LabelKind.Class)
-            throw UsageException.For("data", config.Data, $"the labels have {raw.ClassCount} classes; at most {ClassEvaluator.MostClasses} are allowed");
+        {
+            string tooMany = $"the labels have {raw.ClassCount} classes; at most {ClassEvaluator.MostClasses} are allowed";
+            throw UsageException.For("data", config.Data, tooMany);
+        }
         if (config.Net.ParameterCount > int.MaxValue / 2)
-            throw UsageException.For("net", $"{config.Net}", $"{config.Net.ParameterCount} parameters; at most {int.MaxValue / 2} are allowed");
+        {
+            string tooMany = $"{config.Net.ParameterCount} parameters; at most {int.MaxValue / 2} are allowed";
+            throw UsageException.For("net", $"{config.Net}", tooMany);
+        }
     }
 }

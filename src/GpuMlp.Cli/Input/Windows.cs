@@ -7,36 +7,37 @@ using static System.FormattableString;
 namespace GpuMlp.Cli.Input;
 
 /// <summary>
-/// What pictures and grids show of the plane of two features: windows in the data's own units, points as a network takes them.
+/// The plane of two features in pictures and grids: windows are in the data's own units, points in a network's units.
 /// </summary>
 static class Windows
 {
-    // the tutorial's window shows the moons until noise has blown them apart
+    // the tutorial's window shows the moons as long as the noise is no larger than this
     const double MoonsNoise = 10;
 
-    /// <summary>What leads from the data's units to a network's inputs; null where they are the same.</summary>
+    /// <summary>What turns the data's units into a network's inputs; null where they are the same.</summary>
     public static PlaneScale? Scale(Standardizer? standardizer) => standardizer is null ? null
         : new(standardizer.Mean[0], standardizer.Deviation[0], standardizer.Mean[1], standardizer.Deviation[1]);
 
-    /// <summary>What pictures of a config and its data show; null where the data has other than two features.</summary>
+    /// <summary>The window of a config's pictures; null unless the data has two features.</summary>
     /// <param name="config">What was asked for.</param>
     /// <param name="raw">The data in its own units.</param>
-    /// <exception cref="UsageException">A window was given for data of other than two features.</exception>
+    /// <exception cref="UsageException">A window was given, but the data does not have two features.</exception>
     public static Window? Choose(TrainConfig config, DataSet raw)
     {
         if (raw.Features != 2)
             return config.Window is null ? null
-                : throw UsageException.For("window", config.Window.Value.ToString(), $"--data {config.Data} has {raw.Features} features; a window needs 2");
+                : throw UsageException.For(
+                    "window", $"{config.Window}", $"--data {config.Data} has {raw.Features} features; a window needs 2");
         return config.Window ?? OfData(config, raw);
     }
 
-    /// <summary>Refuses a window that was asked for and cannot be drawn; what the data lies in always can.</summary>
+    /// <summary>Checks that a window that was asked for can be drawn; the window of the data always can.</summary>
     /// <param name="config">What was asked for.</param>
     /// <param name="raw">The data in its own units.</param>
-    /// <param name="standardizer">What it goes through.</param>
+    /// <param name="standardizer">What turns the data's units into the network's; null where they are the same.</param>
     /// <param name="width">Points of the picture's grid along x.</param>
     /// <param name="height">Points along y.</param>
-    /// <exception cref="UsageException">Its points are beyond float32, or coincide there.</exception>
+    /// <exception cref="UsageException">Points of the grid are beyond float32, or two of them are equal in float32.</exception>
     public static void Check(TrainConfig config, DataSet raw, Standardizer? standardizer, int width, int height)
     {
         // a record's window may be the data's own
@@ -45,14 +46,14 @@ static class Windows
         catch (ArgumentException e) { throw UsageException.For("window", window.ToString(), Why(e), e); }
     }
 
-    /// <summary>Says how many points of a grid are not numbers, where any are.</summary>
+    /// <summary>Tells the user how many points of a grid are not numbers, where there are any.</summary>
     public static void NoteNaNs(Terminal terminal, string what, long notNumbers, long points)
     {
         if (notNumbers > 0)
             terminal.Note(Invariant($"{what}: {notNumbers:N0} of {points:N0} points are not numbers"));
     }
 
-    // "window x0:x1,y0:y1: why; advice for grids"
+    // the exception's message is "window x0:x1,y0:y1: why; advice for grids": keep the reason, give advice for --window
     static string Why(ArgumentException e) =>
         e.Message.Split(": ", 2)[^1].Split("; ")[0] + "; give another, or none for what the data lies in";
 

@@ -10,7 +10,7 @@ using static GpuMlp.Cli.Options.TrainOption;
 
 namespace GpuMlp.Cli.Options;
 
-/// <summary>The table of train's options, from which parsing, defaults, help and the check of a config all come.</summary>
+/// <summary>The table of train's options: parsing, defaults, help and the check of a config all read it.</summary>
 static class TrainOptions
 {
     const string Data = "Data", Network = "Network", Training = "Training", Pictures = "Pictures";
@@ -38,12 +38,14 @@ static class TrainOptions
             c => c.Net, (c, v) => c with { Net = v }, Values.Form(text => NetworkSpec.Parse(text), net => net.ToString())),
         Of(Network, "activation", "NAME", string.Join(", ", Activations.Names.All),
             c => c.Activation, (c, v) => c with { Activation = v }, Values.Of(Activations.Names)),
-        Of(Network, "init", "NAME", $"{string.Join(", ", Initializer.Names.All)}; auto is normal with one hidden layer and a sigmoid, else he or xavier",
+        Of(Network, "init", "NAME",
+            $"{string.Join(", ", Initializer.Names.All)}; auto is normal with one hidden layer and a sigmoid, else he or xavier",
             c => c.Init, (c, v) => c with { Init = v }, Values.Of(Initializer.Names)),
         Of(Network, "init-scale", "S", "what the drawn weights and biases are multiplied by",
             c => c.InitScale, (c, v) => c with { InitScale = v }, Values.Scale),
 
-        Of(Training, "loss", "NAME", $"{string.Join(", ", Loss.Names.All)}; cross-entropy: a linear output a class (blobs are as many); " +
+        Of(Training, "loss", "NAME",
+            $"{string.Join(", ", Loss.Names.All)}; cross-entropy: a linear output per class (there are as many blobs); " +
             "mse: one output, linear for labels that are numbers, a sigmoid for two classes",
             c => c.Loss, (c, v) => c with { Loss = v }, Values.Of(Loss.Names)),
         Of(Training, "optimizer", "NAME", string.Join(", ", UpdateRules.Names.All),
@@ -64,9 +66,9 @@ static class TrainOptions
             c => c.Clip, (c, v) => c with { Clip = v }, Values.Norm, "off"),
         Of(Training, "steps", "N", "steps of gradient descent",
             c => c.Steps, (c, v) => c with { Steps = v }, Values.Whole("a number of steps", 0, Array.MaxLength)),
-        Of(Training, "batch", "N", "examples a step, drawn with replacement",
+        Of(Training, "batch", "N", "examples per step, drawn with replacement",
             c => c.Batch, (c, v) => c with { Batch = v }, Values.Whole("a batch", 1)),
-        Of(Training, "engine", "NAME", "auto, fused (many steps a launch) or layers; the results are the same",
+        Of(Training, "engine", "NAME", "auto, fused (many steps per launch) or layers; the results are the same",
             c => c.Engine, (c, v) => c with { Engine = v }, Values.Of(TrainingOptions.Engines)),
         Of(Training, "api", "NAME", "layers, or modules: the tutorial's second half, Samples/ModulesTutorial.cs",
             c => c.Api, (c, v) => c with { Api = v }, Values.Of(TrainConfig.Halves)),
@@ -84,7 +86,7 @@ static class TrainOptions
             c => c.NoPlots, (c, v) => c with { NoPlots = v }, Values.Flag),
     ];
 
-    /// <summary>Checks every value of a config that did not come through the options.</summary>
+    /// <summary>Checks every value of a config that was read from a file, not from options.</summary>
     /// <exception cref="UsageException">A value is not allowed.</exception>
     public static void Check(TrainConfig config, string file)
     {

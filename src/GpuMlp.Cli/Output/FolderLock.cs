@@ -2,14 +2,14 @@ using GpuMlp.Cli.Input;
 
 namespace GpuMlp.Cli.Output;
 
-/// <summary>A folder that one process holds: the system lets go of it when the process ends, however it ends.</summary>
-/// <remarks>What counts is the lock on the open file, never that the file is there: one that a dead process left is taken over.</remarks>
+/// <summary>Holds a folder for one process. The operating system releases it when the process ends, however it ends.</summary>
+/// <remarks>What counts is the lock on the open file, not the file's presence: a file that a dead process left is taken over.</remarks>
 sealed class FolderLock : IDisposable
 {
-    /// <summary>The file that is locked, gone with the lock but for a <see cref="Note"/>.</summary>
+    /// <summary>The name of the locked file. It is deleted with the lock, unless it holds a <see cref="Note"/>.</summary>
     public const string Name = ".gpumlp.lock";
 
-    // one who only looks into the folder, and refuses it, holds it for some milliseconds
+    // a process that only looks into the folder, and refuses it, holds the lock for some milliseconds
     const int Attempts = 20, Wait = 10;
 
     // EWOULDBLOCK of Linux and of macOS, ERROR_SHARING_VIOLATION of Windows
@@ -28,10 +28,10 @@ sealed class FolderLock : IDisposable
         if (!stays) Write("\n");                                   // so that there is room for a note when the disk is full
     }
 
-    /// <summary>What the one before noted in the file: the names of what it left.</summary>
+    /// <summary>The names of files that an earlier process left, as it noted them in the lock's file.</summary>
     public IReadOnlyList<string> Noted { get; }
 
-    /// <summary>Notes names for whoever takes the folder next; the file stays for as long as there are any.</summary>
+    /// <summary>Notes names for the process that takes the folder next. The file stays as long as it holds names.</summary>
     public void Note(IEnumerable<string> names)
     {
         string text = string.Concat(names.Select(name => $"{name}\n"));
@@ -51,7 +51,7 @@ sealed class FolderLock : IDisposable
         catch (IOException) { return false; }
     }
 
-    /// <summary>Takes a folder, which is made where it is not there.</summary>
+    /// <summary>Takes a folder, and creates it where it is missing.</summary>
     /// <param name="folder">Its full path.</param>
     /// <returns>Null if another process holds it.</returns>
     /// <exception cref="IOException">It cannot be made or written to.</exception>
@@ -71,7 +71,7 @@ sealed class FolderLock : IDisposable
                     if (IsAt(path, file)) return new FolderLock(path, file, made);
                     file.Dispose();
                 }
-                catch (IOException e) when (left > 1 || taken.Contains(e.HResult)) { }      // taken, or the folder went with the one before
+                catch (IOException e) when (left > 1 || taken.Contains(e.HResult)) { }      // taken, or its holder just removed the folder
                 Thread.Sleep(Wait);
             }
             return null;
@@ -91,8 +91,8 @@ sealed class FolderLock : IDisposable
         Directory.CreateDirectory(folder);
     }
 
-    // What was opened may have been deleted before it was locked, by the one who held it, and then is not what others find at the path.
-    // A time of its own tells, in whole pairs of seconds: there are file systems that count so.
+    // The process that held the file may have deleted it between our opening and our locking: then others find another file at the path.
+    // A random time of last writing tells the two apart, in steps of two seconds: some file systems store no finer time.
     static bool IsAt(string path, FileStream file)
     {
         int random = Path.GetRandomFileName().GetHashCode(StringComparison.Ordinal);
@@ -101,14 +101,14 @@ sealed class FolderLock : IDisposable
         return File.GetLastWriteTimeUtc(path) == own;
     }
 
-    /// <summary>Lets go of the folder, and removes those that were made for it and are still empty.</summary>
+    /// <summary>Releases the folder, and removes those folders that were made for it and are still empty.</summary>
     public void Dispose()
     {
         try
         {
-            if (!stays && !OperatingSystem.IsWindows()) File.Delete(path);    // while it is held, so that it is nobody else's
+            if (!stays && !OperatingSystem.IsWindows()) File.Delete(path);    // before the release: later it may be another holder's
             file.Dispose();
-            if (!stays && OperatingSystem.IsWindows()) File.Delete(path);     // an open file cannot be deleted there, nor one that the next holds
+            if (!stays && OperatingSystem.IsWindows()) File.Delete(path);     // Windows deletes no open file, so no other holder's
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException) { }
         Remove(made);
@@ -121,6 +121,6 @@ sealed class FolderLock : IDisposable
             foreach (string folder in Enumerable.Reverse(made))
                 if (Directory.Exists(folder)) Directory.Delete(folder);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException) { }      // not empty: that is the usual end
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException) { }      // not empty, as after most runs
     }
 }

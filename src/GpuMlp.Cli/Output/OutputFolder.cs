@@ -5,10 +5,10 @@ using IoPath = System.IO.Path;
 
 namespace GpuMlp.Cli.Output;
 
-/// <summary>The folder that a run writes into, held against every other run from before the work begins.</summary>
+/// <summary>The folder that a run writes into. The run holds it from before the work begins, so that no other run uses it.</summary>
 /// <remarks>
-/// New files wait in a hidden folder inside it until all are written. Only then does an earlier run give way to them, so that a run that
-/// fails leaves what was there.
+/// New files wait in a hidden folder inside it until all are written. Only then do they replace an earlier run's files, so a run that
+/// fails leaves those as they were.
 /// </remarks>
 sealed class OutputFolder : IDisposable
 {
@@ -33,10 +33,10 @@ sealed class OutputFolder : IDisposable
     /// <summary>Where this run's files wait.</summary>
     public string New { get; }
 
-    /// <summary>Where a file of that name is written.</summary>
+    /// <summary>The path at which this run writes a file of that name.</summary>
     public string this[string name] => IoPath.Combine(New, name);
 
-    /// <summary>Holds a folder of a run's own: runs/WHAT-TIME, where the user names none.</summary>
+    /// <summary>Holds a new folder, runs/WHAT-TIME, where the user names none.</summary>
     /// <param name="what">What the run is about.</param>
     /// <param name="outputs">What it may write.</param>
     public static OutputFolder ClaimNew(string what, params string[] outputs)
@@ -46,13 +46,15 @@ sealed class OutputFolder : IDisposable
         catch (UsageException) when (Directory.Exists(path)) { return Claim($"{path}-{Environment.ProcessId}", false, outputs); }
     }
 
-    /// <summary>Holds a folder: a new one, an empty one, or any with <paramref name="force"/>. What dead runs left is taken over.</summary>
+    /// <summary>
+    /// Holds a folder: a new or empty one, or any with <paramref name="force"/>. Files of runs that were killed are taken over.
+    /// </summary>
     /// <param name="path">The folder.</param>
     /// <param name="force">Whether an earlier run in it is to be replaced.</param>
     /// <param name="outputs">What the run may write.</param>
     /// <exception cref="UsageException">
-    /// Another run holds it, it is a file, has something in it, cannot be made or written to, or has something that is not an earlier run's
-    /// where an output goes.
+    /// Another run holds the folder; or it is a file, is not empty, cannot be created or written to; or a file that is no earlier run's
+    /// lies where an output goes.
     /// </exception>
     public static OutputFolder Claim(string path, bool force, params string[] outputs)
     {
@@ -87,10 +89,12 @@ sealed class OutputFolder : IDisposable
         }
     }
 
-    /// <summary>A system's message about a file that waits as one about the file that it would have become.</summary>
+    /// <summary>Rewrites a system's message about a waiting file as one about the file that it is to become.</summary>
     public static string Plain(string message) => AtomicFile.Plain(message.Replace(Waiting + IoPath.DirectorySeparatorChar, ""));
 
-    /// <summary>What run.json is to list; null of a run that came to nothing where there is an earlier one, which then stays.</summary>
+    /// <summary>
+    /// The names for run.json to list. Null for a run without results where there is an earlier run, whose files then stay.
+    /// </summary>
     public string[]? Outputs(bool cameToSomething)
     {
         if (!cameToSomething && !earlier.IsEmpty) return null;
@@ -98,14 +102,16 @@ sealed class OutputFolder : IDisposable
         return [.. names.Append(RunFiles.Record).Order(StringComparer.Ordinal)];
     }
 
-    /// <summary>Puts the new files, run.json among them, in the place of the earlier run's.</summary>
-    /// <exception cref="IOException">They cannot be put there: all is as it was, or if that came while they moved, they still wait.</exception>
+    /// <summary>Moves the new files, run.json among them, to where the earlier run's were, and deletes the others of that run.</summary>
+    /// <exception cref="IOException">
+    /// A file cannot be put there. Before the first move all stays as it was; after it the rest still wait for the next run to move them.
+    /// </exception>
     public void Publish()
     {
         var copies = new List<AtomicFile>();
         try
         {
-            // the record is the last, and the earlier one's goes first: at no moment does one stand beside the other's files
+            // the old record is deleted before any move and the new one moved last: no record ever stands beside another run's files
             string[] names = [.. Written().OrderBy(name => name == RunFiles.Record)], stale = [.. earlier.Present.Except(names)];
             Action[] moves = [.. names.Select(name => Move(name, copies))];
             AtomicFile.Together(() =>
@@ -118,7 +124,8 @@ sealed class OutputFolder : IDisposable
                 held.Note([]);
                 moving = false;
             });
-            if (stale.Any(name => name.StartsWith($"{RunFiles.Frames}/", StringComparison.Ordinal))) RemoveIfEmpty(Target(RunFiles.Frames));
+            if (stale.Any(name => name.StartsWith($"{RunFiles.Frames}/", StringComparison.Ordinal)))
+                RemoveIfEmpty(Target(RunFiles.Frames));
             AtomicFile.FlushFolder(full);
             AtomicFile.FlushFolder(Target(RunFiles.Frames));
         }
@@ -128,7 +135,7 @@ sealed class OutputFolder : IDisposable
         }
     }
 
-    // what may fail comes now; what comes later is a renaming, or on another disk the end of a copying
+    // does now what may fail; the action it returns only renames, or on another disk ends a copy
     Action Move(string name, List<AtomicFile> copies)
     {
         string from = this[name], to = Target(name), folder = IoPath.GetDirectoryName(to)!, target = AtomicFile.Resolve(to);
@@ -147,7 +154,7 @@ sealed class OutputFolder : IDisposable
         return copy.Commit;
     }
 
-    // A run that was killed while its files were moved has all of them here, its record at last: they go on to their places.
+    // A run that was killed while it moved its files has all of them here or in place, its record last: the moves are finished.
     void TakeOver()
     {
         if (File.Exists(this[RunFiles.Record])) Publish();
@@ -191,7 +198,7 @@ sealed class OutputFolder : IDisposable
         if (found.Exists && found.LinkTarget is null && !found.EnumerateFileSystemInfos().Any()) found.Delete();
     }
 
-    /// <summary>Lets go of the folder. What a run that failed has written whole stays where there is no earlier run.</summary>
+    /// <summary>Releases the folder. Files that a failed run completed stay there, unless there is an earlier run.</summary>
     public void Dispose()
     {
         lock (gate)
@@ -211,7 +218,7 @@ sealed class OutputFolder : IDisposable
     void KeepWritten()
     {
         string[] kept = [.. Written().Where(name => !RunFiles.Exists(Target(name)))];
-        if (kept.Length > 0) held.Note(RunFiles.NamesOf(kept));    // first: a later run is to know them as a run's
+        if (kept.Length > 0) held.Note(RunFiles.NamesOf(kept));    // first, so that a later run knows them as a run's files
         foreach (string name in kept)
         {
             Directory.CreateDirectory(IoPath.GetDirectoryName(Target(name))!);

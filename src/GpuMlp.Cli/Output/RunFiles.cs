@@ -5,17 +5,17 @@ using GpuMlp.Formats;
 
 namespace GpuMlp.Cli.Output;
 
-/// <summary>The files in a folder that are a run's, as its run.json tells: those that a later run may replace.</summary>
-/// <remarks>All others are the user's own. A file has its name relative to the folder, with / in it on every system.</remarks>
+/// <summary>The files in a folder that its run.json says an earlier run wrote: a later run may replace them.</summary>
+/// <remarks>All other files are the user's own. Names are relative to the folder, with / on every system.</remarks>
 sealed partial class RunFiles
 {
-    /// <summary>The file that tells what the run was, and the folder of its frames.</summary>
+    /// <summary>The file that describes the run, and the folder of its frames.</summary>
     public const string Record = "run.json", Frames = "frames";
 
     const int MostRecordBytes = 1 << 26;
 
-    static readonly string[] trained = ["losses.csv", "model.safetensors", Record], swept = ["sweep.csv", "best.safetensors", Record],
-        plane = ["data.png", "boundary.png", "boundary.gif", Frames];
+    static readonly string[] trained = ["losses.csv", "model.safetensors", Record], swept = ["sweep.csv", "best.safetensors", Record];
+    static readonly string[] plane = ["data.png", "boundary.png", "boundary.gif", Frames];
     static readonly string[] all = [.. OfTrain(true, true), .. OfSweep(true)];
 
     readonly string folder;
@@ -23,9 +23,11 @@ sealed partial class RunFiles
     readonly bool isLeft;
     readonly int steps, every;
 
-    /// <summary>Reads run.json in a folder. Where it is missing, or nothing that gpumlp wrote, what a failed run is known to have left is a run's.</summary>
+    /// <summary>
+    /// Reads run.json in a folder. Where there is none that gpumlp wrote, the files of a run are those that a failed run noted.
+    /// </summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="left">What a failed run left, as <see cref="NamesOf"/> gives it.</param>
+    /// <param name="left">Names that a failed run noted, as <see cref="NamesOf"/> gives them.</param>
     /// <exception cref="IOException">It cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     public RunFiles(string folder, IEnumerable<string> left)
@@ -35,7 +37,7 @@ sealed partial class RunFiles
         names.IntersectWith(all);
         isLeft = names.Count > 0;
         var file = new FileInfo(AtomicFile.Resolve(Path.Combine(folder, Record)));
-        if (!file.Exists || file.Length is 0 or > MostRecordBytes) return;      // a pipe has no length
+        if (!file.Exists || file.Length is 0 or > MostRecordBytes) return;      // a pipe has length 0
         try
         {
             using JsonDocument text = JsonDocument.Parse(File.ReadAllBytes(file.FullName));
@@ -54,17 +56,17 @@ sealed partial class RunFiles
         catch (JsonException) { }
     }
 
-    /// <summary>Whether there was no run.</summary>
+    /// <summary>Whether the folder holds no run.</summary>
     public bool IsEmpty => names.Count == 0;
 
-    /// <summary>The run's files that are there.</summary>
+    /// <summary>Those of the run's files that exist.</summary>
     public IEnumerable<string> Present => names.Concat(FramesIn(folder)).Where(name => Owns(name) && Exists(Path.Combine(folder, name)));
 
-    /// <summary>What train writes, at most.</summary>
+    /// <summary>All that train may write.</summary>
     public static string[] OfTrain(bool plots, bool hasPlane) =>
         [.. trained, .. plots ? ["loss.png"] : (string[])[], .. plots && hasPlane ? plane : []];
 
-    /// <summary>What sweep writes, at most.</summary>
+    /// <summary>All that sweep may write.</summary>
     public static string[] OfSweep(bool plots) => [.. swept, .. plots ? ["mosaic.png"] : (string[])[]];
 
     /// <summary>Whether a run writes files of that name.</summary>
@@ -78,24 +80,27 @@ sealed partial class RunFiles
         return paths.Select(path => $"{Frames}/{Path.GetFileName(path)}").Where(name => StepOf(name) is not null);
     }
 
-    /// <summary>Whether a file is there, be it a link to nowhere.</summary>
+    /// <summary>Whether a file is there; a link counts even if its target is missing.</summary>
     public static bool Exists(string path) => File.Exists(path) || new FileInfo(path).LinkTarget is not null;
 
-    /// <summary>Whether a file of that name is the run's: of frames, those of the steps that it drew.</summary>
+    /// <summary>Whether a file of that name is the run's. A frame is the run's only if the run drew one at that step.</summary>
     public bool Owns(string name) => StepOf(name) is int step
         ? names.Contains(Frames) && (isLeft || step <= steps) && (isLeft || step == steps || (every > 0 && step % every == 0))
         : name != Frames && names.Contains(name);
 
-    /// <summary>Names of files as a note may hold them: all frames are one.</summary>
-    public static IEnumerable<string> NamesOf(IEnumerable<string> files) => files.Select(name => StepOf(name) is null ? name : Frames).Distinct();
+    /// <summary>The names of files as a note holds them: the folder's name stands for all frames.</summary>
+    public static IEnumerable<string> NamesOf(IEnumerable<string> files) =>
+        files.Select(name => StepOf(name) is null ? name : Frames).Distinct();
 
-    static int? StepOf(string name) => FrameName().Match(name) is { Success: true } match
+    static int? StepOf(string name) =>
+        FrameName().Match(name) is { Success: true } match
         && int.TryParse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture, out int step) ? step : null;
 
     [GeneratedRegex(@"^frames/boundary-(\d{6}|[1-9]\d{6,})\.png\z", RegexOptions.CultureInvariant)]
     private static partial Regex FrameName();
 
-    static JsonElement? Of(JsonElement? holder, string name, JsonValueKind kind) => holder is { ValueKind: JsonValueKind.Object } found
+    static JsonElement? Of(JsonElement? holder, string name, JsonValueKind kind) =>
+        holder is { ValueKind: JsonValueKind.Object } found
         && found.TryGetProperty(name, out JsonElement value) && value.ValueKind == kind ? value : null;
 
     static int Number(JsonElement? holder, string name) =>

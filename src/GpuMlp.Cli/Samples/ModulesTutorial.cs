@@ -11,7 +11,9 @@ using GpuMlp.Tensors;
 
 namespace GpuMlp.Cli.Samples;
 
-/// <summary>The tutorial's second half in one file to copy: modules that define only forward; gradients come by themselves.</summary>
+/// <summary>
+/// The tutorial's second half in one file to copy: modules that define only Forward, since the tape derives their gradients.
+/// </summary>
 static class ModulesTutorial
 {
     /// <summary>x·a + b.</summary>
@@ -38,13 +40,13 @@ static class ModulesTutorial
     public static Sequential Network(ComputeDevice device, RandomStream random) =>
         new(new MyLinear(device, 2, 50, random), new MyReLU(), new MyLinear(device, 50, 1, random), new Sigmoid());
 
-    /// <summary>Makes steps of SGD on one example each.</summary>
+    /// <summary>Trains with steps of SGD, one example per step.</summary>
     /// <param name="net">The network.</param>
     /// <param name="data">Points of the plane with labels 0 and 1.</param>
-    /// <param name="pick">The row of the next step.</param>
-    /// <param name="steps">How many.</param>
+    /// <param name="pick">Gives the row of the next step.</param>
+    /// <param name="steps">How many steps to make.</param>
     /// <param name="learningRate">The learning rate.</param>
-    /// <param name="after">Told each step and its loss, after the update; false ends the run.</param>
+    /// <param name="after">Receives each step and its loss after the update; false ends the training.</param>
     /// <returns>The losses of the steps that were made.</returns>
     public static float[] Train(Sequential net, DataSet data, Func<int> pick, int steps, float learningRate, Func<int, float, bool> after)
     {
@@ -66,22 +68,24 @@ static class ModulesTutorial
         return [.. losses];
     }
 
-    /// <summary>The network's probabilities on a grid, row 0 at the smallest y.</summary>
+    /// <summary>The network's probabilities on a grid, height × width; row 0 has the smallest y.</summary>
     public static float[] Probabilities(Sequential net, GridSpec grid)
     {
         var points = new float[grid.Width * grid.Height, 2];
-        for (int k = 0; k < points.GetLength(0); k++) (points[k, 0], points[k, 1]) = (grid.X[k % grid.Width], grid.Y[k / grid.Width]);
+        for (int k = 0; k < points.GetLength(0); k++)
+            (points[k, 0], points[k, 1]) = (grid.X[k % grid.Width], grid.Y[k / grid.Width]);
         return net.Forward(Variable.From(net.Device, points)).ToArray();
     }
 
     /// <summary>Writes data.png, boundary.png, frames/boundary-*.png, boundary.gif and loss.png into a folder.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="data">The points.</param>
-    /// <param name="grid">Where the frames were evaluated.</param>
-    /// <param name="frames">The boundary after some steps, and last as the network ended.</param>
+    /// <param name="grid">The grid of the frames.</param>
+    /// <param name="frames">The boundary after some steps; the last frame shows the trained network.</param>
     /// <param name="losses">The loss of every step.</param>
     /// <param name="options">The style of the pictures.</param>
-    public static void Draw(string folder, DataSet data, GridSpec grid, IReadOnlyList<BoundaryFrame> frames, float[] losses, PlotOptions options)
+    public static void Draw(
+        string folder, DataSet data, GridSpec grid, IReadOnlyList<BoundaryFrame> frames, float[] losses, PlotOptions options)
     {
         DataPlot.Save(Path.Combine(folder, "data.png"), data, grid.Window, data.Name, options);
         LossPlot.Save(Path.Combine(folder, "loss.png"), losses, "bce loss", options);

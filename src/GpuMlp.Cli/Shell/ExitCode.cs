@@ -1,6 +1,6 @@
 namespace GpuMlp.Cli.Shell;
 
-/// <summary>What the program tells the shell.</summary>
+/// <summary>The exit codes of the program.</summary>
 static class ExitCode
 {
     public const int Ok = 0;
@@ -18,10 +18,10 @@ static class ExitCode
 
     public const int OutOfMemory = 5;
 
-    /// <summary>Cancelled by Ctrl+C: 128 and the signal's number, as shells have it.</summary>
+    /// <summary>Cancelled by Ctrl+C: 128 plus the signal's number, the convention of shells.</summary>
     public const int Cancelled = 130;
 
-    /// <summary>Asked to terminate, as kill and container runtimes do.</summary>
+    /// <summary>Terminated by SIGTERM, which kill and container runtimes send.</summary>
     public const int Terminated = 143;
 
     /// <summary>The terminal was closed.</summary>

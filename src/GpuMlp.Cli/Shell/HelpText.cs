@@ -2,8 +2,11 @@ using System.CommandLine;
 
 namespace GpuMlp.Cli.Shell;
 
-/// <summary>A command with the examples that its help shows.</summary>
-sealed class Verb(string name, string description, IEnumerable<(string Heading, IReadOnlyList<(string Left, string Right)> Rows)> sections,
+/// <summary>A command with the sections and examples of its help.</summary>
+sealed class Verb(
+    string name,
+    string description,
+    IEnumerable<(string Heading, IReadOnlyList<(string Left, string Right)> Rows)> sections,
     IReadOnlyList<(string Command, string What)> examples) : Command(name, description)
 {
     public IEnumerable<(string Heading, IReadOnlyList<(string Left, string Right)> Rows)> Sections => sections;
@@ -21,7 +24,8 @@ static class HelpText
     }
 
     /// <summary>How a command is called: gpumlp train, gpumlp plan train.</summary>
-    public static string NameOf(Command command) => command is RootCommand ? "gpumlp" : $"{NameOf(command.Parents.OfType<Command>().Single())} {command.Name}";
+    public static string NameOf(Command command) =>
+        command is RootCommand ? "gpumlp" : $"{NameOf(command.Parents.OfType<Command>().Single())} {command.Name}";
 
     static void WriteRoot(TextWriter writer, Command root)
     {
@@ -40,7 +44,7 @@ static class HelpText
         writer.WriteLine("\nExamples:");
         foreach ((string example, string what) in verb.Examples)
         {
-            Say(writer, "  ", $"{NameOf(verb)}{example}", 4, " \\");              // a shell takes it as it stands
+            Say(writer, "  ", $"{NameOf(verb)}{example}", 4, " \\");         // a broken line ends in \, so that a shell takes it too
             Say(writer, "      ", what, 6);
         }
     }

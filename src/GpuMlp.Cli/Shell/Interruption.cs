@@ -4,12 +4,12 @@ using GpuMlp.Formats;
 namespace GpuMlp.Cli.Shell;
 
 /// <summary>
-/// Ctrl+C and requests to terminate: the first asks the work to stop where it can leave valid outputs, or ends the program where there is nothing to write
-/// yet; the second ends it at once, as a closed terminal does. Nothing half-written stays.
+/// Handles Ctrl+C and requests to terminate. The first signal asks the work to stop where it can leave valid outputs, or ends the program
+/// where there is nothing to write yet. The second ends it at once, as a closed terminal does. No half-written file stays.
 /// </summary>
 sealed class Interruption
 {
-    // for work that writes nothing yet but could clean up after itself; what looks at no token, such as a driver that compiles, ends without
+    // time for work that writes nothing yet to clean up after itself; work that looks at no token (a compiling driver) is ended after it
     static readonly TimeSpan Grace = TimeSpan.FromSeconds(0.5);
 
     readonly CancellationTokenSource source = new();
@@ -17,7 +17,7 @@ sealed class Interruption
     string? outcome;
     int signals;
 
-    /// <summary>Listens to signals from here on.</summary>
+    /// <summary>Listens to signals from now on.</summary>
     public Interruption() => Registrations =
     [
         PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Handle(context, Shell.ExitCode.Cancelled, "Ctrl+C")),
@@ -25,20 +25,20 @@ sealed class Interruption
         PosixSignalRegistration.Create(PosixSignal.SIGHUP, context => End(context, Shell.ExitCode.HungUp)),
     ];
 
-    /// <summary>What listens, as long as it is kept.</summary>
+    /// <summary>The registrations: signals are handled as long as these are referenced.</summary>
     public IReadOnlyList<PosixSignalRegistration> Registrations { get; }
 
     /// <summary>Cancelled by the first signal.</summary>
     public CancellationToken Token => source.Token;
 
-    /// <summary>What a program that was stopped ends with.</summary>
+    /// <summary>The exit code of a program that was stopped.</summary>
     public int ExitCode { get; private set; } = Shell.ExitCode.Cancelled;
 
-    /// <summary>What is still done before the program ends at once.</summary>
+    /// <summary>What is done even when the program ends at once.</summary>
     public Action? AtOnce { get; set; }
 
-    /// <summary>From here on there is something to write: the work sees to its end itself.</summary>
-    /// <param name="becomes">What a signal is answered with: what becomes of the outputs.</param>
+    /// <summary>Says that there is something to write from now on: after a signal the work ends by itself.</summary>
+    /// <param name="becomes">The answer to a signal: what becomes of the outputs.</param>
     /// <exception cref="OperationCanceledException">A signal came before.</exception>
     public void Begin(string becomes)
     {
@@ -49,7 +49,7 @@ sealed class Interruption
         }
     }
 
-    /// <summary>Changes what a signal is answered with.</summary>
+    /// <summary>Changes the answer to a signal.</summary>
     public void Now(string becomes)
     {
         lock (gate) outcome = becomes;
@@ -57,7 +57,7 @@ sealed class Interruption
 
     void Handle(PosixSignalContext context, int exitCode, string name)
     {
-        context.Cancel = true;                                     // the system would end the program
+        context.Cancel = true;                                     // or the system would end the program
         if (Interlocked.Increment(ref signals) > 1) End(context, exitCode);
         ExitCode = exitCode;
         string? becomes;
@@ -66,7 +66,7 @@ sealed class Interruption
             becomes = outcome;
             source.Cancel();
         }
-        // a stderr that takes nothing keeps nobody from ending
+        // a stderr that accepts nothing must not keep the program from ending
         Task.Run(() => Terminal.Error($"stopping; {becomes ?? "nothing is written"} ({name} again ends at once)")).Wait(Grace);
         if (becomes is not null) return;
         Thread.Sleep(Grace);

@@ -1,8 +1,8 @@
 namespace GpuMlp.Cli.Shell;
 
-/// <summary>Numbers as records have them.</summary>
+/// <summary>Formats of numbers in records.</summary>
 static class Numbers
 {
-    /// <summary>A time in seconds, to the microsecond.</summary>
+    /// <summary>A duration in seconds, rounded to microseconds.</summary>
     public static double Seconds(TimeSpan time) => Math.Round(time.TotalSeconds, 6);
 }

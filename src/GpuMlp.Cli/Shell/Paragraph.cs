@@ -1,11 +1,11 @@
 namespace GpuMlp.Cli.Shell;
 
-/// <summary>Text as lines that fit a terminal.</summary>
+/// <summary>Breaks text into lines that fit a terminal.</summary>
 static class Paragraph
 {
     const int OffATerminal = 80, Narrowest = 40;
 
-    /// <summary>The columns of the terminal that a stream goes to; 80 where it goes elsewhere.</summary>
+    /// <summary>The columns of the terminal that a stream writes to; 80 where it is no terminal.</summary>
     public static int WidthOf(TextWriter writer)
     {
         if (writer == Console.Error ? Console.IsErrorRedirected : Console.IsOutputRedirected) return OffATerminal;
@@ -13,12 +13,12 @@ static class Paragraph
         catch (Exception e) when (e is IOException or PlatformNotSupportedException) { return OffATerminal; }
     }
 
-    /// <summary>Breaks a text between words; a word that is longer than a line has one of its own.</summary>
-    /// <param name="first">What the first line begins with, as it stands.</param>
+    /// <summary>Breaks a text between words; a word longer than a line gets its own line.</summary>
+    /// <param name="first">The beginning of the first line, which is never broken.</param>
     /// <param name="text">The words.</param>
-    /// <param name="width">Columns of a line.</param>
+    /// <param name="width">Columns per line.</param>
     /// <param name="indent">Blanks before each line but the first.</param>
-    /// <param name="more">What a line ends with that is not the last.</param>
+    /// <param name="more">The end of each line but the last.</param>
     public static IEnumerable<string> Wrap(string first, string text, int width, int indent = 0, string more = "")
     {
         string line = first, blank = "";

@@ -5,18 +5,18 @@ using System.Text;
 namespace GpuMlp.Cli.Shell;
 
 /// <summary>
-/// stdout and stderr, whatever the shell made of them: closed, a full disk, a pipe that nobody reads. What goes on is told as far as it can be told; a
-/// result that cannot be written is a failure.
+/// stdout and stderr in whatever state the shell left them: closed, on a full disk, a pipe without a reader. Notes and errors are written
+/// where that is possible; a result that cannot be written is a failure.
 /// </summary>
 static class StandardStreams
 {
     const int Out = 1, Error = 2;
 
-    /// <summary>Puts a writer that never throws in the place of <see cref="Console.Error"/>, for the libraries that write to it too.</summary>
+    /// <summary>Replaces <see cref="Console.Error"/> by a writer that never throws, since libraries write to it too.</summary>
     public static void Guard()
     {
         try { Guarded.Use(); }
-        catch (Exception) { }                                      // where few files may be open the console does not load: then each line sees to itself
+        catch (Exception) { }                                      // where few files may be open, Console may not load; Log does without
     }
 
     /// <summary>Whether stderr is a screen.</summary>
@@ -38,8 +38,8 @@ static class StandardStreams
         catch (Exception) { }
     }
 
-    /// <summary>Hands stdout to what writes the result.</summary>
-    /// <exception cref="IOException">It cannot be written. A reader that has gone away is none: it had enough.</exception>
+    /// <summary>Runs what writes the result to stdout.</summary>
+    /// <exception cref="IOException">stdout cannot be written. A reader that has gone away is no error: it had read enough.</exception>
     public static void Write(Action write)
     {
         try
@@ -53,7 +53,8 @@ static class StandardStreams
         }
     }
 
-    // Past the console: that may not load where few files may be open, and lets nobody write to stderr while stdout's reader keeps it waiting
+    // Not through Console: it may not load where few files may be open, and while stdout's reader keeps it waiting nobody can write to
+    // stderr.
     static void Raw(string line)
     {
         byte[] bytes = Encoding.UTF8.GetBytes(line + "\n");
@@ -68,7 +69,8 @@ static class StandardStreams
     [DllImport("libc", EntryPoint = "write")]
     static extern nint WriteBytes(int file, ref byte bytes, nint count);
 
-    // .NET opens files of its own under the numbers that a shell left closed. It marks them to be closed on exec, so none of them came from the shell
+    // .NET may open files of its own under a number that the shell left closed. Those are marked to be closed on exec, which no file of the
+    // shell is.
     static bool IsOpen(int stream)
     {
         const int getFlags = 1, closeOnExec = 1;
@@ -80,7 +82,9 @@ static class StandardStreams
     [DllImport("libc", EntryPoint = "fcntl")]
     static extern int GetFlags(int file, int command);
 
-    /// <summary>A writer that drops what cannot be written. Nothing here is inlined: a console that does not load is caught above.</summary>
+    /// <summary>
+    /// A writer that drops what cannot be written. Nothing here is inlined, so that the callers above catch a Console that does not load.
+    /// </summary>
     sealed class Guarded(TextWriter inner) : TextWriter
     {
         static TextWriter? error;                                  // stderr without the guard

@@ -5,38 +5,43 @@ using static System.FormattableString;
 
 namespace GpuMlp.Cli.Shell;
 
-/// <summary>What the program says: results on stdout, errors, notes and progress on stderr.</summary>
-/// <param name="quiet">Whether to say nothing but errors and what was asked for as JSON.</param>
-/// <param name="json">Whether the result is a JSON object, so that nothing else may be on stdout.</param>
+/// <summary>What the program prints: results on stdout; errors, notes and progress on stderr.</summary>
+/// <param name="quiet">Whether to print only errors and JSON that was asked for.</param>
+/// <param name="json">Whether the result is a JSON object; nothing else may then be on stdout.</param>
 sealed class Terminal(bool quiet, bool json)
 {
-    static readonly TimeSpan BarAfter = TimeSpan.FromSeconds(0.4), LineEvery = TimeSpan.FromSeconds(2), BarPatience = TimeSpan.FromSeconds(1);
+    static readonly TimeSpan BarAfter = TimeSpan.FromSeconds(0.4), LineEvery = TimeSpan.FromSeconds(2);
+    static readonly TimeSpan BarPatience = TimeSpan.FromSeconds(1);
 
-    // a path has 4,096 characters at most; what is longer is no message
+    // a message may hold a path, which has at most 4,096 characters; nothing longer is useful
     const int LongestLine = 5000;
 
     static readonly Lock gate = new();
-    static Progress? shown;                                        // whose bar is on the screen
+    static Progress? shown;                                        // the job whose bar is on the screen
 
-    /// <summary>Whether stderr is a screen, so that a line on it can be drawn over.</summary>
+    /// <summary>Whether stderr is a screen, so that a line on it can be redrawn.</summary>
     public static bool IsInteractive { get; } = StandardStreams.IsErrorScreen();
 
     /// <summary>Whether the result is asked for as JSON.</summary>
     public bool Json => json;
 
-    /// <summary>Prints an error, always.</summary>
+    /// <summary>Prints an error, even with --quiet.</summary>
     public static void Error(string message) => Log($"gpumlp: {Plain(message)}");
 
-    /// <summary>Prints an error that is the program's own, with all there is to know about it.</summary>
-    public static void Fault(Exception e) => Log($"gpumlp: this is a fault of gpumlp, please report it:\n{string.Join('\n', e.ToString().ReplaceLineEndings("\n").Split('\n').Select(Plain))}");
+    /// <summary>Prints an error of the program itself, with its stack trace.</summary>
+    public static void Fault(Exception e)
+    {
+        IEnumerable<string> lines = e.ToString().ReplaceLineEndings("\n").Split('\n').Select(Plain);
+        Log($"gpumlp: this is a fault of gpumlp, please report it:\n{string.Join('\n', lines)}");
+    }
 
-    /// <summary>Prints a line on what goes on.</summary>
+    /// <summary>Prints a line about the progress of the work.</summary>
     public void Note(string message)
     {
         if (!quiet) Log(Plain(message));
     }
 
-    /// <summary>Prints a line about a result that is in files; it may be lost.</summary>
+    /// <summary>Prints a line about a result that is also in files; no error if it cannot be printed.</summary>
     public void Say(string message)
     {
         try
@@ -46,22 +51,24 @@ sealed class Terminal(bool quiet, bool json)
         catch (IOException) { }
     }
 
-    /// <summary>Prints a result that is nowhere else.</summary>
-    /// <param name="text">JSON, help, or a row of <see cref="Columns"/>: what others wrote is made plain in it already.</param>
+    /// <summary>Prints a result that is not in any file.</summary>
+    /// <param name="text">
+    /// JSON, help, or a row of <see cref="Columns"/>: texts of others in it have gone through <see cref="Plain"/>.
+    /// </param>
     /// <exception cref="IOException">stdout cannot be written.</exception>
     public static void Print(string text) => StandardStreams.Write(() => Console.Out.WriteLine(text));
 
-    /// <summary>Prints a row of a result that is nowhere else, unless the result is asked for in another way.</summary>
+    /// <summary>Prints a row of a result that is not in any file, unless --quiet or --json is given.</summary>
     /// <exception cref="IOException">stdout cannot be written.</exception>
     public void Show(string row)
     {
         if (!quiet && !json) Print(row);
     }
 
-    /// <summary>Shows how far a job of many items is: a bar on a screen, else a line now and then; nothing where it is done at once.</summary>
+    /// <summary>Shows the progress of a job of many items: a bar on a screen, else a line now and then; nothing for a short job.</summary>
     public Progress Follow(string what, string items, int count) => new(quiet ? null : what, items, count);
 
-    /// <summary>Rows as aligned columns, the first row as their heads.</summary>
+    /// <summary>Rows as aligned columns; the first row holds the headings.</summary>
     public static IEnumerable<string> Columns(IReadOnlyList<string[]> rows)
     {
         string[][] cells = [.. rows.Select(row => row.Select(Plain).ToArray())];
@@ -69,27 +76,33 @@ sealed class Terminal(bool quiet, bool json)
         return cells.Select(row => string.Join("  ", row.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd());
     }
 
-    /// <summary>A text as one line in which nothing acts on the terminal: what controls it, or hides or turns what stands around it, is shown by its number.</summary>
+    /// <summary>
+    /// A text as one line that cannot act on the terminal: each character that controls it, or that hides or turns others, becomes its
+    /// number.
+    /// </summary>
     public static string Plain(string text)
     {
         var plain = new StringBuilder();
         foreach (Rune rune in text.EnumerateRunes())
         {
             if (plain.Length >= LongestLine) return $"{plain}…";
-            if (Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator)
+            if (Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format
+                or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator)
+            {
                 plain.Append(CultureInfo.InvariantCulture, $"{(rune.Value < 256 ? @"\x" : @"\u")}{rune.Value:x2}");
+            }
             else plain.Append(rune);
         }
         return plain.ToString();
     }
 
-    /// <summary>Gives the screen back its cursor, which a progress bar hides, before the program ends in its midst.</summary>
+    /// <summary>Shows the cursor again, which a progress bar hides, before the program ends while a bar is drawn.</summary>
     public static void Restore()
     {
         if (IsInteractive) StandardStreams.Log("\e[?25h");
     }
 
-    // a bar would draw over the line
+    // hides the bar first: it would draw over the line
     static void Log(string line)
     {
         lock (gate)
@@ -99,7 +112,7 @@ sealed class Terminal(bool quiet, bool json)
         }
     }
 
-    /// <summary>Follows one job; disposed when the job has ended.</summary>
+    /// <summary>Follows one job; disposed when the job ends.</summary>
     public sealed class Progress(string? what, string items, int count) : IDisposable
     {
         readonly long start = System.Diagnostics.Stopwatch.GetTimestamp();
@@ -108,7 +121,7 @@ sealed class Terminal(bool quiet, bool json)
         volatile int done;
         volatile bool ended;
 
-        /// <summary>Tells how many items are done, and the loss after the last where there is one.</summary>
+        /// <summary>Tells how many items are done, and the loss of the last item where there is one.</summary>
         public void Report(int itemsDone, float? loss = null)
         {
             done = itemsDone;
@@ -149,7 +162,7 @@ sealed class Terminal(bool quiet, bool json)
                 });
         }
 
-        /// <summary>Takes the bar away; the next report draws it again.</summary>
+        /// <summary>Removes the bar; the next report draws it again.</summary>
         internal void Hide()
         {
             ended = true;
@@ -158,7 +171,7 @@ sealed class Terminal(bool quiet, bool json)
             (bar, shown) = (null, null);
         }
 
-        /// <summary>Takes the bar away.</summary>
+        /// <summary>Removes the bar.</summary>
         public void Dispose()
         {
             lock (gate)

@@ -6,14 +6,18 @@ using GpuMlp.Records;
 
 namespace GpuMlp.Cli.Sweep;
 
-/// <summary>The verb sweep: train's options as lists, and every combination of them a network of one population.</summary>
+/// <summary>The verb sweep: takes train's options as lists and trains one network per combination, all as one population.</summary>
 static class SweepCommand
 {
     static readonly Option<string> Out = new("--out");
     static readonly Option<bool> Force = new("--force"), Json = new("--json"), Quiet = new("--quiet");
 
     // the order in which combinations are counted: the seed changes fastest
-    static readonly string[] Lists = ["data", "samples", "noise", "net", "activation", "init", "init-scale", "loss", "optimizer", "lr", "momentum", "weight-decay", "l1", "schedule", "warmup", "clip", "batch", "seed"];
+    static readonly string[] Lists =
+    [
+        "data", "samples", "noise", "net", "activation", "init", "init-scale", "loss", "optimizer", "lr", "momentum", "weight-decay", "l1",
+        "schedule", "warmup", "clip", "batch", "seed",
+    ];
     static readonly string[] Single = ["label", "standardize", "steps", "device", "style", "window", "no-plots"];
 
     static readonly (string, string)[] RunRows =
@@ -27,12 +31,12 @@ static class SweepCommand
 
     static readonly (string, string)[] Examples =
     [
-        (" --lr 0.001,0.01,0.1 --seeds 0..63", "192 networks at once, each with data, weights and picks of its own"),
+        (" --lr 0.001,0.01,0.1 --seeds 0..63", "192 networks at once, each with its own data, weights and picks"),
         (" --net 2-8-1,2-50-1,2-16-16-1 --activation relu,tanh --seeds 0..9 --out runs/shapes", "shapes against each other"),
-        (" --data csv:flowers.csv --label species --standardize --net 4-16-1 --lr 0.01,0.03,0.1 --seeds 0..9", "a file of one's own"),
+        (" --data csv:flowers.csv --label species --standardize --net 4-16-1 --lr 0.01,0.03,0.1 --seeds 0..9", "your own file"),
     ];
 
-    /// <summary>The options that a row of sweep.csv gives, in that order.</summary>
+    /// <summary>The options that are columns of sweep.csv, in that order.</summary>
     public static IReadOnlyList<TrainOption> RowOptions { get; } =
         [.. Lists.SkipLast(1).Concat(["label", "standardize", "steps", "seed"]).Select(Find)];
 
@@ -44,26 +48,39 @@ static class SweepCommand
 
     static Verb Create(Func<SweepGrid, ParseResult, Terminal, int> act)
     {
-        var verb = new Verb("sweep", "Trains a network for every combination of the values that options are given, all of them together.", Sections(), Examples);
+        const string What = "Trains a network for every combination of the values that options are given, all of them together.";
+        var verb = new Verb("sweep", What, Sections(), Examples);
         var lists = Lists.Select(name => (Row: Find(name), Option: new Option<string>($"--{ListName(name)}"))).ToList();
-        var single = Single.Select(Find).Select(row => (Row: row, Option: row.Takes is null ? (Option)new Option<bool>($"--{row.Name}") : new Option<string>($"--{row.Name}"))).ToList();
-        foreach (Option option in (Option[])[.. lists.Select(l => l.Option), .. single.Select(s => s.Option), Out, Force, Json, Quiet]) verb.Options.Add(option);
+        var single = Single.Select(Find).Select(row => (Row: row, Option: OptionOf(row))).ToList();
+        IEnumerable<Option> ofTable = [.. lists.Select(l => l.Option), .. single.Select(s => s.Option)];
+        foreach (Option option in ofTable.Concat([Out, Force, Json, Quiet])) verb.Options.Add(option);
         verb.SetAction(result =>
         {
             TrainConfig common = new();
             foreach ((TrainOption row, Option option) in single)
-                if (result.GetResult(option) is { Implicit: false } given) common = row.Parse(given.Tokens is [var token] ? token.Value : "true")(common);
-            SweepList[] asked = [.. lists.Where(l => result.GetResult(l.Option) is { Implicit: false }).Select(l => new SweepList(ListName(l.Row.Name), l.Row, result.GetValue(l.Option)!))];
+            {
+                if (result.GetResult(option) is not { Implicit: false } given) continue;
+                common = row.Parse(given.Tokens is [var token] ? token.Value : "true")(common);
+            }
+            var asked = new List<SweepList>();
+            foreach ((TrainOption row, Option<string> option) in lists)
+            {
+                if (result.GetResult(option) is not { Implicit: false }) continue;
+                asked.Add(new SweepList(ListName(row.Name), row, result.GetValue(option)!));
+            }
             return act(SweepGrid.Make(common, asked), result, new Terminal(result.GetValue(Quiet), result.GetValue(Json)));
         });
         return verb;
     }
 
+    static Option OptionOf(TrainOption row) => row.Takes is null ? new Option<bool>($"--{row.Name}") : new Option<string>($"--{row.Name}");
+
     static IEnumerable<(string, IReadOnlyList<(string, string)>)> Sections()
     {
         yield return ("Lists, values separated by commas", [.. Lists.Select(name => (Find(name), name)).Select(o =>
             ($"--{ListName(o.name)} {o.Item1.Takes},…", $"{o.Item1.HelpLine}{(o.name == "seed" ? "; 0..63 is a range" : "")}"))]);
-        yield return ("One for all networks", [.. Single.Select(Find).Select(row => ($"--{row.Name} {row.Takes}".TrimEnd(), row.HelpLine))]);
+        yield return ("One for all networks",
+            [.. Single.Select(Find).Select(row => ($"--{row.Name} {row.Takes}".TrimEnd(), row.HelpLine))]);
         yield return ("Run", RunRows);
     }
 

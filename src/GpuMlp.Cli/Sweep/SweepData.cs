@@ -9,7 +9,9 @@ using GpuMlp.Training;
 
 namespace GpuMlp.Cli.Sweep;
 
-/// <summary>The data sets of a sweep: each made from its row's options when it is needed, as train makes it; a file is read once.</summary>
+/// <summary>
+/// The data sets of a sweep. Each is made from its row's options when it is needed, as train makes it; a file is read once.
+/// </summary>
 sealed class SweepData
 {
     const int QuicklyMade = 1_000_000;
@@ -20,7 +22,8 @@ sealed class SweepData
     readonly Dictionary<TrainConfig, DataSet> probes = [];
     readonly Dictionary<(TrainConfig, NetworkSpec, Loss), (bool LinearOutput, DataSet Raw)> fits = [];
 
-    /// <exception cref="UsageException">A file is missing or not such data, or a network does not go with its data.</exception>
+    /// <summary>Checks that every network goes with its data.</summary>
+    /// <exception cref="UsageException">A file is missing or holds no such data, or a network does not go with its data.</exception>
     public SweepData(SweepGrid grid, CancellationToken cancellation)
     {
         this.cancellation = cancellation;
@@ -28,27 +31,33 @@ sealed class SweepData
         Sets = [.. configs.Select(Describe)];
         Recipes = [.. grid.Rows.Select(row => row.Recipe with { Net = row.Net with { LinearOutput = Fit(row).LinearOutput } })];
         if (grid.Common.Window is not null)
+        {
             foreach (TrainConfig config in configs)
-                Windows.Check(config, Probe(config), config.Standardize ? Standardizer.Fit(Probe(config)) : null, SweepOutputs.GridWidth, SweepOutputs.GridHeight);
+            {
+                Standardizer? standardizer = config.Standardize ? Standardizer.Fit(Probe(config)) : null;
+                Windows.Check(config, Probe(config), standardizer, SweepOutputs.GridWidth, SweepOutputs.GridHeight);
+            }
+        }
         HavePlane = grid.Rows.All(row => Fit(row).Raw is { Features: 2, ClassCount: > 0 });
     }
 
-    /// <summary>What a run should know of its files.</summary>
+    /// <summary>What the user should know about the files of the sweep.</summary>
     public IEnumerable<string> Notes => configs.Where(config => config.Samples is null)
         .SelectMany(config => TrainData.Collapsed(Probe(config), config.Standardize)).Distinct();
 
-    /// <summary>Each network's data set.</summary>
+    /// <summary>The number of each network's data set.</summary>
     public IReadOnlyList<int> Numbers { get; }
 
-    /// <summary>Each network's recipe, with a linear output where its loss and its data want one.</summary>
+    /// <summary>Each network's recipe, with a linear output where its loss and its data need one.</summary>
     public IReadOnlyList<Recipe> Recipes { get; }
 
+    /// <summary>The data sets, by number.</summary>
     public IReadOnlyList<PopulationData> Sets { get; }
 
-    /// <summary>Whether all have two features and classes, which is what a mosaic shows.</summary>
+    /// <summary>Whether all data sets have two features and classes, as a mosaic needs.</summary>
     public bool HavePlane { get; }
 
-    /// <summary>A data set in its own units, and what standardizes it; null where nothing does.</summary>
+    /// <summary>A data set in its own units, and what standardizes it (null where it is not standardized).</summary>
     public (DataSet Raw, Standardizer? Standardizer) Load(int set)
     {
         TrainConfig config = configs[set];
@@ -56,7 +65,7 @@ sealed class SweepData
         return (raw, config.Standardize ? Standardizer.Fit(raw) : null);
     }
 
-    /// <summary>What a picture of a data set of two features shows.</summary>
+    /// <summary>The window for pictures of a data set of two features.</summary>
     public Window WindowOf(int set) => Windows.Choose(configs[set], Load(set).Raw)!.Value;
 
     int Number(TrainConfig row)
@@ -67,7 +76,7 @@ sealed class SweepData
         return numbers[config] = configs.Count - 1;
     }
 
-    // what the data depends on: blobs are one an output, and a file does not change with the seed
+    // The settings that the data depends on. There are as many blobs as the network has outputs; a file does not depend on the seed.
     static TrainConfig Key(TrainConfig row) => new()
     {
         Data = row.Data,
@@ -87,7 +96,7 @@ sealed class SweepData
         return new PopulationData(config.Samples ?? probe.Count, probe.Features, () => MakeUnlessCancelled(set));
     }
 
-    // making many rows takes seconds: it is left behind when the run is to stop, on a thread of its own, since the pool's are those that wait
+    // Making many rows takes seconds, so a run that is to stop does not wait for it. It has its own thread: the pool's threads all wait.
     DataSet MakeUnlessCancelled(int set)
     {
         cancellation.ThrowIfCancellationRequested();
@@ -114,7 +123,7 @@ sealed class SweepData
         return fits[key] = (recipe.Net!.LinearOutput, raw);
     }
 
-    // a file itself; of data that is generated a few rows tell features and classes
+    // the file itself; of a generated data set only a few rows, which tell its features and classes
     DataSet Probe(TrainConfig config)
     {
         TrainConfig key = ProbeKey(config);

@@ -8,7 +8,9 @@ using static System.FormattableString;
 
 namespace GpuMlp.Cli.Sweep;
 
-/// <summary>The values that one option of a sweep was given: checked at once, written out only when their number is known to be sensible.</summary>
+/// <summary>
+/// The values that one option of a sweep was given. They are checked at once, but listed only when it is known that they are not too many.
+/// </summary>
 sealed class SweepList
 {
     const string Range = "..";
@@ -16,11 +18,13 @@ sealed class SweepList
     readonly string text;
     readonly List<(string Text, ulong Low, ulong High, Func<TrainConfig, TrainConfig> Set)> parts = [];
 
+    /// <summary>Reads and checks a list.</summary>
     /// <exception cref="UsageException">The list is empty, or a value is not allowed.</exception>
     public SweepList(string name, TrainOption option, string text)
     {
         (Name, Option, this.text) = (name, option, text);
-        if (string.IsNullOrWhiteSpace(text)) throw UsageException.For(name, text, "the list is empty; give a value, or several separated by commas");
+        if (string.IsNullOrWhiteSpace(text))
+            throw UsageException.For(name, text, "the list is empty; give a value, or several separated by commas");
         foreach (string part in text.Split(',', StringSplitOptions.TrimEntries))
         {
             if (part.Length == 0) throw UsageException.For(name, text, "a value is missing beside a comma");
@@ -39,19 +43,25 @@ sealed class SweepList
     /// <summary>The option's name on the command line.</summary>
     public string Name { get; }
 
+    /// <summary>The option of train that takes one of the values.</summary>
     public TrainOption Option { get; }
 
+    /// <summary>How many values there are.</summary>
     public BigInteger Count { get; }
 
-    /// <summary>All values: as text, and what sets each in a config.</summary>
-    /// <exception cref="UsageException">A value stands there twice.</exception>
+    /// <summary>All values: each as text, with what sets it in a config.</summary>
+    /// <exception cref="UsageException">A value is in the list twice.</exception>
     public (string Text, Func<TrainConfig, TrainConfig> Set)[] Values()
     {
+        bool isSeed = Option.Name == "seed";
         (string Text, Func<TrainConfig, TrainConfig> Set)[] values =
-            [.. parts.SelectMany(part => Option.Name == "seed" && part.Text.Contains(Range) ? Seeds(part.Low, part.High) : [(part.Text, part.Set)])];
+            [.. parts.SelectMany(part => isSeed && part.Text.Contains(Range) ? Seeds(part.Low, part.High) : [(part.Text, part.Set)])];
         var seen = new HashSet<string>();
         foreach ((string value, Func<TrainConfig, TrainConfig> set) in values)
-            if (!seen.Add(Option.Text(set(Defaults)) ?? value)) throw UsageException.For(Name, text, $"{value} stands there twice");   // 0.1 and 1e-1 are one
+        {
+            string normal = Option.Text(set(Defaults)) ?? value;   // 0.1 and 1e-1 are the same value
+            if (!seen.Add(normal)) throw UsageException.For(Name, text, $"{value} stands there twice");
+        }
         return values;
     }
 
@@ -71,22 +81,28 @@ sealed class SweepList
     }
 }
 
-/// <summary>The networks of a sweep: every combination of the lists' values, the last list changing fastest.</summary>
-/// <param name="Common">What all networks share.</param>
+/// <summary>The networks of a sweep: every combination of the lists' values; the last list changes fastest.</summary>
+/// <param name="Common">The settings that all networks share.</param>
 /// <param name="Axes">The options that were given lists, and their values.</param>
-/// <param name="Rows">One config a network.</param>
+/// <param name="Rows">One config per network.</param>
 sealed record SweepGrid(TrainConfig Common, IReadOnlyList<(TrainOption Option, string[] Values)> Axes, IReadOnlyList<TrainConfig> Rows)
 {
-    /// <summary>The most networks of a sweep.</summary>
+    /// <summary>The largest number of networks in a sweep.</summary>
     public const int MostNetworks = 1_000_000;
 
-    /// <exception cref="UsageException">There are too many networks, a value stands twice in a list, or values do not go together.</exception>
+    /// <summary>Combines the values of all lists.</summary>
+    /// <exception cref="UsageException">
+    /// There are too many networks, a value is in a list twice, or values do not go together.
+    /// </exception>
     public static SweepGrid Make(TrainConfig common, IReadOnlyList<SweepList> lists)
     {
         if (common.Steps == 0) throw UsageException.For("steps", "0", "a sweep makes one step at least");
         BigInteger networks = lists.Aggregate(BigInteger.One, (product, list) => product * list.Count);
         if (networks > MostNetworks)
-            throw new UsageException(Invariant($"{string.Join(" × ", lists.Where(l => !l.Count.IsOne).Select(l => $"--{l.Name} ({l.Count:N0})"))} makes {networks:N0} networks; at most {MostNetworks:N0} are allowed"));
+        {
+            string product = string.Join(" × ", lists.Where(l => !l.Count.IsOne).Select(l => Invariant($"--{l.Name} ({l.Count:N0})")));
+            throw new UsageException(Invariant($"{product} makes {networks:N0} networks; at most {MostNetworks:N0} are allowed"));
+        }
         List<TrainConfig> rows = [common];
         var axes = new List<(TrainOption, string[])>();
         foreach (SweepList list in lists)

@@ -15,32 +15,39 @@ using static System.FormattableString;
 
 namespace GpuMlp.Cli.Sweep;
 
-/// <summary>Writes what a sweep leaves behind: the table, the best network, the mosaic of boundaries.</summary>
-sealed class SweepOutputs(OutputFolder folder, SweepGrid grid, SweepData data, IReadOnlyList<PopulationResult> results, ComputeDevice device)
+/// <summary>Writes the outputs of a sweep: the table, the best network, the mosaic of boundaries.</summary>
+sealed class SweepOutputs(
+    OutputFolder folder, SweepGrid grid, SweepData data, IReadOnlyList<PopulationResult> results, ComputeDevice device)
 {
     public const int GridWidth = 80, GridHeight = 60;
     const int MostTiles = 256, FinerForClasses = 4;
 
-    /// <summary>What became of each network.</summary>
+    /// <summary>The result of each network.</summary>
     public IReadOnlyList<PopulationResult> Results => results;
 
-    /// <summary>The row of the best network: the highest accuracy where there are classes, then the lowest mean loss, then the first; null if all diverged.</summary>
+    /// <summary>
+    /// The row of the best network: the one with the highest accuracy where there are classes, then with the lowest mean loss, then the
+    /// first. Null if all diverged.
+    /// </summary>
     public int? Best { get; } = Enumerable.Range(0, results.Count).Where(k => results[k] is { DivergedStep: null, Steps: > 0 })
         .OrderByDescending(k => results[k].Accuracy).ThenBy(k => results[k].MeanLossLast1000).Select(k => (int?)k).FirstOrDefault();
 
-    /// <summary>Writes sweep.csv: a row a network, its options under train's names (the steps it made), then what came out.</summary>
+    /// <summary>Writes sweep.csv, one row per network: its options under train's names (the steps as made), then its results.</summary>
     public void WriteTable()
     {
         AtomicFile.Write(folder["sweep.csv"], stream =>
         {
             using var writer = new StreamWriter(stream, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
-            writer.WriteLine($"{string.Join(',', SweepCommand.RowOptions.Select(o => o.Name))},finalLoss,meanLossLast1000,accuracy,divergedStep");
+            string options = string.Join(',', SweepCommand.RowOptions.Select(o => o.Name));
+            writer.WriteLine($"{options},finalLoss,meanLossLast1000,accuracy,divergedStep");
             for (int row = 0; row < results.Count; row++)
             {
                 PopulationResult result = results[row];
                 TrainConfig config = result.DivergedStep is null ? grid.Rows[row] with { Steps = result.Steps } : grid.Rows[row];
                 writer.Write(string.Join(',', SweepCommand.RowOptions.Select(o => Quote(o.Text(config) ?? ""))));
-                writer.WriteLine(result.Steps == 0 ? ",,,," : Invariant($",{result.FinalLoss:R},{result.MeanLossLast1000:R},{result.Accuracy:R},{result.DivergedStep}"));
+                writer.WriteLine(result.Steps == 0
+                    ? ",,,,"
+                    : Invariant($",{result.FinalLoss:R},{result.MeanLossLast1000:R},{result.Accuracy:R},{result.DivergedStep}"));
             }
         });
     }
@@ -50,10 +57,12 @@ sealed class SweepOutputs(OutputFolder folder, SweepGrid grid, SweepData data, I
     {
         using Sequential network = Build(row);
         (DataSet raw, Standardizer? standardizer) = data.Load(data.Numbers[row]);
-        ModelFile.Save(folder["best.safetensors"], new Model(network, raw.Features == 2 ? data.WindowOf(data.Numbers[row]) : null, standardizer, data.ClassNames(grid.Rows[row])));
+        Window? window = raw.Features == 2 ? data.WindowOf(data.Numbers[row]) : null;
+        var model = new Model(network, window, standardizer, data.ClassNames(grid.Rows[row]));
+        ModelFile.Save(folder["best.safetensors"], model);
     }
 
-    /// <summary>Evaluates the networks that the mosaic shows, all or 256 evenly picked, on one grid.</summary>
+    /// <summary>Evaluates on one grid the networks that the mosaic shows: all, or 256 that are evenly spaced in the table.</summary>
     public (GridSpec Grid, List<MosaicTile> Tiles, int Columns) Evaluate()
     {
         int count = Math.Min(results.Count, MostTiles);
@@ -61,23 +70,29 @@ sealed class SweepOutputs(OutputFolder folder, SweepGrid grid, SweepData data, I
         if (Best is int best && !shown.Contains(best)) shown[(int)((long)best * count / results.Count)] = best;
         Window[] windows = [.. shown.Select(row => data.Numbers[row]).Distinct().Select(data.WindowOf)];
         var window = new Window(windows.Min(w => w.X0), windows.Max(w => w.X1), windows.Min(w => w.Y0), windows.Max(w => w.Y1));
-        // between classes nothing is interpolated
+        // colours of classes are not interpolated, so they need a finer grid
         int finer = data.Recipes.Any(recipe => recipe.Net!.Widths[^1] > 2) ? FinerForClasses : 1;
         GridSpec points = GridSpec.ForPicture(window, finer * GridWidth, finer * GridHeight);
         (TrainOption Option, string[] Values)[] varying = [.. grid.Axes.Where(axis => axis.Values.Length > 1)];
         Dictionary<int, float[]> predictions = Predict([.. shown.Where(row => results[row].Accuracy is not null)], points);
-        List<MosaicTile> tiles = [.. shown.Select(row => new MosaicTile(
-            predictions.GetValueOrDefault(row), Label(row, varying), Invariant($"row {row + 1}: {Outcome(results[row])}"), row == Best, Math.Max(2, data.Recipes[row].Net!.Widths[^1])))];
+        List<MosaicTile> tiles = [.. shown.Select(row => Tile(row, predictions.GetValueOrDefault(row), Label(row, varying)))];
         int square = (int)Math.Ceiling(Math.Sqrt(count)), fastest = varying.Length > 0 ? varying[^1].Values.Length : 1;
-        // rows that each hold one value of the slower options, where that is not too long or too thin a sheet
+        // a row of tiles holds all values of the fastest option, unless the sheet would be too wide or too high; else the sheet is square
         bool aligned = count == results.Count && fastest <= 32 && fastest * 3 >= square && fastest <= 4 * square;
         return (points, tiles, aligned ? fastest : square);
+    }
+
+    MosaicTile Tile(int row, float[]? predictions, string label)
+    {
+        int classes = Math.Max(2, data.Recipes[row].Net!.Widths[^1]);
+        return new MosaicTile(predictions, label, Invariant($"row {row + 1}: {Outcome(results[row])}"), row == Best, classes);
     }
 
     Dictionary<int, float[]> Predict(int[] rows, GridSpec points)
     {
         var plain = new Lazy<float[]>(() => Flat(points, null));
-        var standardized = rows.Select(row => data.Numbers[row]).Distinct().ToDictionary(set => set, set => new Lazy<float[]>(() => Flat(points, data.Load(set).Standardizer)));
+        var standardized = rows.Select(row => data.Numbers[row]).Distinct().ToDictionary(
+            set => set, set => new Lazy<float[]>(() => Flat(points, data.Load(set).Standardizer)));
         var predictions = new Dictionary<int, float[]>();
         foreach (var alike in rows.GroupBy(row => data.Recipes[row].Net!))
         {
@@ -89,16 +104,17 @@ sealed class SweepOutputs(OutputFolder folder, SweepGrid grid, SweepData data, I
         return predictions;
     }
 
-    // the axes of the picture are in the data's units; the network wants them as its inputs were
+    // the picture's points, standardized as the network's inputs were: the axes of the picture are in the data's own units
     static float[] Flat(GridSpec grid, Standardizer? standardizer)
     {
         grid = GridSpec.ForPicture(grid.Window, grid.Width, grid.Height, Windows.Scale(standardizer));
         var points = new float[2 * grid.Width * grid.Height];
-        for (int k = 0; k < grid.Width * grid.Height; k++) (points[2 * k], points[2 * k + 1]) = (grid.X[k % grid.Width], grid.Y[k / grid.Width]);
+        for (int k = 0; k < grid.Width * grid.Height; k++)
+            (points[2 * k], points[2 * k + 1]) = (grid.X[k % grid.Width], grid.Y[k / grid.Width]);
         return points;
     }
 
-    // of an output a class, (outputs, points), what pictures take
+    // turns the values (outputs, points) of a network with one output per class into the values that pictures take
     static float[] Regions(float[] values, NetworkSpec spec)
     {
         int outputs = spec.Widths[^1], points = values.Length / outputs;
@@ -126,7 +142,7 @@ sealed class SweepOutputs(OutputFolder folder, SweepGrid grid, SweepData data, I
     static string Outcome(PopulationResult result) => result.DivergedStep is int step ? Invariant($"diverged at {step}")
         : result.Accuracy is double accuracy ? Invariant($"{100 * accuracy:0.0} %") : "not trained";
 
-    // widths and names speak for themselves
+    // widths and names are understood without the option's name
     static string Short(TrainOption option) => option.Name is "net" or "activation" or "init" or "loss" or "data" ? "" : $"{option.Name} ";
 
     static string Quote(string text) => text.AsSpan().ContainsAny(",\"\r\n") ? $"\"{text.Replace("\"", "\"\"")}\"" : text;

@@ -6,37 +6,41 @@ using GpuMlp.Records;
 namespace GpuMlp.Cli.Sweep;
 
 /// <summary>The record of a sweep, its run.json.</summary>
-/// <param name="SchemaVersion">The version of this form.</param>
+/// <param name="SchemaVersion">The version of this record's format.</param>
 /// <param name="Version">The program's version.</param>
-/// <param name="Options">What was asked for: the values of each option that has a list, and the options that all networks share.</param>
-/// <param name="Device">What it ran on.</param>
+/// <param name="Options">The values of each option that has a list, and the options that all networks share.</param>
+/// <param name="Device">The device that trained.</param>
 /// <param name="Engine">The engine that trained.</param>
 /// <param name="Networks">Number of networks.</param>
 /// <param name="Diverged">How many of them diverged.</param>
-/// <param name="Steps">Steps of each.</param>
-/// <param name="Plan">How the networks shared the memory.</param>
+/// <param name="Steps">Steps of each network.</param>
+/// <param name="Plan">How the networks shared the device's memory.</param>
 /// <param name="Best">The network in best.safetensors; null if every network diverged.</param>
 /// <param name="StopReason">completed or cancelled.</param>
-/// <param name="Timings">Where the time went.</param>
-sealed record SweepRecord(int SchemaVersion, string Version, IReadOnlyDictionary<string, string[]> Options, RunDevice Device, string Engine,
+/// <param name="Timings">The durations of the stages.</param>
+sealed record SweepRecord(
+    int SchemaVersion, string Version, IReadOnlyDictionary<string, string[]> Options, RunDevice Device, string Engine,
     int Networks, int Diverged, int Steps, SweepPlan Plan, SweepBest? Best, string StopReason, SweepTimings Timings)
 {
-    /// <summary>The names of what the sweep wrote; absent where it wrote nothing.</summary>
+    /// <summary>The names of the files that the sweep wrote; absent where it wrote none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Outputs { get; init; }
 
-    public void Save(string path) => AtomicFile.Write(path, stream => JsonSerializer.Serialize(stream, this, SweepJson.Default.SweepRecord));
+    public void Save(string path) =>
+        AtomicFile.Write(path, stream => JsonSerializer.Serialize(stream, this, SweepJson.Default.SweepRecord));
 
     public string ToJson() => JsonSerializer.Serialize(this, SweepJson.Default.SweepRecord);
 }
 
-/// <summary>Batches of networks, the bytes of the largest, the budget, and the most steps of one launch.</summary>
+/// <summary>The number of batches of networks, the bytes of the largest, the memory budget, and the most steps per launch.</summary>
 sealed record SweepPlan(int Batches, long LargestBatchBytes, long BudgetBytes, int StepsPerLaunch);
 
-/// <summary>The best network: its row of sweep.csv, counted from 1, and what train takes to make it again.</summary>
+/// <summary>The best network: its row of sweep.csv, counted from 1, and the config with which train makes it again.</summary>
 sealed record SweepBest(int Row, JsonElement Config, float? FinalLoss, float? MeanLossLast1000, double? Accuracy);
 
-/// <summary>Seconds, each to a synchronised end: <paramref name="Load"/> is making the data and the initial weights.</summary>
+/// <summary>
+/// Durations in seconds, each until the device has finished; <paramref name="Load"/> is the making of the data and the initial weights.
+/// </summary>
 sealed record SweepTimings(double Open, double Compile, double Load, double Train, double Evaluate, double Plot, double Total);
 
 [JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]

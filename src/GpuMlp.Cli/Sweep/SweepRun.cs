@@ -15,30 +15,33 @@ using static GpuMlp.Cli.Shell.Numbers;
 
 namespace GpuMlp.Cli.Sweep;
 
-/// <summary>One run of sweep: plans, trains all networks, writes the outputs.</summary>
+/// <summary>One execution of the verb sweep: it plans, trains all networks, and writes the outputs.</summary>
 sealed class SweepRun(SweepGrid grid, SweepData data, Terminal terminal)
 {
-    // a network's config, recipe and result on the host, beside its parameters
-    const long BytesARow = 1500;
+    // bytes of a network's config, recipe and result on the host, beside its parameters
+    const long BytesPerRow = 1500;
 
     readonly Stopwatch total = Stopwatch.StartNew();
 
-    /// <summary>Runs a sweep that came out of the options.</summary>
+    /// <summary>Trains the networks of a sweep.</summary>
+    /// <exception cref="UsageException">The data, the networks and the folder do not go together.</exception>
     /// <returns>The exit code.</returns>
     public static int Execute(SweepGrid grid, string? output, bool force, Terminal terminal, Interruption interruption)
     {
         var data = new SweepData(grid, interruption.Token);
         foreach (string note in data.Notes) terminal.Note(note);
         var run = new SweepRun(grid, data, terminal);
-        HostMemory.Require(Invariant($"the results of {grid.Rows.Count:N0} networks"), grid.Rows.Sum(row => BytesARow + sizeof(float) * row.Net.ParameterCount));
+        HostMemory.Require(Invariant($"the results of {grid.Rows.Count:N0} networks"),
+            grid.Rows.Sum(row => BytesPerRow + sizeof(float) * row.Net.ParameterCount));
         string[] outputs = RunFiles.OfSweep(!grid.Common.NoPlots && data.HavePlane);
         using OutputFolder folder = output is null ? OutputFolder.ClaimNew("sweep", outputs) : OutputFolder.Claim(output, force, outputs);
         interruption.AtOnce = folder.Dispose;
         return run.Execute(folder, interruption);
     }
 
-    /// <summary>Prints what a sweep is expected to take, and makes none.</summary>
-    public static int Plan(SweepGrid grid, Terminal terminal) => Forecasts.Show(grid.Common.Device, JobOf(grid.Rows.Select(row => row.Recipe)), terminal);
+    /// <summary>Prints how long a sweep is expected to take on each device; trains nothing.</summary>
+    public static int Plan(SweepGrid grid, Terminal terminal) =>
+        Forecasts.Show(grid.Common.Device, JobOf(grid.Rows.Select(row => row.Recipe)), terminal);
 
     static IReadOnlyList<Work> JobOf(IEnumerable<Recipe> recipes) => [Work.OfPopulation([.. recipes])];
 
@@ -113,16 +116,24 @@ sealed class SweepRun(SweepGrid grid, SweepData data, Terminal terminal)
         }
         clock.Restart();
         var (points, tiles, columns) = outputs.Evaluate();
-        Windows.NoteNaNs(terminal, "mosaic.png", tiles.Sum(tile => (long)NaNs.Count(tile.Predictions)), tiles.Count(tile => tile.Predictions is not null) * points.Points);
+        long valuesShown = tiles.Count(tile => tile.Predictions is not null) * points.Points;
+        Windows.NoteNaNs(terminal, "mosaic.png", tiles.Sum(tile => (long)NaNs.Count(tile.Predictions)), valuesShown);
         TimeSpan evaluate = Lap(clock);
-        string shown = tiles.Count < grid.Rows.Count ? Invariant($"{tiles.Count:N0} of {grid.Rows.Count:N0} networks") : Invariant($"{tiles.Count:N0} networks");
-        MosaicPlot.Save(folder["mosaic.png"], points, tiles, columns, Invariant($"{shown} · {StepsMade(outputs.Results)} · {device.Description.Id}"),
+        string shown = tiles.Count < grid.Rows.Count
+            ? Invariant($"{tiles.Count:N0} of {grid.Rows.Count:N0} networks")
+            : Invariant($"{tiles.Count:N0} networks");
+        MosaicPlot.Save(folder["mosaic.png"], points, tiles, columns,
+            Invariant($"{shown} · {StepsMade(outputs.Results)} · {device.Description.Id}"),
             grid.Common.Style == PictureStyle.Notebook ? PlotStyle.Notebook : PlotStyle.Plain);
         return (evaluate, Lap(clock));
     }
 
-    SweepBest? Best(int? row, IReadOnlyList<PopulationResult> results) => row is int k
-        ? new SweepBest(k + 1, RunRecord.ToJson(grid.Rows[k]), RunRecord.Finite(results[k].FinalLoss), RunRecord.Finite(results[k].MeanLossLast1000), results[k].Accuracy) : null;
+    SweepBest? Best(int? row, IReadOnlyList<PopulationResult> results)
+    {
+        if (row is not int k) return null;
+        float? final = RunRecord.Finite(results[k].FinalLoss), mean = RunRecord.Finite(results[k].MeanLossLast1000);
+        return new SweepBest(k + 1, RunRecord.ToJson(grid.Rows[k]), final, mean, results[k].Accuracy);
+    }
 
     Dictionary<string, string[]> Options()
     {
@@ -139,21 +150,29 @@ sealed class SweepRun(SweepGrid grid, SweepData data, Terminal terminal)
     void Report(SweepRecord record, IReadOnlyList<PopulationResult> results, string folder)
     {
         terminal.Say(Invariant($"networks   {record.Networks:N0}, {record.Diverged:N0} diverged, {StepsMade(results)}"));
-        terminal.Say(Invariant($"trained    in {record.Timings.Train:G3} s, {results.Sum(r => (double)r.Steps) / record.Timings.Train:G3} steps a second; all in {record.Timings.Total:G3} s"));
+        double rate = results.Sum(r => (double)r.Steps) / record.Timings.Train;
+        terminal.Say(Invariant(
+            $"trained    in {record.Timings.Train:G3} s, {rate:G3} steps per second; all in {record.Timings.Total:G3} s"));
         if (record.Best is SweepBest best)
         {
-            string options = string.Join(' ', grid.Axes.Where(axis => axis.Values.Length > 1).Select(axis => $"--{axis.Option.Name} {axis.Option.Text(grid.Rows[best.Row - 1]) ?? "off"}"));
+            TrainConfig row = grid.Rows[best.Row - 1];
+            string options = string.Join(' ', grid.Axes.Where(axis => axis.Values.Length > 1)
+                .Select(axis => $"--{axis.Option.Name} {axis.Option.Text(row) ?? "off"}"));
             string accuracy = best.Accuracy is double share ? Invariant($"accuracy {100 * share:0.0#} %, ") : "";
             int last = Math.Min(TrainingResult.LastLosses, results[best.Row - 1].Steps);
             string loss = Invariant($"loss {best.MeanLossLast1000:G4} over the last {last:N0} steps");
             terminal.Say(Invariant($"best       row {best.Row}: {accuracy}{loss} {options}").TrimEnd());
         }
-        else terminal.Note($"best.safetensors is left out: no network {(results.All(r => r.Steps == 0) ? "made a step" : "stayed finite")}");
+        else
+        {
+            string why = results.All(r => r.Steps == 0) ? "made a step" : "stayed finite";
+            terminal.Note($"best.safetensors is left out: no network {why}");
+        }
         terminal.Say($"written    {folder}");
         if (terminal.Json) Terminal.Print(record.ToJson());
     }
 
-    // those that diverged stopped counting
+    // networks that diverged are not counted: they made fewer steps
     string StepsMade(IReadOnlyList<PopulationResult> results)
     {
         int[] made = [.. results.Where(r => r.DivergedStep is null).Select(r => r.Steps).DefaultIfEmpty(grid.Common.Steps)];

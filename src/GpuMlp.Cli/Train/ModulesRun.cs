@@ -20,16 +20,20 @@ using static GpuMlp.Cli.Shell.Numbers;
 
 namespace GpuMlp.Cli.Train;
 
-/// <summary>One run of train with --api modules: the sample, on the data and with the numbers that were asked for.</summary>
+/// <summary>One execution of train with --api modules: it runs the sample with the data and the settings of a config.</summary>
 sealed class ModulesRun(TrainConfig config, TrainInput input, RandomStream weights, Terminal terminal)
 {
-    // what the sample decides for itself
-    static readonly string[] fixedOptions = ["net", "activation", "init", "init-scale", "loss", "optimizer", "momentum", "weight-decay", "l1", "schedule", "warmup", "clip", "batch", "engine", "standardize"];
+    // the options that the sample fixes
+    static readonly string[] fixedOptions =
+    [
+        "net", "activation", "init", "init-scale", "loss", "optimizer", "momentum", "weight-decay", "l1", "schedule", "warmup", "clip",
+        "batch", "engine", "standardize",
+    ];
 
     readonly List<BoundaryFrame> frames = [];
 
-    /// <summary>Refuses what the sample has not.</summary>
-    /// <exception cref="UsageException">An option that it decides has another value.</exception>
+    /// <summary>Refuses options that the sample fixes.</summary>
+    /// <exception cref="UsageException">Such an option has another value than its default.</exception>
     public static void Check(TrainConfig config)
     {
         TrainConfig defaults = TrainData.Resolve(new TrainConfig());
@@ -37,7 +41,7 @@ sealed class ModulesRun(TrainConfig config, TrainInput input, RandomStream weigh
         {
             if (option.Text(config) == option.Text(defaults)) continue;
             throw UsageException.For(option.Name, option.Text(config),
-                "--api modules runs the tutorial's sample, a 2-50-1 network of modules by SGD on one example a step; leave it out");
+                "--api modules runs the tutorial's sample, a 2-50-1 network of modules by SGD on one example per step; leave it out");
         }
     }
 
@@ -95,7 +99,7 @@ sealed class ModulesRun(TrainConfig config, TrainInput input, RandomStream weigh
         });
     }
 
-    // the rows that train picks without modules: the notebook's stream goes on after the weights and never draws row 0
+    // the same rows as without modules; the notebook's stream goes on after the weights and never draws row 0
     Func<int> Picks()
     {
         int rows = input.Data.Count;
@@ -108,14 +112,14 @@ sealed class ModulesRun(TrainConfig config, TrainInput input, RandomStream weigh
         ModulesTutorial.Probabilities(net, grid),
         Invariant($"step {step:N0} · loss {Loss(net):0.0000} · {net.Device.Description.Id}")));
 
-    // the mean over the rows, as the sample computes it of one
+    // the mean over all rows, by the same expression with which the sample computes the loss of one row
     float Loss(Sequential net) => new BceLoss().Forward(
         net.Forward(Variable.From(net.Device, input.Data.Inputs)), Variable.From(net.Device, input.Data.Labels)).Item();
 
     double Accuracy(Sequential net) =>
         Classification.Accuracy(net.Forward(Variable.From(net.Device, input.Data.Inputs)).ToArray(), input.Data.Labels);
 
-    // the same numbers in layers, which model files hold
+    // a model file holds layers, so the parameters are copied into layers
     void Save(Sequential net, ComputeDevice device, OutputFolder folder)
     {
         using Sequential layers = input.Spec.Build(device, config.Loss);

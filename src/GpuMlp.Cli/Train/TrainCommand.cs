@@ -7,7 +7,7 @@ using GpuMlp.Records;
 
 namespace GpuMlp.Cli.Train;
 
-/// <summary>The verb train: reads the options and the config file into one checked config, and runs it.</summary>
+/// <summary>The verb train: reads the options and the config file into one checked config, and trains with it.</summary>
 static class TrainCommand
 {
     static readonly Option<string> Config = new("--config"), Out = new("--out");
@@ -15,7 +15,7 @@ static class TrainCommand
 
     static readonly (string, string)[] RunRows =
     [
-        ("--config FILE", "take options from a run.json; those given here come before them"),
+        ("--config FILE", "take options from a run.json; options given here come before them"),
         ("--out DIR", "folder for the outputs [runs/<data>-<time>]"),
         ("--force", "write into a folder that has something in it"),
         ("--json", "print the record of the run, the same as run.json, and nothing else on stdout"),
@@ -27,9 +27,9 @@ static class TrainCommand
     [
         ("", "the tutorial: 10,000 steps of a 2-50-1 network on two moons, with 41 pictures of its boundary"),
         (" --data spirals --net 2-64-64-1 --batch 32 --lr 0.1 --steps 50000", "something harder"),
-        (" --data blobs --net 2-64-3 --loss cross-entropy", "three classes, an output each"),
-        (" --data csv:flowers.csv --label species --standardize --net 4-16-1", "a file of one's own"),
-        (" --config runs/moons/run.json --seed 1 --out runs/again", "a run of before, with another seed"),
+        (" --data blobs --net 2-64-3 --loss cross-entropy", "three classes, one output per class"),
+        (" --data csv:flowers.csv --label species --standardize --net 4-16-1", "your own file"),
+        (" --config runs/moons/run.json --seed 1 --out runs/again", "an earlier run with another seed"),
     ];
 
     public static Command Create(Interruption interruption) => Create((config, result, terminal) =>

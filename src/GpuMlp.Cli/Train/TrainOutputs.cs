@@ -13,20 +13,21 @@ using static System.FormattableString;
 
 namespace GpuMlp.Cli.Train;
 
-/// <summary>Writes what a run leaves behind, the costly pictures last.</summary>
-/// <param name="folder">Where.</param>
-/// <param name="terminal">Where progress is told.</param>
-/// <param name="config">What was asked for.</param>
+/// <summary>Writes the outputs of a training, the costly pictures last.</summary>
+/// <param name="folder">The folder to write into.</param>
+/// <param name="terminal">Receives notes and progress.</param>
+/// <param name="config">The settings of the run.</param>
 /// <param name="network">The trained network.</param>
-/// <param name="input">The data, and what the pictures show.</param>
-/// <param name="dataPlot">What <see cref="StartDataPlot"/> began.</param>
-sealed class TrainOutputs(OutputFolder folder, Terminal terminal, TrainConfig config, Sequential network, TrainInput input, Task<byte[]>? dataPlot)
+/// <param name="input">The data, and the window of the pictures.</param>
+/// <param name="dataPlot">The picture that <see cref="StartDataPlot"/> began.</param>
+sealed class TrainOutputs(
+    OutputFolder folder, Terminal terminal, TrainConfig config, Sequential network, TrainInput input, Task<byte[]>? dataPlot)
 {
     const int FrameWidth = 480, FrameHeight = 360;
     const long MostPredictions = 1 << 24, SmallNetwork = 1 << 14;
 
-    /// <summary>Begins the one picture that needs no network; null if it is not asked for.</summary>
-    /// <remarks>The plotting library takes long to wake: it does so while the device opens and trains.</remarks>
+    /// <summary>Starts the one picture that needs no network; null if it is not asked for.</summary>
+    /// <remarks>The plotting library loads slowly: it does so while the device opens and trains.</remarks>
     public static Task<byte[]>? StartDataPlot(TrainConfig config, TrainInput input)
     {
         if (config.NoPlots || input.Plane is not Window shown) return null;
@@ -37,11 +38,11 @@ sealed class TrainOutputs(OutputFolder folder, Terminal terminal, TrainConfig co
     /// <summary>Writes losses.csv.</summary>
     public void WriteHistory(TrainingResult result) => LossesCsv.Write(folder["losses.csv"], result.Losses);
 
-    /// <summary>Whether pictures were left out because the run was to stop.</summary>
+    /// <summary>Whether pictures were left out because the run was asked to stop.</summary>
     public bool IsCut { get; private set; }
 
     /// <summary>Writes the model and all pictures.</summary>
-    /// <returns>How the network does on the data, and how long evaluating and drawing took.</returns>
+    /// <returns>How well the network predicts the data, and how long evaluating and drawing took.</returns>
     public (RowScore? Score, TimeSpan Evaluate, TimeSpan Plot) WriteModelAndPictures(TrainingResult result, CancellationToken cancellation)
     {
         ModelFile.Save(folder["model.safetensors"], new Model(network, input.Window, input.Standardizer, input.Raw.ClassNames));
@@ -80,9 +81,10 @@ sealed class TrainOutputs(OutputFolder folder, Terminal terminal, TrainConfig co
         {
             using var picture = new BoundaryPlot(coarse, input.Raw, Options(config, input, FrameWidth, FrameHeight));
             using Terminal.Progress progress = terminal.Follow("drawing", "pictures", frames.Count);
-            // a run that was stopped before this still gets the pictures of what there is
-            int drawn = BoundaryAnimation.Save(picture, frames, folder["frames"], folder["boundary.gif"], (done, _) => progress.Report(done),
-                result.StopReason == StopReason.Cancelled ? CancellationToken.None : cancellation);
+            // a training that was stopped by a signal still gets its pictures; a signal after the training stops the drawing
+            CancellationToken whileDrawing = result.StopReason == StopReason.Cancelled ? CancellationToken.None : cancellation;
+            int drawn = BoundaryAnimation.Save(
+                picture, frames, folder["frames"], folder["boundary.gif"], (done, _) => progress.Report(done), whileDrawing);
             IsCut = drawn < result.Snapshots.Count;
         }
         plot.Stop();
@@ -111,10 +113,11 @@ sealed class TrainOutputs(OutputFolder folder, Terminal terminal, TrainConfig co
         return new BoundaryFrame(snapshot.Step, Regions(grid), Title(snapshot.Step, score));
     }
 
-    float[] Regions(GridSpec grid) => network.Outputs > 1 ? new ClassEvaluator(network).Regions(grid) : GridEvaluator.Evaluate(network, grid);
+    float[] Regions(GridSpec grid) =>
+        network.Outputs > 1 ? new ClassEvaluator(network).Regions(grid) : GridEvaluator.Evaluate(network, grid);
 
-    // of each snapshot, the last of which is the trained network; of small ones many in a launch, for which a device compiles one kernel
-    // instead of four. All without their sigmoid: the loss is taken of what comes before it, which loses nothing where the sigmoid is 0 or 1
+    // Scores each snapshot; the last one is the trained network. Small networks are evaluated many per launch, for which a device compiles
+    // one kernel instead of four. All are evaluated without their sigmoid: a loss of logits stays exact where the sigmoid rounds to 0 or 1.
     RowScore[] Scores(IReadOnlyList<Snapshot> snapshots)
     {
         NetworkSpec open = input.Spec with { LinearOutput = true };
@@ -138,7 +141,7 @@ sealed class TrainOutputs(OutputFolder folder, Terminal terminal, TrainConfig co
 
     string Title(int step, RowScore score) => Title(step, score, network.Device.Description.Id);
 
-    /// <summary>What a picture of the boundary says of the network that it shows.</summary>
+    /// <summary>The title of a picture of the boundary: the step, loss and accuracy of its network, and the device.</summary>
     internal static string Title(int step, RowScore score, string device) =>
         Invariant($"step {step:N0} · loss {Short(score.Loss)} · accuracy {100 * score.Accuracy:0.0} % · {device}");
 
@@ -151,6 +154,8 @@ sealed class TrainOutputs(OutputFolder folder, Terminal terminal, TrainConfig co
         Height = height,
         XLabel = input.Raw.FeatureNames is [string x, _] ? x : "x0",
         YLabel = input.Raw.FeatureNames is [_, string y] ? y : "x1",
-        ClassNames = [.. input.Raw.ClassNames.Select(name => int.TryParse(name, CultureInfo.InvariantCulture, out _) ? $"class {name}" : name)],
+        ClassNames = [.. input.Raw.ClassNames.Select(ClassName)],
     };
+
+    static string ClassName(string name) => int.TryParse(name, CultureInfo.InvariantCulture, out _) ? $"class {name}" : name;
 }

@@ -15,10 +15,10 @@ using static GpuMlp.Cli.Shell.Numbers;
 
 namespace GpuMlp.Cli.Train;
 
-/// <summary>One run of train: checks all there is to check, trains, writes the outputs.</summary>
+/// <summary>One execution of the verb train: it checks data, network and options, trains, and writes the outputs.</summary>
 sealed class TrainRun
 {
-    // what a signal is answered with while there are steps to make
+    // the answer to a signal while there are steps to make
     const string Partial = "what there is will be written";
 
     readonly TrainConfig config;
@@ -37,16 +37,22 @@ sealed class TrainRun
         CheckSize();
     }
 
-    /// <summary>Runs a config that came out of the options.</summary>
+    /// <summary>Trains with a config.</summary>
+    /// <exception cref="UsageException">The data, the network, the options and the folder do not go together.</exception>
     /// <returns>The exit code.</returns>
     public static int Execute(TrainConfig config, string? output, bool force, Terminal terminal, Interruption interruption)
     {
         var run = new TrainRun(config, terminal);
         if (run.input.Plane is null && !config.NoPlots)
-            terminal.Note("data.png, boundary.png, boundary.gif and frames are left out: " + (run.input.Raw.ClassCount == 0
-                ? "the labels are numbers, a picture needs classes" : $"the data has {run.input.Raw.Features} features, a picture of it needs 2"));
+        {
+            string why = run.input.Raw.ClassCount == 0
+                ? "the labels are numbers, a picture needs classes"
+                : $"the data has {run.input.Raw.Features} features, a picture of it needs 2";
+            terminal.Note($"data.png, boundary.png, boundary.gif and frames are left out: {why}");
+        }
         foreach (string note in TrainData.Collapsed(run.input.Raw, config.Standardize)) terminal.Note(note);
-        if (run.input.Raw.ClassCount > 0 && run.input.Raw.Labels.Distinct().Count() == 1) terminal.Note("every row has the same label: there is nothing to tell apart");
+        if (run.input.Raw.ClassCount > 0 && run.input.Raw.Labels.Distinct().Count() == 1)
+            terminal.Note("every row has the same label: there is nothing to tell apart");
         string[] outputs = RunFiles.OfTrain(!config.NoPlots, run.input.Plane is not null);
         using OutputFolder folder = output is null
             ? OutputFolder.ClaimNew(TrainData.ShortName(config.Data), outputs) : OutputFolder.Claim(output, force, outputs);
@@ -54,8 +60,9 @@ sealed class TrainRun
         return run.Execute(folder, interruption);
     }
 
-    /// <summary>Prints what a run is expected to take, and makes none.</summary>
-    public static int Plan(TrainConfig config, Terminal terminal) => Forecasts.Show(config.Device, new TrainRun(config, terminal).Job, terminal);
+    /// <summary>Prints how long a run is expected to take on each device; trains nothing.</summary>
+    public static int Plan(TrainConfig config, Terminal terminal) =>
+        Forecasts.Show(config.Device, new TrainRun(config, terminal).Job, terminal);
 
     int Execute(OutputFolder folder, Interruption interruption)
     {
@@ -81,7 +88,8 @@ sealed class TrainRun
         interruption.Begin(Partial);
         TrainingResult result = Train(trainer, interruption.Token);
         TimeSpan train = Stopwatch.GetElapsedTime(start);
-        if (result.StopReason != StopReason.Cancelled) interruption.Now("the run is complete and is written, but for pictures that are not drawn yet");
+        if (result.StopReason != StopReason.Cancelled)
+            interruption.Now("the run is complete and is written, but for pictures that are not drawn yet");
 
         var outputs = new TrainOutputs(folder, terminal, config, network, input, dataPlot);
         outputs.WriteHistory(result);
@@ -104,18 +112,19 @@ sealed class TrainRun
             Metrics = score is RowScore of ? new RunMetrics(new RowMetrics(RunRecord.Finite(of.Loss), of.Accuracy)) : null,
             StopReason = result.StopReason.ToString().ToLowerInvariant(),
             DivergedStep = result.DivergedStep,
-            Timings = new RunTimings(Seconds(open), Seconds(compile), Seconds(train), Seconds(evaluate), Seconds(plot), Seconds(total.Elapsed)),
+            Timings = new RunTimings(
+                Seconds(open), Seconds(compile), Seconds(train), Seconds(evaluate), Seconds(plot), Seconds(total.Elapsed)),
         };
         return Finish(record, folder, result.StopReason == StopReason.Cancelled || outputs.IsCut ? interruption.ExitCode : ExitCode.Ok);
     }
 
-    // beyond that drawing takes minutes and a folder of pictures is of no use
+    // drawing more takes minutes, and nobody looks through so many pictures
     const int MostFrames = 2000;
 
     // standardized features seldom reach 10, and losses grow with their square
     const double LargeFeature = 1000;
 
-    // snapshots are for pictures only
+    // how many snapshots are kept; none where no picture needs them
     long Frames => input.Plane is null || config.NoPlots || config.SnapshotEvery == 0 ? 0 : config.Steps / config.SnapshotEvery + 1L;
 
     /// <summary>All that is on the device.</summary>
@@ -167,7 +176,9 @@ sealed class TrainRun
     }
 
     // the steps, and the points at which the network is evaluated: the data, for its accuracy, and those of the pictures
-    IReadOnlyList<Work> Job => [Steps, Work.OfGrid(input.Spec, input.Data.Count + (input.Plane is null || config.NoPlots ? 0 : TrainOutputs.Points(input.Spec, Frames)))];
+    IReadOnlyList<Work> Job => [Steps, Work.OfGrid(input.Spec, input.Data.Count + PicturePoints)];
+
+    double PicturePoints => input.Plane is null || config.NoPlots ? 0 : TrainOutputs.Points(input.Spec, Frames);
 
     Work Steps => Work.OfTraining(input.Recipe, config.Api == TutorialHalf.Modules ? EngineChoice.Layers : config.Engine);
 
@@ -199,7 +210,7 @@ sealed class TrainRun
         return exitCode;
     }
 
-    // no rate is low enough for features of that size
+    // where features are this large, no learning rate is low enough
     string Remedy()
     {
         float largest = input.Raw.Inputs.Cast<float>().Max(MathF.Abs);
@@ -210,12 +221,17 @@ sealed class TrainRun
     void CheckSize()
     {
         if (Frames > MostFrames)
-            throw UsageException.For("snapshot-every", $"{config.SnapshotEvery}", Invariant(
-                $"{config.Steps:N0} steps would give {Frames:N0} pictures, at most {MostFrames:N0} are drawn; give a larger number, or 0 for none"));
+        {
+            string tooMany = Invariant($"{config.Steps:N0} steps would give {Frames:N0} pictures, at most {MostFrames:N0} are drawn");
+            throw UsageException.For("snapshot-every", $"{config.SnapshotEvery}", $"{tooMany}; give a larger number, or 0 for none");
+        }
         if (Frames * input.Spec.ParameterCount > int.MaxValue / 2)
-            throw UsageException.For("snapshot-every", $"{config.SnapshotEvery}", Invariant(
-                $"{Frames:N0} pictures of a network of {input.Spec.ParameterCount:N0} parameters are too many to keep; give a larger number"));
-        // parameters, gradients, a transposed copy, snapshots; a batch between layers; data and losses on the device and here
+        {
+            string parameters = Invariant($"{input.Spec.ParameterCount:N0} parameters");
+            string tooMany = Invariant($"{Frames:N0} pictures of a network of {parameters} are too many to keep");
+            throw UsageException.For("snapshot-every", $"{config.SnapshotEvery}", $"{tooMany}; give a larger number");
+        }
+        // parameters, gradients, a transposed copy, snapshots; a batch between layers; data and losses on the device and on the host
         long values = input.Spec.ParameterCount * (3 + Frames) + (config.Batch + 8192L) * input.Spec.Widths.Sum(width => 2L * width)
             + 2L * input.Raw.Inputs.Length + 2L * config.Steps;
         HostMemory.Require($"--net {config.Net} with --batch {config.Batch} and --steps {config.Steps}", sizeof(float) * values);

@@ -1,8 +1,8 @@
 namespace GpuMlp.Autograd;
 
 /// <summary>
-/// What losses need to know of labels, found while they are on the host anyway: so a wrong label is an exception and nothing waits for the
-/// device. Variables that were computed have no facts.
+/// What losses need to know of labels. It is found while the labels are on the host, so that a wrong label is an exception and nothing has
+/// to wait for the device. Computed variables have no facts.
 /// </summary>
 sealed class LabelFacts
 {
@@ -19,7 +19,7 @@ sealed class LabelFacts
     /// <summary>The first value other than 0 and 1.</summary>
     internal (int Row, float Value)? NotBinary { get; }
 
-    /// <summary>The first value that is not a whole number from 0.</summary>
+    /// <summary>The first value that is not a whole number of at least 0.</summary>
     internal (int Row, float Value)? NotClass { get; }
 
     /// <summary>The largest value.</summary>

@@ -3,8 +3,8 @@ using GpuMlp.Devices.Memory;
 namespace GpuMlp.Autograd;
 
 /// <summary>
-/// What made a variable, kept for the way back. An operation's file holds its forward, which makes one of these, and next to it its
-/// derivative.
+/// The operation that made a variable, kept for Backward. The file of each operation holds its forward, which makes one of these, and next
+/// to it the derivative.
 /// </summary>
 abstract class Operation
 {
@@ -16,7 +16,7 @@ abstract class Operation
         Rank = 1 + Math.Max(first.Rank, second?.Rank ?? 0);
     }
 
-    /// <summary>One more than that of any operation before it.</summary>
+    /// <summary>A number greater than that of any operation before it.</summary>
     internal int Rank { get; }
 
     internal bool Freed => first is null;
@@ -28,13 +28,13 @@ abstract class Operation
     /// <summary>The gradient of input 0 or 1, of that input's shape, from the result's gradient dy; it may be dy itself.</summary>
     private protected abstract DeviceSpan Derivative(int input, DeviceSpan dy);
 
-    /// <summary>Hands the result's gradient on to the inputs that need one.</summary>
+    /// <summary>Passes the result's gradient on to the inputs that need one.</summary>
     internal virtual void Backward(DeviceSpan dy)
     {
         if (First.NeedsGradient) First.Accumulate(Derivative(0, dy));
         if (second is not null && second.NeedsGradient) second.Accumulate(Derivative(1, dy));
     }
 
-    /// <summary>Lets go of the inputs.</summary>
+    /// <summary>Drops the references to the inputs.</summary>
     internal void Free() => first = second = null;
 }

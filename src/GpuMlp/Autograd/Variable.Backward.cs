@@ -4,27 +4,29 @@ using GpuMlp.Devices.Ops;
 
 namespace GpuMlp.Autograd;
 
-// the way back: from a result to the parameters
+// backward: from a result to the parameters
 public sealed partial class Variable
 {
     [ThreadStatic]
     static List<Variable>? reachedNow;
 
     /// <summary>
-    /// Adds the gradient of this variable to that of every parameter (and variable with wantsGradient) that it was computed from, and frees
-    /// what was remembered for it.
+    /// Adds the gradient of this variable to that of every parameter that it was computed from (and every variable with wantsGradient), and
+    /// frees what was kept for that.
     /// </summary>
-    /// <param name="gradient">dL/dthis, of this variable's shape; a 1 × 1 variable needs none, it is 1 then.</param>
+    /// <param name="gradient">dL/dthis, of this variable's shape; by default 1, for a 1 × 1 variable only.</param>
     /// <exception cref="InvalidOperationException">
-    /// It is not 1 × 1 and no gradient was given; or an earlier Backward has freed what this one needs; or no parameter is in it; or a
-    /// parameter that this needs was changed since Forward.
+    /// The variable is not 1 × 1 and no gradient was given; it does not depend on a parameter; an earlier Backward has freed what this one
+    /// needs; or a parameter that this needs was changed since Forward.
     /// </exception>
-    /// <exception cref="ArgumentException">The gradient has another shape or lies on another device.</exception>
     public void Backward(Variable? gradient = null)
     {
-        if (!NeedsGradient) throw new InvalidOperationException($"Backward: this variable ({Shape}) was not computed from a parameter, so there is nothing to differentiate by");
+        if (!NeedsGradient)
+            throw new InvalidOperationException(
+                $"Backward: this variable ({Shape}) was not computed from a parameter, so there is nothing to differentiate by");
         if (gradient is null && Length != 1)
-            throw new InvalidOperationException($"Backward: this variable is {Shape}; take its Sum() or Mean() first, or hand Backward a gradient {Shape}");
+            throw new InvalidOperationException(
+                $"Backward: this variable is {Shape}; take its Sum() or Mean() first, or hand Backward a gradient {Shape}");
         if (gradient is not null) RequireSame(gradient);
         using DeviceUse use = Device.Use();
         List<Variable> order = reachedNow ??= [];
@@ -45,10 +47,11 @@ public sealed partial class Variable
     {
         if (gradient.Device != Device) throw MixedDevices("Backward", this, gradient);
         if (gradient.Rows != Rows || gradient.Columns != Columns)
-            throw new ArgumentException($"Backward: this variable is {Shape}, its gradient has to be, got {gradient.Shape}", nameof(gradient));
+            throw new ArgumentException(
+                $"Backward: this variable is {Shape}, its gradient has to be, got {gradient.Shape}", nameof(gradient));
     }
 
-    // all that an operation made, results before their inputs
+    // collects all variables that operations made, results before their inputs
     void Reach(List<Variable> order)
     {
         Reach(this, order);
@@ -56,7 +59,8 @@ public sealed partial class Variable
         {
             Operation operation = order[k].madeBy!;
             if (operation.Freed)
-                throw new InvalidOperationException("Backward: an earlier Backward has freed what this variable was computed from; run Forward again");
+                throw new InvalidOperationException(
+                    "Backward: an earlier Backward has freed what this variable was computed from; run Forward again");
             Reach(operation.First, order);
             if (operation.Second is Variable second) Reach(second, order);
         }
@@ -80,14 +84,14 @@ public sealed partial class Variable
         gradient = default;
     }
 
-    /// <summary>Takes in a gradient that came from one use of this variable.</summary>
+    /// <summary>Adds the gradient that comes from one use of this variable.</summary>
     internal void Accumulate(DeviceSpan part)
     {
         if (parameter is not null) parameter.AddGradient(part);
         else if (gradient.Buffer is null && !wantsGradient) gradient = part;
         else if (gradient.Buffer is null)
         {
-            gradient = Device.Pool.Take(Length);                   // a part may be shared with others
+            gradient = Device.Pool.Take(Length);                   // a new one, since other variables may share the part
             Device.Copy(part, gradient);
         }
         else
@@ -99,8 +103,10 @@ public sealed partial class Variable
     }
 
     internal static InvalidOperationException ChangedSince(string name) =>
-        new($"Backward: {name}'s parameters were changed after the Forward that this goes back through; call Backward before the optimizer's Step");
+        new($"Backward: {name}'s parameters were changed after the Forward that this goes back through; "
+            + "call Backward before the optimizer's Step");
 
     internal static ArgumentException MixedDevices(string name, Variable a, Variable b) =>
-        new($"{name}: one operand is on {a.Device.Description.Id}, the other on {b.Device.Description.Id}; make both on one device, as with Variable.From(device, …)");
+        new($"{name}: one operand is on {a.Device.Description.Id}, the other on {b.Device.Description.Id}; "
+            + "make both on one device, as with Variable.From(device, …)");
 }

@@ -7,7 +7,7 @@ using GpuMlp.Kernels.Elementwise;
 
 namespace GpuMlp.Autograd;
 
-// what can be computed from variables
+// the operations on variables
 public sealed partial class Variable
 {
     /// <summary>a + b, element by element.</summary>
@@ -50,10 +50,12 @@ public sealed partial class Variable
     public static Variable operator -(Variable a) => a * -1f;
 
     /// <summary>The matrix product of this (n,i) with w (i,o).</summary>
-    /// <exception cref="ArgumentException">The sizes do not fit, or the devices differ.</exception>
+    /// <exception cref="ArgumentException">The columns of this are not as many as the rows of w, or the devices differ.</exception>
     public Variable MatMul(Variable w) => Operations.MatMul.Apply(this, w);
 
-    /// <summary>Values below min become min, values above max become max; the derivative is 1 from min to max, both included, as PyTorch's.</summary>
+    /// <summary>
+    /// Limits values to the range from min to max. As in PyTorch the derivative is 1 in that range, both limits included, and 0 outside.
+    /// </summary>
     /// <exception cref="ArgumentException">min is above max, or one is NaN.</exception>
     public Variable Clamp(float min = float.NegativeInfinity, float max = float.PositiveInfinity) => Operations.Clamp.Apply(this, min, max);
 
@@ -66,7 +68,7 @@ public sealed partial class Variable
     /// <summary>tanh x.</summary>
     public Variable Tanh() => Elementwise<Tanh>.Apply(this);
 
-    /// <summary>1 / (1 + e⁻ˣ); a binary cross-entropy of the result is computed from this variable.</summary>
+    /// <summary>1 / (1 + e⁻ˣ); the binary cross-entropy of the result is computed from this variable.</summary>
     public Variable Sigmoid() => Elementwise<Sigmoid>.Apply(this);
 
     /// <summary>x / (1 + e⁻ˣ).</summary>
@@ -87,7 +89,7 @@ public sealed partial class Variable
     /// <summary>ln(1 + eˣ).</summary>
     public Variable Softplus() => Elementwise<Softplus>.Apply(this);
 
-    /// <summary>e^x divided by its sum over the row.</summary>
+    /// <summary>eˣ divided by its sum over the row.</summary>
     public Variable Softmax() => Operations.Softmax.Apply(this);
 
     /// <summary>The sum of all elements (1,1).</summary>
@@ -99,8 +101,8 @@ public sealed partial class Variable
     /// <summary>Rows and columns exchanged.</summary>
     public Variable Transpose() => Transposition.Apply(this);
 
-    /// <summary>The same values, row-major, as rows × columns; nothing is copied.</summary>
-    /// <exception cref="ArgumentException">That is another number of values.</exception>
+    /// <summary>The same values, row-major, as rows × columns; they share this variable's memory.</summary>
+    /// <exception cref="ArgumentException">rows · columns is not Length.</exception>
     public Variable Reshape(int rows, int columns)
     {
         if (rows < 1 || columns < 1 || (long)rows * columns != Length)
@@ -108,7 +110,7 @@ public sealed partial class Variable
         return Part.Apply(this, 0, rows, columns);
     }
 
-    /// <summary>Row j (1, columns), of the same memory.</summary>
+    /// <summary>Row j (1, columns); it shares this variable's memory.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
     public Variable Row(int j)
     {

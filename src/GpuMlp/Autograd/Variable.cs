@@ -6,9 +6,10 @@ namespace GpuMlp.Autograd;
 
 /// <summary>A matrix on a device that remembers what it was computed from, so that <see cref="Backward"/> finds its gradients.</summary>
 /// <remarks>
-/// Nobody has to dispose variables: a value's memory goes back to its device's pool once nothing refers to it, or at <see cref="Dispose"/>.
-/// Operands of + - * / have equal shapes, or one of them one row, one column or one value, which repeats.
-/// No operation waits for the device; <see cref="ToArray"/> and <see cref="Item"/> do. Any thread may use a device's variables, one at a time.
+/// Nobody has to dispose variables: memory goes back to the device's pool once nothing refers to it, or at <see cref="Dispose"/>.
+/// Operands of + - * / have equal shapes, or one of them has one row, one column or one value, which repeats.
+/// No operation waits for the device; <see cref="ToArray"/> and <see cref="Item"/> do. Any thread may use a device's variables, but only
+/// one at a time.
 /// </remarks>
 public sealed partial class Variable : IDisposable
 {
@@ -31,7 +32,7 @@ public sealed partial class Variable : IDisposable
     Variable(DeviceSpan span, int rows, int columns, LabelFacts facts, bool wantsGradient)
         : this(span, rows, columns) => (Facts, this.wantsGradient) = (facts, wantsGradient);
 
-    // the memory is another's, who may dispose it
+    // a variable that shares another's memory, which may be disposed first
     Variable(DeviceSpan span, int rows, int columns, Operation? madeBy, LabelFacts? facts)
         : this(span, rows, columns, madeBy) => (Facts, sharesMemory) = (facts, true);
 
@@ -39,8 +40,8 @@ public sealed partial class Variable : IDisposable
         new(x.Span.Slice(start, rows * columns), rows, columns, madeBy, x.Facts);
 
     /// <summary>A variable with the values of a matrix.</summary>
-    /// <param name="device">Where it lies.</param>
-    /// <param name="values">rows × columns.</param>
+    /// <param name="device">The device that holds it.</param>
+    /// <param name="values">The values, rows × columns.</param>
     /// <param name="wantsGradient">Whether backward passes add to its <see cref="Gradient"/>.</param>
     public static Variable From(ComputeDevice device, float[,] values, bool wantsGradient = false)
     {
@@ -48,7 +49,7 @@ public sealed partial class Variable : IDisposable
         return From(device, Tensor.Flat(values), values.GetLength(0), values.GetLength(1), wantsGradient);
     }
 
-    /// <summary>A variable n × 1 with the values of an array.</summary>
+    /// <summary>A variable of n × 1 with the values of an array.</summary>
     /// <inheritdoc cref="From(ComputeDevice, float[,], bool)"/>
     public static Variable From(ComputeDevice device, float[] values, bool wantsGradient = false)
     {
@@ -66,7 +67,7 @@ public sealed partial class Variable : IDisposable
         return new Variable(span, rows, columns, new LabelFacts(values), wantsGradient);
     }
 
-    /// <summary>A parameter as an operand: its gradient goes to <see cref="Parameter.Gradient"/>, added to what is there.</summary>
+    /// <summary>A parameter as an operand; backward passes add to <see cref="Parameter.Gradient"/>.</summary>
     public static implicit operator Variable(Parameter parameter)
     {
         ArgumentNullException.ThrowIfNull(parameter);
@@ -91,33 +92,37 @@ public sealed partial class Variable : IDisposable
     /// <summary>The device that holds the values.</summary>
     public ComputeDevice Device => span.Device;
 
-    /// <summary>The gradients that backward passes have left here, or null: of variables made with wantsGradient, and of parameters.</summary>
+    /// <summary>
+    /// The sum of the gradients from backward passes, for parameters and variables made with wantsGradient; null if there is none.
+    /// </summary>
     public Variable? Gradient => parameter is not null ? new Variable(parameter.Gradient.Span, Rows, Columns, null, null)
         : !wantsGradient || gradient.Buffer is null ? null : new Variable(gradient, Rows, Columns, null, null);
 
     /// <summary>Where the values lie.</summary>
-    /// <exception cref="ObjectDisposedException">They went back to the pool.</exception>
+    /// <exception cref="ObjectDisposedException">The variable, the one it is part of, or its device was disposed.</exception>
     internal DeviceSpan Span
     {
         get
         {
-            if (parameter is not null) return parameter.Value.Span;              // it may have moved into an arena
+            if (parameter is not null) return parameter.Value.Span;              // a network may have moved it into its arena
             return !disposed && !span.Buffer.Disposed ? span : throw Gone();
         }
     }
 
-    // apart, so that the question above is small enough to be inlined
+    // in a method of its own, so that Span is small enough to be inlined
     ObjectDisposedException Gone() => span.Buffer.Gone($"this variable ({Shape}), or the one it is a part of,");
 
-    /// <summary>The input of the sigmoid that made this, for losses: computed from it they lose nothing in saturation.</summary>
+    /// <summary>
+    /// The input of the sigmoid that made this variable; losses computed from it stay accurate where the sigmoid saturates.
+    /// </summary>
     internal Variable? Logit { get; init; }
 
-    /// <summary>What is known of the values on the host.</summary>
+    /// <summary>What is known of the values on the host; null for a computed variable.</summary>
     internal LabelFacts? Facts { get; }
 
     internal bool NeedsGradient => madeBy is not null || parameter is not null || wantsGradient;
 
-    /// <summary>Of a parameter another number whenever its values were changed.</summary>
+    /// <summary>For a parameter, a number that changes whenever its values do.</summary>
     internal int Version => parameter?.Version ?? 0;
 
     internal int Rank => madeBy?.Rank ?? 0;
@@ -142,10 +147,10 @@ public sealed partial class Variable : IDisposable
         return value[0];
     }
 
-    /// <summary>The same values as a constant: nothing goes back through it.</summary>
+    /// <summary>The same values as a constant: backward passes stop here.</summary>
     public Variable Detach() => View(this, 0, Rows, Columns, null);
 
-    /// <summary>Gives the memory back at once, for whoever does not want to wait for the garbage collector.</summary>
+    /// <summary>Gives the memory back at once, without waiting for the garbage collector.</summary>
     public void Dispose()
     {
         if (disposed || parameter is not null) return;

@@ -9,32 +9,34 @@ public static class CsvData
 {
     static readonly CsvReaderOptions Options = new()
     {
-        HasHeader = false,                                                      // whether the first row is one is decided below
+        HasHeader = false,                                                      // FindLabel decides whether the first row is one
         TrimWhitespace = true,
         TrackLineNumbers = true,
         MalformedData = CsvMalformedDataHandling.Throw,
-        MaxRecordSize = LongestLine,                                            // a line without an end may be all of an endless pipe
+        MaxRecordSize = LongestLine,                                            // a pipe may go on without ever ending a line
     };
 
-    // what reading holds in memory: at least two bytes a character, and what strings and lists take beside them, and the numbers
+    // memory while reading: two bytes per character, the overhead of strings and lists, and the numbers
     const int LongestLine = 1 << 26, BytesACharacter = 2, BytesAField = 60, BytesARow = 80;
 
     /// <summary>Reads a file with or without a header, separated by commas, semicolons, tabs or bars; blank lines are skipped.</summary>
     /// <remarks>
-    /// The first row is a header when <paramref name="labelColumn"/> is a name in it, or when a field of it other than the label is
-    /// neither empty nor a number. Labels are classes when they are text (numbered from 0 in ordinal order of the text), all 0 or 1,
-    /// or just the whole numbers 0 … K - 1; any other numbers are the targets of a regression. Messages begin with file:line:column,
-    /// where line and column (the field's number) count from 1.
+    /// The first row is a header if <paramref name="labelColumn"/> is a name in it, or if a field of it, other than the label's, is neither
+    /// empty nor a number. Labels are classes if they are text (numbered from 0 in ordinal order), all 0 or 1, or exactly the whole numbers
+    /// 0 to K - 1; other numbers are the targets of a regression. Messages begin with file:line:column; line and column (the number of the
+    /// field) count from 1.
     /// </remarks>
-    /// <param name="path">The file.</param>
-    /// <param name="labelColumn">Name of the label column, or else its position counted from 1; null for the last one.</param>
+    /// <param name="path">The file, or a pipe.</param>
+    /// <param name="labelColumn">The name of the label column, or its position counted from 1; null for the last column.</param>
     /// <param name="beyondFloat32">
-    /// Whether features may be beyond float32, for which <see cref="DataSet.Inputs"/> has infinity: a <see cref="Standardizer"/> brings
-    /// them back.
+    /// Whether features may exceed float32. <see cref="DataSet.Inputs"/> then holds infinity for them, and a <see cref="Standardizer"/> can
+    /// bring them back into range.
     /// </param>
-    /// <exception cref="InvalidDataException">The file is empty, ragged or malformed, or a value is not a finite number; or it is a folder or a device.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file is empty, ragged or malformed, a value is not a finite number, or the path is a folder or a device.
+    /// </exception>
     /// <exception cref="InsufficientMemoryException">The file, or what a pipe gives, takes more memory than there is.</exception>
-    /// <exception cref="ArgumentException">There is no such label column, or two of that name.</exception>
+    /// <exception cref="ArgumentException">There is no such label column, or there are two of that name.</exception>
     public static DataSet Read(string path, string? labelColumn = null, bool beyondFloat32 = false)
     {
         List<Record> records = ReadRecords(path);
@@ -87,7 +89,7 @@ public static class CsvData
         return records;
     }
 
-    // every second byte of such text is 0, those beside the separators too
+    // UTF-16 read as UTF-8: every second byte is 0, also beside the separators
     static bool IsWide(Record record) => record.Fields.All(field => field.Contains('\0'))
         && record.Fields.Sum(field => field.Count(c => c == '\0')) * 2 >= record.Fields.Sum(field => field.Length);
 
@@ -97,7 +99,7 @@ public static class CsvData
         int named = Array.IndexOf(first, labelColumn);
         if (int.TryParse(labelColumn, NumberStyles.None, CultureInfo.InvariantCulture, out int position))
         {
-            // A whole number is a name only where the first row is a header that has it.
+            // A whole number can be a name only if the first row is a header with that name.
             bool inside = position >= 1 && position <= first.Length, hasHeader = IsHeader(first, inside ? position - 1 : first.Length - 1);
             if (!hasHeader || named < 0) return inside ? (position - 1, hasHeader) : throw NoColumn(hasHeader);
         }
@@ -110,7 +112,8 @@ public static class CsvData
         ArgumentException NoColumn(bool hasHeader)
         {
             string there = hasHeader ? Quoted.List(first) : "no header";
-            return new($"{path} has no column {Quoted.Quote(labelColumn)}; it has {there} (positions 1 to {first.Length})", nameof(labelColumn));
+            return new(
+                $"{path} has no column {Quoted.Quote(labelColumn)}; it has {there} (positions 1 to {first.Length})", nameof(labelColumn));
         }
     }
 
@@ -143,7 +146,7 @@ public static class CsvData
         return ([.. texts.Select(text => (float)numbers[text])], names, names.Length);
     }
 
-    /// <summary>2 for labels 0 and 1 (or just one of them), K for 0 … K - 1 with none missing, else 0.</summary>
+    /// <summary>The number of classes: 2 for labels 0 and 1 (or only one of them), K for all of 0 to K - 1; else 0.</summary>
     static int CountClasses(float[] labels)
     {
         float[] values = [.. labels.Distinct().Order()];
@@ -154,7 +157,7 @@ public static class CsvData
     static bool IsNumber(string text, out double value)
     {
         if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value)) return true;
-        value = double.NaN;                                                     // C and Python write infinity so; it is refused later
+        value = double.NaN;                                                     // C and Python write infinity like this; refused later
         return text.TrimStart('+', '-').Equals("inf", StringComparison.OrdinalIgnoreCase);
     }
 

@@ -2,21 +2,21 @@ using System.Runtime.InteropServices;
 
 namespace GpuMlp.Data;
 
-/// <summary>Labelled points in host memory: n rows of features and one label a row.</summary>
+/// <summary>Labelled points in host memory: n rows of features, with one label per row.</summary>
 /// <remarks>
-/// Networks take float32. Data that a file or a generator gave as float64 is kept as that too, beside it: large values with small
-/// differences are only told apart so, and are standardized and drawn from it.
+/// Networks take float32. Data that came as float64 from a file or a generator is also kept as float64: only that tells large values with
+/// small differences apart. Standardizing and drawing use it.
 /// </remarks>
 public sealed class DataSet
 {
-    readonly double[,]? values;                                             // null where Inputs is all there is
+    readonly double[,]? values;                                             // null if there is only Inputs
 
     /// <summary>Wraps the arrays; nothing is copied.</summary>
-    /// <param name="name">What to call the data in titles and records.</param>
+    /// <param name="name">The name of the data in titles and records.</param>
     /// <param name="inputs">The features, (n, features).</param>
-    /// <param name="labels">The labels, (n): class numbers from 0, or any numbers where <paramref name="classNames"/> is empty.</param>
+    /// <param name="labels">The labels, (n): class numbers from 0, or any numbers if <paramref name="classNames"/> is empty.</param>
     /// <param name="classNames">The name of each class; empty for regression.</param>
-    /// <exception cref="ArgumentException">There is no row or no feature, or the labels are not one a row.</exception>
+    /// <exception cref="ArgumentException">There are no rows or no features, or there is not one label per row.</exception>
     public DataSet(string name, float[,] inputs, float[] labels, IReadOnlyList<string> classNames)
     {
         ArgumentNullException.ThrowIfNull(name);
@@ -31,28 +31,28 @@ public sealed class DataSet
         (Name, Inputs, Labels, ClassNames) = (name, inputs, labels, classNames);
     }
 
-    /// <summary>Keeps the features as float64 and rounds a copy to float32, to infinity what is beyond it.</summary>
-    /// <param name="name">What to call the data in titles and records.</param>
+    /// <summary>Keeps the features as float64, and rounds a copy to float32; values beyond float32 become infinite there.</summary>
+    /// <param name="name">The name of the data in titles and records.</param>
     /// <param name="values">The features, (n, features).</param>
-    /// <param name="labels">The labels, (n): class numbers from 0, or any numbers where <paramref name="classNames"/> is empty.</param>
+    /// <param name="labels">The labels, (n): class numbers from 0, or any numbers if <paramref name="classNames"/> is empty.</param>
     /// <param name="classNames">The name of each class; empty for regression.</param>
-    /// <exception cref="ArgumentException">There is no row or no feature, or the labels are not one a row.</exception>
+    /// <exception cref="ArgumentException">There are no rows or no features, or there is not one label per row.</exception>
     public DataSet(string name, double[,] values, float[] labels, IReadOnlyList<string> classNames)
         : this(name, values, Rounded(values), labels, classNames)
     {
     }
 
-    // decimal text is rounded to float32 at once: by way of float64 a tie may go the other way
+    // takes both, because decimal text has to be rounded to float32 directly: by way of float64 a tie may round the other way
     internal DataSet(string name, double[,] values, float[,] inputs, float[] labels, IReadOnlyList<string> classNames)
         : this(name, inputs, labels, classNames) => this.values = values;
 
-    /// <summary>What the data is called.</summary>
+    /// <summary>The name of the data.</summary>
     public string Name { get; }
 
     /// <summary>The features as networks take them, (n, features).</summary>
     public float[,] Inputs { get; }
 
-    /// <summary>One feature of one row as the file or the generator gave it, before it was rounded to float32.</summary>
+    /// <summary>One feature of one row, as it came from the file or the generator before it was rounded to float32.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such row or feature.</exception>
     public double Value(int row, int feature) => (uint)row >= (uint)Count || (uint)feature >= (uint)Features
         ? throw new ArgumentOutOfRangeException(nameof(row), $"'{Name}' is {Count} × {Features}; there is no row {row}, feature {feature}")
@@ -64,10 +64,12 @@ public sealed class DataSet
     /// <summary>The name of each class, by class number; empty for regression.</summary>
     public IReadOnlyList<string> ClassNames { get; }
 
-    /// <summary>The name of each feature; empty where they have none.</summary>
+    /// <summary>The name of each feature; empty if they have none.</summary>
     public IReadOnlyList<string> FeatureNames { get; init; } = [];
 
-    /// <summary>How many different values the labels of a file had, and how many are left of them in float32; (0, 0) where they came from no file.</summary>
+    /// <summary>
+    /// The number of different values among a file's labels, before and after rounding to float32; (0, 0) if the labels came from no file.
+    /// </summary>
     public (int Values, int Rounded) DifferentLabels { get; internal init; }
 
     /// <summary>The number of classes; 0 for regression.</summary>
@@ -76,7 +78,7 @@ public sealed class DataSet
     /// <summary>The number of rows n.</summary>
     public int Count => Inputs.GetLength(0);
 
-    /// <summary>The number of features a row.</summary>
+    /// <summary>The number of features per row.</summary>
     public int Features => Inputs.GetLength(1);
 
     /// <summary>The memory of <see cref="Inputs"/>, row after row: n · features values.</summary>
@@ -103,30 +105,31 @@ public sealed class DataSet
         return With(wide, inputs, labels, ClassNames);
     }
 
-    /// <summary>The same rows whose labels are numbers, no classes.</summary>
+    /// <summary>The same rows, with labels that are numbers instead of classes.</summary>
     public DataSet AsNumbers() => With(values, Inputs, Labels, []);
 
     DataSet With(double[,]? wide, float[,] inputs, float[] labels, IReadOnlyList<string> classNames) => wide is null
         ? new(Name, inputs, labels, classNames) { FeatureNames = FeatureNames, DifferentLabels = DifferentLabels }
         : new(Name, wide, inputs, labels, classNames) { FeatureNames = FeatureNames, DifferentLabels = DifferentLabels };
 
-    /// <summary>How many different values a feature has, and how many are left of them in float32.</summary>
+    /// <summary>The number of different values of a feature, before and after rounding to float32.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such feature.</exception>
     public (int Values, int Rounded) Different(int feature)
     {
-        if ((uint)feature >= (uint)Features) throw new ArgumentOutOfRangeException(nameof(feature), feature, $"'{Name}' has features 0 to {Features - 1}");
+        if ((uint)feature >= (uint)Features)
+            throw new ArgumentOutOfRangeException(nameof(feature), feature, $"'{Name}' has features 0 to {Features - 1}");
         int rounded = Among(row => Inputs[row, feature]);
         return (values is null ? rounded : Among(row => values[row, feature]), rounded);
 
         int Among<T>(Func<int, T> value) => Enumerable.Range(0, Count).Select(value).Distinct().Count();
     }
 
-    /// <summary>The rectangle around the points of two features, each side pushed out by a share of the extent.</summary>
+    /// <summary>The rectangle around the points of two features, with a margin on each side.</summary>
     /// <param name="margin">
-    /// How far a side is pushed out, as a share of the extent in its direction; an extent of 0 counts as 1, and none as less than 64
-    /// float64 steps.
+    /// The margin as a share of the extent in its direction. An extent of 0 counts as 1, and no extent counts as less than 64 float64
+    /// steps.
     /// </param>
-    /// <exception cref="InvalidOperationException">The data has not two features.</exception>
+    /// <exception cref="InvalidOperationException">The data does not have two features.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="margin"/> is negative or not finite.</exception>
     public (double X0, double X1, double Y0, double Y1) Bounds(double margin = 0.1)
     {
@@ -145,12 +148,12 @@ public sealed class DataSet
             low = Math.Min(low, Value(row, feature));
             high = Math.Max(high, Value(row, feature));
         }
-        // where float32 has the same ends, they are what a network sees
+        // if float32 has nearly the same ends, use those, since networks see them
         if (Math.Abs((float)low - low) + Math.Abs((float)high - high) <= 0.01 * Extent()) (low, high) = ((float)low, (float)high);
         double least = Math.ScaleB(Math.Max(Math.Abs(low), Math.Abs(high)), -46);
         double pad = margin * Math.Clamp(Extent(), least, double.MaxValue);
         (low, high) = (Math.Max(low - pad, -double.MaxValue), Math.Min(high + pad, double.MaxValue));
-        return double.IsFinite(high - low) ? (low, high) : (low / 2, high / 2);    // an extent is a number
+        return double.IsFinite(high - low) ? (low, high) : (low / 2, high / 2);    // keeps the extent finite
 
         double Extent() => high > low ? high - low : 1;
     }

@@ -4,15 +4,16 @@ using static System.FormattableString;
 
 namespace GpuMlp.Data;
 
-/// <summary>Makes the usual toy data sets in float64, of which a copy is rounded to float32 once at the end.</summary>
+/// <summary>Makes the usual toy data sets, in float64; a copy is rounded to float32 once at the end.</summary>
 /// <remarks>
-/// Given a stream, each set draws in the order of scikit-learn's generator of that name where there is one; given a seed, from that
-/// seed's <see cref="StreamPurpose.Data"/> stream. Every generator throws <see cref="ArgumentOutOfRangeException"/> for fewer than
-/// 2 samples and for noise that is negative, not finite or above <see cref="MostNoise"/>.
+/// If the caller passes a stream, each set draws from it in the order of scikit-learn's generator of that name, if there is one. If the
+/// caller passes a seed, the set draws from that seed's <see cref="StreamPurpose.Data"/> stream. Every generator throws
+/// <see cref="ArgumentOutOfRangeException"/> for fewer than 2 samples and for noise that is negative, not finite or above
+/// <see cref="MostNoise"/>.
 /// </remarks>
 public static class DataSets
 {
-    /// <summary>The largest standard deviation: a normal draw is below 9 of them, and float32 ends at 3.4e38.</summary>
+    /// <summary>The largest standard deviation: a normal draw is below 9 deviations, and float32 ends at 3.4e38.</summary>
     public const double MostNoise = 1e37;
 
     /// <summary>The most turns of a spiral: far beyond what points can show.</summary>
@@ -22,7 +23,7 @@ public static class DataSets
     /// <param name="samples">n; class 0 has n / 2 points, class 1 the rest.</param>
     /// <param name="noise">Standard deviation of the normal noise on each coordinate.</param>
     /// <param name="seed">Seed of the Philox stream.</param>
-    /// <param name="shuffle">Whether the rows are shuffled, or lie class after class.</param>
+    /// <param name="shuffle">Whether the rows are shuffled; if not, they are ordered by class.</param>
     public static DataSet MakeMoons(int samples, double noise = 0.1, ulong seed = 0, bool shuffle = true) =>
         MakeMoons(samples, noise, Stream(seed), shuffle);
 
@@ -45,7 +46,7 @@ public static class DataSets
         }
         return points.Finish("moons", random, shuffle);
 
-        // numpy.linspace(0, π, count): a lone point is 0, the last of several π itself.
+        // as numpy.linspace(0, π, count): a single point is 0; the last of several is π itself
         static double Angle(int k, int count) => count == 1 ? 0 : k == count - 1 ? Math.PI : k * (Math.PI / (count - 1));
     }
 
@@ -53,8 +54,8 @@ public static class DataSets
     /// <param name="samples">n; the outer circle, class 0, has n / 2 points, the inner one the rest.</param>
     /// <param name="noise">Standard deviation of the normal noise on each coordinate.</param>
     /// <param name="seed">Seed of the Philox stream.</param>
-    /// <param name="factor">Radius of the inner circle, in [0, 1); the outer one's is 1.</param>
-    /// <param name="shuffle">Whether the rows are shuffled, or lie class after class.</param>
+    /// <param name="factor">Radius of the inner circle, in [0, 1); the outer circle has radius 1.</param>
+    /// <param name="shuffle">Whether the rows are shuffled; if not, they are ordered by class.</param>
     public static DataSet MakeCircles(int samples, double noise = 0.05, ulong seed = 0, double factor = 0.8, bool shuffle = true) =>
         MakeCircles(samples, noise, Stream(seed), factor, shuffle);
 
@@ -80,11 +81,11 @@ public static class DataSets
     }
 
     /// <summary>Normal clouds around random centres (n, 2), labels 0 … classes - 1, as sklearn.datasets.make_blobs.</summary>
-    /// <param name="samples">n, at least one a class; classes differ by at most one point, the first ones have it.</param>
+    /// <param name="samples">n, at least one per class; class sizes differ by at most one point, the first classes being larger.</param>
     /// <param name="classes">The number of clouds; their centres are U(-10, 10) in each coordinate.</param>
     /// <param name="deviation">Standard deviation of each cloud.</param>
     /// <param name="seed">Seed of the Philox stream.</param>
-    /// <param name="shuffle">Whether the rows are shuffled, or lie class after class.</param>
+    /// <param name="shuffle">Whether the rows are shuffled; if not, they are ordered by class.</param>
     public static DataSet MakeBlobs(int samples, int classes = 3, double deviation = 1, ulong seed = 0, bool shuffle = true) =>
         MakeBlobs(samples, classes, deviation, Stream(seed), shuffle);
 
@@ -110,9 +111,11 @@ public static class DataSets
         return points.Finish("blobs", random, shuffle, classes);
     }
 
-    /// <summary>Points of the square (-5.3, 5.3)², at least 0.3 off the axes (n, 2), labelled 1 where x y is positive, else 0.</summary>
+    /// <summary>
+    /// Points of the square (-5.3, 5.3)², at least 0.3 away from the axes (n, 2), labelled 1 where x·y is positive, else 0.
+    /// </summary>
     /// <param name="samples">n.</param>
-    /// <param name="noise">Standard deviation of the normal noise on each coordinate, added after the labels are given.</param>
+    /// <param name="noise">Standard deviation of the normal noise on each coordinate, added after the points are labelled.</param>
     /// <param name="seed">Seed of the Philox stream.</param>
     public static DataSet MakeXor(int samples, double noise = 0, ulong seed = 0) => MakeXor(samples, noise, Stream(seed));
 
@@ -140,7 +143,7 @@ public static class DataSets
     /// <param name="noise">Standard deviation of the normal noise on each coordinate.</param>
     /// <param name="seed">Seed of the Philox stream.</param>
     /// <param name="turns">How often an arm winds around the origin.</param>
-    /// <param name="shuffle">Whether the rows are shuffled, or lie class after class.</param>
+    /// <param name="shuffle">Whether the rows are shuffled; if not, they are ordered by class.</param>
     public static DataSet MakeSpirals(int samples, double noise = 0.02, ulong seed = 0, double turns = 1.5, bool shuffle = true) =>
         MakeSpirals(samples, noise, Stream(seed), turns, shuffle);
 
@@ -161,10 +164,10 @@ public static class DataSets
         return points.Finish("spirals", random, shuffle);
     }
 
-    /// <summary>Deals the rows at random into two parts, neither empty.</summary>
-    /// <param name="data">n rows, 2 or more.</param>
-    /// <param name="fraction">The first part's share of the rows; the number is rounded.</param>
-    /// <param name="random">Decides who goes where.</param>
+    /// <summary>Splits the rows at random into two data sets, neither of them empty.</summary>
+    /// <param name="data">The data, of 2 or more rows.</param>
+    /// <param name="fraction">The first data set's share of the rows; the number is rounded.</param>
+    /// <param name="random">The stream that decides which row goes where.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="fraction"/> is not between 0 and 1.</exception>
     /// <exception cref="ArgumentException"><paramref name="data"/> has a single row.</exception>
     public static (DataSet First, DataSet Second) Split(DataSet data, double fraction, RandomStream random)

@@ -2,17 +2,17 @@ using GpuMlp.Randomness;
 
 namespace GpuMlp.Data;
 
-/// <summary>Gathers labelled points of the plane in float64 and turns them into a data set.</summary>
+/// <summary>Collects labelled points of the plane in float64 and makes a data set of them.</summary>
 sealed class PointBuilder
 {
-    const int MaxSamples = 500_000_000;                                         // two float64 a point must fit one array
+    const int MaxSamples = 500_000_000;                                         // two float64 per point have to fit one array
 
     readonly double[] coordinates;
     readonly int[] labels;
     readonly double? noise;
     int count;
 
-    /// <summary>Makes room for the points; noise is the deviation to add at the end, null where there is none to draw.</summary>
+    /// <summary>Allocates the points. Noise is the deviation of the noise that Finish adds; null for none, which draws nothing.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Fewer than 2 samples, or noise that is negative or not finite.</exception>
     public PointBuilder(int samples, double? noise)
     {
@@ -37,7 +37,7 @@ sealed class PointBuilder
         count++;
     }
 
-    /// <summary>Shuffles, then adds the noise in row-major order: the order of scikit-learn's draws.</summary>
+    /// <summary>Shuffles the points, then adds the noise in row-major order, which is the order of scikit-learn's draws.</summary>
     public DataSet Finish(string name, RandomStream random, bool shuffle, int classes = 2)
     {
         ArgumentNullException.ThrowIfNull(random);

@@ -5,8 +5,8 @@ public sealed class Standardizer
 {
     readonly double[] mean, deviation;
 
-    /// <summary>A standardizer with known statistics, one mean and one deviation a feature.</summary>
-    /// <exception cref="ArgumentException">The lengths differ, or a value is not finite, or a deviation not above 0.</exception>
+    /// <summary>A standardizer with known statistics: one mean and one deviation per feature.</summary>
+    /// <exception cref="ArgumentException">The lengths differ, a value is not finite, or a deviation is not above 0.</exception>
     public Standardizer(IReadOnlyList<double> mean, IReadOnlyList<double> deviation)
     {
         ArgumentNullException.ThrowIfNull(mean);
@@ -25,8 +25,11 @@ public sealed class Standardizer
     /// <summary>The standard deviation of each feature (divided by n, not n - 1); 1 for a constant feature.</summary>
     public IReadOnlyList<double> Deviation => deviation;
 
-    /// <summary>Takes the statistics of a data set as <see cref="DataSet.Value"/> has it, summed in float64.</summary>
-    /// <remarks>Sums are of differences from the first row, in a power of two near the largest value: none over- or underflows.</remarks>
+    /// <summary>The standardizer with the statistics of a data set, computed in float64 from <see cref="DataSet.Value"/>.</summary>
+    /// <remarks>
+    /// The sums are over differences from the first row, in units of a power of two near the largest value, so none overflows or
+    /// underflows.
+    /// </remarks>
     /// <exception cref="ArgumentException">A value is not finite.</exception>
     public static Standardizer Fit(DataSet data)
     {
@@ -45,7 +48,7 @@ public sealed class Standardizer
             throw new ArgumentException($"feature {feature} of '{data.Name}' has a value that is not finite", nameof(data));
         if (largest == 0) return (0, 1);
         double unit = Math.ScaleB(1, Math.ILogB(largest)), origin = first / unit;
-        for (int row = 0; row < data.Count; row++) sum += data.Value(row, feature) / unit - origin;     // 0 of a constant
+        for (int row = 0; row < data.Count; row++) sum += data.Value(row, feature) / unit - origin;     // 0 for a constant feature
         double mean = origin + sum / data.Count;
         for (int row = 0; row < data.Count; row++) squares += Square(data.Value(row, feature) / unit - mean);
         double deviation = Math.Sqrt(squares / data.Count);
@@ -78,7 +81,7 @@ public sealed class Standardizer
         return new DataSet(data.Name, values, data.Labels, data.ClassNames) { FeatureNames = data.FeatureNames };
     }
 
-    // values of opposite signs may be further apart than float64 reaches
+    // the difference of two values of opposite signs may exceed float64
     double Scaled(double x, int feature)
     {
         double away = x - mean[feature];

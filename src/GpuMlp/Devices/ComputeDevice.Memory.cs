@@ -4,7 +4,7 @@ using ILGPU.Runtime;
 
 namespace GpuMlp.Devices;
 
-// the memory of a device: counted, limited, and taken back from whoever dropped it
+// the memory of a device: it is counted, limited, and taken back from objects that nobody disposed
 public sealed partial class ComputeDevice
 {
     readonly HashSet<MemoryBlock> blocks = [];
@@ -12,19 +12,21 @@ public sealed partial class ComputeDevice
     readonly Func<Accelerator, int, MemoryBlock> newBlock;
     long liveBytes, collectAt = LeastCollection;
 
-    // a buffer counts as four pages at least: it costs more than its floats
+    // each buffer counts as at least four pages, because it costs more than its floats
     const long LeastCollection = 64 << 20, LeastCost = 16 << 10;
 
     /// <summary>A buffer of zeros.</summary>
-    /// <exception cref="DeviceOutOfMemoryException">The device has not that much memory left.</exception>
+    /// <exception cref="DeviceOutOfMemoryException">The device has too little memory left.</exception>
     internal DeviceBuffer Allocate(int length) => new(this, AllocateBlock(length));
 
     /// <summary>A buffer of zeros.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">A buffer does not hold so many floats; the message begins with <paramref name="what"/>.</exception>
-    /// <exception cref="DeviceOutOfMemoryException">The device has not that much memory left.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// No buffer holds that many floats; the message begins with <paramref name="what"/>.
+    /// </exception>
+    /// <exception cref="DeviceOutOfMemoryException">The device has too little memory left.</exception>
     internal DeviceBuffer Allocate(long length, string what) => Allocate(DeviceBuffer.LengthOf(length, what));
 
-    /// <exception cref="DeviceOutOfMemoryException">The device has not that much memory left.</exception>
+    /// <exception cref="DeviceOutOfMemoryException">The device has too little memory left.</exception>
     internal MemoryBlock AllocateBlock(int length)
     {
         ObjectDisposedException.ThrowIf(IsDisposed, this);
@@ -43,7 +45,7 @@ public sealed partial class ComputeDevice
         }
         catch (DeviceOutOfMemoryException)
         {
-            CollectGarbage(GC.MaxGeneration);                      // what is garbage may be enough
+            CollectGarbage(GC.MaxGeneration);                      // garbage may hold enough memory
             TakeBack();
             Pool.FreeIdle();
             return TryAllocate(needed, length);
@@ -53,7 +55,8 @@ public sealed partial class ComputeDevice
     MemoryBlock TryAllocate(long needed, int length)
     {
         long available = MemoryLimit - liveBytes;
-        if (needed >= DeviceMemory.Large) available = Math.Min(available, DeviceMemory.Available(Accelerator, launcher.IsProcessor, liveBytes));
+        if (needed >= DeviceMemory.Large)
+            available = Math.Min(available, DeviceMemory.Available(Accelerator, launcher.IsProcessor, liveBytes));
         if (needed > available) throw new DeviceOutOfMemoryException(Description, needed, available);
         try
         {
@@ -64,7 +67,8 @@ public sealed partial class ComputeDevice
         }
         catch (Exception e) when (e is OutOfMemoryException || (e is AcceleratorException failed && DeviceException.IsOutOfMemory(failed)))
         {
-            throw new DeviceOutOfMemoryException(Description, needed, DeviceMemory.Available(Accelerator, launcher.IsProcessor, liveBytes), e);
+            long left = DeviceMemory.Available(Accelerator, launcher.IsProcessor, liveBytes);
+            throw new DeviceOutOfMemoryException(Description, needed, left, e);
         }
         catch (AcceleratorException e)
         {
@@ -72,14 +76,14 @@ public sealed partial class ComputeDevice
         }
     }
 
-    /// <summary>Lets the garbage collector find buffers that nothing refers to, and their finalizers hand them back.</summary>
+    /// <summary>Collects garbage and waits for finalizers, which give back the buffers that nothing refers to.</summary>
     internal static void CollectGarbage(int generation)
     {
         GC.Collect(generation, GCCollectionMode.Forced, blocking: true);
         GC.WaitForPendingFinalizers();
     }
 
-    /// <summary>Frees memory, or puts it by while another thread uses the device.</summary>
+    /// <summary>Frees memory; while another thread uses the device, sets it aside to be freed later.</summary>
     internal void Free(MemoryBlock block)
     {
         if (IsDisposed) return;
@@ -94,7 +98,7 @@ public sealed partial class ComputeDevice
         block.Free();
     }
 
-    /// <summary>Puts memory by that nobody uses, until the next request; any thread may.</summary>
+    /// <summary>Sets unused memory aside, to be freed at the next request; any thread may call this.</summary>
     internal void Abandon(MemoryBlock block) => abandoned.Enqueue(block);
 
     void TakeBack()

@@ -11,8 +11,8 @@ using ILGPU.Runtime;
 namespace GpuMlp.Devices;
 
 /// <summary>
-/// A device that runs kernels: it makes and counts buffers, owns the compiled kernels (each compiled once, at first use) and knows how to
-/// launch on itself. Any thread may use it, one at a time: a call while another thread is in one throws an
+/// A device that runs kernels. It makes and counts buffers, and owns the compiled kernels, each of which is compiled once, at its first
+/// use. Any thread may use it, but only one at a time: a call while another thread is in one throws an
 /// <see cref="InvalidOperationException"/>.
 /// </summary>
 public sealed partial class ComputeDevice : IDisposable
@@ -31,26 +31,36 @@ public sealed partial class ComputeDevice : IDisposable
         launcher = new KernelLauncher(description, accelerator, Loader);
         Pool = new DevicePool(this, slabs: options.Memory is null);
         Gate = new ThreadGate(this);
-        newBlock = options.Memory ?? (host is not null ? (_, length) => new HostBlock(length) : (driver, length) => new DriverBlock(driver, length));
+        newBlock = options.Memory ?? (host is not null
+            ? (_, length) => new HostBlock(length)
+            : (driver, length) => new DriverBlock(driver, length));
     }
 
-    /// <summary>Every device that this machine has, and every one that was looked for and left out, with the reason.</summary>
+    /// <summary>Every device of this machine, and every kind of device that was looked for and left out, with the reason.</summary>
     public static IReadOnlyList<DeviceDescription> List() => DeviceCatalog.List();
 
     /// <summary>Opens a device.</summary>
-    /// <param name="name">auto, cpu, cpu:ilgpu, opencl, opencl:i, cuda or cuda:i. auto is the CPU: a single network cannot fill a GPU.</param>
+    /// <param name="name">
+    /// auto, cpu, cpu:ilgpu, opencl, opencl:i, cuda or cuda:i. auto is the CPU: a single network cannot fill a GPU.
+    /// </param>
+    /// <exception cref="ArgumentNullException"><paramref name="name"/> is null.</exception>
     /// <exception cref="ArgumentException">The name is none of these.</exception>
-    /// <exception cref="DeviceUnavailableException">This machine has no such device, or it does not open; the message says what there is.</exception>
-    /// <exception cref="DeviceException">The device fails at the self-test's kernel.</exception>
+    /// <exception cref="DeviceUnavailableException">
+    /// This machine has no such device, or it does not open; the message says what there is.
+    /// </exception>
+    /// <exception cref="DeviceException">The device failed in its self-test.</exception>
+    /// <exception cref="DeviceOutOfMemoryException">The device has no memory left.</exception>
     public static ComputeDevice Open(string name = "auto") => Open(name, OpenOptions.Default);
 
-    /// <summary>Opens the CPU with lanes of a chosen width (1, 4, 8 or 16 floats) on a chosen number of cores; no result depends on them.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">No such width, or other than 1 to 1,024 cores.</exception>
+    /// <summary>Opens the CPU. No result depends on the arguments.</summary>
+    /// <param name="lanes">Floats per SIMD register: 1, 4, 8 or 16.</param>
+    /// <param name="cores">The number of cores that share the work, 1 to 1,024.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is none of these numbers.</exception>
     public static ComputeDevice OpenCpu(int lanes, int cores) => Open("cpu", new OpenOptions(lanes, cores));
 
     internal static ComputeDevice Open(string name, OpenOptions options) => DeviceOpener.Open(name, options);
 
-    /// <summary>Which device this is.</summary>
+    /// <summary>Describes the device.</summary>
     public DeviceDescription Description { get; private set; }
 
     /// <summary>What runs the kernels.</summary>
@@ -59,22 +69,24 @@ public sealed partial class ComputeDevice : IDisposable
     /// <summary>The driver's name for the device.</summary>
     public string Name => Description.Name;
 
-    /// <summary>How many buffers are alive.</summary>
+    /// <summary>The number of buffers that are not freed.</summary>
     public int LiveBuffers => blocks.Count;
 
     /// <summary>
-    /// Time that ILGPU and the driver spent compiling kernels so far. On OpenCL a kernel's first run counts, since drivers compile to the
-    /// end only then; on the processor itself .NET compiles a body at its first call, which is not counted.
+    /// The time that ILGPU and the driver have spent compiling kernels so far. On OpenCL this includes each kernel's first run, since
+    /// drivers finish compiling only then. On the processor itself .NET compiles a body at its first call, which is not counted.
     /// </summary>
     public TimeSpan CompileTime => launcher.CompileTime;
 
-    /// <summary>Whether the device ends in the same bits as the processor, as its self-test saw when it was opened.</summary>
+    /// <summary>Whether the device gives the same bits as the processor, as its self-test found when it was opened.</summary>
     public bool SameBits => WhyNotSameBits is null;
 
-    /// <summary>What the device's arithmetic does otherwise than the processor's ("flushes subnormals"); null if nothing.</summary>
+    /// <summary>How the device's arithmetic differs from the processor's, as in "flushes subnormals"; null if it does not.</summary>
     public string? WhyNotSameBits { get; internal set; }
 
-    /// <summary>After how many turns its driver ends a thread's loops, as its self-test saw; null if it let them all be made.</summary>
+    /// <summary>
+    /// The number of loop iterations after which the driver ends a thread's loops, as the self-test found; null for no limit.
+    /// </summary>
     internal int? MostTurns
     {
         get;
@@ -82,52 +94,59 @@ public sealed partial class ComputeDevice : IDisposable
         {
             field = value;
             launcher.EndsLoops = value is not null;
-            if (value is int turns) Description = Description with { Note = $"{Description.Note}; its driver ends a thread's loops after {turns.ToString("N0", CultureInfo.InvariantCulture)} turns, so launches are short" };
+            if (value is not int turns) return;
+            string limit = turns.ToString("N0", CultureInfo.InvariantCulture);
+            string note = $"{Description.Note}; its driver ends a thread's loops after {limit} turns, so launches are short";
+            Description = Description with { Note = note };
         }
     }
 
-    /// <summary>Bytes that all buffers together may take, where that is less than the device has.</summary>
+    /// <summary>The most bytes that all buffers together may take, where that is less than the device has.</summary>
     internal long MemoryLimit { get; set; } = long.MaxValue;
 
-    /// <summary>How many layers drew their start on the device: each from a stream of its own.</summary>
+    /// <summary>How many layers have drawn their initial weights on the device; each uses a stream of its own.</summary>
     internal uint LayersMade { get; set; }
 
     internal Accelerator Accelerator { get; }
 
     internal KernelLoader Loader { get; }
 
-    /// <summary>Whether groups compute in lanes of several floats, a kind of arithmetic of its own.</summary>
+    /// <summary>Whether groups compute in vectors of several floats, which the self-test has to test as well.</summary>
     internal bool HasWideLanes => launcher.HasWideLanes;
 
-    /// <summary>Runs the bodies as .NET code where the device is the processor itself, else null.</summary>
+    /// <summary>Runs kernel bodies as .NET code if the device is the processor itself, else null.</summary>
     internal HostRunner? Host { get; }
 
-    /// <summary>Lets one thread at a time in.</summary>
+    /// <summary>Lets only one thread at a time use the device.</summary>
     internal ThreadGate Gate { get; }
 
-    /// <summary>Whether the device and all its memory are gone.</summary>
+    /// <summary>Whether the device was disposed, and all its memory with it.</summary>
     internal bool IsDisposed { get; private set; }
 
-    /// <summary>Begins a public call that uses the device; its end is the end of what this returns.</summary>
+    /// <summary>Begins a public call that uses the device; disposing the result ends the call.</summary>
     /// <exception cref="InvalidOperationException">Another thread is using the device.</exception>
     /// <exception cref="ObjectDisposedException">The device was disposed.</exception>
     internal DeviceUse Use() => Gate.Enter();
 
-    /// <summary>Bytes that the device has left.</summary>
-    internal long AvailableMemory() => Math.Min(MemoryLimit - liveBytes, DeviceMemory.Available(Accelerator, launcher.IsProcessor, liveBytes));
+    /// <summary>The number of bytes that the device has left.</summary>
+    internal long AvailableMemory() =>
+        Math.Min(MemoryLimit - liveBytes, DeviceMemory.Available(Accelerator, launcher.IsProcessor, liveBytes));
 
-    /// <summary>Memory for values that come and go.</summary>
+    /// <summary>Memory for the values of expressions, which nobody disposes.</summary>
     internal DevicePool Pool { get; }
 
-    /// <summary>Launches an op through ILGPU: a grid of threads strides over its items.</summary>
+    /// <summary>Launches an op through ILGPU, as a grid of threads that strides over its items.</summary>
     /// <exception cref="DeviceException">The op does not compile on this device, or the device fails.</exception>
     internal void Launch<TOp>(in TOp op) where TOp : struct, IOp<ArrayView<float>> => launcher.Launch(op);
 
-    /// <summary>Launches a group op: a thread group of that many lanes a group, by default as many as suit the device.</summary>
+    /// <summary>
+    /// Launches a group op, with a thread group per group. It has that many lanes, by default as many as suit the device.
+    /// </summary>
     /// <exception cref="DeviceException">The op does not compile on this device, or the device fails.</exception>
-    internal void LaunchGroups<TOp>(in TOp op, int? lanes = null) where TOp : struct, IGroupOp<ArrayView<float>> => launcher.LaunchGroups(op, lanes);
+    internal void LaunchGroups<TOp>(in TOp op, int? lanes = null) where TOp : struct, IGroupOp<ArrayView<float>> =>
+        launcher.LaunchGroups(op, lanes);
 
-    /// <summary>Waits until the device has done all that was asked of it.</summary>
+    /// <summary>Waits until the device has finished all its work.</summary>
     /// <exception cref="DeviceException">The device failed, or its driver ended a launch before its end.</exception>
     /// <exception cref="ObjectDisposedException">The device was disposed.</exception>
     public void Synchronize()
@@ -136,17 +155,17 @@ public sealed partial class ComputeDevice : IDisposable
         if (!Finished()) throw DeviceException.Stopped(Description);
     }
 
-    /// <summary>Sees whether the driver ended a launch early.</summary>
+    /// <summary>Finds out whether the driver ended a launch early.</summary>
     internal LaunchWatch Watch => launcher.Watch;
 
-    /// <summary>Looks whether the launches that the host has waited for came to their end.</summary>
-    /// <exception cref="DeviceException">The driver ended one early: what it was to write is not whole.</exception>
+    /// <summary>Checks that the launches that the host has waited for ran to their end.</summary>
+    /// <exception cref="DeviceException">The driver ended a launch early, so its results are incomplete.</exception>
     internal void RequireFinished()
     {
         if (!Watch.AllFinished()) throw DeviceException.Stopped(Description);
     }
 
-    /// <summary>Waits for all launches; false if the driver ended one early.</summary>
+    /// <summary>Waits for all launches. False if the driver ended one early.</summary>
     /// <exception cref="DeviceException">The device failed.</exception>
     internal bool Finished()
     {
@@ -161,7 +180,7 @@ public sealed partial class ComputeDevice : IDisposable
         return Watch.AllFinished();
     }
 
-    // both copies end before they return: only so long does the host's memory stay where it is
+    // copies to and from the host end before they return, since the host's memory is pinned only until then
     internal unsafe void CopyToDevice(ReadOnlySpan<float> source, DeviceSpan target)
     {
         if (source.Length == 0) return;
@@ -171,7 +190,9 @@ public sealed partial class ComputeDevice : IDisposable
             return;
         }
         fixed (float* pinned = source)
-            Copying(((ArrayView<float>)target).SubView(0, source.Length), (nint)pinned, (view, from) => view.CopyFromCPU(ref *(float*)from, view.Length));
+            Copying(
+                ((ArrayView<float>)target).SubView(0, source.Length), (nint)pinned,
+                (view, from) => view.CopyFromCPU(ref *(float*)from, view.Length));
     }
 
     internal unsafe void CopyToHost(DeviceSpan source, Span<float> target)
@@ -182,7 +203,8 @@ public sealed partial class ComputeDevice : IDisposable
             source.OnHost.CopyTo(target);
             return;
         }
-        if (target.Length < source.Length) throw new ArgumentException($"{source.Length} values do not fit {target.Length}", nameof(target));
+        if (target.Length < source.Length)
+            throw new ArgumentException($"{source.Length} values do not fit {target.Length}", nameof(target));
         fixed (float* pinned = target) Copying(source, (nint)pinned, (view, to) => view.CopyToCPU(ref *(float*)to, view.Length));
         RequireFinished();
     }
@@ -198,7 +220,7 @@ public sealed partial class ComputeDevice : IDisposable
     {
         if (target.Length == 0) return;
         if (Host is not null) target.OnHost.Clear();
-        else Launch(new Fill<ArrayView<float>>(target, 0f, target.Length));    // ILGPU's OpenCL buffers can only be set from their beginning
+        else Launch(new Fill<ArrayView<float>>(target, 0f, target.Length));    // ILGPU can set OpenCL buffers from their beginning only
     }
 
     void Copying<TArgument>(ArrayView<float> view, TArgument argument, Action<ArrayView<float>, TArgument> copy)
@@ -213,7 +235,7 @@ public sealed partial class ComputeDevice : IDisposable
         }
     }
 
-    /// <summary>Frees the device and every buffer that is still alive on it.</summary>
+    /// <summary>Frees the device and every buffer on it.</summary>
     /// <exception cref="InvalidOperationException">Another thread is using the device.</exception>
     public void Dispose()
     {
@@ -232,7 +254,7 @@ public sealed partial class ComputeDevice : IDisposable
         }
         catch (AcceleratorException)
         {
-            // a device that was lost cannot be freed either, and what was said when it was lost must not be drowned
+            // a lost device cannot be freed either, and this error must not hide the one that said it was lost
         }
         blocks.Clear();
         liveBytes = 0;

@@ -5,43 +5,68 @@ using ILGPU.Runtime.OpenCL;
 
 namespace GpuMlp.Devices;
 
-/// <summary>A device failed at what it was asked to do: a kernel does not compile on it, or it was lost. The message names the device.</summary>
+/// <summary>A device failed: a kernel does not compile on it, or it was lost. The message names the device.</summary>
 public sealed class DeviceException : Exception
 {
     internal DeviceException(DeviceDescription device, string doing, Exception cause, string log = "")
-        : base($"device {device.Id} ({device.Name}) failed {doing}: {(log.Length == 0 ? Reason(cause) : OneLine(Launching.BuildLog.FirstError(log)))}", cause) =>
+        : base($"device {device.Id} ({device.Name}) {What(doing, cause)}: {Reason(cause, log)}", cause) =>
         (Device, BuildLog) = (device, log);
 
-    DeviceException(DeviceDescription device, string what) : base($"device {device.Id} ({device.Name}) {what}") => (Device, BuildLog, IsStopped) = (device, "", true);
+    DeviceException(DeviceDescription device, string what) : base($"device {device.Id} ({device.Name}) {what}") =>
+        (Device, BuildLog, IsStopped) = (device, "", true);
 
-    /// <summary>A driver ended a launch before its end, without an error.</summary>
+    // CUDA reports the end of a kernel by an error only at a later call, and from then on at every call
+    static readonly string[] errorsOfEarlierLaunches =
+    [
+        nameof(CudaError.CUDA_ERROR_ILLEGAL_ADDRESS), nameof(CudaError.CUDA_ERROR_LAUNCH_TIMEOUT),
+        nameof(CudaError.CUDA_ERROR_LAUNCH_FAILED), nameof(CudaError.CUDA_ERROR_MISALIGNED_ADDRESS),
+        nameof(CudaError.CUDA_ERROR_ILLEGAL_INSTRUCTION), nameof(CudaError.CUDA_ERROR_ASSERT),
+        nameof(CudaError.CUDA_ERROR_HARDWARE_STACK_ERROR), nameof(CudaError.CUDA_ERROR_INVALID_ADDRESS_SPACE),
+        nameof(CudaError.CUDA_ERROR_INVALID_PC),
+    ];
+
+    static string What(string doing, Exception cause) => cause is CudaException cuda && errorsOfEarlierLaunches.Contains(cuda.Error)
+        ? $"failed in an earlier launch, as it said when {doing}" : $"failed {doing}";
+
+    static string Reason(Exception cause, string log) =>
+        log.Length == 0 ? Reason(cause) : OneLine(Launching.BuildLog.FirstError(log));
+
+    /// <summary>The exception for a driver that ended a launch early, without an error.</summary>
     /// <param name="device">The device.</param>
-    /// <param name="after">After what, as in "step 176 of 2,000"; empty if nobody knows.</param>
-    internal static DeviceException Stopped(DeviceDescription device, string after = "") => new(device,
-        $"stopped {(after.Length == 0 ? "a kernel before its end" : $"after {after}")}: its driver ends loops early; take another device or smaller work");
+    /// <param name="after">The last work that was finished, as in "step 176 of 2,000"; empty if that is unknown.</param>
+    internal static DeviceException Stopped(DeviceDescription device, string after = "")
+    {
+        string what = after.Length == 0 ? "a kernel before its end" : $"after {after}";
+        return new(device, $"stopped {what}: its driver ends loops early; take another device or smaller work");
+    }
 
-    /// <summary>Whether a kernel did not compile: another form of it may.</summary>
+    /// <summary>Whether a kernel did not compile, so that another form of it may.</summary>
     internal bool IsOfCompiler { get; init; }
 
-    /// <summary>Whether the driver ended a launch before its end: a shorter one may work.</summary>
+    /// <summary>Whether the driver ended a launch early, so that a shorter launch may work.</summary>
     internal bool IsStopped { get; }
 
-    /// <summary>The device.</summary>
+    /// <summary>The device that failed.</summary>
     public DeviceDescription Device { get; }
 
-    /// <summary>All that the driver's compiler said of a kernel that does not compile, of which the message has the first error; else empty.</summary>
+    /// <summary>
+    /// The whole log of the driver's compiler for a kernel that does not compile; else empty. The message has its first error.
+    /// </summary>
     public string BuildLog { get; }
 
     // a driver's message may be a whole build log
     const int MaxReason = 300;
 
-    /// <summary>What a driver or ILGPU's compiler said, in one line of bounded length: the innermost cause, and OpenCL's name for the error.</summary>
+    /// <summary>
+    /// The message of a driver or of ILGPU's compiler in one line of bounded length: that of the innermost cause, or OpenCL's name for the
+    /// error.
+    /// </summary>
     internal static string Reason(Exception e)
     {
         while (e.InnerException is Exception inner) e = inner;
         string text = e switch
         {
-            CLException { Error: not 0 } cl => cl.Error.ToString(),              // its message is only that it was thrown
+            CLException { Error: not 0 } cl => cl.Error.ToString(),              // its message says only that it was thrown
             CudaException cuda => $"{cuda.Message} ({cuda.Error})",
             _ => e.Message,
         };

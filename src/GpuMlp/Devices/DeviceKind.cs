@@ -1,9 +1,9 @@
 namespace GpuMlp.Devices;
 
-/// <summary>What runs the kernels.</summary>
+/// <summary>The kinds of devices.</summary>
 public enum DeviceKind
 {
-    /// <summary>The processor: .NET compiles the kernel bodies with SIMD lanes, over the CPU accelerator's own memory.</summary>
+    /// <summary>The processor: .NET compiles the kernel bodies with SIMD vectors, over the CPU accelerator's own memory.</summary>
     Cpu,
 
     /// <summary>The processor through ILGPU's own CPU launcher: slow, for comparison and debugging.</summary>

@@ -1,6 +1,6 @@
 namespace GpuMlp.Devices;
 
-/// <summary>A device has not the memory that was asked for.</summary>
+/// <summary>A device does not have the memory that was asked for.</summary>
 public sealed class DeviceOutOfMemoryException : OutOfMemoryException
 {
     internal DeviceOutOfMemoryException(DeviceDescription device, long needed, long available, Exception? cause = null)
@@ -15,9 +15,9 @@ public sealed class DeviceOutOfMemoryException : OutOfMemoryException
     {
     }
 
-    /// <summary>Bytes asked for; 0 where the device did not open.</summary>
+    /// <summary>Bytes that were asked for; 0 if the device did not open.</summary>
     public long Needed { get; }
 
-    /// <summary>Bytes that the device still had, as far as it tells; 0 where it did not open.</summary>
+    /// <summary>Bytes that the device had left, as far as it says; 0 if it did not open.</summary>
     public long Available { get; }
 }

@@ -2,7 +2,7 @@ using GpuMlp.Formats;
 
 namespace GpuMlp.Devices;
 
-/// <summary>A device was asked for that this machine does not have; the message says what there is.</summary>
+/// <summary>The machine does not have a device that was asked for; the message lists the devices that it has.</summary>
 public sealed class DeviceUnavailableException : Exception
 {
     internal DeviceUnavailableException(string asked, string reason, IEnumerable<DeviceDescription> devices, Exception? cause = null)
@@ -12,6 +12,6 @@ public sealed class DeviceUnavailableException : Exception
         Asked = asked;
     }
 
-    /// <summary>The device as it was asked for.</summary>
+    /// <summary>The name that was asked for.</summary>
     public string Asked { get; }
 }

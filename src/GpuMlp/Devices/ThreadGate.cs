@@ -2,12 +2,12 @@ using System.Runtime.CompilerServices;
 
 namespace GpuMlp.Devices;
 
-/// <summary>Lets one thread at a time use a device: any thread may, one after the other, and a second one at the same time is refused.</summary>
+/// <summary>Lets one thread at a time use a device: any thread may, but a call is refused while another thread is in one.</summary>
 /// <remarks>
-/// Every public call passes through here, so it has to cost next to nothing for the thread that used the device last, its owner. The owner
-/// raises its depth and then looks whether it still is the owner. Another thread that wants the device first makes itself the owner, then
-/// makes every processor see that (a barrier for the whole process), and then looks at the depth. So at least one of the two sees the
-/// other, and the owner's way in needs no atomic operation.
+/// Every public call passes through here, so it has to cost next to nothing for the owner, the thread that used the device last. The owner
+/// first raises its depth and then checks that it is still the owner. A thread that wants to take over first makes itself the owner, then
+/// issues a memory barrier for the whole process, and then reads the depth. So at least one of the two sees what the other did, and the
+/// owner needs no atomic operation.
 /// </remarks>
 sealed class ThreadGate(ComputeDevice device)
 {
@@ -15,9 +15,9 @@ sealed class ThreadGate(ComputeDevice device)
 
     readonly Lock changing = new();
     int owner = Nobody;
-    int depth;                                                     // calls that the owner is in, one inside the other
+    int depth;                                                     // nested calls of the owner
 
-    /// <summary>Begins a call; the end of what this returns is its end.</summary>
+    /// <summary>Begins a call; disposing the result ends it.</summary>
     /// <exception cref="InvalidOperationException">Another thread is using the device.</exception>
     /// <exception cref="ObjectDisposedException">The device was disposed.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -28,7 +28,7 @@ sealed class ThreadGate(ComputeDevice device)
         return new DeviceUse(this);
     }
 
-    /// <summary>False if another thread is using the device.</summary>
+    /// <summary>Begins a call unless another thread is using the device; returns whether it did.</summary>
     /// <exception cref="ObjectDisposedException">The device was disposed.</exception>
     internal bool TryEnter()
     {
@@ -68,18 +68,19 @@ sealed class ThreadGate(ComputeDevice device)
     }
 
     InvalidOperationException InUse() => new(
-        $"device {device.Description.Id} is in use by another thread; a device serves one thread at a time, so give each thread a device of its own");
+        $"device {device.Description.Id} is in use by another thread; a device serves one thread at a time, "
+        + "so give each thread a device of its own");
 
     internal void Leave() => Volatile.Write(ref depth, depth - 1);
 
-    /// <summary>Lets nobody in any more; called by the thread that is inside.</summary>
+    /// <summary>Refuses all further calls; called by the thread that is using the device.</summary>
     internal void Close()
     {
         lock (changing) Volatile.Write(ref owner, Closed);
     }
 }
 
-/// <summary>While it lives its thread uses a device, which is not collected meanwhile.</summary>
+/// <summary>A thread's use of a device, from its creation to its disposal; it also keeps the device from being collected.</summary>
 readonly ref struct DeviceUse(ThreadGate gate)
 {
     public void Dispose() => gate.Leave();

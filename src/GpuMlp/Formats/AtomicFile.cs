@@ -4,11 +4,13 @@ using System.Text.RegularExpressions;
 
 namespace GpuMlp.Formats;
 
-/// <summary>A file that appears under its name whole or not at all: written beside it, flushed to disk, then renamed over it.</summary>
+/// <summary>
+/// A file that appears under its name whole or not at all: it is written beside the target, flushed to disk, and renamed.
+/// </summary>
 /// <remarks>
-/// A file that is replaced keeps its permissions, and a link stays a link: what it leads to is replaced. What goes wrong with the disk (no
-/// such folder, no permission, no space) reaches the caller as the <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/>
-/// that the system raised.
+/// A file that is replaced keeps its permissions. A link stays a link: the file that it leads to is replaced. Errors of the disk (no such
+/// folder, no permission, no space) reach the caller as the <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/> that the
+/// system raised.
 /// </remarks>
 public sealed partial class AtomicFile : IDisposable
 {
@@ -35,10 +37,12 @@ public sealed partial class AtomicFile : IDisposable
         });
     }
 
-    /// <summary>Where to write: buffered and seekable. Leave it open; <see cref="Commit"/> closes it.</summary>
+    /// <summary>The stream to write to, buffered and seekable. Leave it open; <see cref="Commit"/> closes it.</summary>
     public Stream Stream => stream;
 
-    /// <summary>Starts a file that will be at <paramref name="path"/> once committed; until then what is there stays as it is.</summary>
+    /// <summary>
+    /// Begins a file that will be at <paramref name="path"/> once it is committed; until then a file that is there stays.
+    /// </summary>
     /// <exception cref="IOException">The temporary file cannot be made, or the path is a folder.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder may not be written to.</exception>
     public static AtomicFile Create(string path)
@@ -47,7 +51,9 @@ public sealed partial class AtomicFile : IDisposable
         return new(path);
     }
 
-    /// <summary>Writes a whole file; when <paramref name="write"/> throws, the target is as it was and nothing is left beside it.</summary>
+    /// <summary>
+    /// Writes a whole file. If <paramref name="write"/> throws, the target stays as it was and nothing is left beside it.
+    /// </summary>
     /// <exception cref="IOException">The file cannot be made, or the disk is full.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder may not be written to.</exception>
     public static void Write(string path, Action<Stream> write)
@@ -58,7 +64,7 @@ public sealed partial class AtomicFile : IDisposable
         file.Commit();
     }
 
-    /// <summary>Where a path leads once its last part is followed as far as it is a link.</summary>
+    /// <summary>The path that a path leads to, after following its last part as long as that is a link.</summary>
     /// <exception cref="IOException">The links go in a circle.</exception>
     public static string Resolve(string path)
     {
@@ -67,7 +73,7 @@ public sealed partial class AtomicFile : IDisposable
         return file.LinkTarget is null ? file.FullName : file.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
     }
 
-    /// <summary>Gives a file the permissions of one that it is about to replace, where there is one.</summary>
+    /// <summary>Gives a file the permissions of the file that it is about to replace, if there is one.</summary>
     public static void KeepPermissions(string replaced, string file)
     {
         ArgumentNullException.ThrowIfNull(replaced);
@@ -75,14 +81,14 @@ public sealed partial class AtomicFile : IDisposable
         if (!OperatingSystem.IsWindows() && File.Exists(replaced)) File.SetUnixFileMode(file, File.GetUnixFileMode(replaced));
     }
 
-    /// <summary>Flushes what was written to disk and renames it over the target.</summary>
+    /// <summary>Flushes the file to disk and renames it to the target.</summary>
     /// <exception cref="InvalidOperationException">The file was committed or disposed before.</exception>
     /// <exception cref="IOException">The disk is full, or the target cannot be replaced; <see cref="Dispose"/> then cleans up.</exception>
     public void Commit()
     {
         if (finished) throw new InvalidOperationException($"'{target}' was committed or disposed before.");
         stream.Flush(flushToDisk: true);
-        if (OperatingSystem.IsWindows()) stream.Dispose();              // elsewhere it stays open, and so locked, until it has its name
+        if (OperatingSystem.IsWindows()) stream.Dispose();              // elsewhere it stays open, and so locked, until it is renamed
         Together(() =>
         {
             File.Move(temporary, target, overwrite: true);
@@ -92,7 +98,7 @@ public sealed partial class AtomicFile : IDisposable
         stream.Dispose();
     }
 
-    /// <summary>Does work on files that <see cref="Abandon"/> either waits for or keeps from beginning.</summary>
+    /// <summary>Does work on files as one unit: <see cref="Abandon"/> waits for work that has begun, and stops work that has not.</summary>
     public static void Together(Action work)
     {
         ArgumentNullException.ThrowIfNull(work);
@@ -104,11 +110,11 @@ public sealed partial class AtomicFile : IDisposable
                 return;
             }
         }
-        Thread.Sleep(Timeout.Infinite);                                 // the program ends: nothing more is written, nor said about it
+        Thread.Sleep(Timeout.Infinite);                                 // the program is ending: this thread must not write any more
     }
 
-    /// <summary>Deletes what was written to files that are not committed, of a program that is about to end.</summary>
-    /// <remarks>A thread that then wants to begin or commit a file waits for that end.</remarks>
+    /// <summary>Deletes all files that are not committed; for a program that is about to end.</summary>
+    /// <remarks>A thread that wants to begin or commit a file afterwards waits until the program ends.</remarks>
     public static void Abandon()
     {
         lock (gate)
@@ -118,7 +124,7 @@ public sealed partial class AtomicFile : IDisposable
         }
     }
 
-    /// <summary>Has a folder's names put on the disk, so that a loss of power does not undo a renaming; on Linux only.</summary>
+    /// <summary>Flushes the names in a folder to disk, so that a power failure does not undo a renaming; on Linux only.</summary>
     public static void FlushFolder(string folder)
     {
         ArgumentNullException.ThrowIfNull(folder);
@@ -136,7 +142,7 @@ public sealed partial class AtomicFile : IDisposable
     [DllImport("libc", EntryPoint = "close")]
     static extern int Close(int handle);
 
-    /// <summary>Deletes what killed programs left of a file that they began to write; what a program still writes stays.</summary>
+    /// <summary>Deletes unfinished versions of a file that killed programs left; versions that are still being written stay.</summary>
     public static void Clear(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
@@ -144,8 +150,10 @@ public sealed partial class AtomicFile : IDisposable
         Clear(Path.GetDirectoryName(target)!, name.Equals);
     }
 
-    /// <summary>Deletes what killed programs left in a folder of files with certain names; what a program still writes stays.</summary>
-    /// <returns>Whether there was any.</returns>
+    /// <summary>
+    /// Deletes unfinished files of certain names that killed programs left in a folder; files that are still being written stay.
+    /// </summary>
+    /// <returns>Whether there were any.</returns>
     public static bool Clear(string folder, Func<string, bool> wanted)
     {
         ArgumentNullException.ThrowIfNull(folder);
@@ -161,19 +169,20 @@ public sealed partial class AtomicFile : IDisposable
                 new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.None, 1, FileOptions.DeleteOnClose).Dispose();
                 any = true;
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException) { }      // being written, or not ours to delete
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException) { }      // still being written, or not ours
         }
         return any;
     }
 
-    /// <summary>A system's message about a temporary file as one about the file that it would have become.</summary>
+    /// <summary>The message of a system error with the name of a temporary file replaced by that of its target.</summary>
     public static string Plain(string message)
     {
         ArgumentNullException.ThrowIfNull(message);
         return Temporary().Replace(message, "$1");
     }
 
-    // what a killed process left is recognized, and the random part keeps it out of the way of one with the same id (1, in every container)
+    // The process id shows which files a killed process left. The random part avoids clashes between processes of one id, such as 1 in
+    // every container.
     [GeneratedRegex(@"\.([^/\\]+)\.\d+-[a-z0-9]{8}\.tmp")]
     private static partial Regex Temporary();
 
@@ -189,10 +198,10 @@ public sealed partial class AtomicFile : IDisposable
             try
             {
                 var made = new FileStream(temporary, options);
-                // between its making and its locking, one who clears what killed programs left may have taken it for such
+                // before it was locked, a program that clears such files may have deleted it
                 if (File.Exists(temporary))
                 {
-                    KeepPermissions(target, temporary);                 // what the process's mask took away at the making
+                    KeepPermissions(target, temporary);                 // restores bits that the process's mask removed
                     return made;
                 }
                 made.Dispose();
@@ -201,19 +210,19 @@ public sealed partial class AtomicFile : IDisposable
         }
     }
 
-    // a name may be as long as the system lets names be, so the temporary's must not be longer
+    // shortens a name so that the temporary file's longer name is not too long for the system
     static string Short(string name)
     {
         while (Encoding.UTF8.GetByteCount(name) > MostNameBytes) name = name[..^(char.IsLowSurrogate(name[^1]) ? 2 : 1)];
         return name;
     }
 
-    /// <summary>Without a <see cref="Commit"/> before it, deletes what was written.</summary>
+    /// <summary>Deletes the file unless it was committed.</summary>
     public void Dispose()
     {
         if (finished) return;
         finished = true;
-        // Closing flushes, which fails once more on a full disk: the first error is the one to report, so these are not.
+        // Closing flushes, which fails again on a full disk. The first error is the one to report, so this one is ignored.
         try { stream.Dispose(); }
         catch (IOException) { }
         lock (gate)

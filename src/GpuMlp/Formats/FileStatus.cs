@@ -2,10 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace GpuMlp.Formats;
 
-/// <summary>What a path leads to.</summary>
+/// <summary>The kinds of files that a path can lead to.</summary>
 enum FileKind
 {
-    /// <summary>The system does not tell, or there is nothing.</summary>
+    /// <summary>There is no file, or the system does not tell its kind.</summary>
     Unknown,
     File,
     Pipe,
@@ -14,21 +14,22 @@ enum FileKind
     Socket,
 }
 
-/// <summary>What .NET does not tell about a file: its kind and its owner.</summary>
-/// <param name="Kind">The kind, links followed.</param>
-/// <param name="Owner">The user's number.</param>
+/// <summary>What .NET does not tell about a file.</summary>
+/// <param name="Kind">Its kind, after following links.</param>
+/// <param name="Owner">The user id of its owner.</param>
 readonly record struct FileStatus(FileKind Kind, uint Owner)
 {
-    /// <summary>Looks a path up without opening it; null where there is nothing, and on other systems than Linux.</summary>
+    /// <summary>The status of a file, without opening it; null if there is none, and on systems other than Linux.</summary>
     public static unsafe FileStatus? Of(string path)
     {
-        // statx is laid out alike on every Linux
+        // the layout of statx is the same on every Linux
         const int here = -100, kindAndOwner = 0x1 | 0x8, ownerAt = 20, modeAt = 28, kindBits = 0xF000, size = 256;
         if (!OperatingSystem.IsLinux()) return null;
         byte* answer = stackalloc byte[size];
         try
         {
-            return Statx(here, path, 0, kindAndOwner, answer) == 0 ? new(KindOf(*(ushort*)(answer + modeAt) & kindBits), *(uint*)(answer + ownerAt)) : null;
+            if (Statx(here, path, 0, kindAndOwner, answer) != 0) return null;
+            return new(KindOf(*(ushort*)(answer + modeAt) & kindBits), *(uint*)(answer + ownerAt));
         }
         catch (Exception e) when (e is EntryPointNotFoundException or DllNotFoundException)
         {

@@ -2,15 +2,19 @@ using System.Globalization;
 
 namespace GpuMlp.Formats;
 
-/// <summary>A file that somebody named to be read: a regular one or a pipe, and of either no more than there is room for.</summary>
+/// <summary>Opens files that users name: regular files or pipes, and reads no more of them than fits the memory.</summary>
 static class InputFile
 {
     /// <summary>Opens a file whose contents will be held in memory.</summary>
     /// <param name="path">The file, or a pipe such as /dev/stdin.</param>
-    /// <param name="cost">How many bytes of memory each byte of the file takes, roughly.</param>
-    /// <param name="mostOfPipe">How many bytes of a pipe are read at most.</param>
-    /// <exception cref="InvalidDataException">It is something else, such as a device; it was not opened then. Or a pipe gives more than allowed.</exception>
-    /// <exception cref="InsufficientMemoryException">It takes more memory than there is. Of a pipe this comes while it is read.</exception>
+    /// <param name="cost">About how many bytes of memory each byte of the file takes.</param>
+    /// <param name="mostOfPipe">The most bytes to read from a pipe.</param>
+    /// <exception cref="InvalidDataException">
+    /// The path is something else, such as a device, which is then not opened; or, while reading, a pipe gives more than allowed.
+    /// </exception>
+    /// <exception cref="InsufficientMemoryException">
+    /// The file takes more memory than there is; for a pipe, thrown while reading.
+    /// </exception>
     public static Stream Open(string path, int cost, long mostOfPipe = long.MaxValue)
     {
         long available = Memory;
@@ -20,11 +24,11 @@ static class InputFile
             : TooLong(path, mostOfPipe));
     }
 
-    /// <summary>The bytes that the program may have in memory.</summary>
+    /// <summary>The number of bytes that the program may use.</summary>
     public static long Memory => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
 
     /// <summary>Reads the whole of a small file.</summary>
-    /// <exception cref="InvalidDataException">It is longer than allowed, or as in <see cref="Open(string, int, long)"/>.</exception>
+    /// <exception cref="InvalidDataException">The file is longer than allowed, or no regular file or pipe.</exception>
     public static byte[] ReadAll(string path, long most)
     {
         using Stream stream = Open(path, most, most, _ => TooLong(path, most));
@@ -59,7 +63,7 @@ static class InputFile
         }
     }
 
-    /// <summary>A stream that throws where more is read than allowed: pipes tell no length, and a file may grow.</summary>
+    /// <summary>A stream that throws if more is read than allowed: a pipe has no length, and a file may grow.</summary>
     sealed class BoundedStream(FileStream inner, long most, Func<long, Exception> tooLong) : Stream
     {
         long read;

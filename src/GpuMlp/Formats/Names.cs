@@ -1,12 +1,12 @@
 namespace GpuMlp.Formats;
 
-/// <summary>The values of one kind by the names that options and files give them, in the order in which to list them.</summary>
+/// <summary>The names of values in options and files, in the order in which to list them.</summary>
 public sealed class Names<T> where T : notnull
 {
     readonly string[] names;
     readonly T[] values;
 
-    /// <summary>Takes each name and what it stands for.</summary>
+    /// <summary>Makes the table from the names and their values.</summary>
     public Names(params (string Name, T Value)[] rows)
     {
         ArgumentNullException.ThrowIfNull(rows);
@@ -18,8 +18,10 @@ public sealed class Names<T> where T : notnull
     /// <summary>All names.</summary>
     public IReadOnlyList<string> All => Array.AsReadOnly(names);
 
-    /// <summary>What a name stands for.</summary>
-    /// <exception cref="FormatException">Nothing; the message lists the names that are allowed, and the nearest one.</exception>
+    /// <summary>The value of a name.</summary>
+    /// <exception cref="FormatException">
+    /// There is no such name; the message lists the allowed names and suggests the nearest one.
+    /// </exception>
     public T Parse(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
@@ -28,7 +30,7 @@ public sealed class Names<T> where T : notnull
     }
 
     /// <summary>The name of a value.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">It has none.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The value has no name.</exception>
     public string Of(T value)
     {
         ArgumentNullException.ThrowIfNull(value);
@@ -38,10 +40,10 @@ public sealed class Names<T> where T : notnull
     }
 }
 
-/// <summary>The name that was meant by one with a slip in it.</summary>
+/// <summary>Suggests the name that a user meant.</summary>
 static class NearestName
 {
-    /// <summary>What to say after the names that are allowed; nothing where a name shares little with any of them.</summary>
+    /// <summary>The text to add after the list of allowed names; empty if the name resembles none of them.</summary>
     public static string Advice(string name, string[] names)
     {
         if (name.Length > Quoted.Most) return "";
@@ -49,7 +51,7 @@ static class NearestName
         return Distance(name, nearest) <= Math.Max(1, nearest.Length / 3) ? $"; did you mean {nearest}?" : "";
     }
 
-    // the fewest characters to insert, leave out, replace or swap with their neighbour
+    // the smallest number of characters to insert, delete, replace or swap with their neighbour
     static int Distance(string a, string b)
     {
         var cost = new int[a.Length + 1, b.Length + 1];
@@ -59,7 +61,8 @@ static class NearestName
             {
                 cost[i, j] = i == 0 || j == 0 ? i + j
                     : Math.Min(Math.Min(cost[i - 1, j], cost[i, j - 1]) + 1, cost[i - 1, j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1));
-                if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) cost[i, j] = Math.Min(cost[i, j], cost[i - 2, j - 2] + 1);
+                bool swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+                if (swapped) cost[i, j] = Math.Min(cost[i, j], cost[i - 2, j - 2] + 1);
             }
         }
         return cost[a.Length, b.Length];

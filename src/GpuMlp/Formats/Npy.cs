@@ -1,15 +1,17 @@
 namespace GpuMlp.Formats;
 
-/// <summary>NumPy's .npy files, strictly: one array of float32, float64, int32, int64 or uint8, little-endian, in C order.</summary>
+/// <summary>
+/// Strict reading and writing of NumPy's .npy files: one little-endian array of float32, float64, int32, int64 or uint8 in C order.
+/// </summary>
 /// <remarks>Format: numpy.org/doc/stable/reference/generated/numpy.lib.format.html. Versions 1.0 to 3.0 are read, 1.0 is written.</remarks>
 public static class Npy
 {
     /// <summary>Writes an array to a file, atomically.</summary>
-    /// <param name="path">The file; one that is there is replaced.</param>
+    /// <param name="path">The file; an existing one is replaced.</param>
     /// <param name="values">The elements in C order: float, double, int, long or byte.</param>
     /// <param name="shape">The dimensions; their product is the number of elements.</param>
-    /// <exception cref="ArgumentException">The shape does not hold as many elements as there are.</exception>
-    /// <exception cref="NotSupportedException">The element type is another.</exception>
+    /// <exception cref="ArgumentException">The product of the shape is not the number of elements.</exception>
+    /// <exception cref="NotSupportedException">The element type is none of these.</exception>
     public static void Write<T>(string path, ReadOnlySpan<T> values, params ReadOnlySpan<int> shape) where T : unmanaged
     {
         if (RawBytes.CheckedCount(shape) != values.Length)
@@ -29,9 +31,9 @@ public static class Npy
         return Read(stream, path);
     }
 
-    /// <summary>Reads a seekable stream from where it stands to its end.</summary>
-    /// <param name="stream">The bytes.</param>
-    /// <param name="name">What errors call the stream.</param>
+    /// <summary>Reads a seekable stream from its current position to its end.</summary>
+    /// <param name="stream">The stream.</param>
+    /// <param name="name">The stream's name in messages.</param>
     /// <exception cref="InvalidDataException">The bytes are not a whole and plain .npy file of an element type named above.</exception>
     public static NpyArray Read(Stream stream, string name)
     {
@@ -63,7 +65,7 @@ public static class Npy
         throw new NotSupportedException($"An .npy file of {type.Name}; allowed are float, double, int, long and byte.");
     }
 
-    // The length is checked before anything is allocated: a few bytes cannot ask for gigabytes.
+    // The length is checked before anything is allocated, so that a few bytes cannot make the program allocate gigabytes.
     static unsafe NpyArray Read<T>(Stream stream, string name, NpyHeader header) where T : unmanaged
     {
         long found = stream.Length - stream.Position;

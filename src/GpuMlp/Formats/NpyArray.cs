@@ -1,6 +1,6 @@
 namespace GpuMlp.Formats;
 
-/// <summary>An array as it came from an .npy file: its shape and its elements in C order.</summary>
+/// <summary>An array as an .npy file holds it: its shape and its elements in C order.</summary>
 public sealed class NpyArray
 {
     readonly string name;
@@ -11,7 +11,7 @@ public sealed class NpyArray
     /// <summary>The dimensions; empty for a single number.</summary>
     public IReadOnlyList<int> Shape { get; }
 
-    /// <summary>float, double, int, long or byte.</summary>
+    /// <summary>The type of the elements: float, double, int, long or byte.</summary>
     public Type ElementType => values.GetType().GetElementType()!;
 
     /// <summary>The elements, unconverted.</summary>

@@ -3,19 +3,19 @@ using System.Text;
 
 namespace GpuMlp.Formats;
 
-/// <summary>What stands before the data of an .npy file: magic, version, length, and a Python dict of three keys.</summary>
+/// <summary>The header of an .npy file: magic bytes, version, length, and a Python dict of three keys.</summary>
 readonly record struct NpyHeader(string Descr, int[] Shape)
 {
     const int MaxLength = 10_000;                                  // NumPy's own max_header_size
     const int Alignment = 64, GrowthDigits = 21;
     static ReadOnlySpan<byte> Magic => [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y'];
 
-    /// <summary>Magic to newline of a version 1.0 header, byte for byte what NumPy writes.</summary>
+    /// <summary>A version 1.0 header, from the magic bytes to the newline, byte for byte as NumPy writes it.</summary>
     public static byte[] Encode(string descr, ReadOnlySpan<int> shape)
     {
         string tuple = shape.Length == 1 ? $"({shape[0]},)" : $"({string.Join(", ", shape.ToArray())})";
         string dict = $"{{'descr': '{descr}', 'fortran_order': False, 'shape': {tuple}, }}";
-        // NumPy keeps room for the first dimension to grow to 21 digits, and pads with 64 spaces where none is needed.
+        // NumPy leaves space for the first dimension to grow to 21 digits, and adds 64 spaces of padding where it needs none.
         if (shape.Length > 0) dict += new string(' ', GrowthDigits - shape[0].ToString().Length);
         int prefix = Magic.Length + 4, unpadded = prefix + dict.Length + 1;
         int total = unpadded + Alignment - unpadded % Alignment;
@@ -29,7 +29,7 @@ readonly record struct NpyHeader(string Descr, int[] Shape)
         return header;
     }
 
-    /// <summary>Reads a header and leaves the stream at the first byte of data.</summary>
+    /// <summary>Reads a header, and leaves the stream at the first byte of data.</summary>
     public static NpyHeader Read(Stream stream, string name)
     {
         Span<byte> prefix = Take(stream, Magic.Length + 2, name);

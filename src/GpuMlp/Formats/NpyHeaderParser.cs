@@ -2,7 +2,7 @@ using System.Text;
 
 namespace GpuMlp.Formats;
 
-/// <summary>Reads the dict of an .npy header by its grammar: three keys once each, a string, a boolean and a tuple of integers.</summary>
+/// <summary>Parses the dict of an .npy header strictly: three keys, once each, with a string, a boolean and a tuple of integers.</summary>
 ref struct NpyHeaderParser(ReadOnlySpan<byte> text, string name)
 {
     readonly ReadOnlySpan<byte> text = text;
@@ -62,7 +62,7 @@ ref struct NpyHeaderParser(ReadOnlySpan<byte> text, string name)
     int[] Tuple()
     {
         var sizes = new List<int>();
-        bool comma = true;                                         // (5) is a number in Python; (5,) is a tuple
+        bool comma = true;                                         // in Python (5) is a number and (5,) a tuple
         Expect('(');
         while (!TryTake(')'))
         {

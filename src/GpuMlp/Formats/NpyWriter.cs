@@ -1,6 +1,6 @@
 namespace GpuMlp.Formats;
 
-/// <summary>Writes an .npy array piece by piece, and sees to it that exactly the declared number of elements is written.</summary>
+/// <summary>Writes an .npy array piece by piece, and makes sure that exactly the declared number of elements is written.</summary>
 /// <typeparam name="T">float, double, int, long or byte.</typeparam>
 public sealed class NpyWriter<T> where T : unmanaged
 {
@@ -8,9 +8,9 @@ public sealed class NpyWriter<T> where T : unmanaged
     readonly long count;
     long written;
 
-    /// <summary>Writes the header to a stream, which need not be seekable and stays the caller's to close.</summary>
+    /// <summary>Writes the header to a stream. The stream need not be seekable, and the caller closes it.</summary>
     /// <exception cref="ArgumentException">A dimension is negative, or their product is out of range.</exception>
-    /// <exception cref="NotSupportedException">The element type is not among those above.</exception>
+    /// <exception cref="NotSupportedException">The element type is none of these.</exception>
     public NpyWriter(Stream stream, params ReadOnlySpan<int> shape)
     {
         ArgumentNullException.ThrowIfNull(stream);
@@ -20,7 +20,7 @@ public sealed class NpyWriter<T> where T : unmanaged
     }
 
     /// <summary>Writes the next elements, in C order.</summary>
-    /// <exception cref="InvalidOperationException">They are more than were declared; none of them is written.</exception>
+    /// <exception cref="InvalidOperationException">There are more than declared; none of them is written.</exception>
     public void Write(ReadOnlySpan<T> values)
     {
         if (values.Length > count - written)
@@ -30,7 +30,7 @@ public sealed class NpyWriter<T> where T : unmanaged
         written += values.Length;
     }
 
-    /// <summary>Ends the array.</summary>
+    /// <summary>Checks that the array is complete.</summary>
     /// <exception cref="InvalidOperationException">Fewer elements were written than declared.</exception>
     public void Finish()
     {

@@ -3,7 +3,9 @@ using System.IO.Compression;
 
 namespace GpuMlp.Formats;
 
-/// <summary>Writes a PNG of palette indices, one byte a pixel, row by row from the top, so that a picture of any size needs no memory.</summary>
+/// <summary>
+/// Writes a PNG of palette indices, one byte per pixel, row by row from the top, so that the memory does not grow with the picture.
+/// </summary>
 /// <remarks>Format: w3.org/TR/png, colour type 3.</remarks>
 public sealed class PngWriter : IDisposable
 {
@@ -15,17 +17,18 @@ public sealed class PngWriter : IDisposable
     readonly int width;
     long left;
 
-    /// <summary>Writes all that comes before the pixels; the stream need not be seekable and stays the caller's to close.</summary>
-    /// <param name="stream">Where to.</param>
-    /// <param name="width">Pixels in a row.</param>
-    /// <param name="height">Rows.</param>
-    /// <param name="palette">Up to 256 colours as 0xRRGGBB.</param>
-    /// <exception cref="ArgumentException">No pixels, or no or too many colours.</exception>
+    /// <summary>Writes everything before the pixels to a stream. It need not be seekable, and the caller closes it.</summary>
+    /// <param name="stream">The stream.</param>
+    /// <param name="width">Pixels per row.</param>
+    /// <param name="height">Number of rows.</param>
+    /// <param name="palette">1 to 256 colours as 0xRRGGBB.</param>
+    /// <exception cref="ArgumentException">There are no pixels, or no colours or too many.</exception>
     public PngWriter(Stream stream, int width, int height, ReadOnlySpan<uint> palette)
     {
         ArgumentNullException.ThrowIfNull(stream);
         if (width < 1 || height < 1) throw new ArgumentException($"a picture of {width} × {height} pixels");
-        if (palette.Length is 0 or > 256) throw new ArgumentException($"a palette of {palette.Length} colours; allowed are 1 to 256", nameof(palette));
+        if (palette.Length is 0 or > 256)
+            throw new ArgumentException($"a palette of {palette.Length} colours; allowed are 1 to 256", nameof(palette));
         (this.stream, this.width, left) = (stream, width, height);
         stream.Write([0x89, .. "PNG\r\n"u8, 0x1A, (byte)'\n']);
         Span<byte> header = stackalloc byte[13];
@@ -35,15 +38,20 @@ public sealed class PngWriter : IDisposable
         header[10..].Clear();
         Chunk(stream, "IHDR"u8, header);
         var colours = new byte[3 * palette.Length];
-        for (int k = 0; k < palette.Length; k++) (colours[3 * k], colours[3 * k + 1], colours[3 * k + 2]) = ((byte)(palette[k] >> 16), (byte)(palette[k] >> 8), (byte)palette[k]);
+        for (int k = 0; k < palette.Length; k++)
+        {
+            colours[3 * k] = (byte)(palette[k] >> 16);
+            colours[3 * k + 1] = (byte)(palette[k] >> 8);
+            colours[3 * k + 2] = (byte)palette[k];
+        }
         Chunk(stream, "PLTE"u8, colours);
         data = new ChunkStream(stream);
         zlib = new ZLibStream(data, CompressionLevel.Fastest, leaveOpen: true);
     }
 
     /// <summary>Writes whole rows.</summary>
-    /// <exception cref="ArgumentException">They are no whole rows.</exception>
-    /// <exception cref="InvalidOperationException">They are more than the picture has.</exception>
+    /// <exception cref="ArgumentException">The number of pixels is no multiple of the width.</exception>
+    /// <exception cref="InvalidOperationException">There are more rows than the picture has.</exception>
     public void Write(ReadOnlySpan<byte> rows)
     {
         if (rows.Length % width != 0) throw new ArgumentException($"{rows.Length} pixels are no whole rows of {width}", nameof(rows));
@@ -91,7 +99,7 @@ public sealed class PngWriter : IDisposable
         return n;
     }
 
-    /// <summary>Cuts what the compressor gives into chunks.</summary>
+    /// <summary>Writes the compressor's output as chunks.</summary>
     sealed class ChunkStream(Stream target) : Stream
     {
         readonly byte[] buffer = new byte[1 << 16];

@@ -1,6 +1,6 @@
 namespace GpuMlp.Formats;
 
-/// <summary>How messages show what stands in files and options: a field may be as long as its file.</summary>
+/// <summary>Shows fields of files and options in messages, shortened, since a field may be as long as its file.</summary>
 static class Quoted
 {
     /// <summary>The most characters of a field that a message shows.</summary>
@@ -8,10 +8,10 @@ static class Quoted
 
     const int MostNames = 20;
 
-    /// <summary>A text between single quotes, its end left out where it is long.</summary>
+    /// <summary>A text between single quotes, without its end if it is long.</summary>
     public static string Quote(string? text) => $"'{Cut(text)}'";
 
-    /// <summary>A text, its end left out where it is long.</summary>
+    /// <summary>A text without its end if it is long.</summary>
     public static string Cut(string? text)
     {
         if (text is null || text.Length <= Most) return text ?? "";
@@ -19,7 +19,7 @@ static class Quoted
         return $"{text.AsSpan(0, end)}…";
     }
 
-    /// <summary>Names one after the other, those left out counted.</summary>
+    /// <summary>The first names of a list, and the number of those left out.</summary>
     public static string List(IReadOnlyCollection<string> names) =>
         string.Join(", ", names.Take(MostNames).Select(Cut)) + (names.Count > MostNames ? $" and {names.Count - MostNames} more" : "");
 }

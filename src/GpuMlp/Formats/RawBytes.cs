@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace GpuMlp.Formats;
 
-/// <summary>Numbers as they lie in memory, to and from a stream: little-endian, as every platform that ILGPU runs on is.</summary>
+/// <summary>Copies numbers between memory and streams: little-endian, as on every platform that ILGPU supports.</summary>
 static class RawBytes
 {
     const int Chunk = 1 << 20;                                     // elements; a span of bytes cannot be longer than 2 GiB
@@ -21,7 +21,7 @@ static class RawBytes
         return values;
     }
 
-    /// <summary>The number of elements of a shape (1 for no dimensions), or null where 64 bits cannot hold it.</summary>
+    /// <summary>The number of elements of a shape (1 for no dimensions); null if it exceeds 64 bits.</summary>
     public static long? Count(ReadOnlySpan<int> shape)
     {
         long count = 1;
@@ -42,6 +42,6 @@ static class RawBytes
         return Count(shape) ?? throw new ArgumentException($"Shape {Text(shape)} has more elements than 64 bits count.", nameof(shape));
     }
 
-    /// <summary>A shape in a message.</summary>
+    /// <summary>A shape as messages show it.</summary>
     public static string Text(ReadOnlySpan<int> shape) => $"({Quoted.Cut(string.Join(", ", shape.ToArray()))})";
 }

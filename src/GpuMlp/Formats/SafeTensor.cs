@@ -17,17 +17,19 @@ public sealed class SafeTensor
     }
 
     /// <summary>A float32 tensor, stored as F32.</summary>
-    /// <param name="name">Its name, such as <c>0.weight</c>.</param>
-    /// <param name="shape">Its dimensions; none for a single number.</param>
-    /// <param name="values">Its elements in C order; kept, not copied.</param>
-    /// <exception cref="ArgumentException">The shape holds another number of elements, or the name is <c>__metadata__</c>.</exception>
+    /// <param name="name">The name, such as <c>0.weight</c>.</param>
+    /// <param name="shape">The dimensions; none for a single number.</param>
+    /// <param name="values">The elements in C order; the array is kept, not copied.</param>
+    /// <exception cref="ArgumentException">
+    /// The product of the shape is not the number of elements, or the name is <c>__metadata__</c>.
+    /// </exception>
     public static SafeTensor Float32(string name, ReadOnlySpan<int> shape, float[] values) => new(name, shape, values, "F32");
 
     /// <summary>A tensor of integers, stored as I64; otherwise as <see cref="Float32"/>.</summary>
     public static SafeTensor Int64(string name, ReadOnlySpan<int> shape, long[] values) => new(name, shape, values, "I64");
 
     /// <summary>A tensor of integers from 0 to <see cref="long.MaxValue"/>, stored as U64; otherwise as <see cref="Float32"/>.</summary>
-    /// <exception cref="ArgumentException">As there, or an element is negative.</exception>
+    /// <exception cref="ArgumentException">As for <see cref="Float32"/>, or an element is negative.</exception>
     public static SafeTensor UInt64(string name, ReadOnlySpan<int> shape, long[] values) =>
         !values.AsSpan().ContainsAnyInRange(long.MinValue, -1) ? new SafeTensor(name, shape, values, "U64")
         : throw new ArgumentException($"Tensor '{name}' is unsigned and has a negative element.", nameof(values));

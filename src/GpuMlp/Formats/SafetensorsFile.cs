@@ -2,18 +2,21 @@ using System.Buffers.Binary;
 
 namespace GpuMlp.Formats;
 
-/// <summary>A safetensors file: named tensors in order, and metadata of strings; written deterministically, read strictly.</summary>
+/// <summary>
+/// A safetensors file: named tensors in order, and metadata of strings. It is written deterministically and read strictly.
+/// </summary>
 /// <remarks>
-/// Format: github.com/huggingface/safetensors, README, "Format". F32, I64 and U64 are read and written; F16, BF16 and F64 are
-/// converted to float32 as they are read, rounding to nearest. A file is what its header says from the first byte to the last, or
-/// it is an error.
+/// Format: github.com/huggingface/safetensors, README, "Format". F32, I64 and U64 are read and written; F16, BF16 and F64 are read and
+/// converted to float32, rounding to nearest. Every byte of a file has to be what the header says.
 /// </remarks>
 public sealed class SafetensorsFile
 {
     readonly Dictionary<string, SafeTensor> byName = [];
 
-    /// <summary>A file in memory.</summary>
-    /// <exception cref="ArgumentException">Two tensors have the same name, or a name or a string of the metadata is no text.</exception>
+    /// <summary>Makes a file in memory.</summary>
+    /// <exception cref="ArgumentException">
+    /// A tensor is null, two have the same name, or a name or a string of the metadata is no text.
+    /// </exception>
     public SafetensorsFile(IEnumerable<SafeTensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
         ArgumentNullException.ThrowIfNull(tensors);
@@ -30,7 +33,7 @@ public sealed class SafetensorsFile
     /// <summary>The tensors in the order of the header.</summary>
     public IReadOnlyList<SafeTensor> Tensors { get; }
 
-    /// <summary>The strings of <c>__metadata__</c>; empty where there are none.</summary>
+    /// <summary>The strings of <c>__metadata__</c>; empty if there are none.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
     /// <summary>The tensor of that name, or null.</summary>
@@ -47,7 +50,7 @@ public sealed class SafetensorsFile
     public void Write(Stream stream)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        // Wider elements come first in the data so that each tensor is aligned to its own size, as the reference implementation has it.
+        // Wider elements come first in the data, as in the reference implementation, so that each tensor is aligned to its element size.
         SafeTensor[] layout = [.. Tensors.OrderByDescending(t => SafetensorsHeader.ElementBytes(t.Dtype))];
         byte[] header = SafetensorsHeader.Encode(Tensors, layout, Metadata);
         Span<byte> length = stackalloc byte[sizeof(ulong)];
@@ -59,12 +62,14 @@ public sealed class SafetensorsFile
             else RawBytes.Write<long>(stream, tensor.Integers);
     }
 
-    /// <summary>Reads a file or what a pipe gives.</summary>
-    /// <exception cref="InvalidDataException">The file breaks a rule of the format; the message names file, tensor and rule; or it is a folder or a device.</exception>
-    /// <exception cref="InsufficientMemoryException">It takes more memory than there is.</exception>
+    /// <summary>Reads a file or a pipe.</summary>
+    /// <exception cref="InvalidDataException">
+    /// The file breaks a rule of the format, and the message names file, tensor and rule; or it is a folder or a device.
+    /// </exception>
+    /// <exception cref="InsufficientMemoryException">The file takes more memory than there is.</exception>
     public static SafetensorsFile Read(string path)
     {
-        const int BytesAByte = 3;                                  // as it is, by tensors, and as the layers have them
+        const int BytesAByte = 3;                                  // the file itself, its tensors, and the layers made of them
         using Stream stream = InputFile.Open(path, BytesAByte, Array.MaxLength);
         if (stream.CanSeek) return Read(stream, path);
         using var whole = new MemoryStream();
@@ -73,9 +78,9 @@ public sealed class SafetensorsFile
         return Read(whole, path);
     }
 
-    /// <summary>Reads a seekable stream from where it stands to its end.</summary>
-    /// <param name="stream">The bytes.</param>
-    /// <param name="name">What errors call the stream.</param>
+    /// <summary>Reads a seekable stream from its current position to its end.</summary>
+    /// <param name="stream">The stream.</param>
+    /// <param name="name">The stream's name in messages.</param>
     /// <exception cref="InvalidDataException">The bytes break a rule of the format; the message names stream, tensor and rule.</exception>
     public static SafetensorsFile Read(Stream stream, string name)
     {
@@ -99,7 +104,8 @@ public sealed class SafetensorsFile
         float Narrow(double value) => !double.IsFinite(value) || float.IsFinite((float)value) ? (float)value
             : throw new InvalidDataException($"{name}: tensor {Quoted.Quote(entry.Name)}: {value:R} is beyond float32.");
         long Signed(ulong value) => value <= long.MaxValue ? (long)value
-            : throw new InvalidDataException($"{name}: tensor {Quoted.Quote(entry.Name)}: {value} is above {long.MaxValue}, the largest allowed.");
+            : throw new InvalidDataException(
+                $"{name}: tensor {Quoted.Quote(entry.Name)}: {value} is above {long.MaxValue}, the largest allowed.");
         SafeTensor Floats<T>(Converter<T, float> convert) where T : unmanaged =>
             SafeTensor.Float32(entry.Name, entry.Shape, Array.ConvertAll(RawBytes.Read<T>(stream, entry.Count), convert));
 

@@ -5,20 +5,20 @@ using System.Text.Json;
 
 namespace GpuMlp.Formats;
 
-/// <summary>One tensor as a safetensors header describes it: bytes Begin to End, exclusive, of the data.</summary>
+/// <summary>A tensor as a safetensors header describes it; its bytes are Begin to End (exclusive) of the data.</summary>
 readonly record struct SafetensorsEntry(string Name, string Dtype, int[] Shape, long Begin, long End)
 {
-    /// <summary>The number of elements; known to fit once the header is checked.</summary>
+    /// <summary>The number of elements, once the header is checked.</summary>
     public int Count => (int)RawBytes.Count(Shape)!.Value;
 }
 
-/// <summary>What stands before the data of a safetensors file: its length and a JSON object of tensors and metadata.</summary>
+/// <summary>The header of a safetensors file: its length, and a JSON object of tensors and metadata.</summary>
 sealed record SafetensorsHeader(List<SafetensorsEntry> Entries, Dictionary<string, string> Metadata)
 {
     public const string MetadataKey = "__metadata__";
     const int MaxLength = 100_000_000;                             // the reference implementation's limit
 
-    /// <summary>The size of an element, or 0 for an element type that is not supported.</summary>
+    /// <summary>The size of an element in bytes; 0 for an element type that is not supported.</summary>
     public static int ElementBytes(string dtype) => dtype switch
     {
         "F64" or "I64" or "U64" => 8,
@@ -27,13 +27,13 @@ sealed record SafetensorsHeader(List<SafetensorsEntry> Entries, Dictionary<strin
         _ => 0,
     };
 
-    /// <summary>Whether a string can be written as UTF-8: half a surrogate pair would come back as U+FFFD.</summary>
+    /// <summary>Whether a string can be written as UTF-8: half a surrogate pair would be read back as U+FFFD.</summary>
     public static bool IsText(string? text) => text is not null && string.Concat(text.EnumerateRunes()) == text;
 
     /// <summary>The JSON, padded with spaces so that the data begins at a multiple of 8.</summary>
-    /// <param name="tensors">In the order of the header.</param>
+    /// <param name="tensors">The tensors in the order of the header.</param>
     /// <param name="layout">The same tensors in the order of the data.</param>
-    /// <param name="metadata">Written first, sorted by key; left out where empty.</param>
+    /// <param name="metadata">The strings, written first and sorted by key; left out if there are none.</param>
     public static byte[] Encode(IReadOnlyList<SafeTensor> tensors, SafeTensor[] layout, IReadOnlyDictionary<string, string> metadata)
     {
         var begins = new Dictionary<SafeTensor, long>();
@@ -100,7 +100,7 @@ sealed record SafetensorsHeader(List<SafetensorsEntry> Entries, Dictionary<strin
         return header;
     }
 
-    // Every range has the size its shape says, and together they cover the data once, from its first byte to its last.
+    // Checks that every range has the size that its shape needs, and that the ranges cover the data exactly once.
     void Check(long dataBytes, string file)
     {
         foreach (SafetensorsEntry entry in Entries)

@@ -3,12 +3,12 @@ using System.Text.Unicode;
 
 namespace GpuMlp.Formats;
 
-/// <summary>Reads the JSON of a safetensors header token by token: nothing unknown, nothing twice.</summary>
+/// <summary>Parses the JSON of a safetensors header token by token; refuses unknown and repeated keys.</summary>
 ref struct SafetensorsHeaderParser
 {
     readonly string file;
     Utf8JsonReader json;
-    string? tensor;                                                // the one that is being read, for messages
+    string? tensor;                                                // the tensor that is being read, for messages
 
     SafetensorsHeaderParser(ReadOnlySpan<byte> bytes, string file)
     {
@@ -37,7 +37,7 @@ ref struct SafetensorsHeaderParser
             if (key == SafetensorsHeader.MetadataKey) metadata = Metadata();
             else entries.Add(Entry(key));
         }
-        json.Read();                                               // throws where anything but white space follows
+        json.Read();                                               // throws if anything but white space follows
         return new SafetensorsHeader(entries, metadata ?? []);
     }
 
@@ -89,7 +89,7 @@ ref struct SafetensorsHeaderParser
         return integers;
     }
 
-    /// <summary>The next key of an object, or null at the object's end.</summary>
+    /// <summary>The next key of an object; null at the object's end.</summary>
     string? NextKey() => json.Read() && json.TokenType == JsonTokenType.PropertyName ? Text() : null;
 
     void Next(JsonTokenType type, string expected)
@@ -100,12 +100,16 @@ ref struct SafetensorsHeaderParser
     readonly string Text()
     {
         try { return json.GetString()!; }
-        // An escape such as \ud800 is grammatical JSON, but half a character.
+        // An escape such as \ud800 is valid JSON, but is half a character.
         catch (InvalidOperationException e)
         {
             throw new InvalidDataException($"{file}: the header holds a string that is not Unicode.", e);
         }
     }
 
-    readonly InvalidDataException Bad(string what) => new($"{file}: {(tensor is null ? "header" : $"tensor {Quoted.Quote(tensor)}")}: {what}.");
+    readonly InvalidDataException Bad(string what)
+    {
+        string where = tensor is null ? "header" : $"tensor {Quoted.Quote(tensor)}";
+        return new($"{file}: {where}: {what}.");
+    }
 }

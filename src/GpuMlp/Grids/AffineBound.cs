@@ -4,11 +4,13 @@ using GpuMlp.Layers;
 
 namespace GpuMlp.Grids;
 
-/// <summary>Bounds of a network's logit over a box of the input plane, which hold for every float32 evaluation at a point of the box.</summary>
+/// <summary>
+/// Bounds of a network's logit over a box of the input plane; they hold for every float32 evaluation at a point of the box.
+/// </summary>
 /// <remarks>
-/// Affine arithmetic (de Figueiredo and Stolfi, "Affine arithmetic: concepts and applications", 2004) in float64 with two noise symbols, the
-/// place within the box along x and y, and the rest lumped into one radius. The radius also takes float32's rounding: a sum of products
-/// in d roundings is off by at most d·2⁻²⁴·Σ|w||x|, first order, for which one more rounding is counted.
+/// This is affine arithmetic (de Figueiredo and Stolfi, "Affine arithmetic: concepts and applications", 2004) in float64. It has two noise
+/// symbols, the position in the box along x and along y; everything else goes into one radius. The radius includes float32's rounding: a
+/// sum of products that rounds d times is off by at most d·2⁻²⁴·Σ|w||x| to first order; one more rounding covers the higher orders.
 /// </remarks>
 sealed class AffineBound
 {
@@ -16,12 +18,12 @@ sealed class AffineBound
 
     readonly List<(double[]? Weights, double[]? Biases, ActivationFunction? Activation)> layers = [];
 
-    // per unit: value at the centre, change to the edge along x and y, 0; and radius, largest magnitude
+    // per unit. forms: value at the centre, change to the edge along x, change to the edge along y, 0. slacks: radius, largest magnitude.
     Vector256<double>[] forms, nextForms;
     Vector128<double>[] slacks, nextSlacks;
     bool overflows;
 
-    /// <exception cref="ArgumentException">A parameter is not finite, or no bound is known of a layer.</exception>
+    /// <exception cref="ArgumentException">A parameter is not finite, or no bounds are known for a layer.</exception>
     internal AffineBound(Sequential network, bool endsInSigmoid)
     {
         int widest = 2;
@@ -40,7 +42,7 @@ sealed class AffineBound
         (slacks, nextSlacks) = (new Vector128<double>[widest], new Vector128<double>[widest]);
     }
 
-    /// <summary>Bounds of the logit for x from x0 to x1 and y from y0 to y1; infinite where float32 might overflow on the way.</summary>
+    /// <summary>Bounds of the logit for x from x0 to x1 and y from y0 to y1; infinite if float32 might overflow in between.</summary>
     internal (double Low, double High) Over(double x0, double x1, double y0, double y1)
     {
         forms[0] = Vector256.Create((x0 + x1) / 2, (x1 - x0) / 2, 0, 0);
@@ -89,7 +91,8 @@ sealed class AffineBound
         return outputs;
     }
 
-    // roundings on the way of one product: its block, where one output is partial sums, a tree and the bias, and the blocks after it
+    // The roundings that one product goes through: those of its block (for one output of a partial sum, the tree and the bias), then one
+    // for each block.
     static int Roundings(int inputs, int outputs)
     {
         int block = Math.Min(inputs, BlockedSum.Length), partial = (block + StridedSum.Partials - 1) / StridedSum.Partials;
@@ -105,7 +108,8 @@ sealed class AffineBound
             double centre = (least + most) / 2, radius = (most - least) / 2;
             double magnitude = Math.Max(Math.Abs(activation.Value(low)), Math.Abs(activation.Value(high)));
             // an ulp is at most two unit roundoffs
-            radius += Math.Abs(slope) * slacks[u][0] + 2 * activation.Bounds.Ulps * UnitRoundoff * Math.Max(magnitude, activation.Bounds.Floor) + Underflow;
+            double rounding = 2 * activation.Bounds.Ulps * UnitRoundoff * Math.Max(magnitude, activation.Bounds.Floor);
+            radius += Math.Abs(slope) * slacks[u][0] + rounding + Underflow;
             forms[u] = forms[u] * slope + Vector256.CreateScalar(centre);
             slacks[u] = Vector128.Create(radius, Math.Max(magnitude, activation.Bounds.Floor) + radius);
         }

@@ -3,10 +3,10 @@ using GpuMlp.Layers;
 
 namespace GpuMlp.Grids;
 
-/// <summary>Finds a network's boundary at a grid's resolution without visiting the grid: only boxes that a bound cannot clear are looked into.</summary>
+/// <summary>Finds a network's boundary at a grid's resolution without evaluating the whole grid.</summary>
 /// <remarks>
-/// The cells found are all those whose corners differ in class on the full grid, none missed: a box is left out only where the logit's
-/// bound, float32's rounding included, has one sign. Cells with a corner that is not a number have no line.
+/// It finds every cell whose corners differ in class on the full grid. A box of cells is left out only if the bounds of its logit,
+/// float32's rounding included, have one sign. Cells with a NaN at a corner have no line.
 /// </remarks>
 public sealed class BoundaryFinder
 {
@@ -28,9 +28,11 @@ public sealed class BoundaryFinder
         squares = new MarchingSquares(grid);
     }
 
-    /// <summary>The boundary at the resolution of a grid, of which no value is computed where the class cannot change.</summary>
-    /// <exception cref="ArgumentException">The network has other than two inputs or one output, parameters that are not finite, or a layer of which no bound is known.</exception>
-    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    /// <summary>The boundary at the resolution of a grid; no point is evaluated where the class cannot change.</summary>
+    /// <exception cref="ArgumentException">
+    /// The network has other than two inputs or one output, parameters that are not finite, or a layer for which no bounds are known.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The search was cancelled.</exception>
     public static Boundary Find(Sequential network, GridSpec grid, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(network);
@@ -41,8 +43,13 @@ public sealed class BoundaryFinder
         return new Boundary(grid.Window, finder.squares.Lines(), finder.evaluations, finder.bounds) { NotNumbers = finder.notNumbers };
     }
 
-    /// <summary>The boundary of a network with one hidden layer of ReLU, exactly (in float64): straight between the lines where units switch.</summary>
-    /// <exception cref="ArgumentException">The network is another, has parameters that are not finite, or the window is none.</exception>
+    /// <summary>
+    /// The exact boundary (in float64) of a network with one hidden layer of ReLU. It is straight between the lines where units switch on
+    /// or off.
+    /// </summary>
+    /// <exception cref="ArgumentException">
+    /// The network is another or has parameters that are not finite, or the window is inverted, empty or not finite.
+    /// </exception>
     public static Boundary FindExact(Sequential network, Window window)
     {
         ArgumentNullException.ThrowIfNull(network);
@@ -56,11 +63,18 @@ public sealed class BoundaryFinder
     /// <summary>Whether <see cref="FindExact"/> takes a network.</summary>
     public static bool HasExactLine(Sequential network) => new GridNetwork(network).IsPiecewiseLinear;
 
-    /// <summary>Whether <see cref="FindExact"/> takes a network, and float32 cannot overflow within a window, where float64 would go on.</summary>
-    public static bool HasExactLine(Sequential network, Window window) => HasExactLine(network)
-        && double.IsFinite(new AffineBound(network, new GridNetwork(network).EndsInSigmoid).Over(window.X0, window.X1, window.Y0, window.Y1).Low);
+    /// <summary>
+    /// Whether <see cref="FindExact"/> takes a network and shows what float32 computes: false where float32 might overflow in the window,
+    /// since float64 would not.
+    /// </summary>
+    public static bool HasExactLine(Sequential network, Window window)
+    {
+        if (!HasExactLine(network)) return false;
+        var bound = new AffineBound(network, new GridNetwork(network).EndsInSigmoid);
+        return double.IsFinite(bound.Over(window.X0, window.X1, window.Y0, window.Y1).Low);
+    }
 
-    /// <summary>The cells that the boundary crosses, as (column, row) of their lower left corner.</summary>
+    /// <summary>The cells that the boundary crosses, each as the (column, row) of its lower left corner.</summary>
     internal static HashSet<(int Column, int Row)> Cells(Sequential network, GridSpec grid)
     {
         var finder = new BoundaryFinder(network, grid);
@@ -114,12 +128,12 @@ public sealed class BoundaryFinder
         return 0;
     }
 
-    /// <summary>A box of cells by the indices of its edges' points.</summary>
+    /// <summary>A box of cells, given by the columns and rows of the points at its edges.</summary>
     readonly record struct Box(int Left, int Bottom, int Right, int Top)
     {
         internal int Points => (Right - Left + 1) * (Top - Bottom + 1);
 
-        // in halves along each axis that is longer than a leaf
+        // halves the box along each axis on which it is longer than a leaf
         internal void Split(Stack<Box> boxes)
         {
             int across = Right - Left > LeafCells ? (Left + Right) / 2 : Right, up = Top - Bottom > LeafCells ? (Bottom + Top) / 2 : Top;

@@ -4,14 +4,14 @@ using GpuMlp.Numerics;
 
 namespace GpuMlp.Grids;
 
-/// <summary>Evaluates a network of two inputs and an output a class over dense grids: a point's class is its largest output.</summary>
-/// <remarks>Points go through <see cref="Sequential.Predict"/> in batches; the outputs are compared on the host.</remarks>
+/// <summary>Evaluates a network of two inputs and one output per class over dense grids; a point's class is its largest output.</summary>
+/// <remarks>Points go through <see cref="Sequential.Predict"/> in batches; the host compares the outputs.</remarks>
 public sealed class ClassEvaluator
 {
-    /// <summary>What stands for the class of a point at which an output is NaN.</summary>
+    /// <summary>Stands for the class of a point at which an output is NaN.</summary>
     public const byte NotANumber = 255;
 
-    /// <summary>The most classes: one is a byte below <see cref="NotANumber"/>.</summary>
+    /// <summary>The most classes: a class has to be a byte below <see cref="NotANumber"/>.</summary>
     public const int MostClasses = NotANumber;
 
     readonly Sequential network;
@@ -21,13 +21,18 @@ public sealed class ClassEvaluator
     public ClassEvaluator(Sequential network)
     {
         ArgumentNullException.ThrowIfNull(network);
-        if (network.Inputs != 2) throw new ArgumentException($"a grid needs a network of exactly two inputs, the model has {network.Inputs}", nameof(network));
+        if (network.Inputs != 2)
+            throw new ArgumentException(
+                $"a grid needs a network of exactly two inputs, the model has {network.Inputs}", nameof(network));
         if (network.Outputs is < 2 or > MostClasses)
-            throw new ArgumentException($"a grid of classes needs a network of 2 to {MostClasses} outputs, the model has {network.Outputs}", nameof(network));
+            throw new ArgumentException(
+                $"a grid of classes needs a network of 2 to {MostClasses} outputs, the model has {network.Outputs}", nameof(network));
         this.network = network;
     }
 
-    /// <summary>The classes over a grid, byte[Height · Width], x fastest, row 0 at the smallest y; <see cref="NotANumber"/> where an output is NaN.</summary>
+    /// <summary>
+    /// The classes over a grid, byte[Height · Width], x fastest, row 0 at the smallest y; <see cref="NotANumber"/> where an output is NaN.
+    /// </summary>
     /// <exception cref="ArgumentException">The grid has too many points for an array.</exception>
     public byte[] Evaluate(GridSpec grid)
     {
@@ -36,7 +41,10 @@ public sealed class ClassEvaluator
         return classes;
     }
 
-    /// <summary>What pictures of regions take, float[Height · Width]: class numbers; of two classes the probability of class 1, σ(z₁ - z₀); NaN where an output is.</summary>
+    /// <summary>
+    /// The values for pictures of regions, float[Height · Width]: class numbers, or for two classes the probability of class 1, σ(z₁ - z₀);
+    /// NaN where an output is NaN.
+    /// </summary>
     /// <exception cref="ArgumentException">The grid has too many points for an array.</exception>
     public float[] Regions(GridSpec grid)
     {
@@ -45,15 +53,18 @@ public sealed class ClassEvaluator
         return values;
     }
 
-    /// <summary>What pictures of regions take at one point: the class; of two classes the probability of class 1; NaN where an output is.</summary>
+    /// <summary>
+    /// The value for pictures of regions at one point: the class number, or for two classes the probability of class 1; NaN where an output
+    /// is NaN.
+    /// </summary>
     public static float Region(ReadOnlySpan<float> outputs) => outputs.Length == 2 ? (float)(1 / (1 + Float64.Exp(outputs[0] - outputs[1])))
         : Classification.ClassOf(outputs) is int best ? best : float.NaN;
 
     static byte Class(ReadOnlySpan<float> outputs) => Classification.ClassOf(outputs) is int best ? (byte)best : NotANumber;
 
-    /// <summary>Hands the classes of a grid of any size to a sink, some rows at a time, in bounded memory.</summary>
-    /// <returns>The time that evaluating took, without the sink's.</returns>
-    /// <exception cref="OperationCanceledException">Cancelled; the sink has ended.</exception>
+    /// <summary>Passes the classes of a grid of any size to a sink, some rows at a time, in bounded memory.</summary>
+    /// <returns>The time that the evaluation took, without the sink's.</returns>
+    /// <exception cref="OperationCanceledException">The evaluation was cancelled; the sink has ended.</exception>
     public TimeSpan Stream(GridSpec grid, GridSink<byte> sink, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(grid);
@@ -72,7 +83,8 @@ public sealed class ClassEvaluator
         for (int at = 0; at < count; at += PointLogits.Batch)
         {
             int n = Math.Min(PointLogits.Batch, count - at);
-            for (int k = 0; k < n; k++) (points[2 * k], points[2 * k + 1]) = (grid.X[(at + k) % grid.Width], grid.Y[firstRow + (at + k) / grid.Width]);
+            for (int k = 0; k < n; k++)
+                (points[2 * k], points[2 * k + 1]) = (grid.X[(at + k) % grid.Width], grid.Y[firstRow + (at + k) / grid.Width]);
             ReadOnlySpan<float> values = network.Predict(points.AsSpan(0, 2 * n), PointLogits.Batch);
             for (int k = 0; k < n; k++) target[at + k] = reduce(values.Slice(k * outputs, outputs));
         }

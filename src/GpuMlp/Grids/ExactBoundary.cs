@@ -3,13 +3,13 @@ using GpuMlp.Layers;
 namespace GpuMlp.Grids;
 
 /// <summary>
-/// The boundary of a network with one hidden layer of ReLU, exactly: its logit is linear between the lines where units switch, so the
-/// boundary is straight between them and bends on them.
+/// The exact boundary of a network with one hidden layer of ReLU. A unit switches on or off along a straight line; between these lines the
+/// logit is linear, so the boundary is straight there and bends only on the lines.
 /// </summary>
-/// <remarks>In float64; float32's logits differ from it by their rounding (<see cref="AffineBound"/>).</remarks>
+/// <remarks>It is computed in float64; the logits in float32 differ from it by their rounding (<see cref="AffineBound"/>).</remarks>
 sealed class ExactBoundary
 {
-    const double Tolerance = 1e-9;                                // of the window's size
+    const double Tolerance = 1e-9;                                // relative to the window's size
 
     readonly Window window;
     readonly SwitchLine[] units;
@@ -34,7 +34,9 @@ sealed class ExactBoundary
         return new Boundary(window, exact.Lines(), 0, 0);
     }
 
-    /// <summary>Where a unit switches, w·x + b = 0, and what it adds to the logit where it is on.</summary>
+    /// <summary>
+    /// The line w·x + b = 0 on which a unit switches; where w·x + b is positive, the unit adds v times that to the logit.
+    /// </summary>
     readonly record struct SwitchLine(double Wx, double Wy, double B, double V)
     {
         internal double At(double x, double y) => Wx * x + Wy * y + B;
@@ -42,13 +44,13 @@ sealed class ExactBoundary
         internal double Steepness => Math.Sqrt(Wx * Wx + Wy * Wy);
     }
 
-    /// <summary>A zero of the logit on a unit's line, or on the window's edge (unit -1).</summary>
+    /// <summary>A point with logit 0 on a unit's line, or on the window's edge (unit -1).</summary>
     sealed record Vertex(int Unit, double X, double Y)
     {
         internal bool Used { get; set; }
     }
 
-    // every straight piece of the boundary ends on a unit's line or on the window's edge
+    // every straight part of the boundary ends on a unit's line or on the window's edge, so these points are the ends of all parts
     void FindVertices()
     {
         (double x0, double x1, double y0, double y1) = (window.X0, window.X1, window.Y0, window.Y1);
@@ -61,8 +63,9 @@ sealed class ExactBoundary
             SwitchLine u = units[k];
             double length = u.Wx * u.Wx + u.Wy * u.Wy;
             if (length == 0) continue;
-            // the line's point nearest to the window's middle, and its stretch within the window
-            double mx = (x0 + x1) / 2, my = (y0 + y1) / 2, away = u.At(mx, my) / length, dx = -u.Wy / Math.Sqrt(length), dy = u.Wx / Math.Sqrt(length);
+            // the point of the line nearest to the window's middle, the line's direction, and the part of it within the window
+            double mx = (x0 + x1) / 2, my = (y0 + y1) / 2, away = u.At(mx, my) / length;
+            double dx = -u.Wy / Math.Sqrt(length), dy = u.Wx / Math.Sqrt(length);
             double px = mx - away * u.Wx, py = my - away * u.Wy, from = -2 * reach, to = 2 * reach;
             if (Clip(px, dx, x0, x1, ref from, ref to) && Clip(py, dy, y0, y1, ref from, ref to))
                 AddZeros(k, px + from * dx, py + from * dy, px + to * dx, py + to * dy);
@@ -77,7 +80,7 @@ sealed class ExactBoundary
         return from < to;
     }
 
-    // between the places where units switch the logit is linear along the stretch
+    // along the segment from a to b the logit is linear between the places where other units switch
     void AddZeros(int unit, double ax, double ay, double bx, double by)
     {
         var places = new List<double> { 0, 1 };
@@ -108,38 +111,40 @@ sealed class ExactBoundary
         return z;
     }
 
-    // lines from edge to edge first; what is left then is closed
+    // first the lines that start at the window's edge; the lines that are left then are closed
     List<IReadOnlyList<BoundaryPoint>> Lines()
     {
         var lines = new List<IReadOnlyList<BoundaryPoint>>();
         foreach (bool atEdge in (bool[])[true, false])
             foreach (Vertex start in vertices)
-                if (!start.Used && start.Unit < 0 == atEdge && Walk(start) is { Count: > 1 } line) lines.Add(line);
+                if (!start.Used && start.Unit < 0 == atEdge && Follow(start) is { Count: > 1 } line) lines.Add(line);
         return lines;
     }
 
-    List<BoundaryPoint> Walk(Vertex start)
+    List<BoundaryPoint> Follow(Vertex start)
     {
         var line = new List<BoundaryPoint>();
         (bool atEdge, double x, double y) = (start.Unit < 0, start.X, start.Y);
         start.Used = true;
         for (int step = 0; step <= 2 * vertices.Count; step++)
         {
-            if (Way(x, y) is not (double dx, double dy)) break;
-            (int next, double length) = Ahead(x, y, dx, dy);
-            if (atEdge && length <= Tolerance * reach) break;     // it leaves the window here
+            if (DirectionAt(x, y) is not (double dx, double dy)) break;
+            (int next, double length) = NextCrossing(x, y, dx, dy);
+            if (atEdge && length <= Tolerance * reach) break;     // the line leaves the window here
             if (line.Count == 0) line.Add(new(x, y));
             (atEdge, x, y) = (next < 0, x + length * dx, y + length * dy);
-            bool closed = Near(start, x, y);
+            bool closed = IsNear(start, x, y);
             line.Add(closed ? line[0] : new(x, y));
-            foreach (Vertex met in vertices) met.Used |= Near(met, x, y);
+            foreach (Vertex met in vertices) met.Used |= IsNear(met, x, y);
             if (atEdge || closed) break;
         }
         return line;
     }
 
-    // with class 1 on the left the way is (∂z/∂y, -∂z/∂x); of the sectors that the lines through a point make, it is the one that its own way leads into
-    (double Dx, double Dy)? Way(double x, double y)
+    // The direction in which the boundary continues from a point, with class 1 on its left; null if it does not. If z is the logit, that
+    // direction is (∂z/∂y, -∂z/∂x). On a unit's line the gradient depends on the side, so the lines through the point divide the plane
+    // around it into sectors, each with a direction of its own. The boundary continues into the sector that contains its own direction.
+    (double Dx, double Dy)? DirectionAt(double x, double y)
     {
         double gx = 0, gy = 0;
         var here = new List<SwitchLine>();
@@ -162,7 +167,8 @@ sealed class ExactBoundary
         return null;
     }
 
-    (int Unit, double Length) Ahead(double x, double y, double dx, double dy)
+    // the next unit whose line a ray crosses, and how far away; -1 if the ray reaches the window's edge first
+    (int Unit, double Length) NextCrossing(double x, double y, double dx, double dy)
     {
         int next = -1;
         double least = double.PositiveInfinity;
@@ -177,5 +183,5 @@ sealed class ExactBoundary
         return (next, Math.Max(0, least));
     }
 
-    bool Near(Vertex v, double x, double y) => Math.Abs(v.X - x) + Math.Abs(v.Y - y) < 1e-6 * reach;
+    bool IsNear(Vertex v, double x, double y) => Math.Abs(v.X - x) + Math.Abs(v.Y - y) < 1e-6 * reach;
 }

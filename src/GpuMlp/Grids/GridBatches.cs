@@ -6,7 +6,7 @@ using GpuMlp.Tensors;
 
 namespace GpuMlp.Grids;
 
-/// <summary>The fallback for networks that no grid kernel takes: points in batches through <see cref="Sequential.Predict"/>.</summary>
+/// <summary>Evaluates networks for which there is no grid kernel: points in batches through <see cref="Sequential.Predict"/>.</summary>
 sealed class GridBatches(Sequential network, GridNetwork plan, GridSpec grid, Tensor? sets)
 {
     const int Batch = PointLogits.Batch;
@@ -51,7 +51,7 @@ sealed class GridBatches(Sequential network, GridNetwork plan, GridSpec grid, Te
         return outputs;
     }
 
-    // the network's own parameters come back when the set is done with
+    // uses a parameter set; disposing the result restores the network's own parameters
     Restore Use(int set)
     {
         var restore = new Restore(network, sets is not null);

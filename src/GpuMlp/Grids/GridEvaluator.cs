@@ -7,8 +7,8 @@ namespace GpuMlp.Grids;
 
 /// <summary>Evaluates a network of two inputs and one output over dense grids, on the network's device.</summary>
 /// <remarks>
-/// Two axis vectors go in; the whole network is evaluated a strip or tile of points at a time, and hidden activations never reach main
-/// memory. The values are those of <see cref="Sequential.Predict"/>, bit for bit, in every form, on every device.
+/// The grid's two axes go to the device; there some points at a time go through the whole network, so hidden activations never reach main
+/// memory. In every form but Piecewise the values are those of <see cref="Sequential.Predict"/>, bit for bit, on every device.
 /// </remarks>
 public sealed class GridEvaluator
 {
@@ -17,8 +17,13 @@ public sealed class GridEvaluator
 
     /// <summary>An evaluator of a network, whose parameters it reads at each call.</summary>
     /// <param name="network">The network.</param>
-    /// <param name="piecewise">Whether to evaluate rows from their breakpoints: one hidden layer of ReLU, on the device cpu; the bits are not Forward's.</param>
-    /// <exception cref="ArgumentException">The network has other than two inputs or other than one output, or does not suit piecewise rows.</exception>
+    /// <param name="piecewise">
+    /// Whether to evaluate each row from breakpoint to breakpoint, for one hidden layer of ReLU on the device cpu. The bits then differ
+    /// from Forward's.
+    /// </param>
+    /// <exception cref="ArgumentException">
+    /// The network has other than two inputs or other than one output, or piecewise evaluation does not suit it.
+    /// </exception>
     public GridEvaluator(Sequential network, bool piecewise = false)
     {
         ArgumentNullException.ThrowIfNull(network);
@@ -28,11 +33,13 @@ public sealed class GridEvaluator
     /// <summary>How grids are evaluated.</summary>
     public GridForm Form => plan.Form;
 
-    /// <summary>The form in words, and why.</summary>
+    /// <summary>The form in words, with the reason.</summary>
     public string FormReason => plan.Reason;
 
     /// <summary>The network's outputs over a grid, float[Height · Width], x fastest, row 0 at the smallest y.</summary>
-    /// <exception cref="ArgumentException">The network has other than two inputs or one output, or the grid has too many points for an array.</exception>
+    /// <exception cref="ArgumentException">
+    /// The network has other than two inputs or one output, or the grid has too many points for an array.
+    /// </exception>
     public static float[] Evaluate(Sequential network, GridSpec grid) => new GridEvaluator(network).Evaluate(grid);
 
     /// <summary>The values over a grid, float[Height · Width], x fastest, row 0 at the smallest y.</summary>
@@ -44,12 +51,13 @@ public sealed class GridEvaluator
         return values;
     }
 
-    /// <summary>The values over a grid, into Height · Width floats of the caller's; memory that was used before is faster than new.</summary>
-    /// <exception cref="ArgumentException">The target has not room for Height · Width floats exactly.</exception>
+    /// <summary>Writes the values over a grid into the caller's memory; memory that was used before is faster than new memory.</summary>
+    /// <exception cref="ArgumentException">The length of the target is not Height · Width.</exception>
     public void Evaluate(GridSpec grid, Span<float> target, GridValue value = GridValue.Probability)
     {
         ArgumentNullException.ThrowIfNull(grid);
-        if (target.Length != grid.Points) throw new ArgumentException($"the grid has {grid.Points} points, the target holds {target.Length}", nameof(target));
+        if (target.Length != grid.Points)
+            throw new ArgumentException($"the grid has {grid.Points} points, the target holds {target.Length}", nameof(target));
         using DeviceUse use = network.Device.Use();
         using var run = new GridRun(network, plan, grid);
         run.ToHost(value, target);
@@ -68,7 +76,10 @@ public sealed class GridEvaluator
         return values;
     }
 
-    /// <summary>The classes over a grid, byte[Height · Width]: 1 where the logit is positive, that is where the probability is above ½; <see cref="ClassEvaluator.NotANumber"/> where it is NaN.</summary>
+    /// <summary>
+    /// The classes over a grid, byte[Height · Width]: 1 where the logit is positive (a probability above ½), else 0;
+    /// <see cref="ClassEvaluator.NotANumber"/> where it is NaN.
+    /// </summary>
     /// <exception cref="ArgumentException">The grid has too many points for an array.</exception>
     public byte[] EvaluateClasses(GridSpec grid)
     {
@@ -77,11 +88,14 @@ public sealed class GridEvaluator
         return classes;
     }
 
-    /// <summary>The values of many parameter sets of the network's shape (snapshots of a run, a population), float[sets · Height · Width], in one launch.</summary>
+    /// <summary>
+    /// The values of many parameter sets of the network's shape (snapshots of a run, a population), float[sets · Height · Width], in one
+    /// launch.
+    /// </summary>
     /// <param name="grid">The grid.</param>
-    /// <param name="sets">Parameters laid out as the network's arena, <see cref="ParameterArena.Length"/> floats each.</param>
+    /// <param name="sets">Parameter sets in the layout of the network's arena, <see cref="ParameterArena.Length"/> floats each.</param>
     /// <param name="value">What to evaluate.</param>
-    /// <exception cref="ArgumentException">A set has another length, or there are too many values for an array.</exception>
+    /// <exception cref="ArgumentException">A set is null or has another length, or there are too many values for an array.</exception>
     public float[] EvaluateSets(GridSpec grid, IReadOnlyList<float[]> sets, GridValue value = GridValue.Probability)
     {
         ArgumentNullException.ThrowIfNull(sets);
@@ -89,7 +103,8 @@ public sealed class GridEvaluator
         using DeviceUse use = network.Device.Use();
         for (int s = 0; s < sets.Count; s++)
             if (sets[s].Length != network.Arena.Length)
-                throw new ArgumentException($"parameter set {s} has {sets[s].Length} values, the network's arena {network.Arena.Length}", nameof(sets));
+                throw new ArgumentException(
+                    $"parameter set {s} has {sets[s].Length} values, the network's arena {network.Arena.Length}", nameof(sets));
         float[] values = GC.AllocateUninitializedArray<float>(ArrayLength(grid, sets.Count));
         if (sets.Count == 0) return values;
         using Tensor parameters = Tensor.From(network.Device, sets.SelectMany(set => set).ToArray(), sets.Count, network.Arena.Length);
@@ -99,12 +114,13 @@ public sealed class GridEvaluator
     }
 
     /// <summary>
-    /// Hands the values of a grid of any size to a sink, some rows at a time, in bounded memory; the next rows are computed while it works,
-    /// on another thread, so the sink may not use the network's device.
+    /// Passes the values of a grid of any size to a sink, some rows at a time, in bounded memory. While the sink works on another thread,
+    /// the next rows are computed, so the sink must not use the network's device.
     /// </summary>
-    /// <returns>The time that evaluating took, without the sink's.</returns>
-    /// <exception cref="OperationCanceledException">Cancelled; the sink has ended.</exception>
-    public TimeSpan Stream(GridSpec grid, GridSink<float> sink, GridValue value = GridValue.Probability, CancellationToken cancellation = default)
+    /// <returns>The time that the evaluation took, without the sink's.</returns>
+    /// <exception cref="OperationCanceledException">The evaluation was cancelled; the sink has ended.</exception>
+    public TimeSpan Stream(
+        GridSpec grid, GridSink<float> sink, GridValue value = GridValue.Probability, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(grid);
         ArgumentNullException.ThrowIfNull(sink);
@@ -113,9 +129,11 @@ public sealed class GridEvaluator
         return GridStream.Run(grid, sink, (row, rows, target) => run.ToHost(row, rows, value, target), cancellation, IsSlow);
     }
 
-    /// <summary>Hands the classes of a grid of any size to a sink, some rows at a time, as <see cref="Stream"/> does values.</summary>
-    /// <returns>The time that evaluating took, without the sink's.</returns>
-    /// <exception cref="OperationCanceledException">Cancelled; the sink has ended.</exception>
+    /// <summary>
+    /// Passes the classes of a grid of any size to a sink, some rows at a time, as <see cref="Stream"/> does with values.
+    /// </summary>
+    /// <returns>The time that the evaluation took, without the sink's.</returns>
+    /// <exception cref="OperationCanceledException">The evaluation was cancelled; the sink has ended.</exception>
     public TimeSpan StreamClasses(GridSpec grid, GridSink<byte> sink, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(grid);

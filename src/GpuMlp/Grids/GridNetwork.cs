@@ -9,7 +9,9 @@ using GpuMlp.Layers;
 
 namespace GpuMlp.Grids;
 
-/// <summary>A network as a grid sees it: its widths and hidden activation where it is a plain chain, and the form that suits it.</summary>
+/// <summary>
+/// What grids need to know of a network: its widths and hidden activation if it is a plain chain, and the form that suits it.
+/// </summary>
 sealed class GridNetwork
 {
     readonly GridKernels? kernels;
@@ -17,7 +19,9 @@ sealed class GridNetwork
     internal GridNetwork(Sequential network, bool piecewise = false)
     {
         ArgumentNullException.ThrowIfNull(network);
-        if (network.Inputs != 2) throw new ArgumentException($"a grid needs a network of exactly two inputs, the model has {network.Inputs}", nameof(network));
+        if (network.Inputs != 2)
+            throw new ArgumentException(
+                $"a grid needs a network of exactly two inputs, the model has {network.Inputs}", nameof(network));
         int outputs = network.Layers.Aggregate(2, (width, layer) => layer.OutputsFor(width));
         if (outputs != 1) throw new ArgumentException($"a grid needs a network of one output, the model has {outputs}", nameof(network));
         EndsInSigmoid = network.Layers.Count > 1 && network.Layers[^1] is Layers.Sigmoid;
@@ -40,23 +44,23 @@ sealed class GridNetwork
         };
     }
 
-    /// <summary>Inputs, hidden widths where the network is a plain chain, output.</summary>
+    /// <summary>The widths: inputs, then hidden widths if the network is a plain chain, then the output.</summary>
     internal int[] Widths { get; }
 
     internal bool EndsInSigmoid { get; }
 
     internal GridForm Form { get; }
 
-    /// <summary>The form in words, and why.</summary>
+    /// <summary>The form in words, with the reason.</summary>
     internal string Reason { get; }
 
-    /// <summary>The activation between the linear layers, compiled into kernels; only where the form is not batches.</summary>
+    /// <summary>The kernels of the hidden activation; there are none for the form Batches.</summary>
     internal GridKernels Kernels => kernels!;
 
-    /// <summary>Whether the network is one hidden layer of ReLU.</summary>
+    /// <summary>Whether the network has one hidden layer of ReLU and no other.</summary>
     internal bool IsPiecewiseLinear => kernels is GridKernels<Relu> && Widths.Length == 3;
 
-    // the form that suits a chain of linear layers of these widths
+    // the form for a chain of linear layers of these widths
     static GridForm FormOf(int[] widths) => widths.Length == 3 && widths[1] > 1 ? GridForm.Strips
         : widths.Length - 1 <= NetworkShape.MaxDepth && widths.Max() <= GridOps.MaxTileWidth ? GridForm.Tiles
         : GridForm.Batches;
@@ -65,12 +69,13 @@ sealed class GridNetwork
     {
         if (!IsPiecewiseLinear) throw new ArgumentException("piecewise rows need a network with one hidden layer of ReLU", nameof(network));
         if (network.Device.Host is null)
-            throw new ArgumentException($"piecewise rows are computed by the device cpu, the model is on {network.Device.Description.Id}", nameof(network));
+            throw new ArgumentException(
+                $"piecewise rows are computed by the device cpu, the model is on {network.Device.Description.Id}", nameof(network));
         RequireFinite(network);
         return GridForm.Piecewise;
     }
 
-    /// <summary>Refuses parameters from which no breakpoint and no bound follows.</summary>
+    /// <summary>Checks that all parameters are finite; others give no breakpoints and no bounds.</summary>
     internal static void RequireFinite(Sequential network)
     {
         foreach (var parameter in network.Parameters())
@@ -82,7 +87,7 @@ sealed class GridNetwork
 /// <summary>The grid kernels of one hidden activation.</summary>
 abstract class GridKernels
 {
-    /// <summary>Those of an activation.</summary>
+    /// <summary>The kernels of an activation.</summary>
     internal static GridKernels For(Activation activation) => Activations.Of(activation).Use(new Of());
 
     sealed class Of : IActivationUser<GridKernels>

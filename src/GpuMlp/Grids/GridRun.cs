@@ -9,7 +9,9 @@ using GpuMlp.Tensors;
 
 namespace GpuMlp.Grids;
 
-/// <summary>One grid on a device: its axes, the parameter sets, scratch memory, and room for a band of values where the device is not the host.</summary>
+/// <summary>
+/// The memory for one grid on a device: its axes, the parameter sets, scratch memory, and a band of values if the device is not the host.
+/// </summary>
 sealed class GridRun : IDisposable
 {
     readonly GridNetwork plan;
@@ -23,9 +25,9 @@ sealed class GridRun : IDisposable
     DeviceBuffer? band, classes;
 
     /// <param name="network">The network.</param>
-    /// <param name="plan">What is known of it.</param>
+    /// <param name="plan">What grids need to know of the network.</param>
     /// <param name="grid">The grid.</param>
-    /// <param name="sets">Parameters to use instead of the network's own, one arena a row.</param>
+    /// <param name="sets">Parameter sets to use instead of the network's own, one arena per row; null for none.</param>
     internal GridRun(Sequential network, GridNetwork plan, GridSpec grid, Tensor? sets = null)
     {
         (this.plan, this.grid, device) = (plan, grid, network.Device);
@@ -37,7 +39,7 @@ sealed class GridRun : IDisposable
         if (plan.Form == GridForm.Batches) batches = new GridBatches(network, plan, grid, sets);
     }
 
-    /// <summary>All values of all sets into host memory.</summary>
+    /// <summary>Writes the values of all parameter sets into host memory.</summary>
     internal void ToHost(GridValue value, Span<float> target)
     {
         if (device.Host is not null || sets > 1) ToHost(0, grid.Height, value, target);
@@ -52,7 +54,9 @@ sealed class GridRun : IDisposable
         }
     }
 
-    /// <summary>Some rows, of every set, into host memory; on the host nothing lies between the kernel and the target.</summary>
+    /// <summary>
+    /// Writes the values of some rows, for every parameter set, into host memory; on the host the kernel writes there directly.
+    /// </summary>
     internal void ToHost(int firstRow, int rows, GridValue value, Span<float> target)
     {
         try
@@ -61,7 +65,7 @@ sealed class GridRun : IDisposable
         }
         catch (DeviceException e) when (e.IsStopped && rows > 1 && sets == 1)
         {
-            int half = rows / 2;                                       // half as many turns for each thread
+            int half = rows / 2;                                       // half as many loop iterations per thread
             ToHost(firstRow, half, value, target[..(half * grid.Width)]);
             ToHost(firstRow + half, rows - half, value, target[(half * grid.Width)..]);
         }
@@ -77,13 +81,13 @@ sealed class GridRun : IDisposable
         else
         {
             if (IntoHost(firstRow, rows, value, target)) return;
-            DeviceSpan values = Room(ref band, target.Length);
+            DeviceSpan values = EnsureBuffer(ref band, target.Length);
             OnDevice(firstRow, rows, value, values);
             device.CopyToHost(values, target);
         }
     }
 
-    // a device that is the machine's processor writes where the host wants its values
+    // a device that is the machine's processor writes directly into host memory
     unsafe bool IntoHost(int firstRow, int rows, GridValue value, Span<float> target)
     {
         if (batches is not null) return false;
@@ -100,24 +104,24 @@ sealed class GridRun : IDisposable
         return true;
     }
 
-    /// <summary>Some rows, of every set, into device memory.</summary>
+    /// <summary>Writes the values of some rows, for every parameter set, into device memory.</summary>
     internal void OnDevice(int firstRow, int rows, GridValue value, DeviceSpan target)
     {
         if (batches is not null) batches.OnDevice(firstRow, rows, value, target);
         else plan.Kernels.Run(device, plan.Form, Job(firstRow, rows), value, target);
     }
 
-    /// <summary>The classes of some rows into host memory.</summary>
+    /// <summary>Writes the classes of some rows into host memory.</summary>
     internal unsafe void ClassesToHost(int firstRow, int rows, Span<byte> target)
     {
-        DeviceSpan logits = Room(ref band, target.Length);
+        DeviceSpan logits = EnsureBuffer(ref band, target.Length);
         OnDevice(firstRow, rows, GridValue.Logit, logits);
         if (device.Host is HostRunner host)
         {
             fixed (byte* bytes = target) host.Classes(logits, bytes, target.Length);
             return;
         }
-        DeviceSpan packed = Room(ref classes, (target.Length + 3) / 4);
+        DeviceSpan packed = EnsureBuffer(ref classes, (target.Length + 3) / 4);
         device.PackClasses(logits, packed, target.Length);
         var words = new float[packed.Length];
         device.CopyToHost(packed, words);
@@ -126,7 +130,7 @@ sealed class GridRun : IDisposable
 
     GridJob Job(int firstRow, int rows) => new(plan.Widths, parameters, sets, x.Span, y.Span.Slice(firstRow, rows), scratch.All);
 
-    DeviceSpan Room(ref DeviceBuffer? buffer, int length)
+    DeviceSpan EnsureBuffer(ref DeviceBuffer? buffer, int length)
     {
         if (buffer is null || buffer.Length < length)
         {

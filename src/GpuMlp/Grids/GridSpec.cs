@@ -2,17 +2,19 @@ using System.Globalization;
 
 namespace GpuMlp.Grids;
 
-/// <summary>How the plane's own units lead to a network's inputs that were standardized: (x - MeanX) / DeviationX, likewise y.</summary>
+/// <summary>
+/// How coordinates in a window's units become the inputs of a network whose data was standardized: (x - MeanX) / DeviationX, likewise y.
+/// </summary>
 public readonly record struct PlaneScale(double MeanX, double DeviationX, double MeanY, double DeviationY)
 {
-    /// <summary>The point of the plane that the network takes as (x, y).</summary>
+    /// <summary>The point in the window's units that the network takes as <paramref name="point"/>.</summary>
     public BoundaryPoint Back(BoundaryPoint point) => new(point.X * DeviationX + MeanX, point.Y * DeviationY + MeanY);
 }
 
-/// <summary>A dense grid over a window: two axis vectors are all there is of it; the points themselves are never laid out.</summary>
+/// <summary>A dense grid over a window. It is stored as its two axes; the points themselves are not stored.</summary>
 /// <remarks>
-/// Values of a grid are float[Height * Width], x fastest, row 0 at the smallest y. The axes are computed in float64 as NumPy does, in
-/// the window's units, then scaled as the network's inputs were, and rounded once.
+/// Values over a grid are float[Height · Width], x fastest, row 0 at the smallest y. The axes are computed in float64 as NumPy does, in the
+/// window's units, then scaled like the network's inputs, and rounded once.
 /// </remarks>
 public sealed class GridSpec
 {
@@ -37,10 +39,10 @@ public sealed class GridSpec
         }
     }
 
-    /// <summary>The window that the grid covers.</summary>
+    /// <summary>The window that the grid covers, in the window's units.</summary>
     public Window Window { get; }
 
-    /// <summary>What leads from the window's units to <see cref="X"/> and <see cref="Y"/>; null where they are the same.</summary>
+    /// <summary>How coordinates in the window's units become <see cref="X"/> and <see cref="Y"/>; null if they are the same.</summary>
     public PlaneScale? Scale { get; }
 
     /// <summary>The x coordinate of each column as the network takes it, ascending.</summary>
@@ -64,18 +66,19 @@ public sealed class GridSpec
     /// <summary>The number of points.</summary>
     public long Points => (long)Width * Height;
 
-    /// <summary>The points of numpy.arange(X0, X1, step) × numpy.arange(Y0, Y1, step): the ends are excluded.</summary>
+    /// <summary>The points of numpy.arange(X0, X1, step) × numpy.arange(Y0, Y1, step): the upper ends are excluded.</summary>
     /// <param name="window">The window.</param>
-    /// <param name="step">How far points are apart.</param>
-    /// <param name="scale">What the network's inputs went through; null where they are in the window's units.</param>
+    /// <param name="step">The distance between neighbouring points, in the window's units.</param>
+    /// <param name="scale">How the network's inputs were standardized; null if they are in the window's units.</param>
     /// <exception cref="ArgumentException">
     /// The window is inverted, empty or not finite; the step is not positive or makes too many points; a deviation is not positive; or
-    /// points would be beyond float32 or coincide in it.
+    /// points are beyond float32 or coincide in it.
     /// </exception>
     public static GridSpec FromStep(Window window, double step, PlaneScale? scale = null)
     {
         CheckWindow(window);
-        if (!(step > 0 && double.IsFinite(step))) throw new ArgumentException(Invariant($"step {step}: a step is positive and finite"), nameof(step));
+        if (!(step > 0 && double.IsFinite(step)))
+            throw new ArgumentException(Invariant($"step {step}: a step is positive and finite"), nameof(step));
         double width = Math.Ceiling((window.X1 - window.X0) / step), height = Math.Ceiling((window.Y1 - window.Y0) / step);
         CheckCounts(width, height, Invariant($"step {step} over {window}"));
         return new GridSpec(window, scale, Axis.Arange(window.X0, (int)width, step), Axis.Arange(window.Y0, (int)height, step));
@@ -83,12 +86,12 @@ public sealed class GridSpec
 
     /// <summary>The points of numpy.linspace(X0, X1, width) × numpy.linspace(Y0, Y1, height): the ends are included.</summary>
     /// <param name="window">The window.</param>
-    /// <param name="width">How many columns.</param>
-    /// <param name="height">How many rows.</param>
-    /// <param name="scale">What the network's inputs went through; null where they are in the window's units.</param>
+    /// <param name="width">The number of columns.</param>
+    /// <param name="height">The number of rows.</param>
+    /// <param name="scale">How the network's inputs were standardized; null if they are in the window's units.</param>
     /// <exception cref="ArgumentException">
     /// The window is inverted, empty or not finite; a size is below 1, or there are too many points; a deviation is not positive; or
-    /// points would be beyond float32 or coincide in it.
+    /// points are beyond float32 or coincide in it.
     /// </exception>
     public static GridSpec FromSize(Window window, int width, int height, PlaneScale? scale = null)
     {
@@ -97,11 +100,13 @@ public sealed class GridSpec
     }
 
     /// <summary>
-    /// The points of <see cref="FromSize"/> for a picture of whatever the data lies in: points that float32 cannot tell apart look
-    /// alike, as they do to the network, and those beyond float32 are its last.
+    /// The points of <see cref="FromSize"/> for a picture of any data. Points that float32 cannot tell apart are allowed; the network gives
+    /// them equal values. Points beyond float32 become its largest or smallest value.
     /// </summary>
     /// <inheritdoc cref="FromSize" path="/param"/>
-    /// <exception cref="ArgumentException">The window is inverted, empty or not finite; a size is below 1, or there are too many points.</exception>
+    /// <exception cref="ArgumentException">
+    /// The window is inverted, empty or not finite; a size is below 1; or there are too many points.
+    /// </exception>
     public static GridSpec ForPicture(Window window, int width, int height, PlaneScale? scale = null)
     {
         (Axis columns, Axis rows) = Sized(window, width, height);
@@ -111,12 +116,13 @@ public sealed class GridSpec
     static (Axis Columns, Axis Rows) Sized(Window window, int width, int height)
     {
         CheckWindow(window);
-        if (width < 1 || height < 1) throw new ArgumentException(Invariant($"size {width}x{height}: a grid has at least one column and one row"));
+        if (width < 1 || height < 1)
+            throw new ArgumentException(Invariant($"size {width}x{height}: a grid has at least one column and one row"));
         CheckCounts(width, height, Invariant($"size {width}x{height}"));
         return (Axis.Linspace(window.X0, window.X1, width), Axis.Linspace(window.Y0, window.Y1, height));
     }
 
-    /// <summary>The same grid with its rows from the largest y down, as pictures have them.</summary>
+    /// <summary>The same grid with its rows from the largest y down, as pictures store them.</summary>
     public GridSpec TopDown() => new(Window, Scale, columns, rows with { Reversed = true }, forPicture: true);
 
     static void CheckWindow(Window window)
@@ -124,30 +130,38 @@ public sealed class GridSpec
         if (!Ascending(window.X0, window.X1) || !Ascending(window.Y0, window.Y1))
             throw new ArgumentException($"window {window}: a window is x0:x1,y0:y1 with finite x0 < x1 and y0 < y1", nameof(window));
 
-        static bool Ascending(double from, double to) => double.IsFinite(from) && double.IsFinite(to) && from < to && double.IsFinite(to - from);
+        static bool Ascending(double from, double to) =>
+            double.IsFinite(from) && double.IsFinite(to) && from < to && double.IsFinite(to - from);
     }
 
     static void CheckCounts(double width, double height, string what)
     {
         if (width > MaxAxis || height > MaxAxis)
-            throw new ArgumentException(Invariant($"{what} makes {Count(width)} × {Count(height)} points; allowed are {MaxAxis:N0} along an axis"));
+        {
+            string points = $"{Count(width)} × {Count(height)} points";
+            throw new ArgumentException(Invariant($"{what} makes {points}; allowed are {MaxAxis:N0} along an axis"));
+        }
         if (width * height > MaxPoints)
             throw new ArgumentException(Invariant($"{what} makes {Count(width * height)} points; allowed are {MaxPoints:N0}"));
     }
 
-    // a step may be any small number
+    // a small step can make any number of points
     static string Count(double points) => points.ToString(points < 1e15 ? "N0" : "g3", System.Globalization.CultureInfo.InvariantCulture);
 
     void CheckDistinct(float[] axis, string name)
     {
         string units = Scale is null ? "" : ", in the network's standardized units";
         if (!float.IsFinite(axis[0]) || !float.IsFinite(axis[^1]))
-            throw new ArgumentException($"window {Window}: {name} is beyond float32{units}; use a window nearer to {(Scale is null ? "0" : "the data")}");
+        {
+            string centre = Scale is null ? "0" : "the data";
+            throw new ArgumentException($"window {Window}: {name} is beyond float32{units}; use a window nearer to {centre}");
+        }
         bool ascending = axis[^1] > axis[0];
         for (int i = 1; i < axis.Length; i++)
             if (ascending ? axis[i] <= axis[i - 1] : axis[i] >= axis[i - 1])
                 throw new ArgumentException(Invariant(
-                    $"window {Window}: {axis.Length:N0} points along {name} are finer than float32's spacing at {axis[i]}{units}; use fewer points or a larger window"));
+                    $"window {Window}: {axis.Length:N0} points along {name} are finer than float32's spacing at {axis[i]}{units}; ")
+                    + "use fewer points or a larger window");
     }
 
     static void Saturate(float[] axis)
@@ -157,10 +171,10 @@ public sealed class GridSpec
 
     static string Invariant(FormattableString text) => FormattableString.Invariant(text);
 
-    /// <summary>How an axis was made: start + i · step, NumPy's way, with the last point given where linspace gives it.</summary>
+    /// <summary>How an axis was made: start + i · step as in NumPy, and the last point where linspace sets it itself.</summary>
     readonly record struct Axis(double Start, double Step, double? Last, int Count, bool Reversed = false)
     {
-        // NumPy takes the step back from the second point
+        // NumPy computes the step from the second point
         internal static Axis Arange(double start, int count, double step) => new(start, start + step - start, null, count);
 
         internal static Axis Linspace(double start, double stop, int count) =>

@@ -2,16 +2,16 @@ using System.Diagnostics;
 
 namespace GpuMlp.Grids;
 
-/// <summary>Computes a grid band by band into two buffers: while a sink takes one, the next band goes into the other.</summary>
+/// <summary>Computes a grid band by band into two buffers: while a sink takes one, the next band is computed into the other.</summary>
 static class GridStream
 {
-    /// <summary>About how many points a band has.</summary>
+    /// <summary>About the number of points of a band.</summary>
     internal const int BandPoints = 1 << 21;
 
-    /// <summary>Fills whole rows from a row on.</summary>
+    /// <summary>Computes whole rows, from firstRow on.</summary>
     internal delegate void Source<T>(int firstRow, int rows, Span<T> target);
 
-    /// <summary>Where points are slow, so few that a request to stop is soon heard.</summary>
+    /// <summary>The number of points of a band if points are slow to compute, small so that a cancellation takes effect soon.</summary>
     internal const int SlowBandPoints = 1 << 14;
 
     internal static TimeSpan Run<T>(GridSpec grid, GridSink<T> sink, Source<T> source, CancellationToken cancellation, bool slow = false)
@@ -38,7 +38,7 @@ static class GridStream
         }
         finally
         {
-            // the sink's own failure comes from the wait above or below; here it only has to have ended
+            // an exception of the sink is rethrown by the waits above or below; this only makes sure that the sink has ended
             ((IAsyncResult)written).AsyncWaitHandle.WaitOne();
         }
         written.GetAwaiter().GetResult();

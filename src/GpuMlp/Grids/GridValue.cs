@@ -10,7 +10,10 @@ public enum GridValue
     Logit,
 }
 
-/// <summary>Takes the next rows of a grid, float or byte; called in order, never twice at a time, on a thread of its own.</summary>
-/// <param name="firstRow">Which row the values begin with.</param>
-/// <param name="values">Whole rows, x fastest; they hold only until the call returns.</param>
+/// <summary>
+/// Takes the next rows of a grid, as floats or bytes. It is called for the rows in order, never twice at the same time, on a thread other
+/// than the one that computes.
+/// </summary>
+/// <param name="firstRow">The row that the values begin with.</param>
+/// <param name="values">Whole rows, x fastest; they are valid only until the call returns.</param>
 public delegate void GridSink<T>(int firstRow, ReadOnlySpan<T> values);

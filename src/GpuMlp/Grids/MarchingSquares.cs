@@ -1,19 +1,19 @@
 namespace GpuMlp.Grids;
 
-/// <summary>Lines of logit 0 through the cells of a grid, by linear interpolation along the cells' edges.</summary>
+/// <summary>Finds the lines of logit 0 through the cells of a grid, by linear interpolation along the cells' edges.</summary>
 /// <remarks>
-/// W. E. Lorensen and H. E. Cline's marching cubes (1987) in the plane. A segment begins on the edge where, counterclockwise around the cell,
-/// class 1 turns into 0, and so has class 1 on its left; each edge begins one segment at most, and that chains them. A cell with a
-/// corner that is not a number has no line.
+/// This is marching cubes (W. E. Lorensen and H. E. Cline, 1987) in the plane. Going counterclockwise around a cell, a segment begins on an
+/// edge where class 1 changes to class 0, so it has class 1 on its left. Each edge begins at most one segment, so the segments can be
+/// joined into lines. A cell with a NaN at a corner has no line.
 /// </remarks>
 sealed class MarchingSquares(GridSpec grid)
 {
     readonly Dictionary<long, (long End, BoundaryPoint From, BoundaryPoint To)> segments = [];
 
-    /// <summary>The cells with a segment, by their lower left corner.</summary>
+    /// <summary>The cells with a segment, each as the (column, row) of its lower left corner.</summary>
     internal List<(int Column, int Row)> Cells { get; } = [];
 
-    /// <summary>Takes a block of logits, width columns of points, whose lower left point is (left, bottom).</summary>
+    /// <summary>Adds the cells of a block of logits that is width columns of points wide; its lower left point is (left, bottom).</summary>
     internal void Add(int left, int bottom, int width, ReadOnlySpan<float> logits)
     {
         for (int at = 0; at + width < logits.Length; at++)
@@ -25,7 +25,7 @@ sealed class MarchingSquares(GridSpec grid)
         }
     }
 
-    // corners counterclockwise from the lower left; edge k runs from corner k to the next
+    // corners count counterclockwise from the lower left; edge k goes from corner k to the next
     void Add(int column, int row, ReadOnlySpan<float> corners)
     {
         Cells.Add((column, row));
@@ -33,19 +33,21 @@ sealed class MarchingSquares(GridSpec grid)
         for (int k = 0; k < 4; k++)
         {
             if (!(corners[k] > 0) || corners[(k + 1) % 4] > 0) continue;
-            // at a saddle the centre says which corners hang together: its own class's, so the line turns around the other's
+            // If two opposite corners are 1 and the others 0, the centre's class decides: the corners of its class are joined, and the
+            // segments go around each corner of the other class.
             int step = centre > 0 ? 1 : 3, end = (k + step) % 4;
             while (corners[end] > 0 || !(corners[(end + 1) % 4] > 0)) end = (end + step) % 4;
-            segments[EdgeId(column, row, k)] = (EdgeId(column, row, end), Crossing(column, row, k, corners), Crossing(column, row, end, corners));
+            (BoundaryPoint from, BoundaryPoint to) = (Crossing(column, row, k, corners), Crossing(column, row, end, corners));
+            segments[EdgeId(column, row, k)] = (EdgeId(column, row, end), from, to);
         }
     }
 
-    // horizontal edges are even, vertical ones odd; two cells share each
+    // even numbers for horizontal edges, odd ones for vertical edges; the two cells at an edge compute the same number
     long EdgeId(int column, int row, int k) => 2 * ((long)(row + (k == 2 ? 1 : 0)) * grid.Width + column + (k == 1 ? 1 : 0)) + (k & 1);
 
     BoundaryPoint Crossing(int column, int row, int k, ReadOnlySpan<float> corners)
     {
-        // from the lower or left corner on, so that both cells compute the same point
+        // always from the lower or left corner, so that both cells at the edge compute the same point
         (int from, int to) = k switch { 0 => (0, 1), 1 => (1, 2), 2 => (3, 2), _ => (0, 3) };
         double share = Math.Clamp(corners[from] / ((double)corners[from] - corners[to]), 0, 1);
         if (double.IsNaN(share)) share = 0.5;
@@ -59,7 +61,9 @@ sealed class MarchingSquares(GridSpec grid)
         };
     }
 
-    /// <summary>The segments chained into lines: first those from edge to edge of the grid, then the closed ones; uses the segments up.</summary>
+    /// <summary>
+    /// Joins the segments into lines, and removes them: first lines from edge to edge of the grid, then closed lines.
+    /// </summary>
     internal List<IReadOnlyList<BoundaryPoint>> Lines()
     {
         var lines = new List<IReadOnlyList<BoundaryPoint>>();

@@ -3,13 +3,13 @@ using System.Runtime.InteropServices;
 
 namespace GpuMlp.Grids;
 
-/// <summary>Counts what is not a number: a network of finite weights may overflow on the way.</summary>
+/// <summary>Counts values that are NaN: a network of finite weights may overflow in between.</summary>
 public static class NaNs
 {
-    /// <summary>How many values are NaN.</summary>
+    /// <summary>The number of values that are NaN.</summary>
     public static int Count(ReadOnlySpan<float> values)
     {
-        Vector<int> numbers = Vector<int>.Zero;                             // -1 each
+        Vector<int> numbers = Vector<int>.Zero;                             // each number subtracts 1 (a true comparison is -1)
         ReadOnlySpan<Vector<float>> vectors = MemoryMarshal.Cast<float, Vector<float>>(values);
         foreach (Vector<float> v in vectors) numbers += Vector.Equals(v, v);
         int count = vectors.Length * Vector<float>.Count + Vector.Sum(numbers);
@@ -17,6 +17,6 @@ public static class NaNs
         return count;
     }
 
-    /// <summary>How many classes of a grid are <see cref="ClassEvaluator.NotANumber"/>.</summary>
+    /// <summary>The number of classes that are <see cref="ClassEvaluator.NotANumber"/>.</summary>
     public static int Count(ReadOnlySpan<byte> classes) => classes.Count(ClassEvaluator.NotANumber);
 }

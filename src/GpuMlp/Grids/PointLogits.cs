@@ -4,13 +4,15 @@ using GpuMlp.Tensors;
 
 namespace GpuMlp.Grids;
 
-/// <summary>A network's logits at points that the host lays out, through <see cref="Sequential.Forward(Tensor)"/>.</summary>
+/// <summary>Computes a network's logits at any points, through <see cref="Sequential.Forward(Tensor)"/>.</summary>
 sealed class PointLogits(Sequential network, bool endsInSigmoid)
 {
-    /// <summary>Points in one batch.</summary>
+    /// <summary>Points per batch.</summary>
     internal const int Batch = 8192;
 
-    /// <summary>The network's logits and its output (the same without a sigmoid) for points x0 y0 x1 y1 …; they hold until the next call.</summary>
+    /// <summary>
+    /// The network's logits and outputs (equal if it has no sigmoid) at points x0 y0 x1 y1 …; both are valid until the next call.
+    /// </summary>
     internal (DeviceSpan Logits, DeviceSpan Outputs) Forward(ReadOnlySpan<float> points)
     {
         using Tensor x = Tensor.From(network.Device, points, points.Length / 2, 2);

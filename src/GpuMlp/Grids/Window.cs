@@ -2,14 +2,17 @@ using System.Globalization;
 
 namespace GpuMlp.Grids;
 
-/// <summary>A rectangle of the input plane: x from <paramref name="X0"/> to <paramref name="X1"/>, y from <paramref name="Y0"/> to <paramref name="Y1"/>.</summary>
+/// <summary>
+/// A rectangle of the input plane: x from <paramref name="X0"/> to <paramref name="X1"/>, y from <paramref name="Y0"/> to
+/// <paramref name="Y1"/>.
+/// </summary>
 public readonly record struct Window(double X0, double X1, double Y0, double Y1)
 {
-    /// <summary>"x0:x1,y0:y1", which <see cref="Parse"/> reads back the same.</summary>
+    /// <summary>"x0:x1,y0:y1", which <see cref="Parse"/> reads back without loss.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{X0:R}:{X1:R},{Y0:R}:{Y1:R}");
 
     /// <summary>Reads x0:x1,y0:y1.</summary>
-    /// <exception cref="FormatException">It is anything else, or a pair is not two finite numbers, the smaller first.</exception>
+    /// <exception cref="FormatException">The text is anything else, or a pair is not two finite numbers in ascending order.</exception>
     public static Window Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);

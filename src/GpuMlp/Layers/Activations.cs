@@ -29,20 +29,22 @@ public enum Activation
     ELU,
 }
 
-/// <summary>The table of activations: whatever depends on the function of a hidden layer asks its row.</summary>
+/// <summary>The table of activations: all code that depends on the hidden activation asks its row.</summary>
 public static class Activations
 {
-    /// <summary>All of them, in the order in which to list them.</summary>
+    /// <summary>All activations, in the order in which to list them.</summary>
     public static IReadOnlyList<ActivationFunction> All { get; } =
     [
         new Row<Relu, ReLU>(Activation.ReLU, "relu", Initialization.He, x => x < 0 ? 0 : x, ActivationBounds.Kinked(0)),
-        new Row<LeakyRelu, LeakyReLU>(Activation.LeakyReLU, "leaky-relu", Initialization.He, x => x < 0 ? 0.01f * x : x, ActivationBounds.Kinked(0.01f)),
+        new Row<LeakyRelu, LeakyReLU>(Activation.LeakyReLU, "leaky-relu", Initialization.He, x => x < 0 ? 0.01f * x : x,
+            ActivationBounds.Kinked(0.01f)),
         new Row<Kernels.Activations.Tanh, Tanh>(Activation.Tanh, "tanh", Initialization.Xavier, Float64.Tanh,
             ActivationBounds.Sigmoidal(Float64.Tanh, x => 1 - Float64.Tanh(x) * Float64.Tanh(x))),
         new Row<Kernels.Activations.Sigmoid, Sigmoid>(Activation.Sigmoid, "sigmoid", Initialization.Xavier, Logistic,
             ActivationBounds.Sigmoidal(Logistic, x => Logistic(x) * Logistic(-x))),
         new Row<Silu, SiLU>(Activation.SiLU, "silu", Initialization.He, x => x * Logistic(x),
-            ActivationBounds.Dipping(x => x * Logistic(x), x => Logistic(x) * (1 + x * Logistic(-x)), curvature: 0.5, least: -0.2784645428)),
+            ActivationBounds.Dipping(
+                x => x * Logistic(x), x => Logistic(x) * (1 + x * Logistic(-x)), curvature: 0.5, least: -0.2784645428)),
         new Row<Gelu, GELU>(Activation.GELU, "gelu", Initialization.He, x => x * NormalDistribution.Cumulative(x), ActivationBounds.Dipping(
             x => x * NormalDistribution.Cumulative(x), x => NormalDistribution.Cumulative(x) + x * NormalDistribution.Density(x),
             curvature: 0.7978845609, least: -0.1699713, ulps: 6)),
@@ -58,7 +60,7 @@ public static class Activations
     public static ActivationFunction Of(Activation activation) => All.FirstOrDefault(row => row.Activation == activation)
         ?? throw new ArgumentOutOfRangeException(nameof(activation), activation, "there is no such activation");
 
-    /// <summary>The row of a layer; null where it is no activation of the table.</summary>
+    /// <summary>The row of a layer; null if the layer is no activation of the table.</summary>
     internal static ActivationFunction? Of(Layer layer) => All.FirstOrDefault(row => row.IsOf(layer));
 
     static double Logistic(double x) => 1 / (1 + Float64.Exp(-x));
@@ -76,41 +78,42 @@ public static class Activations
     }
 }
 
-/// <summary>All that is known of an activation.</summary>
+/// <summary>A row of the table of activations.</summary>
 public abstract class ActivationFunction
 {
     readonly Func<double, double> value;
 
-    private protected ActivationFunction(Activation activation, string name, Initialization initialization, Func<double, double> value, ActivationBounds bounds) =>
+    private protected ActivationFunction(
+        Activation activation, string name, Initialization initialization, Func<double, double> value, ActivationBounds bounds) =>
         (Activation, Name, Initialization, this.value, Bounds) = (activation, name, initialization, value, bounds);
 
-    /// <summary>Which it is.</summary>
+    /// <summary>Which activation this is.</summary>
     public Activation Activation { get; }
 
     /// <summary>Its name in options and files.</summary>
     public string Name { get; }
 
-    /// <summary>How weights before it begin in a deep network.</summary>
+    /// <summary>The initialization of the weights before it in a deep network.</summary>
     public Initialization Initialization { get; }
 
-    /// <summary>Lines between which it lies.</summary>
+    /// <summary>Encloses the activation between two lines.</summary>
     internal ActivationBounds Bounds { get; }
 
-    /// <summary>Its definition in float64.</summary>
+    /// <summary>The activation of x in float64.</summary>
     public double Value(double x) => value(x);
 
-    /// <summary>A layer of it.</summary>
+    /// <summary>Makes a layer of this activation.</summary>
     public abstract Layer NewLayer();
 
     internal abstract bool IsOf(Layer layer);
 
-    /// <summary>Hands its kernel to code that is generic over it.</summary>
+    /// <summary>Calls code that is generic over the activation's kernel.</summary>
     internal abstract TResult Use<TResult>(IActivationUser<TResult> user);
 }
 
 /// <summary>Code that is compiled once per activation.</summary>
 interface IActivationUser<TResult>
 {
-    /// <summary>What is made with the kernel of one activation.</summary>
+    /// <summary>Makes a result with the kernel of one activation.</summary>
     TResult Use<TActivation>() where TActivation : struct, IActivation;
 }

@@ -1,9 +1,12 @@
 namespace GpuMlp.Layers;
 
-/// <summary>Which class a network's outputs mean: pictures, grids, scores and populations all ask here.</summary>
+/// <summary>Which class a network's outputs mean: the one place that decides it, for pictures, grids, scores and populations.</summary>
 public static class Classification
 {
-    /// <summary>The class of one row of outputs: of several outputs the largest, of one, a probability, 1 above ½; null where an output is NaN.</summary>
+    /// <summary>
+    /// The class of one row of outputs: for several outputs the index of the largest; for one output, a probability, 1 if it is above ½.
+    /// Null if an output is NaN.
+    /// </summary>
     public static int? ClassOf(ReadOnlySpan<float> outputs)
     {
         foreach (float output in outputs)
@@ -11,7 +14,7 @@ public static class Classification
         return outputs.Length == 1 ? outputs[0] > 0.5f ? 1 : 0 : ArgMax(outputs);
     }
 
-    /// <summary>The index of the largest value, the first of equal ones; NaN is never the largest.</summary>
+    /// <summary>The index of the largest value; of equal values the first; NaN is never the largest.</summary>
     public static int ArgMax(ReadOnlySpan<float> values)
     {
         int best = 0;
@@ -21,10 +24,10 @@ public static class Classification
     }
 
     /// <summary>The share of the rows whose class is their label.</summary>
-    /// <param name="outputs">Probabilities, or one output for each class.</param>
-    /// <param name="labels">A class for each row (rows).</param>
+    /// <param name="outputs">One probability per row, or one output per row and class.</param>
+    /// <param name="labels">One class number per row, (rows).</param>
     /// <param name="transposed">Whether the outputs lie as (outputs, rows) and not as (rows, outputs).</param>
-    /// <exception cref="ArgumentException">There are no rows, or the outputs are not as many for each.</exception>
+    /// <exception cref="ArgumentException">There are no rows, or the number of outputs is no multiple of the number of rows.</exception>
     public static double Accuracy(ReadOnlySpan<float> outputs, ReadOnlySpan<float> labels, bool transposed = false)
     {
         if (labels.IsEmpty || outputs.IsEmpty || outputs.Length % labels.Length != 0)

@@ -1,4 +1,6 @@
 namespace GpuMlp.Layers;
 
-/// <summary>x, or eˣ - 1 where negative: Clevert et al., "Fast and Accurate Deep Network Learning by Exponential Linear Units", 2016.</summary>
+/// <summary>
+/// x where positive, eˣ - 1 elsewhere: Clevert et al., "Fast and Accurate Deep Network Learning by Exponential Linear Units", 2016.
+/// </summary>
 public sealed class ELU : ActivationLayer<Kernels.Activations.Elu>;

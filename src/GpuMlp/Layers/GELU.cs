@@ -1,4 +1,6 @@
 namespace GpuMlp.Layers;
 
-/// <summary>x·Φ(x) with Φ the standard normal distribution: Hendrycks and Gimpel, "Gaussian Error Linear Units", 2016; PyTorch's exact form.</summary>
+/// <summary>
+/// x·Φ(x) with Φ the standard normal distribution: Hendrycks and Gimpel, "Gaussian Error Linear Units", 2016; PyTorch's exact form.
+/// </summary>
 public sealed class GELU : ActivationLayer<Kernels.Activations.Gelu>;

@@ -3,10 +3,10 @@ using GpuMlp.Randomness;
 
 namespace GpuMlp.Layers;
 
-/// <summary>How weights and biases begin.</summary>
+/// <summary>How weights and biases are initialized.</summary>
 public enum Initialization
 {
-    /// <summary>Normal with one hidden layer at most and a sigmoid at the end, else He or Xavier by the activation.</summary>
+    /// <summary>Normal for at most one hidden layer and a sigmoid at the end, else He or Xavier, whichever suits the activation.</summary>
     Auto,
 
     /// <summary>The tutorial's: weights and biases from N(0, 1), unscaled.</summary>
@@ -15,7 +15,9 @@ public enum Initialization
     /// <summary>Weights from N(0, 2/i), biases 0: He et al., "Delving deep into rectifiers", 2015.</summary>
     He,
 
-    /// <summary>Weights from N(0, 2/(i + o)), biases 0: Glorot and Bengio, "Understanding the difficulty of training deep networks", 2010.</summary>
+    /// <summary>
+    /// Weights from N(0, 2/(i + o)), biases 0: Glorot and Bengio, "Understanding the difficulty of training deep networks", 2010.
+    /// </summary>
     Xavier,
 
     /// <summary>Weights and biases from U(-1/√i, 1/√i), PyTorch's default for a Linear.</summary>
@@ -29,7 +31,10 @@ public static class Initializer
     public static Names<Initialization> Names { get; } = new(("auto", Initialization.Auto), ("normal", Initialization.Normal),
         ("he", Initialization.He), ("xavier", Initialization.Xavier), ("uniform", Initialization.Uniform));
 
-    /// <summary>What <see cref="Initialization.Auto"/> stands for in a network; N(0, 1) saturates deeper ones, and lets a linear output begin far too large.</summary>
+    /// <summary>
+    /// The initialization that <see cref="Initialization.Auto"/> stands for in a network. N(0, 1) would saturate deeper networks, and would
+    /// let a linear output start far too large.
+    /// </summary>
     public static Initialization Resolve(Initialization initialization, NetworkSpec net)
     {
         ArgumentNullException.ThrowIfNull(net);
@@ -38,8 +43,8 @@ public static class Initializer
             : Activations.Of(net.Activation).Initialization;
     }
 
-    /// <summary>Fills a layer: its weights row by row, then its bias.</summary>
-    /// <exception cref="ArgumentException">Auto, which only a whole network can resolve.</exception>
+    /// <summary>Initializes a layer: its weights row by row, then its bias.</summary>
+    /// <exception cref="ArgumentException">The initialization is Auto, which depends on the whole network.</exception>
     public static void Fill(Linear layer, Initialization initialization, RandomStream random)
     {
         ArgumentNullException.ThrowIfNull(layer);

@@ -6,10 +6,13 @@ using GpuMlp.Tensors;
 
 namespace GpuMlp.Layers;
 
-/// <summary>A module whose backward is written by hand: on tensors Forward, Backward, Step; on variables its Forward alone.</summary>
+/// <summary>
+/// A module whose backward is written by hand: it has Forward, Backward and Step on tensors, and Forward alone on variables.
+/// </summary>
 /// <remarks>
-/// On tensors a layer keeps what Backward needs of the last Forward, and owns the tensors it returns: they hold until its next call. Once
-/// shapes repeat, nothing is allocated. Backward by hand overwrites gradients; on variables it is the same Backward, which adds to them.
+/// On tensors a layer keeps what Backward needs of the last Forward, and owns the tensors that it returns: each is valid until its next
+/// call. Once shapes repeat, it allocates nothing. Backward on tensors overwrites the gradients. On variables the same code runs, but adds
+/// to the gradients.
 /// </remarks>
 public abstract class Layer : Module
 {
@@ -17,7 +20,7 @@ public abstract class Layer : Module
     int inputVersion;
     DeviceSpan[]? gradients;
 
-    /// <summary>The number of columns that Forward takes, or null where any number goes.</summary>
+    /// <summary>The number of columns that Forward takes, or null for any number.</summary>
     public virtual int? Inputs => null;
 
     /// <summary>The number of columns that Forward returns for inputs of that many columns.</summary>
@@ -33,12 +36,12 @@ public abstract class Layer : Module
         return ForwardWithin(x);
     }
 
-    /// <summary><see cref="Forward(Tensor)"/> inside a call that uses the device.</summary>
+    /// <summary><see cref="Forward(Tensor)"/> for callers that are already using the device.</summary>
     internal Tensor ForwardWithin(Tensor x)
     {
         Check(x.Device, x.Rows, x.Columns);
         DeviceSpan values = x.Span;
-        output = Room(output, x.Device, x.Rows, OutputsFor(x.Columns));
+        output = EnsureTensor(output, x.Device, x.Rows, OutputsFor(x.Columns));
         ComputeForward(values, output.Span, x.Rows, x.Columns);
         (input, inputVersion) = (x, x.Version);
         return output;
@@ -62,15 +65,16 @@ public abstract class Layer : Module
     void Check(ComputeDevice device, int rows, int columns)
     {
         RequireAlive();
-        if ((Inputs is int inputs && columns != inputs) || (Own.Count > 0 && Own[0].Parameter.Device != device)) throw WrongInput(device, rows, columns);
+        if ((Inputs is int inputs && columns != inputs) || (Own.Count > 0 && Own[0].Parameter.Device != device))
+            throw WrongInput(device, rows, columns);
     }
 
     ArgumentException WrongInput(ComputeDevice device, int rows, int columns) => new(Inputs is int inputs && columns != inputs
         ? $"{Name} takes n × {inputs}, got {rows} × {columns}"
         : $"{Name} is on {Own[0].Parameter.Device.Description.Id}, x on {device.Description.Id}; make both on one device", "x");
 
-    /// <summary>dx (n,i) of dy (n,o); overwrites the gradients of the layer's parameters.</summary>
-    /// <exception cref="InvalidOperationException">There was no Forward yet, or the last one's x was changed since.</exception>
+    /// <summary>dx (n,i) from dy (n,o); overwrites the gradients of the layer's parameters.</summary>
+    /// <exception cref="InvalidOperationException">There was no Forward yet, or its x was changed since.</exception>
     /// <exception cref="ArgumentException">dy has another shape than the last Forward's result, or lies on another device.</exception>
     /// <exception cref="ObjectDisposedException">The layer, dy or the last Forward's x was disposed.</exception>
     public Tensor Backward(Tensor dy)
@@ -80,16 +84,16 @@ public abstract class Layer : Module
         return BackwardWithin(dy);
     }
 
-    /// <summary><see cref="Backward"/> inside a call that uses the device.</summary>
+    /// <summary><see cref="Backward"/> for callers that are already using the device.</summary>
     internal Tensor BackwardWithin(Tensor dy)
     {
         Tensor x = Saved(dy);
-        inputGradient = Room(inputGradient, x.Device, x.Rows, x.Columns);
+        inputGradient = EnsureTensor(inputGradient, x.Device, x.Rows, x.Columns);
         ComputeBackward(x.Span, dy.Span, inputGradient.Span, x.Rows, x.Columns, Gradients());
         return inputGradient;
     }
 
-    /// <summary>Backward for the first layer of a network: nobody asks for its dx.</summary>
+    /// <summary><see cref="Backward"/> for the first layer of a network, whose dx nobody needs.</summary>
     internal void BackwardParameters(Tensor dy)
     {
         Tensor x = Saved(dy);
@@ -117,10 +121,12 @@ public abstract class Layer : Module
     // x is rows × columns
     private protected abstract void ComputeForward(DeviceSpan x, DeviceSpan y, int rows, int columns);
 
-    /// <summary>dx, which is null where nobody asks for it, and a gradient for each of the layer's parameters, from x (rows × columns) and dy.</summary>
+    /// <summary>
+    /// Computes the gradients of the layer's parameters, and dx unless it is null, from x (rows × columns) and dy.
+    /// </summary>
     internal abstract void ComputeBackward(DeviceSpan x, DeviceSpan dy, DeviceSpan? dx, int rows, int columns, DeviceSpan[] gradients);
 
-    // parameters may have moved into a network's buffer since
+    // looked up for every call, since a network may have moved the parameters into its buffer
     DeviceSpan[] Gradients()
     {
         gradients ??= new DeviceSpan[Own.Count];
@@ -128,18 +134,20 @@ public abstract class Layer : Module
         return gradients;
     }
 
-    internal static Tensor Room(Tensor? old, ComputeDevice device, int rows, int columns)
+    /// <summary>The old tensor if it fits, else a new one in its place.</summary>
+    internal static Tensor EnsureTensor(Tensor? old, ComputeDevice device, int rows, int columns)
     {
         if (old is { Disposed: false } && old.Rows == rows && old.Columns == columns && old.Device == device) return old;
-        var room = new Tensor(device, rows, columns);
+        var tensor = new Tensor(device, rows, columns);
         old?.Dispose();
-        return room;
+        return tensor;
     }
 
     Tensor Saved(Tensor dy)
     {
         RequireAlive();
-        if (input is null || output is null || dy.Rows != output.Rows || dy.Columns != output.Columns || input.Version != inputVersion || dy.Device != input.Device)
+        if (input is null || output is null || dy.Rows != output.Rows || dy.Columns != output.Columns
+            || input.Version != inputVersion || dy.Device != input.Device)
             throw WhyNotBackward(dy);
         return input;
     }
@@ -148,13 +156,15 @@ public abstract class Layer : Module
     {
         if (input is null || output is null) return new InvalidOperationException($"{Name}: Backward before Forward");
         if (dy.Rows != output.Rows || dy.Columns != output.Columns)
-            return new ArgumentException($"{Name}: Backward takes {output.Shape}, the shape of the last Forward's result, got {dy.Shape}", nameof(dy));
+            return new ArgumentException(
+                $"{Name}: Backward takes {output.Shape}, the shape of the last Forward's result, got {dy.Shape}", nameof(dy));
         return input.Version != inputVersion
             ? new InvalidOperationException($"{Name}: the last Forward's x was changed since; run Forward again before Backward")
-            : new ArgumentException($"{Name}: the last Forward was on {input.Device.Description.Id}, dy is on {dy.Device.Description.Id}", nameof(dy));
+            : new ArgumentException(
+                $"{Name}: the last Forward was on {input.Device.Description.Id}, dy is on {dy.Device.Description.Id}", nameof(dy));
     }
 
-    /// <summary>Frees the layer's tensors; parameters that an arena holds are its own.</summary>
+    /// <summary>Frees the layer's tensors. Parameters that lie in an arena are freed with it.</summary>
     public override void Dispose()
     {
         output?.Dispose();

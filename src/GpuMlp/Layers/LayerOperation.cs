@@ -4,7 +4,9 @@ using GpuMlp.Tensors;
 
 namespace GpuMlp.Layers;
 
-/// <summary>A layer on the tape: its hand-written backward, on what this call's forward was given, added to the parameters' gradients.</summary>
+/// <summary>
+/// A layer on the tape. It keeps what this call's forward was given, runs the layer's hand-written backward, and adds to the gradients.
+/// </summary>
 sealed class LayerOperation(Layer layer, Variable x) : Operation(x)
 {
     readonly int version = Version(layer);

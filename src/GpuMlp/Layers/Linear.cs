@@ -13,19 +13,20 @@ public sealed class Linear : Layer
     Tensor? transposed;
 
     /// <summary>
-    /// A layer whose weights, row by row, and biases are drawn from N(0, 1) as the tutorial's; <see cref="Initializer.Fill"/> draws others.
+    /// A layer whose weights and biases are drawn from N(0, 1), row by row, as in the tutorial; <see cref="Initializer.Fill"/> draws
+    /// others.
     /// </summary>
-    /// <param name="device">Where it lies.</param>
+    /// <param name="device">The device that holds it.</param>
     /// <param name="inputs">Columns of x.</param>
     /// <param name="outputs">Columns of y.</param>
     /// <param name="seed">
-    /// Seed of the Philox stream, whose substream is how many layers the device has made, this one included: no two layers of a device draw
-    /// the same numbers, with whatever seeds, and a program that runs again draws the same again, on every device.
+    /// Seed of the Philox stream. Its substream is the number of this layer on the device, counted from 1. So no two layers of a device
+    /// draw the same numbers, even from equal seeds, and a program that runs again draws the same numbers again, on every device.
     /// </param>
     /// <exception cref="ArgumentOutOfRangeException">Fewer than one input or output.</exception>
     public Linear(ComputeDevice device, int inputs, int outputs, ulong seed = 0) : this(device, inputs, outputs, StreamOf(device, seed)) { }
 
-    /// <summary>A layer drawn from N(0, 1) from a stream, or of zeros without one, for whoever fills it next.</summary>
+    /// <summary>A layer drawn from N(0, 1); without a stream a layer of zeros, which the caller fills.</summary>
     internal Linear(ComputeDevice device, int inputs, int outputs, RandomStream? random)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(inputs, 1);
@@ -65,7 +66,7 @@ public sealed class Linear : Layer
         ComputeDevice device = x.Device;
         device.LinearParameterGradients(x, dy, gradients[0], gradients[1], rows, inputs, outputs);
         if (dx is not DeviceSpan target) return;
-        if (LinearOps.NeedsTransposed(outputs)) transposed = Room(transposed, device, outputs, inputs);
+        if (LinearOps.NeedsTransposed(outputs)) transposed = EnsureTensor(transposed, device, outputs, inputs);
         device.LinearInputGradient(dy, Weight.Value.Span, transposed?.Span ?? target, target, rows, inputs, outputs);
     }
 

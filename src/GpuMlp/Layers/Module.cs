@@ -4,20 +4,22 @@ using GpuMlp.Tensors;
 
 namespace GpuMlp.Layers;
 
-/// <summary>A part of a network: parameters and modules by name, and a Forward on variables, from which gradients come by themselves.</summary>
-/// <remarks>A module of one's own registers its parameters and child modules in its constructor and overrides <see cref="Forward"/>.</remarks>
+/// <summary>
+/// A part of a network: parameters and child modules by name, and a Forward on variables, for which gradients need no further code.
+/// </summary>
+/// <remarks>Your own module registers its parameters and child modules in its constructor and overrides <see cref="Forward"/>.</remarks>
 public abstract class Module : IDisposable
 {
     readonly List<(string Name, Parameter Parameter)> parameters = [];
     readonly List<(string Name, Module Module)> children = [];
 
-    /// <summary>The module as messages name it; by default its class.</summary>
+    /// <summary>The module's name in messages; by default the name of its class.</summary>
     public virtual string Name => GetType().Name;
 
     /// <summary>The module's result for x.</summary>
     public abstract Variable Forward(Variable x);
 
-    /// <summary>Makes a parameter known under a name, and returns it.</summary>
+    /// <summary>Registers a parameter under a name, and returns it.</summary>
     /// <exception cref="ArgumentException">The name is taken, empty, or has a dot in it.</exception>
     protected Parameter Register(string name, Parameter parameter)
     {
@@ -27,7 +29,7 @@ public abstract class Module : IDisposable
         return parameter;
     }
 
-    /// <summary>Makes a child module known under a name, and returns it.</summary>
+    /// <summary>Registers a child module under a name, and returns it.</summary>
     /// <exception cref="ArgumentException">The name is taken, empty, or has a dot in it.</exception>
     protected TModule Register<TModule>(string name, TModule module) where TModule : Module
     {
@@ -40,7 +42,9 @@ public abstract class Module : IDisposable
     void RequireFree(string name)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
-        if (name.Contains('.')) throw new ArgumentException($"{Name}: '{name}' has a dot in it, which separates a module's name from its child's", nameof(name));
+        if (name.Contains('.'))
+            throw new ArgumentException(
+                $"{Name}: '{name}' has a dot in it, which separates a module's name from its child's", nameof(name));
         if (parameters.Any(p => p.Name == name) || children.Any(c => c.Name == name))
             throw new ArgumentException($"{Name}: '{name}' is registered twice", nameof(name));
     }
@@ -48,13 +52,13 @@ public abstract class Module : IDisposable
     /// <summary>The modules registered here, with their names.</summary>
     private protected IReadOnlyList<(string Name, Module Module)> Children => children;
 
-    /// <summary>The parameters registered here and not in a child.</summary>
+    /// <summary>The parameters registered here, without those of child modules.</summary>
     private protected List<(string Name, Parameter Parameter)> OwnParameters => parameters;
 
-    /// <summary>All parameters, the module's own first, then its children's; each once.</summary>
+    /// <summary>All parameters: the module's own, then its children's, each once.</summary>
     public IReadOnlyList<Parameter> Parameters() => [.. NamedParameters().Select(p => p.Parameter)];
 
-    /// <summary>All parameters with names such as "0.weight"; one that is used twice has the name of its first use.</summary>
+    /// <summary>All parameters with names such as "0.weight"; a parameter that is used twice has the name of its first use.</summary>
     public IReadOnlyList<(string Name, Parameter Parameter)> NamedParameters()
     {
         var found = new List<(string, Parameter)>();
@@ -82,10 +86,12 @@ public abstract class Module : IDisposable
         return state;
     }
 
-    /// <summary>Puts back what <see cref="StateDict"/> gave.</summary>
+    /// <summary>Sets the parameters to values that <see cref="StateDict"/> returned.</summary>
     /// <param name="state">Values by name.</param>
-    /// <param name="strict">Whether every parameter has to be in it, and nothing else. Shapes have to fit in any case.</param>
-    /// <exception cref="ArgumentException">It does not fit; the message lists all missing, unexpected and mis-shaped keys. Nothing is changed then.</exception>
+    /// <param name="strict">Whether the names have to be exactly those of the parameters. Shapes have to fit in any case.</param>
+    /// <exception cref="ArgumentException">
+    /// The state does not fit; the message lists all missing, unexpected and mis-shaped keys. Nothing is changed.
+    /// </exception>
     /// <exception cref="ObjectDisposedException">The module was disposed, or its parameters with their network or device.</exception>
     public void LoadStateDict(IReadOnlyDictionary<string, float[,]> state, bool strict = true)
     {
@@ -110,7 +116,7 @@ public abstract class Module : IDisposable
             if (state.TryGetValue(name, out float[,]? values)) parameter.Value.CopyFrom(Tensor.Flat(values));
     }
 
-    /// <summary>Sets all gradients to zero: backward passes on variables add to them.</summary>
+    /// <summary>Sets all gradients to zero; backward passes on variables add to them.</summary>
     /// <exception cref="ObjectDisposedException">The parameters were disposed with their network or device.</exception>
     public void ZeroGrad()
     {
@@ -127,10 +133,12 @@ public abstract class Module : IDisposable
         if (Disposed) throw Gone();
     }
 
-    // apart, so that the question is small enough to be inlined
+    // in a method of its own, so that the caller is small enough to be inlined
     ObjectDisposedException Gone() => new(null, $"{Name} was disposed");
 
-    /// <summary>Frees what the module and its children keep on the device; parameters go with their buffer or with the device.</summary>
+    /// <summary>
+    /// Frees what the module and its children keep on the device. Parameters are freed with their buffer or with the device.
+    /// </summary>
     public virtual void Dispose()
     {
         Disposed = true;

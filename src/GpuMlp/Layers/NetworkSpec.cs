@@ -8,10 +8,10 @@ using GpuMlp.Tensors;
 
 namespace GpuMlp.Layers;
 
-/// <summary>What a network is made of: widths such as 2-50-1, the activation between them, a sigmoid or nothing at the end.</summary>
+/// <summary>Describes a network: widths such as 2-50-1, the activation between them, and a sigmoid or nothing at the end.</summary>
 /// <param name="Widths">Inputs, hidden widths, outputs.</param>
 /// <param name="Activation">The activation after each linear layer but the last.</param>
-/// <exception cref="ArgumentException">Fewer than two widths, or one below 1.</exception>
+/// <exception cref="ArgumentException">There are fewer than two widths, or one is below 1.</exception>
 public sealed record NetworkSpec(IReadOnlyList<int> Widths, Activation Activation)
 {
     /// <summary>Inputs, hidden widths, outputs.</summary>
@@ -22,12 +22,13 @@ public sealed record NetworkSpec(IReadOnlyList<int> Widths, Activation Activatio
         ArgumentNullException.ThrowIfNull(widths);
         int[] copy = [.. widths];
         if (copy.Length < 2 || copy.Any(width => width < 1))
-            throw new ArgumentException($"a network has inputs and outputs, and every width is 1 or more; got {string.Join('-', copy)}", nameof(widths));
+            throw new ArgumentException(
+                $"a network has inputs and outputs, and every width is 1 or more; got {string.Join('-', copy)}", nameof(widths));
         return Array.AsReadOnly(copy);
     }
 
     /// <summary>Reads widths such as "2-50-1".</summary>
-    /// <exception cref="FormatException">Fewer than two widths, or one that is not a number from 1 to 65536.</exception>
+    /// <exception cref="FormatException">There are fewer than two widths, or one is no number from 1 to 65536.</exception>
     public static NetworkSpec Parse(string net, Activation activation = Activation.ReLU)
     {
         ArgumentNullException.ThrowIfNull(net);
@@ -38,21 +39,22 @@ public sealed record NetworkSpec(IReadOnlyList<int> Widths, Activation Activatio
             if (!int.TryParse(parts[k], NumberStyles.None, CultureInfo.InvariantCulture, out widths[k]) || widths[k] is < 1 or > 65_536)
                 throw new FormatException($"{Quoted.Quote(parts[k])} is not a width: each is from 1 to 65536, as in 2-50-1");
         }
-        if (widths.Length < 2) throw new FormatException($"{Quoted.Quote(net)} is not a network: give inputs, hidden widths and outputs, as in 2-50-1");
+        if (widths.Length < 2)
+            throw new FormatException($"{Quoted.Quote(net)} is not a network: give inputs, hidden widths and outputs, as in 2-50-1");
         return new NetworkSpec(widths, activation);
     }
 
-    /// <summary>Whether the last linear layer's result is the output; else a sigmoid follows it.</summary>
+    /// <summary>Whether the last linear layer's result is the output; if not, a sigmoid follows it.</summary>
     public bool LinearOutput { get; init; }
 
-    /// <summary>This network as one that a loss is to train: without a sigmoid at its end where the loss takes none.</summary>
+    /// <summary>This network as a loss trains it: without a sigmoid at its end where the loss takes none.</summary>
     public NetworkSpec For(Loss loss)
     {
         ArgumentNullException.ThrowIfNull(loss);
         return this with { LinearOutput = LinearOutput || loss.Sigmoid == false };
     }
 
-    /// <summary>The chain that layers are; null, and why, where they are none that a spec can describe.</summary>
+    /// <summary>The spec of a chain of layers; null, with the reason, if no spec can describe them.</summary>
     internal static (NetworkSpec? Spec, string? WhyNot) Of(IReadOnlyList<Layer> layers)
     {
         bool sigmoid = layers.Count % 2 == 0;
@@ -61,12 +63,15 @@ public sealed record NetworkSpec(IReadOnlyList<int> Widths, Activation Activatio
             bool isEnd = sigmoid && l == layers.Count - 1;
             if (layers[l] is Linear != (l % 2 == 0)) return (null, "it is no chain of linear layers with an activation between each two");
             if (isEnd && layers[l] is not Sigmoid) return (null, $"it ends in an activation other than Sigmoid, {layers[l].Name}");
-            if (l > 1 && l % 2 == 1 && !isEnd && layers[l].GetType() != layers[1].GetType()) return (null, $"its activations differ: {layers[1].Name} and {layers[l].Name}");
+            if (l > 1 && l % 2 == 1 && !isEnd && layers[l].GetType() != layers[1].GetType())
+                return (null, $"its activations differ: {layers[1].Name} and {layers[l].Name}");
         }
-        Activation? hidden = layers.Count > 2 ? Activations.Of(layers[1])?.Activation : Activation.ReLU;     // with no hidden layer any will do
+        // without a hidden layer any activation will do
+        Activation? hidden = layers.Count > 2 ? Activations.Of(layers[1])?.Activation : Activation.ReLU;
         if (hidden is null) return (null, $"no kernel knows its activation, {layers[1].Name}");
         var linear = layers.OfType<Linear>().ToArray();
-        return (new NetworkSpec([linear[0].Inputs!.Value, .. linear.Select(layer => layer.OutputsFor(0))], hidden.Value) { LinearOutput = !sigmoid }, null);
+        int[] widths = [linear[0].Inputs!.Value, .. linear.Select(layer => layer.OutputsFor(0))];
+        return (new NetworkSpec(widths, hidden.Value) { LinearOutput = !sigmoid }, null);
     }
 
     /// <summary>Number of linear layers.</summary>
@@ -75,7 +80,10 @@ public sealed record NetworkSpec(IReadOnlyList<int> Widths, Activation Activatio
     /// <summary>Number of trained values.</summary>
     public long ParameterCount => Enumerable.Range(0, Depth).Sum(l => (Widths[l] + 1L) * Widths[l + 1]);
 
-    /// <summary>The network with its weights drawn: per linear layer the weights row by row, then the bias, each times <paramref name="scale"/>.</summary>
+    /// <summary>
+    /// Makes the network on a device and draws its parameters: per linear layer the weights row by row, then the bias, each times
+    /// <paramref name="scale"/>.
+    /// </summary>
     public Sequential Build(ComputeDevice device, Initialization initialization, RandomStream random, Loss loss, float scale = 1)
     {
         ArgumentNullException.ThrowIfNull(random);
@@ -86,7 +94,7 @@ public sealed record NetworkSpec(IReadOnlyList<int> Widths, Activation Activatio
         return network;
     }
 
-    /// <summary>Draws all parameters into an arena's layout; what is padding stays as it is.</summary>
+    /// <summary>Draws all parameters into an arena's layout; the padding stays as it is.</summary>
     internal void Draw(Span<float> arena, Initialization initialization, RandomStream random, float scale)
     {
         initialization = Initializer.Resolve(initialization, this);
@@ -98,7 +106,7 @@ public sealed record NetworkSpec(IReadOnlyList<int> Widths, Activation Activatio
         }
     }
 
-    /// <summary>The network with all parameters 0, for the caller to fill.</summary>
+    /// <summary>Makes the network with all parameters 0, for the caller to fill.</summary>
     public Sequential Build(ComputeDevice device, Loss loss)
     {
         var layers = new List<Layer>();
@@ -116,7 +124,8 @@ public sealed record NetworkSpec(IReadOnlyList<int> Widths, Activation Activatio
 
     /// <inheritdoc/>
     public bool Equals(NetworkSpec? other) =>
-        other is not null && (Depth == 1 || other.Activation == Activation) && other.LinearOutput == LinearOutput && other.Widths.SequenceEqual(Widths);
+        other is not null && (Depth == 1 || other.Activation == Activation)
+        && other.LinearOutput == LinearOutput && other.Widths.SequenceEqual(Widths);
 
     /// <inheritdoc/>
     public override int GetHashCode() => Widths.Aggregate(0, HashCode.Combine);

@@ -2,13 +2,15 @@ using GpuMlp.Numerics;
 
 namespace GpuMlp.Layers;
 
-/// <summary>The standard normal distribution in float64, which .NET has not: to hold GELU to its definition.</summary>
+/// <summary>The standard normal distribution in float64, which .NET does not have; it serves GELU's definition in float64.</summary>
 static class NormalDistribution
 {
     /// <summary>φ(x) = e^(-x²/2) / √(2π).</summary>
     internal static double Density(double x) => Float64.Exp(-x * x / 2) / Math.Sqrt(2 * Math.PI);
 
-    /// <summary>Φ(x), by its power series near 0 and by its continued fraction in the tails (Abramowitz and Stegun, 26.2.11 and 26.2.14).</summary>
+    /// <summary>
+    /// Φ(x), by its power series near 0 and by its continued fraction in the tails (Abramowitz and Stegun, 26.2.11 and 26.2.14).
+    /// </summary>
     internal static double Cumulative(double x)
     {
         double a = Math.Abs(x);

@@ -8,8 +8,8 @@ using GpuMlp.Tensors;
 namespace GpuMlp.Layers;
 
 /// <summary>
-/// A network of modules one after the other. One of layers alone can also be driven by hand as the tutorial does: Forward, ComputeLoss,
-/// Backward, Step.
+/// A network: modules one after the other. If all of them are layers, it can also be driven by hand as in the tutorial: Forward,
+/// ComputeLoss, Backward, Step.
 /// </summary>
 public sealed class Sequential : Module
 {
@@ -22,19 +22,23 @@ public sealed class Sequential : Module
     bool lossComputed;
     int version;
 
-    /// <summary>Puts modules together, names them 0, 1, … and moves their parameters into one buffer.</summary>
-    /// <exception cref="ArgumentException">No modules, one module twice, sizes that do not fit each other, or parameters on two devices.</exception>
+    /// <summary>Makes a network of modules, names them 0, 1, … and moves their parameters into one buffer.</summary>
+    /// <exception cref="ArgumentException">
+    /// There are no modules, or a module stands there twice; there are no parameters, or they lie on two devices; or sizes do not fit.
+    /// </exception>
     public Sequential(params Module[] modules)
     {
         ArgumentNullException.ThrowIfNull(modules);
         if (modules.Length == 0) throw new ArgumentException("a network has at least one layer", nameof(modules));
-        if (modules.Distinct().Count() != modules.Length) throw new ArgumentException("a layer stands in a network once: it keeps what its Backward needs", nameof(modules));
+        if (modules.Distinct().Count() != modules.Length)
+            throw new ArgumentException("a layer stands in a network once: it keeps what its Backward needs", nameof(modules));
         this.modules = [.. modules];
         for (int k = 0; k < modules.Length; k++) Register($"{k}", modules[k]);
         IReadOnlyList<Parameter> parameters = Parameters();
         if (parameters.Count == 0) throw new ArgumentException("a network has at least one layer with parameters", nameof(modules));
         Device = parameters[0].Device;
-        if (parameters.Any(p => p.Device != Device)) throw new ArgumentException("all layers of a network are on one device", nameof(modules));
+        if (parameters.Any(p => p.Device != Device))
+            throw new ArgumentException("all layers of a network are on one device", nameof(modules));
         if (modules.All(m => m is Layer)) layers = [.. modules.Cast<Layer>()];
         if (layers is not null) CheckSizes(layers);
         (Spec, WhyNoSpec) = layers is null ? (null, "not all of its modules are layers") : NetworkSpec.Of(layers);
@@ -56,21 +60,24 @@ public sealed class Sequential : Module
     public IReadOnlyList<Layer> Layers => ByHand;
 
     /// <summary>
-    /// What the network is: linear layers with one kind of activation between them and a sigmoid or nothing at the end. Null where it is
-    /// anything else: such a network trains layer by layer, and no model file holds it.
+    /// Describes a network of linear layers with one kind of activation between them and a sigmoid or nothing at the end. Null for any
+    /// other network, which trains layer by layer only and cannot be saved to a model file.
     /// </summary>
     public NetworkSpec? Spec { get; }
 
-    /// <summary>Why there is no <see cref="Spec"/>; null where there is one.</summary>
+    /// <summary>Why there is no <see cref="Spec"/>; null if there is one.</summary>
     internal string? WhyNoSpec { get; }
 
     /// <summary>All parameters in one buffer.</summary>
-    /// <exception cref="InvalidOperationException">An optimizer or another network has moved some of them on.</exception>
+    /// <exception cref="InvalidOperationException">An optimizer or another network has moved some of them to its own buffer.</exception>
     /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
-    public ParameterArena Arena => Disposed ? throw new ObjectDisposedException(null, "this network was disposed") : !arena.Abandoned ? arena
-        : throw new InvalidOperationException("this network's parameters were moved into the buffer of another network, or of an optimizer of other parameters; drive it through that one");
+    public ParameterArena Arena => Disposed ? throw new ObjectDisposedException(null, "this network was disposed")
+        : !arena.Abandoned ? arena
+        : throw new InvalidOperationException(
+            "this network's parameters were moved into the buffer of another network, or of an optimizer of other parameters; "
+            + "drive it through that one");
 
-    /// <summary>What <see cref="ComputeLoss(Tensor, Tensor)"/> computes.</summary>
+    /// <summary>The loss that <see cref="ComputeLoss(Tensor, Tensor)"/> computes.</summary>
     public Loss Loss { get; init => field = value ?? throw new ArgumentNullException(nameof(value)); } = new BceLoss();
 
     /// <summary>Number of columns that the network takes.</summary>
@@ -85,7 +92,9 @@ public sealed class Sequential : Module
         {
             if (layers is not null) return layers;
             int other = Array.FindIndex(modules, m => m is not Layer);
-            throw new InvalidOperationException($"Sequential: module {other}, {modules[other].Name}, defines Forward only; train it on variables, with Backward on the loss and an optimizer");
+            throw new InvalidOperationException(
+                $"Sequential: module {other}, {modules[other].Name}, defines Forward only; "
+                + "train it on variables, with Backward on the loss and an optimizer");
         }
     }
 
@@ -111,7 +120,7 @@ public sealed class Sequential : Module
         return ForwardWithin(x);
     }
 
-    /// <summary><see cref="Forward(Tensor)"/> inside a call that uses the device.</summary>
+    /// <summary><see cref="Forward(Tensor)"/> for callers that are already using the device.</summary>
     internal Tensor ForwardWithin(Tensor x)
     {
         Layer[] layers = ByHand;
@@ -124,9 +133,11 @@ public sealed class Sequential : Module
         return output = y;
     }
 
-    /// <summary>The mean loss (1,1) of an output (n,o), which the last Forward returned, against labels (n,1).</summary>
+    /// <summary>The mean loss (1,1) of the last Forward's output (n,o) against labels (n,1).</summary>
     /// <exception cref="InvalidOperationException">There was no Forward yet.</exception>
-    /// <exception cref="ArgumentException">The output is not the last Forward's, the shapes do not suit the loss, or the devices differ.</exception>
+    /// <exception cref="ArgumentException">
+    /// The output is not the last Forward's, the shapes do not suit the loss, or the devices differ.
+    /// </exception>
     /// <exception cref="ObjectDisposedException">The network, the output or the label was disposed.</exception>
     public Tensor ComputeLoss(Tensor output, Tensor label)
     {
@@ -139,11 +150,12 @@ public sealed class Sequential : Module
     internal void ComputeLoss(Tensor output, Tensor label, DeviceSpan means, int at)
     {
         ArgumentNullException.ThrowIfNull(label);
-        if (output is null || output != this.output || label.Device != Device || !Loss.Fits(output.Rows, output.Columns, label.Rows, label.Columns))
+        if (output is null || output != this.output || label.Device != Device
+            || !Loss.Fits(output.Rows, output.Columns, label.Rows, label.Columns))
             throw WhyNoLoss(output, label);
         int terms = Loss.Terms(output.Rows, output.Columns);
-        values = Layer.Room(values, Device, terms, 1);
-        gradient = Layer.Room(gradient, Device, output.Rows, output.Columns);
+        values = Layer.EnsureTensor(values, Device, terms, 1);
+        gradient = Layer.EnsureTensor(gradient, Device, output.Rows, output.Columns);
         bool onLogit = OnLogit;
         Tensor z = onLogit ? logit! : output;
         Loss.Compute(Device, z.Span, label.Span, values.Span, gradient.Span, output.Rows, output.Columns, onLogit);
@@ -154,14 +166,18 @@ public sealed class Sequential : Module
     Exception WhyNoLoss(Tensor? output, Tensor label)
     {
         if (this.output is null) return new InvalidOperationException("Sequential: ComputeLoss before Forward");
-        if (output is null || output != this.output) return new ArgumentException("ComputeLoss takes the output of the last Forward", nameof(output));
+        if (output is null || output != this.output)
+            return new ArgumentException("ComputeLoss takes the output of the last Forward", nameof(output));
         return label.Device == Device ? Loss.WrongShapes(output.Shape, label.Shape, nameof(label)) : new ArgumentException(
-            $"the network is on {Device.Description.Id}, the label on {label.Device.Description.Id}; make both on one device", nameof(label));
+            $"the network is on {Device.Description.Id}, the label on {label.Device.Description.Id}; make both on one device",
+            nameof(label));
     }
 
-    /// <summary>Propagates the gradient of the last loss through all layers.</summary>
-    /// <exception cref="InvalidOperationException">There was no ComputeLoss since the last Forward, or the parameters were changed since.</exception>
-    /// <exception cref="ObjectDisposedException">The network was disposed, or what the last Forward was given.</exception>
+    /// <summary>Propagates the gradient of the last loss back through all layers.</summary>
+    /// <exception cref="InvalidOperationException">
+    /// There was no ComputeLoss since the last Forward, or the parameters were changed since.
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">The network was disposed, or the x of the last Forward.</exception>
     public void Backward()
     {
         using DeviceUse use = Device.Use();
@@ -169,11 +185,12 @@ public sealed class Sequential : Module
         BackwardWithin();
     }
 
-    /// <summary><see cref="Backward"/> inside a call that uses the device.</summary>
+    /// <summary><see cref="Backward"/> for callers that are already using the device.</summary>
     internal void BackwardWithin()
     {
         if (arena.Version != version)
-            throw new InvalidOperationException("Sequential: the parameters were changed since the last Forward; run it again before Backward");
+            throw new InvalidOperationException(
+                "Sequential: the parameters were changed since the last Forward; run it again before Backward");
         if (!lossComputed) throw new InvalidOperationException("Sequential: Backward before ComputeLoss");
         Layer[] layers = ByHand;
         Tensor dy = gradient!;
@@ -183,6 +200,7 @@ public sealed class Sequential : Module
 
     /// <summary>One step of gradient descent on all parameters, in one launch.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The learning rate is not positive and finite.</exception>
+    /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
     public void Step(float learningRate)
     {
         OptimizerOps.RequireRate(learningRate);
@@ -192,23 +210,26 @@ public sealed class Sequential : Module
         held.Version++;
     }
 
-    /// <summary>Puts back parameters in the arena's layout, as a training snapshot holds them.</summary>
-    /// <exception cref="ArgumentException">There are not Arena.Length values.</exception>
+    /// <summary>Sets all parameters from values in the arena's layout, such as a training snapshot's.</summary>
+    /// <exception cref="ArgumentException">The number of values is not Arena.Length.</exception>
     public void LoadParameters(ReadOnlySpan<float> values)
     {
         using DeviceUse use = Device.Use();
         ParameterArena held = Arena;
-        if (values.Length != held.Length) throw new ArgumentException($"the arena holds {held.Length} values, got {values.Length}", nameof(values));
+        if (values.Length != held.Length)
+            throw new ArgumentException($"the arena holds {held.Length} values, got {values.Length}", nameof(values));
         Device.CopyToDevice(values, held.Values);
         held.Version++;
     }
 
-    /// <summary>
-    /// The network's outputs for any number of points (row-major, Inputs values each), evaluated in batches on the device: smaller ones
-    /// where it has not the memory for so many points at once.
-    /// </summary>
-    /// <exception cref="ArgumentException">The values are not whole points.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A batch below 1.</exception>
+    /// <summary>The network's outputs for any number of points, computed in batches on the device.</summary>
+    /// <param name="points">The points, (count, Inputs) row-major.</param>
+    /// <param name="batch">The most points per batch; fewer where the device does not have the memory for so many.</param>
+    /// <returns>The outputs, (count, Outputs) row-major.</returns>
+    /// <exception cref="ArgumentException">The number of values is no multiple of Inputs.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="batch"/> is below 1.</exception>
+    /// <exception cref="DeviceOutOfMemoryException">The device does not have the memory for one point.</exception>
+    /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
     public float[] Predict(ReadOnlySpan<float> points, int batch = 4096)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
@@ -242,7 +263,8 @@ public sealed class Sequential : Module
         for (int l = 0; l < layers.Length; l++)
         {
             if (width is int got && layers[l].Inputs is int wanted && got != wanted)
-                throw new ArgumentException($"layer {l}, {layers[l].Name}, takes {wanted} columns, the layers before it give {got}", nameof(layers));
+                throw new ArgumentException(
+                    $"layer {l}, {layers[l].Name}, takes {wanted} columns, the layers before it give {got}", nameof(layers));
             width = layers[l].Inputs is not null || width is not null ? layers[l].OutputsFor(width ?? layers[l].Inputs!.Value) : null;
         }
     }

@@ -5,19 +5,20 @@ using GpuMlp.Numerics;
 
 namespace GpuMlp.Losses;
 
-/// <summary>Which definition of binary cross-entropy.</summary>
+/// <summary>The definitions of binary cross-entropy.</summary>
 public enum BceForm
 {
-    /// <summary>The tutorial's: two cases, 10⁻¹⁰ in the guarded denominators.</summary>
+    /// <summary>The tutorial's: two cases, with 10⁻¹⁰ added in the denominators.</summary>
     Tutorial,
 
-    /// <summary>PyTorch's BCELoss: the value at most 100, the denominator at least 10⁻¹².</summary>
+    /// <summary>PyTorch's BCELoss: the value is at most 100, the denominator at least 10⁻¹².</summary>
     Torch,
 }
 
 /// <summary>
-/// Binary cross-entropy of probabilities against labels in {0, 1}. Where the probabilities come from a sigmoid it is computed from the
-/// sigmoid's input, which loses nothing in saturation; of probabilities alone it is -ln(p + 10⁻¹⁰) or -ln((1 - p) + 10⁻¹⁰).
+/// Binary cross-entropy of probabilities against labels in {0, 1}. If a sigmoid made the probabilities, the loss is computed from the
+/// sigmoid's input, so it stays accurate where the sigmoid saturates. From probabilities alone it is -ln(p + 10⁻¹⁰) for label 1 and
+/// -ln((1 - p) + 10⁻¹⁰) for label 0.
 /// </summary>
 public sealed class BceLoss(BceForm form = BceForm.Tutorial) : Loss
 {

@@ -7,7 +7,7 @@ using GpuMlp.Numerics;
 
 namespace GpuMlp.Losses;
 
-/// <summary>PyTorch's CrossEntropyLoss: -ln softmax(logits) at the label, of logits (n,c) and class numbers 0 … c - 1 (n,1).</summary>
+/// <summary>PyTorch's CrossEntropyLoss: -ln softmax(logits) at the label, for logits (n,c) and class numbers 0 to c - 1 (n,1).</summary>
 public sealed class CrossEntropyLoss : Loss
 {
     /// <inheritdoc/>
@@ -20,7 +20,8 @@ public sealed class CrossEntropyLoss : Loss
 
     internal override TResult Use<TResult>(ILossUser<TResult> user, bool sigmoid) => user.UseBatch<OfClasses>();
 
-    internal override bool Fits(int rows, int columns, int labelRows, int labelColumns) => columns > 1 && labelColumns == 1 && rows == labelRows;
+    internal override bool Fits(int rows, int columns, int labelRows, int labelColumns) =>
+        columns > 1 && labelColumns == 1 && rows == labelRows;
 
     internal override int Terms(int rows, int columns) => rows;
 
@@ -29,7 +30,8 @@ public sealed class CrossEntropyLoss : Loss
     private protected override string? WhyNotLabels(LabelFacts facts, int columns)
     {
         (int row, float value) = facts.NotClass ?? facts.Largest;
-        return facts.NotClass is not null || value >= columns ? $"{Name} of {columns} logits takes labels 0 to {columns - 1}, value {row} is {value:R}" : null;
+        return facts.NotClass is not null || value >= columns
+            ? $"{Name} of {columns} logits takes labels 0 to {columns - 1}, value {row} is {value:R}" : null;
     }
 
     internal override void Compute(

@@ -8,7 +8,7 @@ using GpuMlp.Numerics;
 
 namespace GpuMlp.Losses;
 
-/// <summary>What labels a loss takes, one per row unless it says otherwise.</summary>
+/// <summary>The labels that a loss takes, one per row unless it says otherwise.</summary>
 public enum LabelKind
 {
     /// <summary>0 or 1, for one output.</summary>
@@ -21,10 +21,10 @@ public enum LabelKind
     Number,
 }
 
-/// <summary>A mean loss over a batch, and its gradient.</summary>
+/// <summary>A loss, averaged over a batch, and its gradient.</summary>
 public abstract class Loss
 {
-    /// <summary>The table of losses, in the order in which to list them. A loss keeps nothing, so one serves all.</summary>
+    /// <summary>The table of losses, in the order in which to list them. A loss has no state, so one object serves everybody.</summary>
     public static IReadOnlyList<Loss> All { get; } =
         [new BceLoss(), new BceLoss(BceForm.Torch), new BceWithLogitsLoss(), new MseLoss(), new CrossEntropyLoss()];
 
@@ -34,25 +34,27 @@ public abstract class Loss
     /// <summary>Its name in options and files.</summary>
     public abstract string Name { get; }
 
-    /// <summary>What labels it takes; with <see cref="LabelKind.Class"/> a network has an output per class, two or more.</summary>
+    /// <summary>The labels that it takes; for <see cref="LabelKind.Class"/> a network has one output per class, two or more.</summary>
     public virtual LabelKind Labels => LabelKind.Binary;
 
-    /// <summary>Whether a network has to end in a sigmoid, or may not; null where both go.</summary>
+    /// <summary>Whether a network has to end in a sigmoid (true) or must not (false); null if it may do either.</summary>
     internal virtual bool? Sigmoid => null;
 
-    /// <summary>Hands its kernel, of a network that ends in a sigmoid or does not, to code that is generic over it.</summary>
+    /// <summary>Calls code that is generic over its kernel, which depends on whether the network ends in a sigmoid.</summary>
     internal abstract TResult Use<TResult>(ILossUser<TResult> user, bool sigmoid);
 
     /// <summary>Whether the loss of a sigmoid's result is computed from the sigmoid's input.</summary>
     internal virtual bool TakesLogit => false;
 
-    /// <summary>The mean loss (1,1) of an output against labels, on variables: its Backward goes back to the parameters.</summary>
-    /// <param name="output">What a network returned, one row an example. Of one that <see cref="Variable.Sigmoid"/> made, the binary losses
-    /// take the sigmoid's input, as they do in a Sequential that ends in Sigmoid.</param>
-    /// <param name="label">What it should be: n × 1, but for MseLoss the output's shape.</param>
+    /// <summary>The mean loss (1,1) of outputs against labels, on variables; its Backward reaches the parameters.</summary>
+    /// <param name="output">
+    /// What a network returned, one row per example. If <see cref="Variable.Sigmoid"/> made it, the binary losses are computed from the
+    /// sigmoid's input, as in a Sequential that ends in Sigmoid.
+    /// </param>
+    /// <param name="label">The labels, n × 1; for MseLoss the shape of the output.</param>
     /// <exception cref="ArgumentException">
-    /// The shapes do not fit, the devices differ, or a label is not allowed. Labels are looked at where they come from the host, in
-    /// <see cref="Variable.From(Devices.ComputeDevice, float[], bool)"/>, so nothing waits for the device; those that were computed are not.
+    /// The shapes do not fit, the devices differ, or a label is not allowed. Labels are checked when they come from the host, in
+    /// <see cref="Variable.From(Devices.ComputeDevice, float[], bool)"/>, so nothing waits for the device; computed labels are not checked.
     /// </exception>
     public Variable Forward(Variable output, Variable label)
     {
@@ -60,41 +62,44 @@ public abstract class Loss
         ArgumentNullException.ThrowIfNull(label);
         if (output.Device != label.Device) throw Variable.MixedDevices(Name, output, label);
         if (!Fits(output.Rows, output.Columns, label.Rows, label.Columns)) throw WrongShapes(output.Shape, label.Shape, nameof(label));
-        if (label.Facts is LabelFacts facts && WhyNotLabels(facts, output.Columns) is string why) throw new ArgumentException(why, nameof(label));
+        if (label.Facts is LabelFacts facts && WhyNotLabels(facts, output.Columns) is string why)
+            throw new ArgumentException(why, nameof(label));
         using DeviceUse use = output.Device.Use();
         bool onLogit = TakesLogit && output.Logit is not null;
         return LossOperation.Apply(this, onLogit ? output.Logit! : output, label, onLogit);
     }
 
-    /// <summary>Whether labels of that shape belong to outputs of that shape.</summary>
-    internal virtual bool Fits(int rows, int columns, int labelRows, int labelColumns) => columns == 1 && labelColumns == 1 && rows == labelRows;
+    /// <summary>Whether labels of that shape suit outputs of that shape.</summary>
+    internal virtual bool Fits(int rows, int columns, int labelRows, int labelColumns) =>
+        columns == 1 && labelColumns == 1 && rows == labelRows;
 
-    /// <summary>How many values the mean is over.</summary>
+    /// <summary>How many values the mean is taken over.</summary>
     internal virtual int Terms(int rows, int columns) => rows * columns;
 
-    /// <summary>The shapes that it takes, as messages say it.</summary>
+    /// <summary>The shapes that it takes, in words for messages.</summary>
     private protected virtual string Shapes => "an output n × 1 and labels n × 1";
 
-    /// <summary>Null where it takes labels, else why not.</summary>
+    /// <summary>Why the loss does not take labels; null if it does.</summary>
     private protected virtual string? WhyNotLabels(LabelFacts facts, int columns) => facts.NotBinary is (int row, float value)
         ? $"{Name} takes labels 0 and 1, value {row} is {value:R}; other classes take the loss cross-entropy, numbers mse" : null;
 
     /// <inheritdoc cref="WhyNotLabels(LabelFacts, int)"/>
     internal string? WhyNotLabels(ReadOnlySpan<float> labels, int columns) => WhyNotLabels(new LabelFacts(labels), columns);
 
-    /// <summary>Refuses labels (n), one a row, that the loss of outputs of so many columns cannot take.</summary>
+    /// <summary>Checks labels (n), one per row, for outputs of that many columns.</summary>
     /// <exception cref="ArgumentException">A label is not allowed, or another number of columns is needed.</exception>
     internal void RequireLabels(ReadOnlySpan<float> labels, int columns)
     {
-        if (!Fits(labels.Length, columns, labels.Length, 1)) throw WrongShapes($"{labels.Length} × {columns}", $"{labels.Length} × 1", "label");
+        if (!Fits(labels.Length, columns, labels.Length, 1))
+            throw WrongShapes($"{labels.Length} × {columns}", $"{labels.Length} × 1", "label");
         if (WhyNotLabels(labels, columns) is string why) throw new ArgumentException(why, nameof(labels));
     }
 
     /// <summary>The mean loss over rows, on the host in float64.</summary>
-    /// <param name="z">What a network's last linear layer returned, rows × columns.</param>
-    /// <param name="labels">One a row.</param>
+    /// <param name="z">The result of a network's last linear layer, rows × columns.</param>
+    /// <param name="labels">One label per row.</param>
     /// <param name="sigmoid">Whether the network's output is the sigmoid of z and not z itself.</param>
-    /// <exception cref="ArgumentException">There are no rows, or the loss takes no such outputs with such labels.</exception>
+    /// <exception cref="ArgumentException">There are no rows, or the loss does not take such outputs with such labels.</exception>
     public double Mean(ReadOnlySpan<float> z, ReadOnlySpan<float> labels, bool sigmoid)
     {
         if (labels.IsEmpty || z.Length % labels.Length != 0)
@@ -114,7 +119,10 @@ public abstract class Loss
     internal ArgumentException WrongShapes(string output, string label, string parameter) =>
         new($"{Name} takes {Shapes}, got {output} and {label}", parameter);
 
-    /// <summary>values (terms) = L(z, y), dz = dmean/dz, for z of rows × columns. onLogit: z is a logit and not a probability.</summary>
+    /// <summary>
+    /// Computes values (terms) = L(z, y) and dz = dmean/dz for z of rows × columns. If onLogit is true, z is a logit, else the network's
+    /// output, such as a probability.
+    /// </summary>
     internal abstract void Compute(
         ComputeDevice device, DeviceSpan z, DeviceSpan y, DeviceSpan values, DeviceSpan dz, int rows, int columns, bool onLogit);
 
@@ -125,9 +133,9 @@ public abstract class Loss
 /// <summary>Code that is compiled once per loss.</summary>
 interface ILossUser<TResult>
 {
-    /// <summary>What is made with the kernel of a loss of one output, which is taken of what the last linear layer returned.</summary>
+    /// <summary>Makes a result with the kernel of a loss of one output that is computed from the last linear layer's result.</summary>
     TResult UseOutput<TLoss>() where TLoss : struct, ILoss;
 
-    /// <summary>What is made with the kernel of any other loss.</summary>
+    /// <summary>Makes a result with the kernel of any other loss.</summary>
     TResult UseBatch<TLoss>() where TLoss : struct, IBatchLoss;
 }

@@ -6,7 +6,7 @@ using GpuMlp.Kernels.Elementwise;
 
 namespace GpuMlp.Losses;
 
-/// <summary>A loss on the tape: forward computes its gradient at once, backward scales it.</summary>
+/// <summary>A loss on the tape: forward computes its gradient as well, and backward scales that.</summary>
 sealed class LossOperation : Operation
 {
     readonly DeviceSpan dz;
@@ -25,7 +25,7 @@ sealed class LossOperation : Operation
 
     private protected override DeviceSpan Derivative(int input, DeviceSpan dy)
     {
-        if (dy.IsSame(dy.Device.Pool.One)) return dz;                  // the loss is what Backward began with
+        if (dy.IsSame(dy.Device.Pool.One)) return dz;                  // Backward was called on this loss itself, so dy is 1
         DeviceSpan scaled = dy.Device.Pool.Take(dz.Length);
         dy.Device.BinaryForward<Multiply>(dz, dy, scaled, 1, dz.Length, new Broadcast(0, 1), new Broadcast(0, 0));
         return scaled;

@@ -14,7 +14,8 @@ public sealed class MseLoss : Loss
     /// <inheritdoc/>
     public override LabelKind Labels => LabelKind.Number;
 
-    internal override TResult Use<TResult>(ILossUser<TResult> user, bool sigmoid) => sigmoid ? user.UseBatch<OnSigmoid<Mse>>() : user.UseOutput<Mse>();
+    internal override TResult Use<TResult>(ILossUser<TResult> user, bool sigmoid) =>
+        sigmoid ? user.UseBatch<OnSigmoid<Mse>>() : user.UseOutput<Mse>();
 
     internal override bool Fits(int rows, int columns, int labelRows, int labelColumns) => rows == labelRows && columns == labelColumns;
 

@@ -3,13 +3,13 @@ using GpuMlp.Tensors;
 namespace GpuMlp.Optimizers;
 
 /// <summary>Adam as torch.optim.Adam (Kingma and Ba, 2015); weight decay is added to the gradient.</summary>
-/// <param name="parameters">What is trained, as Module.Parameters() gives it.</param>
+/// <param name="parameters">The parameters to train, as Module.Parameters() gives them.</param>
 /// <param name="learningRate">The learning rate.</param>
-/// <param name="beta1">Share of the gradients' mean that stays, from 0, below 1.</param>
-/// <param name="beta2">Share of the squares' mean that stays, from 0, below 1.</param>
-/// <param name="epsilon">What keeps the denominator from 0.</param>
-/// <param name="weightDecay">What share of the weights is added to their gradients.</param>
-/// <exception cref="ArgumentException">No parameters, one twice, or two devices.</exception>
+/// <param name="beta1">The share of the mean gradient that stays at each step, at least 0 and below 1.</param>
+/// <param name="beta2">The share of the mean square that stays at each step, at least 0 and below 1.</param>
+/// <param name="epsilon">Added to the denominator so that it is never 0.</param>
+/// <param name="weightDecay">The share of the weights that is added to their gradients.</param>
+/// <exception cref="ArgumentException">There are no parameters, one is listed twice, or they are on two devices.</exception>
 /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
 public sealed class Adam(IReadOnlyList<Parameter> parameters, float learningRate = 1e-3f,
     float beta1 = 0.9f, float beta2 = 0.999f, float epsilon = 1e-8f, float weightDecay = 0)
@@ -23,7 +23,9 @@ public sealed class Adam(IReadOnlyList<Parameter> parameters, float learningRate
         WeightDecay = weightDecay,
     });
 
-/// <summary>AdamW as torch.optim.AdamW (Loshchilov and Hutter, 2019): weight decay shrinks the weights themselves, past the moments.</summary>
+/// <summary>
+/// AdamW as torch.optim.AdamW (Loshchilov and Hutter, 2019): weight decay shrinks the weights directly, without the moments.
+/// </summary>
 /// <inheritdoc cref="Adam(IReadOnlyList{Parameter}, float, float, float, float, float)"/>
 public sealed class AdamW(IReadOnlyList<Parameter> parameters, float learningRate = 1e-3f,
     float beta1 = 0.9f, float beta2 = 0.999f, float epsilon = 1e-8f, float weightDecay = 1e-2f)

@@ -6,8 +6,11 @@ using GpuMlp.Tensors;
 
 namespace GpuMlp.Optimizers;
 
-/// <summary>Moves parameters against their gradients: one launch a step over the buffer that holds them all.</summary>
-/// <remarks>Parameters that are not in one buffer yet are moved into one, once; a Sequential's are already. Definitions are PyTorch's.</remarks>
+/// <summary>Moves parameters against their gradients, in one launch per step over the buffer that holds them all.</summary>
+/// <remarks>
+/// An optimizer moves parameters into one buffer when it is made, unless they are in one already, as those of a Sequential are. The
+/// definitions are PyTorch's.
+/// </remarks>
 public class Optimizer : IDisposable
 {
     readonly ParameterArena arena;
@@ -30,7 +33,7 @@ public class Optimizer : IDisposable
 
     DeviceBuffer NewStates() => Device.Allocate((long)rule.States * arena.Length, "the optimizer's state");
 
-    // only while it is made
+    // used only while the optimizer is constructed
     void Change(OptimizerSpec changed)
     {
         changed.Validate();
@@ -60,7 +63,7 @@ public class Optimizer : IDisposable
     /// <exception cref="ArgumentOutOfRangeException">It is not positive and finite.</exception>
     public float? ClipNorm { get => spec.ClipNorm; init => Change(spec with { ClipNorm = value }); }
 
-    /// <summary>What is added to each gradient with the sign of its parameter, 0 at first: the gradient of L1 · Σ|w|.</summary>
+    /// <summary>The amount added to each gradient with the sign of its parameter, by default 0: the gradient of L1 · Σ|w|.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is negative or not finite.</exception>
     public float L1 { get => spec.L1; init => Change(spec with { L1 = value }); }
 
@@ -70,9 +73,10 @@ public class Optimizer : IDisposable
     ComputeDevice Device => arena.Device;
 
     ParameterArena Held => disposed ? throw new ObjectDisposedException(GetType().Name) : !arena.Abandoned ? arena
-        : throw new InvalidOperationException("the parameters were moved into another buffer after this optimizer was made; make it after the networks that hold them");
+        : throw new InvalidOperationException(
+            "the parameters were moved into another buffer after this optimizer was made; make it after the networks that hold them");
 
-    /// <summary>Sets all gradients to zero, in one launch: backward passes on variables add to them.</summary>
+    /// <summary>Sets all gradients to zero, in one launch; backward passes on variables add to them.</summary>
     /// <exception cref="InvalidOperationException">A network or another optimizer has moved the parameters since.</exception>
     /// <exception cref="ObjectDisposedException">The optimizer or the parameters were disposed.</exception>
     public void ZeroGrad()
@@ -81,7 +85,7 @@ public class Optimizer : IDisposable
         Device.Clear(Held.Gradients);
     }
 
-    /// <summary>Clips the gradients if asked to, and moves all parameters once.</summary>
+    /// <summary>Clips the gradients if <see cref="ClipNorm"/> is set, and moves all parameters once.</summary>
     /// <exception cref="InvalidOperationException">A network or another optimizer has moved the parameters since.</exception>
     /// <exception cref="ObjectDisposedException">The optimizer or the parameters were disposed.</exception>
     public void Step()
@@ -90,10 +94,10 @@ public class Optimizer : IDisposable
         StepWithin();
     }
 
-    /// <summary><see cref="Step"/> inside a call that uses the device.</summary>
+    /// <summary><see cref="Step"/> for callers that are already using the device.</summary>
     internal void StepWithin()
     {
-        float rate = LearningRate * spec.Schedule.Factor(Steps);   // the caller's own code, first: it may do anything
+        float rate = LearningRate * spec.Schedule.Factor(Steps);   // before all else: it may be the user's code and do anything
         ParameterArena held = Held;
         if (spec.ClipNorm is float limit) Clip(held.Gradients, limit);
         (float correction, float root) = rule.CountsSteps ? OptimizerOps.AdamCorrections(spec.Beta1, spec.Beta2, Steps + 1) : (1f, 1f);
@@ -111,7 +115,7 @@ public class Optimizer : IDisposable
         Device.Scale(dw, scale);
     }
 
-    /// <summary>Frees what the optimizer keeps on the device; parameters stay.</summary>
+    /// <summary>Frees the optimizer's state on the device; the parameters stay.</summary>
     public void Dispose()
     {
         disposed = true;

@@ -4,10 +4,10 @@ using GpuMlp.Tensors;
 
 namespace GpuMlp.Optimizers;
 
-/// <summary>An optimizer without its parameters and state: what a trainer makes one from, and what the fused engine does in its kernel.</summary>
+/// <summary>An optimizer's settings, without its parameters and state. Trainers and populations build their optimizers from it.</summary>
 public sealed record OptimizerSpec
 {
-    /// <summary>The tutorial's: plain gradient descent at a constant rate.</summary>
+    /// <summary>The tutorial's optimizer: plain gradient descent at a constant rate.</summary>
     public static OptimizerSpec Default { get; } = new();
 
     /// <summary>Which optimizer.</summary>
@@ -16,55 +16,58 @@ public sealed record OptimizerSpec
     /// <summary>The learning rate, before the schedule.</summary>
     public float LearningRate { get; init; } = 0.01f;
 
-    /// <summary>Share of the velocity that stays, for <see cref="OptimizerKind.Momentum"/> and <see cref="OptimizerKind.Nesterov"/>.</summary>
+    /// <summary>
+    /// The share of the velocity that stays at each step, for <see cref="OptimizerKind.Momentum"/> and
+    /// <see cref="OptimizerKind.Nesterov"/>.
+    /// </summary>
     public float Momentum { get; init; } = 0.9f;
 
-    /// <summary>Share of the gradients' mean that stays, for Adam.</summary>
+    /// <summary>The share of the mean gradient that stays at each step, for Adam.</summary>
     public float Beta1 { get; init; } = 0.9f;
 
-    /// <summary>Share of the squares' mean that stays, for Adam.</summary>
+    /// <summary>The share of the mean square that stays at each step, for Adam.</summary>
     public float Beta2 { get; init; } = 0.999f;
 
-    /// <summary>Share of the squares' mean that stays, for RMSprop.</summary>
+    /// <summary>The share of the mean square that stays at each step, for RMSprop.</summary>
     public float Alpha { get; init; } = 0.99f;
 
-    /// <summary>What keeps the denominators of Adam and RMSprop from 0.</summary>
+    /// <summary>Added to the denominators of Adam and RMSprop so that they are never 0.</summary>
     public float Epsilon { get; init; } = 1e-8f;
 
     /// <summary>Weight decay: decoupled with AdamW, else added to the gradients.</summary>
     public float WeightDecay { get; init; }
 
-    /// <summary>What is added to each gradient with the sign of its parameter: the gradient of L1 · Σ|w|.</summary>
+    /// <summary>The amount added to each gradient with the sign of its parameter: the gradient of L1 · Σ|w|.</summary>
     public float L1 { get; init; }
 
     /// <summary>How the learning rate changes from step to step.</summary>
     public Schedule Schedule { get; init; } = Schedule.Constant;
 
-    /// <summary>The norm that gradients are scaled down to; null leaves them.</summary>
+    /// <summary>The largest norm of the gradients; larger ones are scaled down to it. Null for no limit.</summary>
     public float? ClipNorm { get; init; }
 
-    /// <summary>The optimizer of parameters.</summary>
-    /// <exception cref="ArgumentException">No parameters, one twice, or two devices.</exception>
+    /// <summary>Makes the optimizer for parameters.</summary>
+    /// <exception cref="ArgumentException">There are no parameters, one is listed twice, or they are on two devices.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
     public Optimizer Build(IReadOnlyList<Parameter> parameters) => new(parameters, this);
 
-    /// <summary>The row of its kind, or where nothing is to be kept the plain one.</summary>
+    /// <summary>The row of its kind; the row of plain descent where no state is needed.</summary>
     internal UpdateRule Rule => IsPlain ? UpdateRules.Plain : UpdateRules.Of(Kind);
 
     /// <summary>Whether a step is w = fma(-rate, dw, w), after clipping if any.</summary>
     internal bool IsPlain => Kind == OptimizerKind.Sgd && WeightDecay == 0 && L1 == 0;
 
-    /// <summary>Whether every step has the same numbers.</summary>
+    /// <summary>Whether every step has the same settings.</summary>
     internal bool IsConstant => !Rule.CountsSteps && Schedule == Schedule.Constant;
 
-    /// <summary>Writes what a step has of its own: the schedule's factor and Adam's corrections.</summary>
+    /// <summary>Writes the settings of one step: the schedule's factor and Adam's corrections.</summary>
     internal void Fill(int step, Span<float> row)
     {
         (row[0], row[1], row[2]) = (Schedule.Factor(step), 1f, 1f);
         if (Rule.CountsSteps) (row[1], row[2]) = OptimizerOps.AdamCorrections(Beta1, Beta2, step + 1);
     }
 
-    /// <summary>Refuses numbers that no optimizer takes.</summary>
+    /// <summary>Refuses settings that no optimizer takes.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
     internal void Validate()
     {
@@ -91,6 +94,7 @@ public sealed record OptimizerSpec
 
     static void NotNegative(float value, string name)
     {
-        if (!(value >= 0f && float.IsFinite(value))) throw new ArgumentOutOfRangeException(name, value, $"{name} is finite and not negative");
+        if (!(value >= 0f && float.IsFinite(value)))
+            throw new ArgumentOutOfRangeException(name, value, $"{name} is finite and not negative");
     }
 }

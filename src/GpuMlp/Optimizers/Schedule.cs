@@ -3,10 +3,10 @@ using GpuMlp.Numerics;
 
 namespace GpuMlp.Optimizers;
 
-/// <summary>How a learning rate changes from step to step: what it is multiplied by.</summary>
+/// <summary>How the learning rate changes from step to step, as a factor on it.</summary>
 public abstract record Schedule
 {
-    /// <summary>Always the same.</summary>
+    /// <summary>The factor 1 at every step.</summary>
     public static Schedule Constant { get; } = new Unchanged();
 
     /// <summary>The schedules that span a run of any length, by name.</summary>
@@ -17,28 +17,34 @@ public abstract record Schedule
         new("cosine", steps => Cosine(Math.Max(1, steps))),
     }.Select(row => (row.Name, row))]);
 
-    /// <summary>What the learning rate of step 0, 1, … is multiplied by.</summary>
+    /// <summary>The factor at a step; steps count from 0.</summary>
     public abstract float Factor(int step);
 
-    /// <summary>This schedule after a warm-up of that many steps: (step + 1) / steps of the learning rate at first.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">A negative number of steps.</exception>
+    /// <summary>This schedule after a warm-up: in its first <paramref name="warmUp"/> steps the factor is (step + 1) / warmUp.</summary>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="warmUp"/> is negative.</exception>
     public Schedule After(int warmUp)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(warmUp);
         return warmUp == 0 ? this : new WarmUp(warmUp, this);
     }
 
-    /// <summary>Times <paramref name="factor"/> after every <paramref name="every"/> steps: PyTorch's StepLR.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">Fewer than one step, or a factor that is not positive and finite.</exception>
+    /// <summary>Multiplies the rate by <paramref name="factor"/> after every <paramref name="every"/> steps: PyTorch's StepLR.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// <paramref name="every"/> is below 1, or <paramref name="factor"/> is not positive and finite.
+    /// </exception>
     public static Schedule Step(int every, float factor = 0.1f)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(every, 1);
-        if (!(factor > 0 && float.IsFinite(factor))) throw new ArgumentOutOfRangeException(nameof(factor), factor, "a factor is positive and finite");
+        if (!(factor > 0 && float.IsFinite(factor)))
+            throw new ArgumentOutOfRangeException(nameof(factor), factor, "a factor is positive and finite");
         return new Stairs(every, factor);
     }
 
-    /// <summary>Down to 0 at step <paramref name="steps"/> along half a cosine, (1 + cos(π·step/steps)) / 2: PyTorch's CosineAnnealingLR; 0 from there on.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">Fewer than one step.</exception>
+    /// <summary>
+    /// Falls along half a cosine, (1 + cos(π·step/steps)) / 2, to 0 at step <paramref name="steps"/>, and stays there: PyTorch's
+    /// CosineAnnealingLR.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="steps"/> is below 1.</exception>
     public static Schedule Cosine(int steps)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
@@ -66,7 +72,7 @@ public abstract record Schedule
     }
 }
 
-/// <summary>A schedule without its length.</summary>
+/// <summary>A schedule that spans a run of any length.</summary>
 /// <param name="Name">Its name in options and files.</param>
-/// <param name="Over">The schedule over so many steps.</param>
+/// <param name="Over">Makes the schedule for a run of that many steps.</param>
 public sealed record ScheduleOfRun(string Name, Func<int, Schedule> Over);

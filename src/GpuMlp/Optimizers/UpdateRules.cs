@@ -27,7 +27,7 @@ public enum OptimizerKind
     RmsProp,
 }
 
-/// <summary>The table of optimizers: whatever depends on the kind of an optimizer asks its row.</summary>
+/// <summary>The table of optimizers: all code that depends on the kind of an optimizer asks its row.</summary>
 public static class UpdateRules
 {
     static readonly Row<Kernels.Optimizers.Sgd> plain = new(OptimizerKind.Sgd, "sgd", _ => default) { States = 0, Work = 2 };
@@ -40,12 +40,13 @@ public static class UpdateRules
         new Row<Kernels.Optimizers.Adam>(OptimizerKind.Adam, "adam", spec => OfAdam(spec)) { States = 2, Work = 30, CountsSteps = true },
         new Row<Kernels.Optimizers.Adam>(OptimizerKind.AdamW, "adamw", spec => OfAdam(spec) with { Decoupled = 1 })
         {
-            States = 2, Work = 30, CountsSteps = true, DefaultWeightDecay = 0.01f,      // PyTorch's
+            States = 2, Work = 30, CountsSteps = true, DefaultWeightDecay = 0.01f,      // as in PyTorch
         },
-        new Row<Kernels.Optimizers.RmsProp>(OptimizerKind.RmsProp, "rmsprop", spec => new() { Keep2 = spec.Alpha, Epsilon = spec.Epsilon }) { Work = 30 },
+        new Row<Kernels.Optimizers.RmsProp>(
+            OptimizerKind.RmsProp, "rmsprop", spec => new() { Keep2 = spec.Alpha, Epsilon = spec.Epsilon }) { Work = 30 },
     ];
 
-    /// <summary>All of them, in the order in which to list them.</summary>
+    /// <summary>All optimizers, in the order in which to list them.</summary>
     public static IReadOnlyList<UpdateRule> All { get; } = Array.AsReadOnly(rules);
 
     /// <summary>The optimizers by name.</summary>
@@ -55,17 +56,18 @@ public static class UpdateRules
     /// <exception cref="ArgumentOutOfRangeException">There is no such optimizer.</exception>
     public static UpdateRule Of(OptimizerKind kind)
     {
-        foreach (UpdateRule rule in rules)                          // asked for in every step: LINQ would take as long as the step
+        foreach (UpdateRule rule in rules)                          // this runs in every step, and LINQ would take as long as a step
             if (rule.Kind == kind) return rule;
         throw new ArgumentOutOfRangeException(nameof(kind), kind, "there is no such optimizer");
     }
 
-    /// <summary>Gradient descent that keeps nothing: w = fma(-rate, dw, w).</summary>
+    /// <summary>Gradient descent without state: w = fma(-rate, dw, w).</summary>
     internal static UpdateRule Plain => plain;
 
     static OptimizerNumbers OfAdam(OptimizerSpec spec) => new() { Keep1 = spec.Beta1, Keep2 = spec.Beta2, Epsilon = spec.Epsilon };
 
-    sealed class Row<TRule>(OptimizerKind kind, string name, Func<OptimizerSpec, OptimizerNumbers> numbers) : UpdateRule(kind, name, numbers)
+    sealed class Row<TRule>(OptimizerKind kind, string name, Func<OptimizerSpec, OptimizerNumbers> numbers)
+        : UpdateRule(kind, name, numbers)
         where TRule : struct, IUpdateRule
     {
         internal override TResult Use<TResult>(IUpdateRuleUser<TResult> user) => user.Use<TRule>();
@@ -75,7 +77,7 @@ public static class UpdateRules
     }
 }
 
-/// <summary>All that is known of an optimizer.</summary>
+/// <summary>A row of the table of optimizers.</summary>
 public abstract class UpdateRule
 {
     readonly Func<OptimizerSpec, OptimizerNumbers> numbers;
@@ -83,40 +85,40 @@ public abstract class UpdateRule
     private protected UpdateRule(OptimizerKind kind, string name, Func<OptimizerSpec, OptimizerNumbers> numbers) =>
         (Kind, Name, this.numbers) = (kind, name, numbers);
 
-    /// <summary>Which it is.</summary>
+    /// <summary>Which optimizer this is.</summary>
     public OptimizerKind Kind { get; }
 
     /// <summary>Its name in options and files.</summary>
     public string Name { get; }
 
-    /// <summary>Whether <see cref="OptimizerSpec.Momentum"/> counts.</summary>
+    /// <summary>Whether it uses <see cref="OptimizerSpec.Momentum"/>.</summary>
     public bool HasMomentum { get; init; }
 
-    /// <summary>The weight decay where none is asked for.</summary>
+    /// <summary>The weight decay if none is asked for.</summary>
     public float DefaultWeightDecay { get; init; }
 
-    /// <summary>Numbers per parameter that it keeps from step to step.</summary>
+    /// <summary>Values of state per parameter.</summary>
     internal int States { get; init; } = 1;
 
-    /// <summary>About how many float operations a parameter takes.</summary>
+    /// <summary>About how many float operations a step takes per parameter.</summary>
     internal int Work { get; init; } = 6;
 
-    /// <summary>Whether a step depends on how many were made before: Adam's corrections.</summary>
+    /// <summary>Whether a step depends on the number of steps before it, as Adam's corrections do.</summary>
     internal bool CountsSteps { get; init; }
 
-    /// <summary>The numbers that its kernel takes for a whole run.</summary>
+    /// <summary>The settings that its kernel takes for a whole run.</summary>
     internal OptimizerNumbers Numbers(OptimizerSpec spec) => numbers(spec) with { Clip = spec.ClipNorm ?? 0 };
 
     /// <summary>Moves parameters w by their gradients dw.</summary>
     internal abstract void Step(DeviceSpan w, DeviceSpan dw, DeviceSpan states, in OptimizerNumbers run, in StepNumbers step);
 
-    /// <summary>Hands its kernel to code that is generic over it.</summary>
+    /// <summary>Calls code that is generic over its kernel.</summary>
     internal abstract TResult Use<TResult>(IUpdateRuleUser<TResult> user);
 }
 
 /// <summary>Code that is compiled once per update rule.</summary>
 interface IUpdateRuleUser<TResult>
 {
-    /// <summary>What is made with the kernel of one rule.</summary>
+    /// <summary>Makes a result with the kernel of one rule.</summary>
     TResult Use<TRule>() where TRule : struct, IUpdateRule;
 }

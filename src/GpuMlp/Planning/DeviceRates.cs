@@ -12,7 +12,7 @@ sealed record Rate(double Compile, IReadOnlyList<(double Operations, double Seco
 {
     /// <summary>A rate that begins at a time per stage and grows by a time per operation.</summary>
     internal static Rate Of(double compile, double perStage, double perOperation) =>
-        new(compile, [.. Enumerable.Range(2, 12).Select(k => Math.Pow(10, k)).Select(operations => (operations, perStage + operations * perOperation))]);
+        new(compile, [.. Enumerable.Range(2, 12).Select(k => Math.Pow(10, k)).Select(n => (n, perStage + n * perOperation))]);
 
     /// <summary>Seconds per item.</summary>
     internal double PerItem(Work work) => work.Stages * PerStage(work.Operations / work.Stages);

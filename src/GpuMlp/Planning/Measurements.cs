@@ -6,8 +6,10 @@ using GpuMlp.Formats;
 
 namespace GpuMlp.Planning;
 
-/// <summary>What this machine's devices were measured at: of each device, by its driver, and of this build of the program alone.</summary>
-/// <remarks>They lie beside the cached kernels, as text with a line per device and kind of work; a file of another build counts as none.</remarks>
+/// <summary>How fast this machine's devices were measured to be, per device and driver, by this build of the program.</summary>
+/// <remarks>
+/// The file lies beside the cached kernels. It is text with a line per device and kind of work; a file of another build counts as none.
+/// </remarks>
 public sealed class Measurements
 {
     const string FileName = "measured.tsv";
@@ -21,7 +23,8 @@ public sealed class Measurements
     public int Count => devices.Count;
 
     /// <summary>The file in this user's cache; null where there is no cache.</summary>
-    public static string? DefaultFile => KernelCacheFolder.Root(Environment.GetEnvironmentVariable) is string root ? Path.Combine(root, FileName) : null;
+    public static string? DefaultFile =>
+        KernelCacheFolder.Root(Environment.GetEnvironmentVariable) is string root ? Path.Combine(root, FileName) : null;
 
     /// <summary>The rates of a device; null where it was not measured.</summary>
     internal DeviceRates? Of(DeviceDescription device) => devices.GetValueOrDefault(Key(device));
@@ -43,15 +46,20 @@ public sealed class Measurements
         var kinds = new Dictionary<WorkKind, Rate>();
         foreach (var kind in jobs.GroupBy(job => job.Work.Kind))
         {
-            kinds[kind.Key] = new Rate(kind.Max(job => Math.Max(0, job.Compile)), [.. kind.DistinctBy(job => job.Work.Operations / job.Work.Stages)
-                .Select(job => (job.Work.Operations / job.Work.Stages, job.Seconds / job.Work.Items / job.Work.Stages * Math.Min(job.Work.Networks, groups)))
-                .OrderBy(size => size.Item1)]);
+            (double Operations, double Seconds) SizeOf(Work work, double seconds) =>
+                (work.Operations / work.Stages, seconds / work.Items / work.Stages * Math.Min(work.Networks, groups));
+            kinds[kind.Key] = new Rate(kind.Max(job => Math.Max(0, job.Compile)),
+            [
+                .. kind.Select(job => SizeOf(job.Work, job.Seconds))
+                    .DistinctBy(size => size.Operations).OrderBy(size => size.Operations),
+            ]);
         }
         if (kinds.Count > 0) devices[Key(device)] = new DeviceRates(open, groups, kinds);
     }
 
     // a name may hold anything
-    static string Key(DeviceDescription device) => string.Join('|', device.Id, device.Name, device.Driver).Replace('\t', ' ').ReplaceLineEndings(" ");
+    static string Key(DeviceDescription device) =>
+        string.Join('|', device.Id, device.Name, device.Driver).Replace('\t', ' ').ReplaceLineEndings(" ");
 
     /// <summary>The measurements of a file; none where there is no file, or nothing of this build in it.</summary>
     public static Measurements Load(string? file)
@@ -79,7 +87,9 @@ public sealed class Measurements
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
-            byte[] text = Encoding.UTF8.GetBytes(string.Join('\n', [Head, .. devices.SelectMany(device => device.Value.Kinds.Select(kind => Line(device.Key, device.Value, kind)))]));
+            IEnumerable<string> lines = devices.SelectMany(
+                device => device.Value.Kinds.Select(kind => Line(device.Key, device.Value, kind)));
+            byte[] text = Encoding.UTF8.GetBytes(string.Join('\n', [Head, .. lines]));
             AtomicFile.Write(file, stream => stream.Write(text));
             return true;
         }
@@ -89,18 +99,26 @@ public sealed class Measurements
         }
     }
 
-    static string Line(string key, DeviceRates rates, KeyValuePair<WorkKind, Rate> kind) => string.Join('\t', [key, $"{kind.Key}",
-        Text(rates.Open), Text(rates.Groups), Text(kind.Value.Compile), .. kind.Value.Sizes.SelectMany(size => new[] { Text(size.Operations), Text(size.Seconds) })]);
+    static string Line(string key, DeviceRates rates, KeyValuePair<WorkKind, Rate> kind)
+    {
+        IEnumerable<double> sizes = kind.Value.Sizes.SelectMany(size => new[] { size.Operations, size.Seconds });
+        double[] numbers = [rates.Open, rates.Groups, kind.Value.Compile, .. sizes];
+        return string.Join('\t', [key, $"{kind.Key}", .. numbers.Select(Text)]);
+    }
 
     static string Text(double value) => value.ToString("R", CultureInfo.InvariantCulture);
 
     bool Take(string line)
     {
         string[] parts = line.Split('\t');
-        if (parts.Length < Fixed + 2 || (parts.Length - Fixed) % 2 != 0 || !Enum.TryParse(parts[1], out WorkKind kind) || !Enum.IsDefined(kind)) return false;
+        if (parts.Length < Fixed + 2 || (parts.Length - Fixed) % 2 != 0) return false;
+        if (!Enum.TryParse(parts[1], out WorkKind kind) || !Enum.IsDefined(kind)) return false;
         var numbers = new double[parts.Length - 2];
         for (int k = 0; k < numbers.Length; k++)
-            if (!double.TryParse(parts[k + 2], NumberStyles.Float, CultureInfo.InvariantCulture, out numbers[k]) || !(numbers[k] is >= 0 and < 1e15)) return false;
+        {
+            if (!double.TryParse(parts[k + 2], NumberStyles.Float, CultureInfo.InvariantCulture, out numbers[k])) return false;
+            if (!(numbers[k] is >= 0 and < 1e15)) return false;
+        }
         if (numbers[1] is not (>= 1 and < int.MaxValue)) return false;
         var sizes = new (double Operations, double Seconds)[(parts.Length - Fixed) / 2];
         for (int k = 0; k < sizes.Length; k++)

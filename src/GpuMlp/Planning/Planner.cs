@@ -26,7 +26,8 @@ public static class Planner
 
     /// <summary>What a job is best done on: the CPU alone where it is short, so that no other driver is even looked for.</summary>
     /// <exception cref="ArgumentException">There is no work.</exception>
-    public static DeviceChoice Choose(IReadOnlyList<Work> job) => Choose(job, Measurements.Load(Measurements.DefaultFile), ComputeDevice.List);
+    public static DeviceChoice Choose(IReadOnlyList<Work> job) =>
+        Choose(job, Measurements.Load(Measurements.DefaultFile), ComputeDevice.List);
 
     /// <summary>What a job is expected to take on every device of this machine.</summary>
     /// <exception cref="ArgumentException">There is no work.</exception>
@@ -42,11 +43,13 @@ public static class Planner
         ArgumentNullException.ThrowIfNull(job);
         if (job.Count == 0 || job.Contains(null!)) throw new ArgumentException("a job has work in it", nameof(job));
         Forecast cpu = Of(job, measured, DeviceDescription.Processor);
-        if (cpu.Seconds < Short) return new DeviceChoice([cpu.Device], $"{Text(cpu.Seconds)} of work, for which opening another device does not pay", [cpu]);
+        if (cpu.Seconds < Short)
+            return new DeviceChoice([cpu.Device], $"{Text(cpu.Seconds)} of work, for which opening another device does not pay", [cpu]);
         Forecast[] others = [.. Forecasts(job, measured, list()).Where(other => other.Device.Kind is DeviceKind.Cuda or DeviceKind.OpenCL)];
         Forecast[] candidates = [.. others.Where(other => other.Device.IsGpu || other.Measured)];
         if (candidates.Length == 0) return new DeviceChoice([cpu.Device], "there is no GPU", [cpu, .. others]);
-        Forecast[] better = [.. candidates.Where(other => other.Seconds * (other.Measured && cpu.Measured ? 1 : Margin) < cpu.Seconds).OrderBy(other => other.Seconds)];
+        bool Beats(Forecast other) => other.Seconds * (other.Measured && cpu.Measured ? 1 : Margin) < cpu.Seconds;
+        Forecast[] better = [.. candidates.Where(Beats).OrderBy(other => other.Seconds)];
         Forecast rival = better.Length > 0 ? better[0] : candidates.MinBy(other => other.Seconds)!;
         return new DeviceChoice([.. better.Select(other => other.Device), cpu.Device], Reason(job, measured, rival, cpu), [cpu, .. others]);
     }
@@ -55,7 +58,8 @@ public static class Planner
         [.. devices.Where(device => device.IsAvailable).Select(device => Of(job, measured, device))];
 
     static Forecast Of(IReadOnlyList<Work> job, Measurements measured, DeviceDescription device) =>
-        measured.Of(device)?.Seconds(job) is double seconds ? new Forecast(device, seconds, true) : new Forecast(device, Estimates.Of(device).Seconds(job)!.Value, false);
+        measured.Of(device)?.Seconds(job) is double seconds ? new Forecast(device, seconds, true)
+            : new Forecast(device, Estimates.Of(device).Seconds(job)!.Value, false);
 
     static string Reason(IReadOnlyList<Work> job, Measurements measured, Forecast rival, Forecast cpu)
     {
@@ -78,7 +82,8 @@ public static class Planner
     // two digits are more than a forecast is good for
     static string Text(double seconds)
     {
-        (double size, string unit) = seconds >= 1 ? (1, "s") : seconds >= 1e-3 ? (1e-3, "ms") : seconds >= 1e-6 ? (1e-6, "µs") : (1e-9, "ns");
+        (double size, string unit) =
+            seconds >= 1 ? (1, "s") : seconds >= 1e-3 ? (1e-3, "ms") : seconds >= 1e-6 ? (1e-6, "µs") : (1e-9, "ns");
         double scaled = seconds / size;
         return $"{scaled.ToString(scaled < 10 ? "0.0" : "#,0", CultureInfo.InvariantCulture)} {unit}";
     }

@@ -13,7 +13,8 @@ namespace GpuMlp.Planning;
 public sealed record Work(WorkKind Kind, double Items, double Stages, double Operations, int Networks = 1)
 {
     /// <summary>Its kind.</summary>
-    public WorkKind Kind { get; } = Enum.IsDefined(Kind) ? Kind : throw new ArgumentOutOfRangeException(nameof(Kind), Kind, "there is no such kind of work");
+    public WorkKind Kind { get; } = Enum.IsDefined(Kind) ? Kind
+        : throw new ArgumentOutOfRangeException(nameof(Kind), Kind, "there is no such kind of work");
 
     /// <summary>How many items.</summary>
     public double Items { get; init => field = AtLeast(0, value, nameof(Items)); } = AtLeast(0, Items, nameof(Items));
@@ -48,7 +49,8 @@ public sealed record Work(WorkKind Kind, double Items, double Stages, double Ope
         ArgumentNullException.ThrowIfNull(recipes);
         double steps = recipes.Sum(recipe => (double)recipe.Steps);
         double Mean(Func<Recipe, double> ofStep) => recipes.Sum(recipe => recipe.Steps * ofStep(recipe)) / Math.Max(1, steps);
-        return new Work(WorkKind.Population, steps, Math.Max(1, Mean(recipe => recipe.Spec.Depth)), Mean(OperationsOfStep), Math.Max(1, recipes.Count));
+        double stages = Math.Max(1, Mean(recipe => recipe.Spec.Depth));
+        return new Work(WorkKind.Population, steps, stages, Mean(OperationsOfStep), Math.Max(1, recipes.Count));
     }
 
     /// <summary>The points of a dense grid.</summary>

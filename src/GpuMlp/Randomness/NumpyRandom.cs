@@ -3,7 +3,7 @@ using GpuMlp.Numerics;
 
 namespace GpuMlp.Randomness;
 
-/// <summary>numpy.random.RandomState(seed), draw for draw: MT19937 and the legacy ways of turning its words into numbers.</summary>
+/// <summary>numpy.random.RandomState(seed), draw for draw: MT19937, and NumPy's legacy methods of making numbers from its words.</summary>
 /// <remarks>
 /// M. Matsumoto and T. Nishimura, "Mersenne twister", ACM TOMACS 8 (1998), seeded by its init_genrand; NextDouble is random_sample,
 /// NextNormal randn, Next randint and Shuffle shuffle.
@@ -43,7 +43,9 @@ public sealed class NumpyRandom : RandomStream
         position = 0;
     }
 
-    /// <summary>The next draw from N(0, 1): Marsaglia's polar pair as RandomState makes it, the second value first.</summary>
+    /// <summary>
+    /// The next draw from N(0, 1), by Marsaglia's polar method; as in RandomState the second value of a pair comes first.
+    /// </summary>
     public override double NextNormal()
     {
         if (secondNormal is double second)
@@ -64,7 +66,7 @@ public sealed class NumpyRandom : RandomStream
         return factor * y;
     }
 
-    /// <summary>Masked rejection: words cut to the bits of n - 1 until one is below n; n = 1 draws nothing.</summary>
+    /// <summary>Rejection with a mask: draws words, cut to the bits of n - 1, until one is below n; for n = 1 it draws nothing.</summary>
     protected override int Below(int n)
     {
         uint last = (uint)n - 1;

@@ -3,26 +3,26 @@ using GpuMlp.Numerics;
 
 namespace GpuMlp.Randomness;
 
-/// <summary>What a stream of random numbers is for: each purpose of a seed has a stream of its own.</summary>
+/// <summary>The purposes of random numbers; each purpose has a stream of its own per seed.</summary>
 public enum StreamPurpose
 {
     /// <summary>Making data sets.</summary>
     Data,
 
-    /// <summary>Initial weights and biases.</summary>
+    /// <summary>Drawing initial weights and biases.</summary>
     Initialization,
 
     /// <summary>Picking the rows of a batch.</summary>
     Sampling,
 
-    /// <summary>Splitting data into parts.</summary>
+    /// <summary>Splitting data.</summary>
     Split,
 }
 
 /// <summary>The default random stream: Philox4x32-10 in order, word for word what <see cref="Philox.Word"/> gives on a device.</summary>
-/// <param name="seed">The key: equal seeds give equal streams.</param>
-/// <param name="purpose">Which of the seed's independent streams.</param>
-/// <param name="substream">Which of the purpose's independent streams, for instance the network's number in a population.</param>
+/// <param name="seed">The key; equal seeds give equal streams.</param>
+/// <param name="purpose">Which of the seed's independent streams to use.</param>
+/// <param name="substream">Which of the purpose's independent streams to use, for instance a network's number in a population.</param>
 public sealed class PhiloxStream(ulong seed, StreamPurpose purpose, uint substream = 0) : RandomStream
 {
     readonly uint key0 = (uint)seed, key1 = (uint)(seed >> 32);
@@ -39,7 +39,7 @@ public sealed class PhiloxStream(ulong seed, StreamPurpose purpose, uint substre
         return block.Word(i);
     }
 
-    /// <summary>The next draw from N(0, 1): Box and Muller's pair in float64, the cosine first.</summary>
+    /// <summary>The next draw from N(0, 1), by Box and Muller's method in float64; the cosine of a pair comes first.</summary>
     public override double NextNormal()
     {
         if (secondNormal is double second)

@@ -1,6 +1,6 @@
 namespace GpuMlp.Randomness;
 
-/// <summary>A sequence of random numbers that its owner seeded: whoever needs randomness is handed one.</summary>
+/// <summary>A sequence of random numbers from a seed. Code that needs randomness gets a stream from its caller.</summary>
 public abstract class RandomStream
 {
     /// <summary>The next word: all 2³² values are equally likely.</summary>
@@ -9,7 +9,7 @@ public abstract class RandomStream
     /// <summary>The next draw from N(0, 1).</summary>
     public abstract double NextNormal();
 
-    /// <summary>A uniform number in [0, 1): 53 bits of two words, as MT19937's genrand_res53 makes it.</summary>
+    /// <summary>A uniform number in [0, 1) of 53 random bits from two words, as in MT19937's genrand_res53.</summary>
     public double NextDouble()
     {
         ulong high = NextUInt32() >> 5, low = NextUInt32() >> 6;
@@ -29,7 +29,7 @@ public abstract class RandomStream
     /// <summary>A uniform integer from 0 to <paramref name="n"/> - 1; n ≥ 1.</summary>
     protected abstract int Below(int n);
 
-    /// <summary>Puts the items in random order: Fisher and Yates from the last item down, as NumPy's shuffle does.</summary>
+    /// <summary>Puts the items in random order, by Fisher and Yates's method from the last item down, as NumPy's shuffle does.</summary>
     public void Shuffle<T>(Span<T> items)
     {
         for (int i = items.Length - 1; i > 0; i--)

@@ -3,7 +3,9 @@ using GpuMlp.Formats;
 
 namespace GpuMlp.Records;
 
-/// <summary>The losses of a run as CSV: <c>step,loss</c>, one row a step from 0, float32 in its shortest round-trip form.</summary>
+/// <summary>
+/// The losses of a run as CSV: <c>step,loss</c>, one row per step from 0, each loss in float32's shortest round-trip form.
+/// </summary>
 public static class LossesCsv
 {
     internal static ReadOnlySpan<byte> Header => "step,loss\n"u8;
@@ -16,8 +18,8 @@ public static class LossesCsv
         file.Commit();
     }
 
-    /// <summary>Reads back what <see cref="Write"/> wrote, bit for bit (except for the payload of a NaN).</summary>
-    /// <exception cref="InvalidDataException">The file is another; the message gives file:line:column.</exception>
+    /// <summary>Reads what <see cref="Write"/> wrote, bit for bit (except for the payload of a NaN).</summary>
+    /// <exception cref="InvalidDataException">The file is anything else; the message gives file:line:column.</exception>
     public static float[] Read(string path)
     {
         ReadOnlySpan<byte> rest = InputFile.ReadAll(path, Array.MaxLength);

@@ -2,15 +2,15 @@ using System.Globalization;
 
 namespace GpuMlp.Records;
 
-/// <summary>Writes losses as CSV as they come, and counts the steps.</summary>
+/// <summary>Writes losses as CSV while they are computed, and counts the steps.</summary>
 public sealed class LossesCsvWriter
 {
-    const int RowBytes = 40;                                       // 19 digits of a step, comma, 15 of a float32, newline
+    const int RowBytes = 40;                                       // 19 digits of a step, a comma, 15 characters of a float32, a newline
     readonly byte[] buffer = new byte[1 << 16];
     readonly Stream stream;
     long step;
 
-    /// <summary>Writes the header line to a stream, which stays the caller's to close.</summary>
+    /// <summary>Writes the header line to a stream; the caller closes the stream.</summary>
     public LossesCsvWriter(Stream stream)
     {
         ArgumentNullException.ThrowIfNull(stream);

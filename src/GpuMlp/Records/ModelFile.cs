@@ -10,10 +10,10 @@ using GpuMlp.Losses;
 namespace GpuMlp.Records;
 
 /// <summary>A trained network as a file holds it.</summary>
-/// <param name="Network">The network; whoever loaded it disposes it.</param>
-/// <param name="Window">The part of the input plane that its pictures show, in the data's own units; null where it has none.</param>
-/// <param name="Standardizer">What its inputs went through; null where they are the data's own.</param>
-/// <param name="ClassNames">The name of each class, by its number; none where the network returns numbers.</param>
+/// <param name="Network">The network; the code that loads it disposes it.</param>
+/// <param name="Window">The part of the input plane that its pictures show, in the data's own units; null if there is none.</param>
+/// <param name="Standardizer">How its inputs were standardized; null if they are the data's own values.</param>
+/// <param name="ClassNames">The name of each class, by class number; empty if the network returns numbers.</param>
 public sealed record Model(Sequential Network, Window? Window, Standardizer? Standardizer, IReadOnlyList<string> ClassNames);
 
 /// <summary>
@@ -23,15 +23,16 @@ public sealed record Model(Sequential Network, Window? Window, Standardizer? Sta
 public static class ModelFile
 {
     const string Format = "gpumlp", Version = "1";
-    /// <summary>The most characters of a class's name.</summary>
+    /// <summary>The most characters of a class name.</summary>
     public const int LongestClassName = 1000;
 
-    static readonly string[] Required = ["format", "version", "net", "activation", "loss", "classes"], Optional = ["output", "window", "standardizer"];
+    static readonly string[] Required = ["format", "version", "net", "activation", "loss", "classes"];
+    static readonly string[] Optional = ["output", "window", "standardizer"];
 
     /// <summary>Writes a model atomically: equal models give equal bytes.</summary>
     /// <exception cref="ArgumentException">
-    /// Something is null, or the network is not linear layers with one kind of activation between them and a sigmoid or nothing at the end,
-    /// or the names are not one a class.
+    /// Something is null; the network is not made of linear layers with one kind of activation between them and a sigmoid or nothing at the
+    /// end; or there is not one name per class.
     /// </exception>
     public static void Save(string path, Model model)
     {
@@ -43,7 +44,8 @@ public static class ModelFile
             "a model file holds linear layers with one kind of activation between them and a sigmoid or nothing at the end; " +
             $"this network is {string.Join(", ", model.Network.Modules.Select(module => module.Name))}", nameof(model));
         Linear[] layers = [.. model.Network.Layers.OfType<Linear>()];
-        if (WhyNotClasses(model.ClassNames, spec, model.Network.Loss) is string why) throw new ArgumentException($"the names of the classes: {why}", nameof(model));
+        if (WhyNotClasses(model.ClassNames, spec, model.Network.Loss) is string why)
+            throw new ArgumentException($"the names of the classes: {why}", nameof(model));
         var metadata = new Dictionary<string, string>
         {
             ["format"] = Format,
@@ -70,7 +72,9 @@ public static class ModelFile
     }
 
     /// <summary>Reads a model that <see cref="Save"/> wrote, onto a device.</summary>
-    /// <exception cref="InvalidDataException">The file is another, or damaged; the message names file, tensor or key, and what was expected.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file is another, or damaged; the message names file, tensor or key, and what was expected.
+    /// </exception>
     public static Model Load(string path, ComputeDevice device)
     {
         ArgumentNullException.ThrowIfNull(device);
@@ -78,7 +82,9 @@ public static class ModelFile
     }
 
     /// <summary>Reads a model that <see cref="Save"/> wrote, onto no device yet.</summary>
-    /// <exception cref="InvalidDataException">The file is another, or damaged; the message names file, tensor or key, and what was expected.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file is of another kind, or damaged; the message names file, tensor or key, and what was expected.
+    /// </exception>
     public static StoredModel Read(string path)
     {
         SafetensorsFile file = SafetensorsFile.Read(path);
@@ -107,15 +113,21 @@ public static class ModelFile
     {
         Activation activation = Read(path, "activation", metadata["activation"], Activations.Names.Parse);
         bool linear = metadata.TryGetValue("output", out string? output) && output == "linear";
-        if (output is not (null or "linear")) throw Bad(path, "output", output, "allowed is linear; a network that ends in a sigmoid has none");
+        if (output is not (null or "linear"))
+            throw Bad(path, "output", output, "allowed is linear; a network that ends in a sigmoid has none");
         return Read(path, "net", metadata["net"], net => NetworkSpec.Parse(net, activation)) with { LinearOutput = linear };
     }
 
-    // a file is data of unknown origin: its network has to be one that its loss can stand behind
-    static Loss CheckOutput(NetworkSpec spec, Loss loss) => loss.Labels == LabelKind.Class && !(spec.LinearOutput && spec.Widths[^1] > 1)
-        ? throw new FormatException($"{loss.Name} needs a linear output of two columns or more, this network is {spec} with {(spec.LinearOutput ? "a linear" : "a sigmoid")} output") : loss;
+    // a file can come from anywhere, so its network is checked to suit its loss
+    static Loss CheckOutput(NetworkSpec spec, Loss loss)
+    {
+        if (loss.Labels != LabelKind.Class || (spec.LinearOutput && spec.Widths[^1] > 1)) return loss;
+        string output = spec.LinearOutput ? "a linear" : "a sigmoid";
+        throw new FormatException(
+            $"{loss.Name} needs a linear output of two columns or more, this network is {spec} with {output} output");
+    }
 
-    // weights (i,o) and biases (o) by turns, checked before anything is made on a device
+    // weights (i,o) and biases (o) in turn, all checked before the network is made on a device
     static float[][] ReadTensors(string path, SafetensorsFile file, NetworkSpec spec)
     {
         var values = new List<float[]>();
@@ -159,16 +171,19 @@ public static class ModelFile
 
     static string[] ParseClasses(string json, NetworkSpec spec, Loss loss)
     {
-        string[] names = JsonSerializer.Deserialize(json, ModelJson.Default.StringArray) ?? throw new FormatException("an array of names is needed");
+        string[] names = JsonSerializer.Deserialize(json, ModelJson.Default.StringArray)
+            ?? throw new FormatException("an array of names is needed");
         return WhyNotClasses(names, spec, loss) is string why ? throw new FormatException(why) : names;
     }
 
-    // of numbers there are none; a network that was trained by mse on a single class has one name, or as a regression none
+    // a network that returns numbers has no names; one trained by mse on labels of a single class has one name, or none as a regression
     static string? WhyNotClasses(IReadOnlyCollection<string?> names, NetworkSpec spec, Loss loss)
     {
         int classes = Math.Max(2, spec.Widths[^1]);
-        if (loss.Labels == LabelKind.Number && spec.LinearOutput) return names.Count == 0 ? null : $"{names.Count} names, but the network returns numbers";
-        if (names.Count != classes && !(loss.Labels == LabelKind.Number && names.Count < 2)) return $"{names.Count} names, but the network tells {classes} classes apart";
+        if (loss.Labels == LabelKind.Number && spec.LinearOutput)
+            return names.Count == 0 ? null : $"{names.Count} names, but the network returns numbers";
+        if (names.Count != classes && !(loss.Labels == LabelKind.Number && names.Count < 2))
+            return $"{names.Count} names, but the network tells {classes} classes apart";
         if (!names.All(name => name is { Length: > 0 and <= LongestClassName })) return $"a name has 1 to {LongestClassName} characters";
         return names.All(name => SafetensorsHeader.IsText(name!)) ? null : "a name holds half a surrogate pair, which no file can hold";
     }
@@ -179,12 +194,14 @@ public static class ModelFile
         catch (Exception e) when (e is FormatException or ArgumentException or JsonException) { throw Bad(path, key, text, e.Message); }
     }
 
-    static InvalidDataException Bad(string path, string key, string? value, string why) => new($"{path}: metadata '{key}' is {Quoted.Quote(value)}: {why}");
+    static InvalidDataException Bad(string path, string key, string? value, string why) =>
+        new($"{path}: metadata '{key}' is {Quoted.Quote(value)}: {why}");
 }
 
 sealed record StandardizerJson(double[] Mean, double[] Deviation);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(string[]))]
 [JsonSerializable(typeof(StandardizerJson))]

@@ -5,32 +5,32 @@ using GpuMlp.Formats;
 
 namespace GpuMlp.Records;
 
-/// <summary>The record of a training run, run.json: what was asked for, on what it ran and what came out.</summary>
+/// <summary>The record of a training run, run.json: what was asked for, what it ran on, and the results.</summary>
 public sealed record RunRecord
 {
-    /// <summary>The version of this form.</summary>
+    /// <summary>The version of the file format that this program writes.</summary>
     public const int CurrentSchema = 1;
 
-    /// <summary>The version of the file's form.</summary>
+    /// <summary>The version of the file format.</summary>
     public int SchemaVersion { get; init; } = CurrentSchema;
 
     /// <summary>The program's version.</summary>
     public required string Version { get; init; }
 
-    /// <summary>What was asked for.</summary>
+    /// <summary>The settings that were asked for.</summary>
     public required TrainConfig Config { get; init; }
 
-    /// <summary>What it ran on.</summary>
+    /// <summary>The device that it ran on.</summary>
     public required RunDevice Device { get; init; }
 
     /// <summary>The engine that trained.</summary>
     public required string Engine { get; init; }
 
-    /// <summary>Why that engine, with the limit that decided; absent where there was no choice.</summary>
+    /// <summary>Why that engine trained, with the limit that decided; absent if there was no choice.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? EngineReason { get; init; }
 
-    /// <summary>The initialization that was used, where the config may say auto.</summary>
+    /// <summary>The initialization that was used; the config may say auto.</summary>
     public required string Init { get; init; }
 
     /// <summary>Number of trained values.</summary>
@@ -39,36 +39,37 @@ public sealed record RunRecord
     /// <summary>Steps made.</summary>
     public required int Steps { get; init; }
 
-    /// <summary>The last step's loss; null where there is none or it is not finite.</summary>
+    /// <summary>The last step's loss; null if no step was made or it is not finite.</summary>
     public required float? FinalLoss { get; init; }
 
-    /// <summary>The mean of the last 1,000 losses; null where there is none or it is not finite.</summary>
+    /// <summary>The mean of the last 1,000 losses; null if no step was made or it is not finite.</summary>
     public required float? MeanLossLast1000 { get; init; }
 
-    /// <summary>The share of the data whose predicted class is its label, in [0, 1]; null where a diverged network or a
-    /// regression has none.</summary>
+    /// <summary>
+    /// The share of the rows whose predicted class is their label, in [0, 1]; null for a regression, and if the network diverged.
+    /// </summary>
     public required double? Accuracy { get; init; }
 
-    /// <summary>The root of the mean squared error over the data, of a regression; absent elsewhere.</summary>
+    /// <summary>The root of the mean squared error over the data, for a regression; absent otherwise.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? RootMeanSquareError { get; init; }
 
-    /// <summary>How the network does on the data; absent where it diverged.</summary>
+    /// <summary>How well the network does on the data; absent if it diverged.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public RunMetrics? Metrics { get; init; }
 
     /// <summary>completed, cancelled or diverged.</summary>
     public required string StopReason { get; init; }
 
-    /// <summary>The step that diverged; absent where none did.</summary>
+    /// <summary>The step that diverged; absent if none did.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? DivergedStep { get; init; }
 
-    /// <summary>The names of what the run wrote, a folder's for what is in it; absent where it wrote nothing.</summary>
+    /// <summary>The names of the files that the run wrote, or of folders of such files; absent if it wrote nothing.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Outputs { get; init; }
 
-    /// <summary>Where the time went.</summary>
+    /// <summary>How long each part of the run took.</summary>
     public required RunTimings Timings { get; init; }
 
     /// <summary>A config as records hold it.</summary>
@@ -84,13 +85,18 @@ public sealed record RunRecord
     /// <summary>The record as JSON text.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, RunJson.Default.RunRecord);
 
-    /// <summary>Reads the config of a record, or of any JSON object with a <c>config</c> in it; all else in the file is ignored.</summary>
-    /// <exception cref="InvalidDataException">The file is not such an object of 1 MiB at most, or the config has an unknown setting or a value of a wrong type.</exception>
+    /// <summary>
+    /// Reads the config of a record, or of any JSON object with a <c>config</c> in it; everything else in the file is ignored.
+    /// </summary>
+    /// <exception cref="InvalidDataException">
+    /// The file is no such object, is longer than 1 MiB, or has an unknown setting or a value of a wrong type in its config.
+    /// </exception>
     public static TrainConfig ReadConfig(string path)
     {
         try
         {
-            ConfigHolder holder = JsonSerializer.Deserialize(ReadText(path), RunJson.Default.ConfigHolder) ?? throw new InvalidDataException($"{path}: {NoObject}");
+            ConfigHolder holder = JsonSerializer.Deserialize(ReadText(path), RunJson.Default.ConfigHolder)
+                ?? throw new InvalidDataException($"{path}: {NoObject}");
             if (holder is not { SchemaVersion: CurrentSchema or null })
                 throw new InvalidDataException($"{path}: schemaVersion {holder.SchemaVersion}; this version reads {CurrentSchema}");
             return holder.Config ?? throw new InvalidDataException($"{path}: there is no object 'config' in it, which holds the settings");
@@ -106,14 +112,16 @@ public sealed record RunRecord
     const string NoObjectIsNeeded = "a JSON object is needed, with the settings under 'config'";
     const int LongestConfig = 1 << 20;
 
-    // editors and shells of Windows put a byte order mark in front, of UTF-16 too
+    // editors and shells of Windows begin a file with a byte order mark, and some write UTF-16
     static string ReadText(string path)
     {
         try
         {
-            using var reader = new StreamReader(new MemoryStream(InputFile.ReadAll(path, LongestConfig)), new UTF8Encoding(false, throwOnInvalidBytes: true));
+            var bytes = new MemoryStream(InputFile.ReadAll(path, LongestConfig));
+            using var reader = new StreamReader(bytes, new UTF8Encoding(false, throwOnInvalidBytes: true));
             string text = reader.ReadToEnd();
-            return text.AsSpan().Trim().Length > 0 ? text : throw new InvalidDataException($"{path}: the file is empty; {NoObjectIsNeeded}");
+            if (text.AsSpan().Trim().Length > 0) return text;
+            throw new InvalidDataException($"{path}: the file is empty; {NoObjectIsNeeded}");
         }
         catch (DecoderFallbackException e)
         {
@@ -121,7 +129,7 @@ public sealed record RunRecord
         }
     }
 
-    // System.Text.Json names .NET types, which say nothing to a reader of the file
+    // System.Text.Json's messages name .NET types, which mean nothing to a reader of the file
     static string Explain(JsonException e)
     {
         if (e is SettingException) return e.InnerException!.Message;
@@ -132,43 +140,45 @@ public sealed record RunRecord
         return $"{at} has a value of another type than the setting takes";
     }
 
-    /// <summary>A number as JSON can hold it: null where it is not finite.</summary>
+    /// <summary>A number as JSON can hold it: null if it is not finite.</summary>
     public static float? Finite(float value) => float.IsFinite(value) ? value : null;
 
     /// <inheritdoc cref="Finite(float)"/>
     public static double? Finite(double value) => double.IsFinite(value) ? value : null;
 }
 
-/// <summary>What a run ran on.</summary>
+/// <summary>The device that a run ran on.</summary>
 /// <param name="Kind">cpu, cpu:ilgpu, opencl or cuda.</param>
 /// <param name="Name">The driver's name for it.</param>
-/// <param name="SameBits">Whether it rounds as the processor does, as its self-test saw: equal, or only close.</param>
-/// <param name="WhyNotSameBits">What it does otherwise; absent where nothing.</param>
+/// <param name="SameBits">Whether it gives the same bits as the processor, as its self-test found, or only close results.</param>
+/// <param name="WhyNotSameBits">How its arithmetic differs; absent if it does not.</param>
 public sealed record RunDevice(
-    string Kind, string Name, bool SameBits, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? WhyNotSameBits);
+    string Kind, string Name, bool SameBits,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? WhyNotSameBits);
 
-/// <summary>How a trained network does.</summary>
+/// <summary>How well a trained network does.</summary>
 /// <param name="Training">On the rows that it was trained on.</param>
 public sealed record RunMetrics(RowMetrics Training);
 
-/// <summary>How a network does on some rows.</summary>
-/// <param name="Loss">The mean of the rows' losses; null where it is not finite.</param>
-/// <param name="Accuracy">The share of the rows whose predicted class is their label; null of a regression.</param>
+/// <summary>How well a network does on some rows.</summary>
+/// <param name="Loss">The mean of the rows' losses; null if it is not finite.</param>
+/// <param name="Accuracy">The share of the rows whose predicted class is their label; null for a regression.</param>
 public sealed record RowMetrics(double? Loss, double? Accuracy);
 
-/// <summary>Seconds, each to a synchronised end.</summary>
+/// <summary>The seconds that each part of a run took; each part ends when the device has finished its work.</summary>
 /// <param name="Open">Finding and opening the device.</param>
 /// <param name="Compile">Compiling kernels and the first step.</param>
 /// <param name="Train">All steps.</param>
 /// <param name="Evaluate">Accuracies and the grids of the pictures.</param>
-/// <param name="Plot">Drawing and writing the pictures, but for what was drawn while the device evaluated.</param>
-/// <param name="Total">The whole command, but for writing this record.</param>
+/// <param name="Plot">Drawing and writing the pictures, without the drawing that went on while the device evaluated.</param>
+/// <param name="Total">The whole command, without writing this record.</param>
 public sealed record RunTimings(double Open, double Compile, double Train, double Evaluate, double Plot, double Total);
 
 /// <summary>The part of a run.json that is read back.</summary>
 sealed record ConfigHolder(int? SchemaVersion, TrainConfig? Config);
 
-[JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true,
+[JsonSourceGenerationOptions(
+    WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true,
     AllowDuplicateProperties = false)]
 [JsonSerializable(typeof(RunRecord))]
 [JsonSerializable(typeof(ConfigHolder))]

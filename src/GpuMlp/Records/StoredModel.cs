@@ -12,7 +12,8 @@ public sealed class StoredModel
     readonly float[][] values;
 
     // values: of each linear layer the weights (i,o), then the biases
-    internal StoredModel(NetworkSpec net, Loss loss, Window? window, Standardizer? standardizer, IReadOnlyList<string> classNames, float[][] values) =>
+    internal StoredModel(
+        NetworkSpec net, Loss loss, Window? window, Standardizer? standardizer, IReadOnlyList<string> classNames, float[][] values) =>
         (Net, Loss, Window, Standardizer, ClassNames, this.values) = (net, loss, window, standardizer, classNames, values);
 
     /// <summary>The network.</summary>

@@ -11,10 +11,10 @@ namespace GpuMlp.Records;
 /// <summary>Where a run's random numbers come from.</summary>
 public enum RandomSource
 {
-    /// <summary>Philox streams of the seed, one per purpose.</summary>
+    /// <summary>Philox, with a stream of the seed for each purpose.</summary>
     Philox,
 
-    /// <summary>NumPy's Mersenne Twister, one stream for all, as the Python notebook draws.</summary>
+    /// <summary>NumPy's Mersenne Twister, with one stream for everything, as in the Python notebook.</summary>
     Numpy,
 }
 
@@ -31,15 +31,17 @@ public enum TutorialHalf
 /// <summary>How pictures look.</summary>
 public enum PictureStyle
 {
-    /// <summary>The program's own.</summary>
+    /// <summary>The program's own style.</summary>
     Plain,
 
-    /// <summary>As in the Python notebook.</summary>
+    /// <summary>The style of the Python notebook.</summary>
     Notebook,
 }
 
-/// <summary>What a training run was asked for: its <see cref="Recipe"/>, and the choice of data, device and pictures, each under its option's name.</summary>
-/// <remarks>A null stands for what the data or the optimizer decides: it has no such setting, or the value follows from it.</remarks>
+/// <summary>
+/// The settings of a training run: its <see cref="Recipe"/>, and the choice of data, device and pictures. Each has the name of its option.
+/// </summary>
+/// <remarks>A null means that the data or the optimizer decides: it has no such setting, or its own value is used.</remarks>
 [JsonConverter(typeof(TrainConfigJson))]
 public sealed record TrainConfig
 {
@@ -54,7 +56,9 @@ public sealed record TrainConfig
     /// <summary>The styles by name.</summary>
     public static Names<PictureStyle> Styles { get; } = new(("plain", PictureStyle.Plain), ("notebook", PictureStyle.Notebook));
 
-    /// <summary>All that decides the training but the data: the settings here, with the optimizer's own where there is a null.</summary>
+    /// <summary>
+    /// Everything that decides the training except the data: the settings here, with the optimizer's own value for each null.
+    /// </summary>
     public Recipe Recipe => recipe with
     {
         Optimizer = recipe.Optimizer with
@@ -68,13 +72,13 @@ public sealed record TrainConfig
     /// <summary>A generated data set, or csv:FILE.</summary>
     public string Data { get; set; } = "moons";
 
-    /// <summary>Rows to generate; null for a file.</summary>
+    /// <summary>The number of rows to generate; null for a file.</summary>
     public int? Samples { get; set; }
 
-    /// <summary>Standard deviation of the noise on each coordinate; null for data without any.</summary>
+    /// <summary>The standard deviation of the noise on each coordinate; null for data without noise.</summary>
     public double? Noise { get; set; }
 
-    /// <summary>Seed of all that is random.</summary>
+    /// <summary>The seed of everything random.</summary>
     public ulong Seed { get => recipe.Seed; set => recipe = recipe with { Seed = value }; }
 
     /// <summary>Where random numbers come from.</summary>
@@ -86,16 +90,16 @@ public sealed record TrainConfig
     /// <summary>Whether features are shifted and scaled to mean 0 and deviation 1.</summary>
     public bool Standardize { get; set; }
 
-    /// <summary>Widths of the network; what is between them is <see cref="Activation"/>.</summary>
+    /// <summary>The widths of the network, with the activation of <see cref="Activation"/>.</summary>
     public NetworkSpec Net { get => recipe.Net!; set => recipe = recipe with { Net = new NetworkSpec(value?.Widths!, Activation) }; }
 
     /// <summary>The activation between linear layers.</summary>
     public Activation Activation { get => Net.Activation; set => recipe = recipe with { Net = Net with { Activation = value } }; }
 
-    /// <summary>How weights begin.</summary>
+    /// <summary>How weights are initialized.</summary>
     public Initialization Init { get => recipe.Initialization; set => recipe = recipe with { Initialization = value }; }
 
-    /// <summary>What the drawn weights and biases are multiplied by.</summary>
+    /// <summary>A factor on the initial weights and biases.</summary>
     public float InitScale { get => recipe.InitScale; set => recipe = recipe with { InitScale = value }; }
 
     /// <summary>The loss.</summary>
@@ -107,28 +111,28 @@ public sealed record TrainConfig
     /// <summary>The learning rate, before the schedule.</summary>
     public float Lr { get => Spec.LearningRate; set => Spec = Spec with { LearningRate = value }; }
 
-    /// <summary>Share of the velocity that stays; null for optimizers without momentum.</summary>
+    /// <summary>The share of the velocity that stays at each step; null for optimizers without momentum.</summary>
     public float? Momentum { get; set; }
 
-    /// <summary>Weight decay; null for what the optimizer has of itself.</summary>
+    /// <summary>Weight decay; null for the optimizer's default.</summary>
     public float? WeightDecay { get; set; }
 
-    /// <summary>What is added to each gradient with the sign of its weight.</summary>
+    /// <summary>The amount added to each gradient with the sign of its weight.</summary>
     public float L1 { get => Spec.L1; set => Spec = Spec with { L1 = value }; }
 
     /// <summary>How the learning rate changes over the run.</summary>
     public ScheduleOfRun Schedule { get; set; } = Optimizers.Schedule.Names.Parse("constant");
 
-    /// <summary>Steps over which the learning rate grows to its full height.</summary>
+    /// <summary>The number of steps over which the learning rate grows to its full value.</summary>
     public int Warmup { get; set; }
 
-    /// <summary>The norm that gradients are scaled down to; null leaves them.</summary>
+    /// <summary>The largest norm of the gradients; larger ones are scaled down to it. Null for no limit.</summary>
     public float? Clip { get => Spec.ClipNorm; set => Spec = Spec with { ClipNorm = value }; }
 
     /// <summary>Number of steps.</summary>
     public int Steps { get => recipe.Steps; set => recipe = recipe with { Steps = value }; }
 
-    /// <summary>Examples a step.</summary>
+    /// <summary>Examples per step.</summary>
     public int Batch { get => recipe.Batch; set => recipe = recipe with { Batch = value }; }
 
     /// <summary>The engine.</summary>
@@ -137,13 +141,13 @@ public sealed record TrainConfig
     /// <summary>Which half of the tutorial trains.</summary>
     public TutorialHalf Api { get; set; }
 
-    /// <summary>A picture after every such step.</summary>
+    /// <summary>N: a picture is drawn after steps 0, N, 2N, …</summary>
     public int SnapshotEvery { get; set; } = 250;
 
     /// <summary>How pictures look.</summary>
     public PictureStyle Style { get; set; }
 
-    /// <summary>What pictures show; null for what suits the data.</summary>
+    /// <summary>The part of the plane that pictures show; null for one that suits the data.</summary>
     public Window? Window { get; set; }
 
     /// <summary>Whether pictures are left out.</summary>

@@ -9,11 +9,14 @@ using GpuMlp.Training;
 
 namespace GpuMlp.Records;
 
-/// <summary>A setting that cannot be read; the message names it and says what is allowed.</summary>
+/// <summary>A setting cannot be read; the message names it and says what is allowed.</summary>
 sealed class SettingException(string message, Exception? inner = null) : JsonException(null, new FormatException(message, inner));
 
-/// <summary>A run's settings as JSON, each under its option's name and as the option takes it.</summary>
-/// <remarks>Generated code would be compiled once for each type of a setting at every start of the program, which takes 0.1 s.</remarks>
+/// <summary>A run's settings as JSON, each with its option's name and in the option's form.</summary>
+/// <remarks>
+/// It is written by hand, because generated code would be compiled for each type of a setting at every start of the program, which takes
+/// 0.1 s.
+/// </remarks>
 sealed class TrainConfigJson : JsonConverter<TrainConfig>
 {
     public override void Write(Utf8JsonWriter json, TrainConfig config, JsonSerializerOptions options)
@@ -53,7 +56,8 @@ sealed class TrainConfigJson : JsonConverter<TrainConfig>
 
     public override TrainConfig Read(ref Utf8JsonReader json, Type type, JsonSerializerOptions options)
     {
-        if (json.TokenType != JsonTokenType.StartObject) throw new SettingException("config is no object, which is needed, with the settings in it");
+        if (json.TokenType != JsonTokenType.StartObject)
+            throw new SettingException("config is no object, which is needed, with the settings in it");
         var config = new TrainConfig();
         var read = new HashSet<string>();
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
@@ -118,7 +122,8 @@ sealed class TrainConfigJson : JsonConverter<TrainConfig>
 
     static bool IsNull(ref Utf8JsonReader json) => json.TokenType == JsonTokenType.Null;
 
-    static string Text(ref Utf8JsonReader json) => json.GetString() ?? throw new InvalidOperationException("a text is needed, and there is a null");
+    static string Text(ref Utf8JsonReader json) =>
+        json.GetString() ?? throw new InvalidOperationException("a text is needed, and there is a null");
 
     static void Write(Utf8JsonWriter json, string name, int? value)
     {

@@ -5,7 +5,9 @@ using GpuMlp.Randomness;
 
 namespace GpuMlp.Tensors;
 
-/// <summary>A trained tensor and its gradient. Made alone it owns its storage; an arena moves it in with its network's others.</summary>
+/// <summary>
+/// A trained tensor and its gradient. Made alone it owns its memory; a network or an optimizer moves it into one buffer with others.
+/// </summary>
 public sealed class Parameter
 {
     int versionBefore;
@@ -18,14 +20,14 @@ public sealed class Parameter
     }
 
     /// <summary>A parameter drawn from N(0, 1), row by row.</summary>
-    /// <param name="device">Where it lies.</param>
-    /// <param name="rows">Rows.</param>
-    /// <param name="columns">Columns.</param>
-    /// <param name="seed">Seed of the Philox stream: equal seeds give equal values, so a network's parameters take different ones.</param>
+    /// <param name="device">The device that holds it.</param>
+    /// <param name="rows">Number of rows.</param>
+    /// <param name="columns">Number of columns.</param>
+    /// <param name="seed">Seed of the Philox stream. Equal seeds give equal values, so each parameter of a network needs its own.</param>
     public static Parameter Normal(ComputeDevice device, int rows, int columns, ulong seed) =>
         Normal(device, rows, columns, new PhiloxStream(seed, StreamPurpose.Initialization));
 
-    /// <summary>A parameter drawn from N(0, 1), row by row, from a stream that goes on after it.</summary>
+    /// <summary>A parameter drawn from N(0, 1), row by row, from a stream that continues after it.</summary>
     public static Parameter Normal(ComputeDevice device, int rows, int columns, RandomStream random)
     {
         ArgumentNullException.ThrowIfNull(random);
@@ -39,7 +41,10 @@ public sealed class Parameter
     /// <summary>The values.</summary>
     public Tensor Value { get; private set; }
 
-    /// <summary>dLoss/dValue: what a backward pass by hand left, or the sum of those on variables since the last <see cref="ZeroGradient"/>.</summary>
+    /// <summary>
+    /// dLoss/dValue: the result of the last backward pass on tensors, or the sum over backward passes on variables since the last
+    /// <see cref="ZeroGradient"/>.
+    /// </summary>
     public Tensor Gradient { get; private set; }
 
     /// <summary>Number of values.</summary>
@@ -48,13 +53,15 @@ public sealed class Parameter
     /// <summary>The device that holds it.</summary>
     public ComputeDevice Device => Value.Device;
 
-    /// <summary>Another number whenever the values were changed.</summary>
+    /// <summary>A number that changes whenever the values do.</summary>
     internal int Version => versionBefore + Value.Version + (Arena?.Version ?? 0);
 
-    /// <summary>The buffer that it was moved into, or null.</summary>
+    /// <summary>The buffer that the parameter was moved into, or null.</summary>
     internal ParameterArena? Arena { get; private set; }
 
-    /// <summary>What stands for this parameter in expressions: made at its first use by who knows of those, and kept.</summary>
+    /// <summary>
+    /// The variable that stands for this parameter in expressions, made at its first use; object, because Autograd builds on us.
+    /// </summary>
     internal object? Operand { get; set; }
 
     /// <summary>Sets the gradient to zero.</summary>

@@ -5,11 +5,11 @@ using GpuMlp.Devices.Memory;
 
 namespace GpuMlp.Tensors;
 
-/// <summary>A matrix of float32 on a device: rows × columns, row-major. Layers hand tensors on; the host sees them by copies.</summary>
+/// <summary>A matrix of float32 on a device: rows × columns, row-major. The host reads and writes it by copies.</summary>
 /// <remarks>
-/// <see cref="Dispose"/> gives the memory back at once; that of a tensor that nothing refers to any more goes back by itself, later. A
-/// tensor that was disposed, alone or with its network or device, throws <see cref="ObjectDisposedException"/> wherever its values are
-/// needed, and <see cref="InvalidOperationException"/> where another thread is using its device.
+/// <see cref="Dispose"/> gives the memory back at once; a tensor that nothing refers to gives it back later, by itself. A tensor that was
+/// disposed, alone or with its network or device, throws <see cref="ObjectDisposedException"/> wherever its values are needed. While
+/// another thread is using the device, it throws <see cref="InvalidOperationException"/>.
 /// </remarks>
 public sealed class Tensor : IDisposable
 {
@@ -17,8 +17,10 @@ public sealed class Tensor : IDisposable
     readonly bool owned;
 
     /// <summary>A tensor of zeros.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">Negative rows or columns, or more values than a buffer holds.</exception>
-    /// <exception cref="DeviceOutOfMemoryException">The device has not that much memory left.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// Rows or columns are negative, or there are more values than a buffer holds.
+    /// </exception>
+    /// <exception cref="DeviceOutOfMemoryException">The device has too little memory left.</exception>
     public Tensor(ComputeDevice device, int rows, int columns)
     {
         ArgumentNullException.ThrowIfNull(device);
@@ -38,12 +40,12 @@ public sealed class Tensor : IDisposable
         return From(device, Flat(values), values.GetLength(0), values.GetLength(1));
     }
 
-    /// <summary>A matrix's values, row after row.</summary>
+    /// <summary>The values of a matrix, row after row.</summary>
     internal static ReadOnlySpan<float> Flat(float[,] values) => MemoryMarshal.CreateReadOnlySpan(
         ref Unsafe.As<byte, float>(ref MemoryMarshal.GetArrayDataReference(values)), values.Length);
 
     /// <summary>A tensor with row-major values.</summary>
-    /// <exception cref="ArgumentException">There are not rows · columns values.</exception>
+    /// <exception cref="ArgumentException">The number of values is not rows · columns.</exception>
     public static Tensor From(ComputeDevice device, ReadOnlySpan<float> values, int rows, int columns)
     {
         var tensor = new Tensor(device, rows, columns);
@@ -52,10 +54,10 @@ public sealed class Tensor : IDisposable
     }
 
     /// <summary>Where the values lie on the device.</summary>
-    /// <exception cref="ObjectDisposedException">The tensor was disposed, or what it is a part of, or its device.</exception>
+    /// <exception cref="ObjectDisposedException">The tensor, the tensor that it is part of, or its device was disposed.</exception>
     internal DeviceSpan Span => !span.Buffer.Disposed ? span : throw Gone();
 
-    // apart, so that the question above is small enough to be inlined: a step asks it twenty times
+    // in a method of its own, so that Span is small enough to be inlined: a step reads it twenty times
     ObjectDisposedException Gone() => span.Buffer.Gone($"this tensor ({Shape})");
 
     /// <summary>How often the host has written values since the tensor was made.</summary>
@@ -79,20 +81,22 @@ public sealed class Tensor : IDisposable
     public string Shape => $"{Rows} × {Columns}";
 
     /// <summary>Copies row-major values onto the device.</summary>
-    /// <exception cref="ArgumentException">There are not Length values.</exception>
+    /// <exception cref="ArgumentException">The number of values is not Length.</exception>
     public void CopyFrom(ReadOnlySpan<float> values)
     {
-        if (values.Length != Length) throw new ArgumentException($"a {Shape} tensor takes {Length} values, got {values.Length}", nameof(values));
+        if (values.Length != Length)
+            throw new ArgumentException($"a {Shape} tensor takes {Length} values, got {values.Length}", nameof(values));
         using DeviceUse use = Device.Use();
         Device.CopyToDevice(values, Span);
         Version++;
     }
 
     /// <summary>Copies the values to the host, row-major.</summary>
-    /// <exception cref="ArgumentException">The target has not room for Length values exactly.</exception>
+    /// <exception cref="ArgumentException">The length of the target is not Length.</exception>
     public void CopyTo(Span<float> target)
     {
-        if (target.Length != Length) throw new ArgumentException($"a {Shape} tensor gives {Length} values, the target holds {target.Length}", nameof(target));
+        if (target.Length != Length)
+            throw new ArgumentException($"a {Shape} tensor gives {Length} values, the target holds {target.Length}", nameof(target));
         using DeviceUse use = Device.Use();
         Device.CopyToHost(Span, target);
     }
@@ -114,7 +118,7 @@ public sealed class Tensor : IDisposable
     }
 
     /// <summary>The value of a 1 × 1 tensor; waits for the device.</summary>
-    /// <exception cref="InvalidOperationException">It has another shape.</exception>
+    /// <exception cref="InvalidOperationException">The tensor has another shape.</exception>
     public float Item()
     {
         if (Length != 1) throw new InvalidOperationException($"Item() reads a 1 × 1 tensor; this one is {Shape}");
@@ -123,7 +127,7 @@ public sealed class Tensor : IDisposable
         return value;
     }
 
-    /// <summary>Frees the memory, if this tensor was made by itself and is not part of something larger.</summary>
+    /// <summary>Frees the memory, unless the tensor is part of something larger.</summary>
     public void Dispose()
     {
         if (owned) span.Buffer.Dispose();

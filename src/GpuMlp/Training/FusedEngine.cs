@@ -10,7 +10,9 @@ using static System.FormattableString;
 
 namespace GpuMlp.Training;
 
-/// <summary>Many steps, or the whole run, in one launch: data, parameters, random stream, losses and snapshots stay on the device.</summary>
+/// <summary>
+/// Makes many steps, or the whole run, in one launch: data, parameters, random stream, losses and snapshots stay on the device.
+/// </summary>
 sealed class FusedEngine : ITrainingEngine
 {
     readonly Sequential network;
@@ -22,7 +24,8 @@ sealed class FusedEngine : ITrainingEngine
     readonly Pace pace;
     DeviceBuffer rows;
 
-    internal FusedEngine(Sequential network, TrainingData data, Picks picks, Recipe recipe, TrainingOptions options, SnapshotStore snapshots)
+    internal FusedEngine(
+        Sequential network, TrainingData data, Picks picks, Recipe recipe, TrainingOptions options, SnapshotStore snapshots)
     {
         (this.network, this.picks, this.recipe, this.options, this.snapshots) = (network, picks, recipe, options, snapshots);
         Span<float> row = stackalloc float[NetworkRow.Length];
@@ -34,11 +37,12 @@ sealed class FusedEngine : ITrainingEngine
 
     public string Name => "fused";
 
-    /// <summary>Null if the fused engine can train the network so, else why not.</summary>
+    /// <summary>Why the fused engine cannot train the network by the recipe; null if it can.</summary>
     internal static string? WhyNot(Sequential network, Recipe recipe)
     {
         if (network.Spec is null)
-            return $"it takes linear layers with one kind of activation between them and a sigmoid or nothing at the end: {network.WhyNoSpec}";
+            return "it takes linear layers with one kind of activation between them and a sigmoid or nothing at the end: "
+                + network.WhyNoSpec;
         return WhyNot(recipe);
     }
 
@@ -49,23 +53,28 @@ sealed class FusedEngine : ITrainingEngine
         return scratch <= MaxScratch ? null : $"a group works in up to {MaxScratch:N0} floats, this run needs {scratch:N0}";
     }
 
-    /// <summary>Floats that a group may work in: 256 MiB.</summary>
+    /// <summary>The most floats of scratch memory that a group may need: 256 MiB.</summary>
     internal const long MaxScratch = 1 << 26;
 
     /// <summary>
-    /// Whether one group is the faster way: on the CPU, layer by layer can share a step's work out over the cores once there is enough.
+    /// Whether the fused engine, which trains in one group, is the faster one. Above a certain work per step the layer-by-layer engine is
+    /// faster on the CPU, because it shares each layer's work between the cores.
     /// </summary>
     internal static bool Pays(long parameters, Recipe recipe) => recipe.WorkOfStep(parameters) <= 4_000_000;
 
     /// <summary>Whether the fused engine can train a recipe's network and is the faster one for it.</summary>
     internal static bool Suits(Recipe recipe) => WhyNot(recipe) is null && Pays(recipe.Spec.ParameterCount, recipe);
 
-    public int ChunkOf(int remaining) => Math.Min(Math.Min(remaining, run.MostSteps(picks.Examples)), options.StepsPerLaunch ?? pace.Steps(MostSteps));
+    public int ChunkOf(int remaining)
+    {
+        int most = Math.Min(remaining, run.MostSteps(picks.Examples));
+        return Math.Min(most, options.StepsPerLaunch ?? pace.Steps(MostSteps));
+    }
 
-    // what is made of a launch's steps is to fit a buffer
+    // the most steps of a launch whose losses and picks fit a buffer
     int MostSteps => picks.Seed is null ? Math.Clamp((1 << 24) / recipe.Batch, 1, 1 << 24) : 1 << 24;
 
-    // a step is made and undone: what is not called is not compiled
+    // makes a step and undoes it, because a kernel is compiled only when it is first called
     public void WarmUp()
     {
         var parameters = new float[network.Arena.Length];
@@ -79,7 +88,8 @@ sealed class FusedEngine : ITrainingEngine
     public void Run(int firstStep, Span<float> chunk)
     {
         long start = Stopwatch.GetTimestamp();
-        run.Launch(firstStep, chunk.Length, picks.Examples, picks.Seed is null ? RowsOf(firstStep, chunk.Length) : null, snapshots, options.LanesPerGroup);
+        DeviceSpan? drawn = picks.Seed is null ? RowsOf(firstStep, chunk.Length) : null;
+        run.Launch(firstStep, chunk.Length, picks.Examples, drawn, snapshots, options.LanesPerGroup);
         try
         {
             run.ReadLosses(chunk);

@@ -11,26 +11,29 @@ using GpuMlp.Optimizers;
 
 namespace GpuMlp.Training;
 
-/// <summary>Starts a kernel that makes many steps of n examples each, compiled for one activation, loss and optimizer.</summary>
+/// <summary>Launches a kernel that makes many steps of n examples each, compiled for one activation, loss and optimizer.</summary>
 delegate void FusedLaunch(ComputeDevice device, TrainingSpans spans, TrainingPlan plan, NetworkShape shape, int n, long work, int? lanes);
 
-/// <summary>The fused kernel of a network, its loss and its optimizer.</summary>
-/// <param name="Launch">Starts it.</param>
-/// <param name="OneExample">Whether it is the quick form for plain steps of one example.</param>
+/// <summary>The fused kernel for a network, its loss and its optimizer.</summary>
+/// <param name="Launch">Launches it.</param>
+/// <param name="OneExample">Whether it is the fast form for steps of plain descent on one example.</param>
 sealed record FusedKernel(FusedLaunch Launch, bool OneExample)
 {
     /// <summary>Floats of a group's scratch memory.</summary>
-    internal long ScratchLength(NetworkShape shape, int batch) => OneExample ? shape.SingleExampleScratchLength() : shape.BatchScratchLength(batch);
+    internal long ScratchLength(NetworkShape shape, int batch) =>
+        OneExample ? shape.SingleExampleScratchLength() : shape.BatchScratchLength(batch);
 
-    /// <summary>Null if there is such a kernel, else what the network would have to be.</summary>
+    /// <summary>What the network would have to be for there to be a kernel; null if there is one.</summary>
     internal static string? WhyNot(Recipe recipe) => WhyNot(recipe.Spec, recipe.Loss);
 
     static string? WhyNot(NetworkSpec net, Loss loss) =>
         net.Depth > NetworkShape.MaxDepth ? $"it takes up to {NetworkShape.MaxDepth} linear layers, the network has {net.Depth}"
         : loss.Labels != LabelKind.Class && net.Widths[^1] != 1 ? $"with {loss.Name} it takes networks of one output"
-        : loss.Sigmoid is bool needed && needed == net.LinearOutput ? $"with {loss.Name} it takes networks that end in {(needed ? "a sigmoid" : "a linear layer")}" : null;
+        : loss.Sigmoid is bool needed && needed == net.LinearOutput
+            ? $"with {loss.Name} it takes networks that end in {(needed ? "a sigmoid" : "a linear layer")}"
+            : null;
 
-    /// <summary>The kernel; <see cref="WhyNot(Recipe)"/> said null.</summary>
+    /// <summary>The kernel of a recipe for which <see cref="WhyNot(Recipe)"/> is null.</summary>
     internal static FusedKernel Of(Recipe recipe) => Activations.Of(recipe.Spec.Activation).Use(new ForActivation(recipe));
 
     sealed record ForActivation(Recipe Recipe) : IActivationUser<FusedKernel>
@@ -48,9 +51,11 @@ sealed record FusedKernel(FusedLaunch Launch, bool OneExample)
             new(Optimizer.Rule.Use(new ForRule<TActivation, TLoss>(Optimizer.ClipNorm is not null)), false);
     }
 
-    sealed record ForRule<TActivation, TLoss>(bool Clips) : IUpdateRuleUser<FusedLaunch> where TActivation : struct, IActivation where TLoss : struct, IBatchLoss
+    sealed record ForRule<TActivation, TLoss>(bool Clips) : IUpdateRuleUser<FusedLaunch>
+        where TActivation : struct, IActivation where TLoss : struct, IBatchLoss
     {
         public FusedLaunch Use<TRule>() where TRule : struct, IUpdateRule => Clips
-            ? TrainingOps.TrainOnBatches<TActivation, TLoss, Clipped<TRule>> : TrainingOps.TrainOnBatches<TActivation, TLoss, Unclipped<TRule>>;
+            ? TrainingOps.TrainOnBatches<TActivation, TLoss, Clipped<TRule>>
+            : TrainingOps.TrainOnBatches<TActivation, TLoss, Unclipped<TRule>>;
     }
 }

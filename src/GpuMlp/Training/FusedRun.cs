@@ -12,10 +12,15 @@ using GpuMlp.Tensors;
 
 namespace GpuMlp.Training;
 
-/// <summary>What the launches of a fused training read: data (rows, features), labels (rows), and the networks' parameters, all on the device.</summary>
+/// <summary>
+/// The caller's memory for fused launches, on the device: data (rows, features), labels (rows), and the networks' parameters.
+/// </summary>
 readonly record struct FusedMemory(DeviceSpan X, DeviceSpan Y, DeviceSpan Parameters);
 
-/// <summary>The launches that train one network or many of one kind, and all that they work in but data and parameters.</summary>
+/// <summary>
+/// Launches the fused kernel for one network, or for many that differ only in their <see cref="NetworkRow"/>, and owns all memory that the
+/// launches need but data and parameters.
+/// </summary>
 sealed class FusedRun : IDisposable
 {
     readonly ComputeDevice device;
@@ -29,11 +34,13 @@ sealed class FusedRun : IDisposable
     DeviceBuffer losses;
     int? mostSteps;
 
-    /// <param name="device">Where.</param>
-    /// <param name="recipe">What the networks have in common; of one network, all there is.</param>
-    /// <param name="rows">What each network has of its own, a <see cref="NetworkRow"/> each.</param>
-    /// <param name="steps">Steps of a launch for whose losses there is room from the start.</param>
-    /// <param name="memory">Asked for before each launch, once the schedule was: that may be the caller's own code.</param>
+    /// <param name="device">The device.</param>
+    /// <param name="recipe">What the networks have in common; for one network its whole recipe.</param>
+    /// <param name="rows">A <see cref="NetworkRow"/> per network.</param>
+    /// <param name="steps">The steps per launch for whose losses memory is allocated now; a longer launch allocates more.</param>
+    /// <param name="memory">
+    /// Gives the caller's memory. It is called for each launch after the schedule, which may be the user's own code and change the memory.
+    /// </param>
     internal FusedRun(ComputeDevice device, Recipe recipe, ReadOnlySpan<float> rows, int steps, Func<FusedMemory> memory)
     {
         (this.device, this.recipe, this.memory, count) = (device, recipe, memory, rows.Length / NetworkRow.Length);
@@ -52,13 +59,13 @@ sealed class FusedRun : IDisposable
 
     string Networks => count == 1 ? "a network" : $"{count} networks";
 
-    /// <summary>About how many float operations a step of all networks takes.</summary>
+    /// <summary>About how many float operations one step of all networks takes.</summary>
     internal long Work { get; }
 
     /// <summary>A <see cref="NetworkRow"/> per network.</summary>
     internal DeviceSpan Rows => networks.All;
 
-    /// <summary>Writes what a network has of its own as kernels read it: a <see cref="NetworkRow"/>.</summary>
+    /// <summary>Writes the <see cref="NetworkRow"/> of a network as kernels read it.</summary>
     internal static void WriteRow(Span<float> row, OptimizerSpec optimizer, ulong seed, int firstRow)
     {
         row[NetworkRow.LearningRate] = optimizer.LearningRate;
@@ -69,30 +76,35 @@ sealed class FusedRun : IDisposable
         integers[NetworkRow.FirstRow] = (uint)firstRow;
     }
 
-    /// <summary>Floats from one network's scratch memory to the next's: every group begins at a cache line.</summary>
+    /// <summary>Floats from one network's scratch memory to the next's, rounded up so that each group's begins at a cache line.</summary>
     internal static long ScratchLength(Recipe recipe) =>
         (FusedKernel.Of(recipe).ScratchLength(new NetworkShape(recipe.Spec.Widths), recipe.Batch) + 15) / 16 * 16;
 
-    /// <summary>Arenas that a network's optimizer keeps beside the parameters.</summary>
+    /// <summary>The size of an optimizer's state per network, in arenas.</summary>
     internal static int StateArenas(Recipe recipe) => recipe.Optimizer.IsPlain ? 0 : OptimizerNumbers.MostStates;
 
     /// <summary>Floats of one network's parameters.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">No buffer holds so many.</exception>
-    internal static int ArenaLength(NetworkShape shape) => DeviceBuffer.LengthOf(
-        Enumerable.Range(0, shape.Depth).Sum(l => ParameterArena.Align((shape.Width(l) + 1L) * shape.Width(l + 1))), "a network's parameters");
+    /// <exception cref="ArgumentOutOfRangeException">No buffer holds that many.</exception>
+    internal static int ArenaLength(NetworkShape shape)
+    {
+        long length = Enumerable.Range(0, shape.Depth).Sum(l => ParameterArena.Align((shape.Width(l) + 1L) * shape.Width(l + 1)));
+        return DeviceBuffer.LengthOf(length, "a network's parameters");
+    }
 
-    /// <summary>The most steps of a launch: as many as one likes, but where a driver ends a thread's loops early.</summary>
+    /// <summary>The most steps of one launch: unlimited, except on a device whose driver ends a thread's loops early.</summary>
     /// <param name="examples">Rows of a network's data.</param>
     /// <exception cref="DeviceException">The driver ends a launch even within one step.</exception>
-    internal int MostSteps(int examples) => device.MostTurns is not int turns ? int.MaxValue : mostSteps ??= LongestLaunch(turns, examples);
+    internal int MostSteps(int examples) =>
+        device.MostTurns is not int turns ? int.MaxValue : mostSteps ??= LongestLaunch(turns, examples);
 
-    // launches are made and undone, each half as long as the last, until one comes to its end; half of that leaves room for snapshots
+    // Tries launches, each half as long as the one before, until one runs to its end, and undoes each. Half of that length is safe: a
+    // launch that also takes snapshots needs more iterations.
     int LongestLaunch(int turns, int examples)
     {
         DeviceSpan parameters = memory().Parameters;
         var before = new float[parameters.Length];
         device.CopyToHost(parameters, before);
-        int steps = Math.Max(2, turns / 32);                                   // a step takes more turns than that, and losses need room
+        int steps = Math.Max(2, turns / 32);                                   // a step takes more iterations than 32
         bool finished;
         do
         {
@@ -107,13 +119,14 @@ sealed class FusedRun : IDisposable
     }
 
     /// <summary>Makes steps firstStep, firstStep + 1, … of every network, and takes the snapshots that follow them.</summary>
-    /// <param name="firstStep">The first.</param>
-    /// <param name="steps">How many.</param>
-    /// <param name="examples">Rows of a network's data.</param>
-    /// <param name="picks">The rows to train on; null where the device draws them.</param>
-    /// <param name="snapshots">Where snapshots of the one network go.</param>
-    /// <param name="lanes">Lanes of a group; null for as many as suit the device.</param>
-    internal void Launch(int firstStep, int steps, int examples, DeviceSpan? picks = null, SnapshotStore? snapshots = null, int? lanes = null)
+    /// <param name="firstStep">The number of the first step.</param>
+    /// <param name="steps">The number of steps.</param>
+    /// <param name="examples">Rows of each network's data.</param>
+    /// <param name="picks">The rows to train on; null if the device draws them.</param>
+    /// <param name="snapshots">Where the first network's snapshots go; null for none.</param>
+    /// <param name="lanes">Lanes per group; null for as many as suit the device.</param>
+    internal void Launch(
+        int firstStep, int steps, int examples, DeviceSpan? picks = null, SnapshotStore? snapshots = null, int? lanes = null)
     {
         if (losses.Length < (long)count * steps)
         {
@@ -152,20 +165,20 @@ sealed class FusedRun : IDisposable
         kernel.Launch(device, spans, plan, shape, recipe.Batch, Work * steps, lanes);
     }
 
-    /// <summary>Waits for the last launch and copies its losses, (networks, steps).</summary>
+    /// <summary>Waits for the last launch and copies its losses, (networks, steps), to the host.</summary>
     internal void ReadLosses(Span<float> to) => device.CopyToHost(losses.All.Slice(0, to.Length), to);
 
-    /// <summary>Forgets what the optimizer kept.</summary>
+    /// <summary>Resets the optimizers' state.</summary>
     internal void Restart() => device.Clear(states.All);
 
-    /// <summary>Frees what only training needs; how many floats that is, at least.</summary>
+    /// <summary>Frees the memory that only training needs, and returns its size in floats (the state not counted).</summary>
     internal long EndTraining()
     {
-        long room = (long)scratch.Length + losses.Length;
+        long freed = (long)scratch.Length + losses.Length;
         scratch.Dispose();
         states.Dispose();
         losses.Dispose();
-        return room;
+        return freed;
     }
 
     public void Dispose()

@@ -9,9 +9,9 @@ interface ITrainingEngine : IDisposable
     /// <summary>How many of the remaining steps the next call should make.</summary>
     int ChunkOf(int remaining);
 
-    /// <summary>Compiles what the run needs; changes nothing.</summary>
+    /// <summary>Compiles everything that the run needs, without any lasting effect.</summary>
     void WarmUp();
 
-    /// <summary>Makes steps firstStep, firstStep + 1, …, one a loss, and takes the snapshots that follow them.</summary>
+    /// <summary>Makes steps firstStep, firstStep + 1, …, one per element of losses, and takes the snapshots that follow them.</summary>
     void Run(int firstStep, Span<float> losses);
 }

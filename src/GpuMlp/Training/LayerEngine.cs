@@ -8,7 +8,10 @@ using GpuMlp.Tensors;
 
 namespace GpuMlp.Training;
 
-/// <summary>The tutorial's loop: one kernel or a few a layer, any width and batch. Rows and losses cross to the host in chunks only.</summary>
+/// <summary>
+/// The tutorial's loop, with one or a few kernels per layer, for any widths and batch size. Rows and losses cross between host and device
+/// only once per chunk of steps.
+/// </summary>
 sealed class LayerEngine : ITrainingEngine
 {
     readonly Sequential network;
@@ -46,7 +49,7 @@ sealed class LayerEngine : ITrainingEngine
         Step(0, 0);
         network.Device.CopyToDevice(parameters, network.Arena.Values);
         optimizer.Dispose();
-        optimizer = NewOptimizer();                                // without what the trial step left in it
+        optimizer = NewOptimizer();                                // without the state that the trial step left
         network.Device.Synchronize();
     }
 

@@ -2,21 +2,21 @@ using System.Diagnostics;
 
 namespace GpuMlp.Training;
 
-/// <summary>How many steps to make at a time: as many as take about 0.2 s, measured as they are made.</summary>
-/// <remarks>A launch should neither trip a GPU's watchdog nor keep Ctrl+C waiting, whatever a step costs.</remarks>
-/// <param name="guess">Steps a second, for the first time.</param>
+/// <summary>Chooses how many steps to make at a time: as many as take about 0.2 s by the last measurement.</summary>
+/// <remarks>No launch is then long enough to trip a GPU's watchdog or to keep Ctrl+C waiting, whatever a step costs.</remarks>
+/// <param name="guess">Steps per second, used until there is a measurement.</param>
 sealed class Pace(double guess)
 {
     const double Seconds = 0.2;
 
     double? measured;
 
-    /// <summary>The steps to make next: one at least.</summary>
+    /// <summary>How many steps to make next: from 1 to <paramref name="most"/>.</summary>
     internal int Steps(int most) => (int)Math.Clamp((measured ?? guess) * Seconds, 1, Math.Max(1, most));
 
-    /// <summary>Takes in that steps were made since a time stamp.</summary>
+    /// <summary>Records that steps were made since a time stamp.</summary>
     internal void Made(int steps, long since) => measured = steps / Math.Max(Stopwatch.GetElapsedTime(since).TotalSeconds, 1e-6);
 
-    /// <summary>Forgets what was measured.</summary>
+    /// <summary>Forgets the measurement.</summary>
     internal void Reset() => measured = null;
 }

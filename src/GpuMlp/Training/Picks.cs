@@ -5,23 +5,30 @@ using GpuMlp.Randomness;
 
 namespace GpuMlp.Training;
 
-/// <summary>Which rows each step trains on: draw number step · batch + r is row r of a step's batch.</summary>
+/// <summary>Which rows each step trains on: pick number step · batch + r is row r of a step's batch.</summary>
 public abstract class Picks
 {
     private protected Picks() { }
 
-    /// <summary>Independent uniform draws over rows 0 … examples - 1, from the seed's sampling stream, made on the device.</summary>
-    /// <param name="seed">Equal seeds give equal draws.</param>
-    /// <param name="examples">How many of the data's rows are drawn from: its first ones.</param>
-    /// <exception cref="ArgumentOutOfRangeException">Fewer than one example. A trainer refuses more than its data has.</exception>
+    /// <summary>
+    /// Picks that the device draws: independent and uniform over rows 0 to examples - 1, from the seed's sampling stream.
+    /// </summary>
+    /// <param name="seed">Equal seeds give equal picks.</param>
+    /// <param name="examples">How many rows to draw from, counted from the data's first; a trainer refuses more than its data has.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="examples"/> is below 1.</exception>
     public static Picks Philox(ulong seed, int examples)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(examples, 1);
         return new PhiloxPicks(seed, examples);
     }
 
-    /// <summary>Rows that the caller drew: one an example of every step, in order. They are copied.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">A row is negative. A trainer refuses rows that its data has not.</exception>
+    /// <summary>Picks that the caller drew.</summary>
+    /// <param name="rows">
+    /// The row of each pick, in order: steps · batch rows. They are copied. A trainer refuses too few, and rows that its data does not
+    /// have.
+    /// </param>
+    /// <exception cref="ArgumentNullException"><paramref name="rows"/> is null.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A row is negative.</exception>
     public static Picks Fixed(int[] rows)
     {
         ArgumentNullException.ThrowIfNull(rows);
@@ -30,13 +37,13 @@ public abstract class Picks
         return new FixedPicks([.. rows]);
     }
 
-    /// <summary>How many draws there are.</summary>
+    /// <summary>The number of picks.</summary>
     internal abstract long Count { get; }
 
-    /// <summary>The seed, where the device draws for itself.</summary>
+    /// <summary>The seed if the device draws the picks, else null.</summary>
     internal abstract ulong? Seed { get; }
 
-    /// <summary>How many of the data's rows may be drawn: none is this or more.</summary>
+    /// <summary>All picks are rows below this.</summary>
     internal abstract int Examples { get; }
 
     internal abstract void Fill(DeviceSpan picks, long firstDraw);

@@ -5,7 +5,10 @@ using GpuMlp.Kernels.Networks;
 
 namespace GpuMlp.Training;
 
-/// <summary>Trains many networks at once, each with its own seed, rate, start and data; each ends in the bits that it has when trained alone.</summary>
+/// <summary>
+/// Trains many networks at once, each with its own seed, learning rate, initial weights and data. Each ends in the same bits as when it is
+/// trained alone.
+/// </summary>
 public sealed class Population
 {
     readonly ComputeDevice device;
@@ -13,21 +16,26 @@ public sealed class Population
     readonly PopulationData[] data;
     readonly int? stepsPerLaunch;
 
-    /// <summary>Checks the recipes and plans the memory; allocates nothing.</summary>
-    /// <param name="device">Where.</param>
-    /// <param name="recipes">One per network.</param>
-    /// <param name="data">The data set of each network, or one for all of them. One that several share is loaded once.</param>
+    /// <summary>Checks the recipes and plans the memory; allocates nothing on the device.</summary>
+    /// <param name="device">The device to train on.</param>
+    /// <param name="recipes">One recipe per network.</param>
+    /// <param name="data">
+    /// The data set of each network, or one for all of them. A data set that several networks share is loaded once.
+    /// </param>
     /// <param name="stepsPerLaunch">
     /// The most steps of one launch; by default 1,024, and fewer where that would take longer than 0.2 s. The bits do not depend on it.
     /// </param>
     /// <param name="memoryBudget">Bytes that a batch of networks may take; by default 512 MiB, or half of a GPU's free memory.</param>
     /// <exception cref="ArgumentException">
-    /// No recipes, or other than as many data sets or one; a network that the fused engine does not take, or that does not fit its data.
+    /// There are no recipes; there are neither as many data sets as recipes nor one; or a network does not suit the fused engine or its
+    /// data.
     /// </exception>
     /// <exception cref="InsufficientMemoryException">One network alone takes more memory than there is.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
+    /// <exception cref="ObjectDisposedException">The device was disposed.</exception>
     public Population(
-        ComputeDevice device, IReadOnlyList<Recipe> recipes, IReadOnlyList<PopulationData> data, int? stepsPerLaunch = null, long? memoryBudget = null)
+        ComputeDevice device, IReadOnlyList<Recipe> recipes, IReadOnlyList<PopulationData> data,
+        int? stepsPerLaunch = null, long? memoryBudget = null)
     {
         ArgumentNullException.ThrowIfNull(device);
         ArgumentNullException.ThrowIfNull(recipes);
@@ -38,7 +46,8 @@ public sealed class Population
         if (stepsPerLaunch is int chunk) ArgumentOutOfRangeException.ThrowIfLessThan(chunk, 1, nameof(stepsPerLaunch));
         if (recipes.Count == 0) throw new ArgumentException("a population has at least one network", nameof(recipes));
         if (data.Count != recipes.Count && data.Count != 1)
-            throw new ArgumentException($"{recipes.Count} networks take one data set each, or one for all; there are {data.Count}", nameof(data));
+            throw new ArgumentException(
+                $"{recipes.Count} networks take one data set each, or one for all; there are {data.Count}", nameof(data));
         (this.device, this.stepsPerLaunch) = (device, stepsPerLaunch);
         this.recipes = [.. recipes];
         this.data = data.Count == recipes.Count ? [.. data] : [.. recipes.Select(_ => data[0])];
@@ -48,24 +57,26 @@ public sealed class Population
         Plan = PopulationPlan.Make(this.recipes, this.data, stepsPerLaunch, budget, available);
     }
 
-    /// <summary>Batches, memory and steps of a launch.</summary>
+    /// <summary>The batches of networks, their memory and the steps per launch.</summary>
     public PopulationPlan Plan { get; }
 
-    /// <summary>Is shown all losses: the number of the network, its first step, the losses.</summary>
+    /// <summary>Receives all losses after each launch: the network's number, the number of the first step, the losses.</summary>
     internal Action<int, int, ReadOnlyMemory<float>>? Losses { get; init; }
 
-    /// <summary>Where the time of the run went so far.</summary>
+    /// <summary>How long each part of the run has taken so far.</summary>
     public PopulationTimes Times { get; private set; }
 
-    /// <summary>Compiles all that the run needs, so that <see cref="Run"/> is training alone.</summary>
-    /// <exception cref="ArgumentException">A data set is not what it said, or has a label that the loss does not take.</exception>
+    /// <summary>Compiles everything that the run needs, so that <see cref="Run"/> spends its time on training alone.</summary>
+    /// <exception cref="ArgumentException">A data set has another size than stated, or a label that the loss does not take.</exception>
+    /// <exception cref="DeviceException">The device failed.</exception>
     /// <exception cref="ObjectDisposedException">The device was disposed.</exception>
     public void WarmUp()
     {
         using DeviceUse use = device.Use();
-        // as few networks of each kind of launch as are launched in the same way as all of them
+        // for each kind of launch the smallest number of networks that is launched in the same way as the whole batch
         int enough = device.FewestSideBySide();
-        foreach (var alike in Plan.Batches.GroupBy(b => (FusedKernel.Of(recipes[b.Members[0]]), recipes[b.Members[0]].Net, Math.Min(b.Members.Count, enough))))
+        foreach (var alike in Plan.Batches.GroupBy(b =>
+            (FusedKernel.Of(recipes[b.Members[0]]), recipes[b.Members[0]].Net, Math.Min(b.Members.Count, enough))))
         {
             int[] some = [.. alike.First().Members.Take(enough)];
             using var batch = new PopulationBatch(device, recipes, data, some, 1, 1);
@@ -75,11 +86,14 @@ public sealed class Population
     }
 
     /// <summary>Trains every network.</summary>
-    /// <param name="progress">Told after every launch the share of all work that is done, and the mean of the finite last losses of the batch.</param>
-    /// <param name="cancellation">Ends the run after the current launch; results then say how many steps each network made.</param>
-    /// <returns>A result per network, in the recipes' order.</returns>
-    /// <exception cref="ArgumentException">A data set is not what it said, or has a label that the loss does not take.</exception>
-    /// <exception cref="DeviceException">The device failed.</exception>
+    /// <param name="progress">
+    /// Called after every launch with the share of all work that is done, and the mean of the batch's last losses that are finite.
+    /// </param>
+    /// <param name="cancellation">Ends the run after the current launch; the results then say how many steps each network made.</param>
+    /// <returns>One result per network, in the order of the recipes.</returns>
+    /// <exception cref="ArgumentException">A data set has another size than stated, or a label that the loss does not take.</exception>
+    /// <exception cref="DeviceException">The device failed, or its driver ended a launch early.</exception>
+    /// <exception cref="DeviceOutOfMemoryException">The device has less memory left than planned.</exception>
     /// <exception cref="ObjectDisposedException">The device was disposed.</exception>
     public IReadOnlyList<PopulationResult> Run(Action<double, float>? progress = null, CancellationToken cancellation = default)
     {
@@ -104,7 +118,7 @@ public sealed class Population
         return results;
     }
 
-    // a source of data may end early when the run is to stop: what was trained before stays
+    // returns null if a data source gives up because of the cancellation; results of earlier batches stay
     PopulationBatch? Load(PopulationBatchPlan plan, CancellationToken cancellation)
     {
         try { return new PopulationBatch(device, recipes, data, plan.Members, recipes[plan.Members[0]].Steps, Plan.ChunkSteps); }

@@ -9,7 +9,7 @@ using GpuMlp.Layers;
 
 namespace GpuMlp.Training;
 
-/// <summary>Networks of one shape that train in one launch at a time: their data, parameters and what became of them.</summary>
+/// <summary>Networks of one shape that share each launch: their data, their parameters and their progress.</summary>
 sealed class PopulationBatch : IDisposable
 {
     readonly ComputeDevice device;
@@ -23,14 +23,15 @@ sealed class PopulationBatch : IDisposable
     readonly float[] arenas, losses;
     readonly DeviceBuffer x, y, parameters;
 
-    /// <param name="device">Where.</param>
+    /// <param name="device">The device.</param>
     /// <param name="allRecipes">The recipes of the whole population.</param>
     /// <param name="allData">The data sets of the whole population.</param>
-    /// <param name="numbers">The numbers of the batch's networks in both.</param>
+    /// <param name="numbers">The positions of this batch's networks in both lists.</param>
     /// <param name="steps">Steps of the run.</param>
-    /// <param name="chunkSteps">The most steps of a launch.</param>
+    /// <param name="chunkSteps">The most steps per launch.</param>
     internal PopulationBatch(
-        ComputeDevice device, IReadOnlyList<Recipe> allRecipes, IReadOnlyList<PopulationData> allData, IReadOnlyList<int> numbers, int steps, int chunkSteps)
+        ComputeDevice device, IReadOnlyList<Recipe> allRecipes, IReadOnlyList<PopulationData> allData,
+        IReadOnlyList<int> numbers, int steps, int chunkSteps)
     {
         (this.device, this.numbers) = (device, numbers);
         recipes = [.. numbers.Select(k => allRecipes[k])];
@@ -50,15 +51,15 @@ sealed class PopulationBatch : IDisposable
 
     Recipe First => recipes[0];
 
-    /// <summary>About how many float operations a step of all networks takes.</summary>
+    /// <summary>About how many float operations one step of all networks takes.</summary>
     internal long Work => run.Work;
 
-    /// <summary>The most steps of a launch that the device makes.</summary>
+    /// <summary>The most steps that the device can make in one launch.</summary>
     internal int MostSteps => run.MostSteps(rows);
 
     internal bool AllDiverged => Array.TrueForAll(tracks, track => track.DivergedStep is not null);
 
-    /// <summary>The mean of the networks' last losses, of those that are finite.</summary>
+    /// <summary>The mean of the networks' last losses, of those that are finite; NaN if none is.</summary>
     internal float MeanOfLastLosses => tracks.Select(t => t.LastLoss).Where(float.IsFinite).DefaultIfEmpty(float.NaN).Average();
 
     void Upload()
@@ -69,7 +70,8 @@ sealed class PopulationBatch : IDisposable
         {
             DataSet set = sets[k].Load();
             if (set.Count != rows || set.Features != features)
-                throw new ArgumentException($"data set {k} said {rows} × {features}, what it loads is {set.Count} × {set.Features}", "data");
+                throw new ArgumentException(
+                    $"data set {k} said {rows} × {features}, what it loads is {set.Count} × {set.Features}", "data");
             set.Flat.CopyTo(inputs.AsSpan(k * rows * features));
             set.Labels.CopyTo(labels.AsSpan(k * rows));
         });
@@ -78,20 +80,21 @@ sealed class PopulationBatch : IDisposable
         device.CopyToDevice(labels, y.All);
     }
 
-    // and gives what each network has of its own
+    // draws and uploads the initial parameters, and returns the networks' NetworkRows
     float[] DrawParameters()
     {
         var table = new float[NetworkRow.Length * recipes.Length];
         OnAllCores(recipes.Length, k =>
         {
             recipes[k].Draw(arenas.AsSpan(k * arenaLength, arenaLength));
-            FusedRun.WriteRow(table.AsSpan(NetworkRow.Length * k, NetworkRow.Length), recipes[k].Optimizer, recipes[k].Seed, place[k] * rows);
+            Span<float> row = table.AsSpan(NetworkRow.Length * k, NetworkRow.Length);
+            FusedRun.WriteRow(row, recipes[k].Optimizer, recipes[k].Seed, place[k] * rows);
         });
         device.CopyToDevice(arenas, parameters.All);
         return table;
     }
 
-    // what a body throws comes out as it is
+    // an exception from body reaches the caller as it is, without the AggregateException
     static void OnAllCores(int count, Action<int> body)
     {
         try
@@ -107,7 +110,7 @@ sealed class PopulationBatch : IDisposable
     /// <summary>Makes steps firstStep, firstStep + 1, … of every network.</summary>
     internal void Run(int firstStep, int steps) => run.Launch(firstStep, steps, rows);
 
-    /// <summary>Takes what the last launch left: losses and parameters.</summary>
+    /// <summary>Reads the losses and parameters that the last launch left.</summary>
     internal void Record(int firstStep, int steps, Action<int, int, ReadOnlyMemory<float>>? show)
     {
         run.ReadLosses(losses.AsSpan(0, recipes.Length * steps));
@@ -119,18 +122,20 @@ sealed class PopulationBatch : IDisposable
         }
     }
 
-    /// <summary>Evaluates the networks on their data and puts their results at their numbers; the batch cannot train after that.</summary>
+    /// <summary>
+    /// Evaluates the networks on their data and stores each result at its network's number. The batch cannot train afterwards.
+    /// </summary>
     internal void Finish(PopulationResult[] results)
     {
         var labels = new float[y.Length];
         device.CopyToHost(y.All, labels);
-        long room = run.EndTraining();
+        long freed = run.EndTraining();
         NetworkSpec spec = First.Spec;
-        PopulationEvaluator.Run(device, spec, x.All, rows, parameters.All, run.Rows, recipes.Length, room, (k, predictions) =>
+        PopulationEvaluator.Run(device, spec, x.All, rows, parameters.All, run.Rows, recipes.Length, freed, (k, predictions) =>
             results[numbers[k]] = tracks[k].Result(Accuracy(spec, predictions, labels.AsSpan(place[k] * rows, rows))));
     }
 
-    // predictions (outputs, rows); null where the output is a number and not a class
+    // predictions are (outputs, rows); null if the output is a number and not a class
     static double? Accuracy(NetworkSpec spec, ReadOnlySpan<float> predictions, ReadOnlySpan<float> labels) =>
         spec is { LinearOutput: true, Widths: [.., 1] } ? null : Classification.Accuracy(predictions, labels, transposed: true);
 

@@ -8,12 +8,12 @@ using GpuMlp.Optimizers;
 
 namespace GpuMlp.Training;
 
-/// <summary>Networks that one launch can train together, and what they take.</summary>
-/// <param name="Members">Their numbers.</param>
+/// <summary>The networks of a batch, which one launch trains together.</summary>
+/// <param name="Members">The numbers of the networks in the population.</param>
 /// <param name="Bytes">Memory that the batch takes, on the device and on the host together.</param>
 public sealed record PopulationBatchPlan(IReadOnlyList<int> Members, long Bytes);
 
-/// <summary>How a population is cut into batches that fit the memory; made before anything is allocated.</summary>
+/// <summary>How a population is divided into batches that fit the memory; made before anything is allocated.</summary>
 /// <param name="Networks">Number of networks.</param>
 /// <param name="ChunkSteps">The most steps that one launch makes.</param>
 /// <param name="Budget">Bytes that a batch of more than one network may take.</param>
@@ -22,7 +22,7 @@ public sealed record PopulationPlan(int Networks, int ChunkSteps, long Budget, I
 {
     const int DefaultChunk = 1024;
 
-    // a margin for what rounding up to whole lanes adds
+    // 4,096 floats are left for what rounding up to whole vectors adds
     const long MostBytes = sizeof(float) * (long)(DeviceBuffer.MostFloats - 4096), MostParameters = 1 << 27;
 
     /// <summary>Bytes of the largest batch.</summary>
@@ -37,20 +37,24 @@ public sealed record PopulationPlan(int Networks, int ChunkSteps, long Budget, I
         budget = Math.Min(budget, available);
         var batches = new List<PopulationBatchPlan>();
         int[] sets = Numbers(data);
-        // who shares a data set stands together, so that a batch needs few of them
+        // networks that share a data set come one after the other, so that a batch holds few data sets
         foreach (var bucket in Enumerable.Range(0, recipes.Length).GroupBy(m => Shape(recipes[m], data[m])))
         {
             Recipe first = recipes[bucket.First()];
-            batches.AddRange(Fill([.. bucket.OrderBy(m => sets[m])], first, data, NetworkBytes(first, chunk), TableBytes(first, chunk), budget, available));
+            int[] members = [.. bucket.OrderBy(m => sets[m])];
+            batches.AddRange(Fill(members, first, data, NetworkBytes(first, chunk), TableBytes(first, chunk), budget, available));
         }
         return new PopulationPlan(recipes.Length, chunk, budget, batches);
     }
 
-    // all that the networks of one launch have in common
-    static (NetworkSpec, string, OptimizerSpec, bool, int, int, int) Shape(Recipe recipe, PopulationData data) => (recipe.Spec, recipe.Loss.Name,
-        recipe.Optimizer with { LearningRate = 1, WeightDecay = 0, L1 = 0 }, recipe.Optimizer.IsPlain, recipe.Batch, recipe.Steps, data.Rows);
+    // everything that the networks of one launch have to have in common
+    static (NetworkSpec, string, OptimizerSpec, bool, int, int, int) Shape(Recipe recipe, PopulationData data)
+    {
+        OptimizerSpec common = recipe.Optimizer with { LearningRate = 1, WeightDecay = 0, L1 = 0 };
+        return (recipe.Spec, recipe.Loss.Name, common, recipe.Optimizer.IsPlain, recipe.Batch, recipe.Steps, data.Rows);
+    }
 
-    /// <summary>The number of each network's data set: equal ones are one object, counted in the order in which they first come.</summary>
+    /// <summary>A number for each element's data set: 0 for the first object, 1 for the next different one, and so on.</summary>
     internal static int[] Numbers(IEnumerable<PopulationData> data)
     {
         var numbers = new Dictionary<PopulationData, int>(ReferenceEqualityComparer.Instance);
@@ -85,19 +89,22 @@ public sealed record PopulationPlan(int Networks, int ChunkSteps, long Budget, I
         NetworkSpec net = recipe.Spec;
         if (net.ParameterCount > MostParameters) return 4 * sizeof(float) * net.ParameterCount + MostBytes;
         int arena = FusedRun.ArenaLength(new NetworkShape(net.Widths));
-        // arena and losses lie on the device, on the host, and once more while they are copied
-        return sizeof(float) * ((3L + FusedRun.StateArenas(recipe)) * arena + FusedRun.ScratchLength(recipe) + NetworkRow.Length + 3L * chunk + Math.Min(TrainingResult.LastLosses, recipe.Steps));
+        // arena and losses lie on the device, on the host, and once more in memory while they are copied
+        long floats = (3L + FusedRun.StateArenas(recipe)) * arena + FusedRun.ScratchLength(recipe) + NetworkRow.Length
+            + 3L * chunk + Math.Min(TrainingResult.LastLosses, recipe.Steps);
+        return sizeof(float) * floats;
     }
 
-    // what changes from step to step, on the device and on the host
+    // the table of settings that change from step to step, on the device and on the host
     static long TableBytes(Recipe recipe, int chunk) => recipe.Optimizer.IsConstant ? 0 : 2L * sizeof(float) * StepNumbers.TableRow * chunk;
 
-    // on the device and on the host while it goes there
+    // on the device, and on the host while it is copied there
     static long DataBytes(PopulationData data) => 2L * sizeof(float) * data.Rows * (data.Features + 1);
 
-    /// <summary>The plan in a line.</summary>
+    /// <summary>The plan in one line.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"{Networks:N0} {(Networks == 1 ? "network" : "networks")} in {Batches.Count:N0} {(Batches.Count == 1 ? "batch" : "batches")} of up to {Batches.Max(b => b.Members.Count):N0}, {Mebibytes(Bytes)} MiB each at most (budget {Mebibytes(Budget)} MiB), up to {ChunkSteps:N0} steps a launch");
-
+        $"{Networks:N0} {(Networks == 1 ? "network" : "networks")} in {Batches.Count:N0} {(Batches.Count == 1 ? "batch" : "batches")}"
+        + $" of up to {Batches.Max(b => b.Members.Count):N0}, {Mebibytes(Bytes)} MiB each at most"
+        + $" (budget {Mebibytes(Budget)} MiB), up to {ChunkSteps:N0} steps per launch");
     static string Mebibytes(long bytes) => (bytes / 1048576.0).ToString(bytes < 10 << 20 ? "0.0" : "N0", CultureInfo.InvariantCulture);
 }

@@ -3,20 +3,20 @@ using System.Runtime.InteropServices;
 
 namespace GpuMlp.Training;
 
-/// <summary>What is kept of one network while its population trains: its last losses, and whether it diverged.</summary>
+/// <summary>Keeps a network's last losses while its population trains, and whether it diverged.</summary>
 sealed class PopulationTrack(int steps)
 {
     readonly float[] tail = new float[Math.Min(TrainingResult.LastLosses, steps)];
     float[] parameters = [];
 
-    /// <summary>Steps made, those after a divergence not counted.</summary>
+    /// <summary>Steps made, without those after a divergence.</summary>
     internal int Steps { get; private set; }
 
     internal int? DivergedStep { get; private set; }
 
     internal float LastLoss { get; private set; } = float.NaN;
 
-    /// <summary>Takes the losses of one launch and the parameters after it; once diverged, nothing more.</summary>
+    /// <summary>Takes in the losses of one launch and the parameters after it; does nothing once the network has diverged.</summary>
     internal void Add(ReadOnlySpan<float> losses, ReadOnlySpan<float> arena)
     {
         if (DivergedStep is not null) return;
@@ -27,17 +27,17 @@ sealed class PopulationTrack(int steps)
             losses = losses[..(bad + 1)];
             DivergedStep = Steps + bad;
         }
-        Keep(losses);
+        AppendToTail(losses);
         Steps += losses.Length;
         LastLoss = losses[^1];
         if (parameters.Length == 0) parameters = new float[arena.Length];
         arena.CopyTo(parameters);
     }
 
-    // a vector at a time: all losses of all networks come by here
+    // a vector at a time, because all losses of all networks pass through here
     static int FirstNotFinite(ReadOnlySpan<float> values)
     {
-        var exponent = new Vector<int>(0x7F800000);                // all its bits are set where a float is infinite or NaN
+        var exponent = new Vector<int>(0x7F800000);                // all these bits are set if and only if a float is infinite or NaN
         ReadOnlySpan<Vector<int>> vectors = MemoryMarshal.Cast<float, Vector<int>>(values);
         int k = 0;
         while (k < vectors.Length && !Vector.EqualsAny(vectors[k] & exponent, exponent)) k++;
@@ -46,15 +46,15 @@ sealed class PopulationTrack(int steps)
         return -1;
     }
 
-    // the newest last; the oldest fall off at the front
-    void Keep(ReadOnlySpan<float> losses)
+    // appends the newest losses and drops the oldest
+    void AppendToTail(ReadOnlySpan<float> losses)
     {
         if (losses.Length > tail.Length) losses = losses[^tail.Length..];
         tail.AsSpan(losses.Length).CopyTo(tail);
         losses.CopyTo(tail.AsSpan(tail.Length - losses.Length));
     }
 
-    /// <summary>What became of the network, whose accuracy counts if it is finite.</summary>
+    /// <summary>The network's result; it has an accuracy only if the network did not diverge.</summary>
     internal PopulationResult Result(double? accuracy)
     {
         float mean = TrainingResult.MeanOfLast(tail.AsSpan(tail.Length - Math.Min(Steps, tail.Length)));

@@ -7,37 +7,37 @@ using GpuMlp.Randomness;
 
 namespace GpuMlp.Training;
 
-/// <summary>All that decides a training but its data: equal recipes on equal data end in the same bits.</summary>
+/// <summary>Everything that decides a training except its data: equal recipes on equal data end in the same bits.</summary>
 public sealed record Recipe
 {
     /// <summary>
-    /// The network; a sigmoid at its end is left out where the loss takes none. Null for one that was made by hand and that no
+    /// The network, without its sigmoid where the loss takes none. Null for a network that was made by hand and that no
     /// <see cref="NetworkSpec"/> describes: see <see cref="Of"/>.
     /// </summary>
     public NetworkSpec? Net { get; init; } = new([2, 50, 1], Activation.ReLU);
 
-    /// <summary>What is minimized.</summary>
+    /// <summary>The loss that training minimizes.</summary>
     public Loss Loss { get; init; } = Loss.All[0];
 
-    /// <summary>How weights and biases begin.</summary>
+    /// <summary>How weights and biases are initialized.</summary>
     public Initialization Initialization { get; init; } = Initialization.Auto;
 
-    /// <summary>What the drawn weights and biases are multiplied by.</summary>
+    /// <summary>A factor on the initial weights and biases.</summary>
     public float InitScale { get; init; } = 1;
 
-    /// <summary>Seed of the weights and of the rows that each step trains on.</summary>
+    /// <summary>The seed of the weights and of the rows that each step trains on.</summary>
     public ulong Seed { get; init; }
 
-    /// <summary>How parameters are moved by their gradients.</summary>
+    /// <summary>The optimizer with its settings.</summary>
     public OptimizerSpec Optimizer { get; init; } = OptimizerSpec.Default;
 
     /// <summary>Number of steps, each on one batch.</summary>
     public int Steps { get; init; } = 10_000;
 
-    /// <summary>Examples a step, drawn independently with replacement; may exceed the data.</summary>
+    /// <summary>Examples per step, drawn independently with replacement; may be more than the data has.</summary>
     public int Batch { get; init; } = 1;
 
-    /// <summary>The default recipe for a network that is there already, with its own loss.</summary>
+    /// <summary>The default recipe for a network that exists already, with its own loss.</summary>
     public static Recipe Of(Sequential network)
     {
         ArgumentNullException.ThrowIfNull(network);
@@ -45,18 +45,19 @@ public sealed record Recipe
     }
 
     /// <summary>The network as it is trained.</summary>
-    /// <exception cref="ArgumentException">There is none.</exception>
-    internal NetworkSpec Spec => (Net ?? throw new ArgumentException("the recipe has no Net: it is for a network that was made by hand")).For(Loss);
+    /// <exception cref="ArgumentException"><see cref="Net"/> is null.</exception>
+    internal NetworkSpec Spec =>
+        (Net ?? throw new ArgumentException("the recipe has no Net: it is for a network that was made by hand")).For(Loss);
 
     /// <summary>About how many float operations a step takes.</summary>
     internal long WorkOfStep(long parameters) => 6 * parameters * Batch;
 
-    /// <summary>The network with its weights drawn, on a device.</summary>
-    /// <param name="device">Where.</param>
-    /// <param name="weights">What they are drawn from; by default the seed's own stream.</param>
-    /// <exception cref="ArgumentException">There is no <see cref="Net"/>.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A number is out of its range, or no buffer holds so many parameters.</exception>
-    /// <exception cref="DeviceOutOfMemoryException">The device has not that much memory left.</exception>
+    /// <summary>Makes the network on a device and draws its weights.</summary>
+    /// <param name="device">The device.</param>
+    /// <param name="weights">The stream that the weights are drawn from; by default the seed's own.</param>
+    /// <exception cref="ArgumentException"><see cref="Net"/> is null.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A number is out of its range, or no buffer holds that many parameters.</exception>
+    /// <exception cref="DeviceOutOfMemoryException">The device has too little memory left.</exception>
     public Sequential Build(ComputeDevice device, RandomStream? weights = null)
     {
         Validate();
@@ -68,7 +69,7 @@ public sealed record Recipe
 
     PhiloxStream Weights => new(Seed, StreamPurpose.Initialization);
 
-    /// <summary>Refuses what no data can make good.</summary>
+    /// <summary>Checks everything that does not depend on the data.</summary>
     /// <exception cref="ArgumentNullException">The loss or the optimizer is null.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
     public void Validate()
@@ -77,21 +78,23 @@ public sealed record Recipe
         ArgumentNullException.ThrowIfNull(Optimizer);
         ArgumentOutOfRangeException.ThrowIfNegative(Steps);
         ArgumentOutOfRangeException.ThrowIfLessThan(Batch, 1);
-        if (!Enum.IsDefined(Initialization)) throw new ArgumentOutOfRangeException(nameof(Initialization), Initialization, "there is no such initialization");
+        if (!Enum.IsDefined(Initialization))
+            throw new ArgumentOutOfRangeException(nameof(Initialization), Initialization, "there is no such initialization");
         if (!float.IsFinite(InitScale)) throw new ArgumentOutOfRangeException(nameof(InitScale), InitScale, "an initial scale is finite");
         if (Net is not null) Activations.Of(Net.Activation);
         Optimizer.Validate();
     }
 
-    /// <summary>Why the recipe does not fit data: which of the two, "net" or "data", is to be another, and what is wrong; null where it fits.</summary>
-    /// <exception cref="ArgumentException">There is no <see cref="Net"/>.</exception>
+    /// <summary>Why the recipe does not suit data; null if it does.</summary>
+    /// <returns>The setting that has to change, "net" or "data", and what is wrong with it.</returns>
+    /// <exception cref="ArgumentException"><see cref="Net"/> is null.</exception>
     public (string Setting, string Why)? WhyNot(DataSet data)
     {
         ArgumentNullException.ThrowIfNull(data);
         return WhyNot(Spec.Widths[0], Spec.Widths[^1], Loss, data);
     }
 
-    /// <summary><see cref="WhyNot(DataSet)"/> for a network of so many inputs and outputs.</summary>
+    /// <summary><see cref="WhyNot(DataSet)"/> for a network with that many inputs and outputs.</summary>
     internal static (string Setting, string Why)? WhyNot(int inputs, int outputs, Loss loss, DataSet data)
     {
         if (WhyNotInputs(inputs, data.Features) is string wrong) return ("net", wrong);
@@ -100,13 +103,17 @@ public sealed record Recipe
             return ("data", $"{loss.Name} takes two classes, the data has {classes}; the loss cross-entropy takes more");
         if (loss.Labels == LabelKind.Class && classes == 1) return ("data", $"{loss.Name} takes two classes or more, the data has one");
         if (loss.Labels == LabelKind.Class && (outputs < 2 || (classes > 0 && outputs != classes)))
-            return ("net", $"{loss.Name} takes an output per class{(classes > 0 ? $", and the data has {classes}" : "")}; the network has {outputs}");
+        {
+            string there = classes > 0 ? $", and the data has {classes}" : "";
+            return ("net", $"{loss.Name} takes an output per class{there}; the network has {outputs}");
+        }
         if (loss.Labels != LabelKind.Class && outputs != 1)
             return ("net", $"{loss.Name} takes one output, the network has {outputs}; the loss cross-entropy takes one per class");
         return loss.WhyNotLabels(data.Labels, outputs) is string why ? ("data", why) : null;
     }
 
-    /// <summary>Null where a network of so many inputs takes data of so many features, else why not.</summary>
-    internal static string? WhyNotInputs(int inputs, int features) =>
-        inputs == features ? null : $"the network takes {inputs} {(inputs == 1 ? "input" : "inputs")}, the data has {features} {(features == 1 ? "feature" : "features")}";
+    /// <summary>Why a network with that many inputs does not take data with that many features; null if it does.</summary>
+    internal static string? WhyNotInputs(int inputs, int features) => inputs == features ? null
+        : $"the network takes {inputs} {(inputs == 1 ? "input" : "inputs")}, "
+        + $"the data has {features} {(features == 1 ? "feature" : "features")}";
 }

@@ -3,7 +3,7 @@ using GpuMlp.Devices.Memory;
 
 namespace GpuMlp.Training;
 
-/// <summary>Copies of the parameter arena after steps 0, N, 2N, …, kept on the device until the run is over.</summary>
+/// <summary>Copies of the parameter arena after steps 0, N, 2N, …, kept on the device until the run ends.</summary>
 sealed class SnapshotStore : IDisposable
 {
     readonly DeviceBuffer buffer;
@@ -24,7 +24,7 @@ sealed class SnapshotStore : IDisposable
 
     internal DeviceSpan All => buffer.All;
 
-    /// <summary>Where the snapshot after a step goes, or null if none follows it.</summary>
+    /// <summary>Where the snapshot after a step goes; null if no snapshot follows it.</summary>
     internal DeviceSpan? After(int step) => Every > 0 && step % Every == 0 ? Slot(step / Every) : null;
 
     internal float[] Read(int slot)

@@ -5,7 +5,10 @@ using GpuMlp.Optimizers;
 
 namespace GpuMlp.Training;
 
-/// <summary>What changes from step to step and is the same for all networks of a launch, on the device; nothing where an optimizer is constant.</summary>
+/// <summary>
+/// A table, on the device, of the settings that change from step to step and are the same for all networks of a launch; empty if the
+/// optimizer is constant.
+/// </summary>
 sealed class StepTable(ComputeDevice device, OptimizerSpec optimizer) : IDisposable
 {
     DeviceBuffer buffer = device.Allocate(0);
@@ -13,7 +16,7 @@ sealed class StepTable(ComputeDevice device, OptimizerSpec optimizer) : IDisposa
 
     internal bool IsEmpty => optimizer.IsConstant;
 
-    /// <summary>The rows of steps first, first + 1, …</summary>
+    /// <summary>The table's rows for steps first, first + 1, …</summary>
     internal DeviceSpan Of(int first, int steps)
     {
         if (IsEmpty) return buffer.All;

@@ -6,7 +6,7 @@ using GpuMlp.Losses;
 
 namespace GpuMlp.Training;
 
-/// <summary>Trains a network on a data set, in chunks between which it takes snapshots, sees divergence and can be cancelled.</summary>
+/// <summary>Trains a network on a data set, in chunks of steps. After each chunk it looks for divergence and can be cancelled.</summary>
 public sealed class Trainer : IDisposable
 {
     readonly Sequential network;
@@ -17,19 +17,21 @@ public sealed class Trainer : IDisposable
     readonly ITrainingEngine engine;
     bool disposed;
 
-    /// <summary>Prepares a run: uploads the data, allocates all that the run needs.</summary>
-    /// <param name="network">What is trained: what <see cref="Recipe.Build"/> drew, or any other, with <see cref="Recipe.Of"/>.</param>
-    /// <param name="data">What it is trained on.</param>
-    /// <param name="recipe">How: loss, optimizer, batch, steps.</param>
-    /// <param name="options">How the run goes.</param>
-    /// <param name="picks">The rows of each step; by default drawn from all, by the recipe's seed.</param>
+    /// <summary>Prepares a run: uploads the data and allocates everything that the run needs.</summary>
+    /// <param name="network">
+    /// The network to train: one that <see cref="Recipe.Build"/> made, or any other, with <see cref="Recipe.Of"/>.
+    /// </param>
+    /// <param name="data">The data to train on.</param>
+    /// <param name="recipe">How to train: loss, optimizer, batch, steps.</param>
+    /// <param name="options">How the run is carried out.</param>
+    /// <param name="picks">The rows of each step; by default drawn from all rows, by the recipe's seed.</param>
     /// <exception cref="ArgumentException">
-    /// The recipe is of another network or loss; it does not fit the data; picks are too few, or are rows that the data has not; or the
-    /// engine that was asked for does not take the network.
+    /// The recipe is for another network or loss; it does not suit the data; there are too few picks, or picks of rows that the data does
+    /// not have; or the engine that was asked for does not take the network.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
     /// <exception cref="ObjectDisposedException">The network or its device was disposed.</exception>
-    /// <exception cref="DeviceOutOfMemoryException">The device has not the memory that the run takes.</exception>
+    /// <exception cref="DeviceOutOfMemoryException">The device has too little memory left for the run.</exception>
     public Trainer(Sequential network, DataSet data, Recipe recipe, TrainingOptions? options = null, Picks? picks = null)
     {
         ArgumentNullException.ThrowIfNull(network);
@@ -40,13 +42,19 @@ public sealed class Trainer : IDisposable
         options.Validate();
         using DeviceUse use = network.Device.Use();
         if (recipe.Net?.For(recipe.Loss) != network.Spec || recipe.Loss.Name != network.Loss.Name)
-            throw new ArgumentException($"the recipe is for {Text(recipe.Net, recipe.Loss)}, the network is {Text(network.Spec, network.Loss)}; take Recipe.Of(network)", nameof(recipe));
-        if (Recipe.WhyNot(network.Inputs, network.Outputs, network.Loss, data) is (_, string wrong)) throw new ArgumentException(wrong, nameof(data));
+            throw new ArgumentException(
+                $"the recipe is for {Text(recipe.Net, recipe.Loss)}, the network is {Text(network.Spec, network.Loss)}; "
+                + "take Recipe.Of(network)", nameof(recipe));
+        if (Recipe.WhyNot(network.Inputs, network.Outputs, network.Loss, data) is (_, string wrong))
+            throw new ArgumentException(wrong, nameof(data));
         picks ??= Picks.Philox(recipe.Seed, data.Count);
         long taken = (long)recipe.Steps * recipe.Batch;
-        if (picks.Count < taken) throw new ArgumentException($"{recipe.Steps} steps of {recipe.Batch} take {taken} picks, there are {picks.Count}", nameof(picks));
+        if (picks.Count < taken)
+            throw new ArgumentException(
+                $"{recipe.Steps} steps of {recipe.Batch} take {taken} picks, there are {picks.Count}", nameof(picks));
         if (picks.Examples > data.Count)
-            throw new ArgumentException($"picks go up to row {picks.Examples - 1}, '{data.Name}' has rows 0 to {data.Count - 1}", nameof(picks));
+            throw new ArgumentException(
+                $"picks go up to row {picks.Examples - 1}, '{data.Name}' has rows 0 to {data.Count - 1}", nameof(picks));
         string? whyNot = FusedEngine.WhyNot(network, recipe);
         if (options.Engine == EngineChoice.Fused && whyNot is not null)
             throw new ArgumentException($"the fused engine cannot train this: {whyNot}", nameof(options));
@@ -54,34 +62,45 @@ public sealed class Trainer : IDisposable
         snapshots = new SnapshotStore(network.Device, network.Arena.Length, options.SnapshotEvery, recipe.Steps);
         bool pays = FusedEngine.Pays(network.ParameterCount, recipe);
         bool fused = whyNot is null && (options.Engine == EngineChoice.Fused || (options.Engine == EngineChoice.Auto && pays));
-        engine = fused ? new FusedEngine(network, this.data, picks, recipe, options, snapshots) : new LayerEngine(network, this.data, picks, recipe, snapshots);
+        engine = fused
+            ? new FusedEngine(network, this.data, picks, recipe, options, snapshots)
+            : new LayerEngine(network, this.data, picks, recipe, snapshots);
+        string size = $"{network.ParameterCount:N0} parameters at batch {recipe.Batch:N0}";
         EngineReason = options.Engine != EngineChoice.Auto ? "as asked"
             : whyNot ?? (pays
-                ? $"{network.ParameterCount:N0} parameters at batch {recipe.Batch:N0} fit one group (up to {NetworkShape.MaxDepth} linear layers and {FusedEngine.MaxScratch:N0} floats), so the run is a launch or a few"
-                : $"{network.ParameterCount:N0} parameters at batch {recipe.Batch:N0} are work enough to share out a layer at a time");
+                ? $"{size} fit one group (up to {NetworkShape.MaxDepth} linear layers and {FusedEngine.MaxScratch:N0} floats), "
+                    + "so the run is a launch or a few"
+                : $"{size} are work enough to share out a layer at a time");
     }
 
-    static string Text(NetworkSpec? net, Loss loss) => net is null ? $"one that no spec describes, with {loss.Name}"
-        : $"{net} {(net.Depth > 1 ? $"{Activations.Names.Of(net.Activation)} " : "")}{(net.For(loss).LinearOutput ? "with a linear output" : "with a sigmoid")} and {loss.Name}";
+    static string Text(NetworkSpec? net, Loss loss)
+    {
+        if (net is null) return $"one that no spec describes, with {loss.Name}";
+        string activation = net.Depth > 1 ? $"{Activations.Names.Of(net.Activation)} " : "";
+        return $"{net} {activation}{(net.For(loss).LinearOutput ? "with a linear output" : "with a sigmoid")} and {loss.Name}";
+    }
 
     /// <summary>The engine's name: fused or layers.</summary>
     public string Engine => engine.Name;
 
-    /// <summary>Why that engine.</summary>
+    /// <summary>Why that engine trains.</summary>
     public string EngineReason { get; }
 
-    /// <summary>Compiles all that the run needs, so that <see cref="Run"/> is training alone.</summary>
+    /// <summary>Compiles everything that the run needs, so that <see cref="Run"/> spends its time on training alone.</summary>
+    /// <exception cref="DeviceException">The device failed.</exception>
     /// <exception cref="ObjectDisposedException">The trainer, its network or its device was disposed.</exception>
     public void WarmUp()
     {
         using DeviceUse use = Use();
-        if (recipe.Steps > 0) engine.WarmUp();                    // it makes a step, for which a run of none has no room
+        if (recipe.Steps > 0) engine.WarmUp();                    // it makes a step, and a run of no steps has no memory for one
     }
 
     /// <summary>Makes all steps.</summary>
-    /// <param name="progress">Told the steps made and the last loss after every chunk.</param>
+    /// <param name="progress">Called after every chunk with the number of steps made and the last loss.</param>
     /// <param name="cancellation">Ends the run after the current chunk.</param>
-    /// <exception cref="DeviceException">The device failed.</exception>
+    /// <returns>The losses, the snapshots, and why the run ended.</returns>
+    /// <exception cref="DeviceException">The device failed, or its driver ended a launch early.</exception>
+    /// <exception cref="InvalidOperationException">Another thread is using the device.</exception>
     /// <exception cref="ObjectDisposedException">The trainer, its network or its device was disposed.</exception>
     public TrainingResult Run(Action<int, float>? progress = null, CancellationToken cancellation = default)
     {
@@ -134,7 +153,7 @@ public sealed class Trainer : IDisposable
         return Parameters().All(float.IsFinite) ? null : first + losses.Length - 1;
     }
 
-    /// <summary>Frees what the run used; the network stays.</summary>
+    /// <summary>Frees the memory of the run; the network stays.</summary>
     public void Dispose()
     {
         disposed = true;

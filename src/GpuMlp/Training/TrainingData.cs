@@ -4,11 +4,14 @@ using GpuMlp.Tensors;
 
 namespace GpuMlp.Training;
 
-/// <summary>A data set on a device: uploaded once, rows gathered there.</summary>
+/// <summary>A data set on a device: it is uploaded once, and batches are gathered there.</summary>
 public sealed class TrainingData : IDisposable
 {
     /// <summary>Uploads a data set.</summary>
-    /// <exception cref="DeviceOutOfMemoryException">The device has not that much memory left.</exception>
+    /// <exception cref="ArgumentNullException">An argument is null.</exception>
+    /// <exception cref="DeviceException">The device failed.</exception>
+    /// <exception cref="DeviceOutOfMemoryException">The device has too little memory left.</exception>
+    /// <exception cref="ObjectDisposedException">The device was disposed.</exception>
     public TrainingData(ComputeDevice device, DataSet data)
     {
         ArgumentNullException.ThrowIfNull(data);

@@ -5,7 +5,7 @@ namespace GpuMlp.Training;
 /// <summary>Which engine trains; both end in the same bits.</summary>
 public enum EngineChoice
 {
-    /// <summary>Fused where it can, else layers.</summary>
+    /// <summary>Fused where that is possible and faster, else layers.</summary>
     Auto,
 
     /// <summary>Many steps in one launch.</summary>
@@ -15,23 +15,23 @@ public enum EngineChoice
     Layers,
 }
 
-/// <summary>How a run goes, which changes no bit of what it ends in: that is the <see cref="Recipe"/>'s.</summary>
+/// <summary>How a run is carried out. Nothing here changes a bit of the result; the <see cref="Recipe"/> decides that.</summary>
 public sealed record TrainingOptions
 {
     /// <summary>The engines by name.</summary>
     public static Names<EngineChoice> Engines { get; } =
         new(("auto", EngineChoice.Auto), ("fused", EngineChoice.Fused), ("layers", EngineChoice.Layers));
 
-    /// <summary>A snapshot after the update of every such step (0, N, 2N, …) and of the last; 0 takes none.</summary>
+    /// <summary>N: a snapshot is taken after the updates of steps 0, N, 2N, … and of the last; 0 for no snapshots.</summary>
     public int SnapshotEvery { get; init; } = 250;
 
     /// <summary>Which engine trains.</summary>
     public EngineChoice Engine { get; init; }
 
-    /// <summary>Steps of one launch of the fused engine; by default as many as take about 0.2 s.</summary>
+    /// <summary>Steps per launch of the fused engine; by default as many as take about 0.2 s.</summary>
     public int? StepsPerLaunch { get; init; }
 
-    /// <summary>Lanes of the fused engine's groups, by default as many as suit the device.</summary>
+    /// <summary>Lanes per group of the fused engine; by default as many as suit the device.</summary>
     internal int? LanesPerGroup { get; init; }
 
     internal void Validate()

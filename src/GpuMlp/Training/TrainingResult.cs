@@ -14,31 +14,33 @@ public enum StopReason
 }
 
 /// <summary>The parameters after the update of a step, in the arena's layout.</summary>
-/// <param name="Step">The step, or the number of steps for the network as it ended.</param>
-/// <param name="Loss">The loss of the last step that was made.</param>
+/// <param name="Step">The step; for the network at the end of the run the number of steps.</param>
+/// <param name="Loss">The loss of the last step made before the snapshot.</param>
 /// <param name="Parameters">The arena's floats.</param>
 public sealed record Snapshot(int Step, float Loss, float[] Parameters);
 
-/// <summary>What a run left behind.</summary>
+/// <summary>The result of a run.</summary>
 /// <param name="Losses">The loss of every step that was made.</param>
 /// <param name="Snapshots">The snapshots that were asked for.</param>
 /// <param name="StopReason">Why the run ended.</param>
-/// <param name="DivergedStep">The first step whose loss, or after which a weight, was seen not to be finite.</param>
+/// <param name="DivergedStep">
+/// The first step whose loss was not finite, or the last step of the chunk that left a weight not finite.
+/// </param>
 public sealed record TrainingResult(float[] Losses, IReadOnlyList<Snapshot> Snapshots, StopReason StopReason, int? DivergedStep)
 {
     /// <summary>Steps made.</summary>
     public int Steps => Losses.Length;
 
-    /// <summary>The last step's loss.</summary>
+    /// <summary>The last step's loss; NaN if no step was made.</summary>
     public float FinalLoss => Losses.Length > 0 ? Losses[^1] : float.NaN;
 
     /// <summary>The mean of the last 1,000 losses.</summary>
     public float MeanLossLast1000 => MeanOfLast(Losses);
 
-    /// <summary>How many of the last losses their mean is over, where there are so many.</summary>
+    /// <summary>The number of last losses that their mean is taken over, or all where there are fewer.</summary>
     public const int LastLosses = 1000;
 
-    /// <summary>The mean of the last <see cref="LastLosses"/> of a run's losses; NaN of none.</summary>
+    /// <summary>The mean of the last <see cref="LastLosses"/> of a run's losses; NaN if there are none.</summary>
     public static float MeanOfLast(ReadOnlySpan<float> losses)
     {
         if (losses.Length > LastLosses) losses = losses[^LastLosses..];

@@ -7,7 +7,7 @@ using GpuMlp.Losses;
 
 namespace GpuMlp.Tests.Cli.Gradcheck;
 
-/// <summary>gpumlp gradcheck passes what is right and fails what is wrong.</summary>
+/// <summary>gpumlp gradcheck passes right gradients and fails wrong ones.</summary>
 public class GradcheckTests
 {
     [Fact]
@@ -16,7 +16,8 @@ public class GradcheckTests
         Gpumlp.Outcome outcome = Gpumlp.Run("gradcheck --device cpu");
         Assert.Equal(0, outcome.ExitCode);
         Assert.Contains("cross-entropy of 3", outcome.Out);
-        foreach (string tensor in (string[])["weight", "bias", "input"]) Assert.Matches($@"Linear layer 4-300 +{tensor} .* ok", outcome.Out);
+        foreach (string tensor in (string[])["weight", "bias", "input"])
+            Assert.Matches($@"Linear layer 4-300 +{tensor} .* ok", outcome.Out);
         Assert.Equal(2, Gpumlp.Run("gradcheck --device gpu").ExitCode);
     }
 
@@ -44,7 +45,8 @@ public class GradcheckTests
     [Theory]
     [InlineData("--net", "--net 2-x-1: 'x' is not a width", "2-x-1")]
     [InlineData("--loss cross-entropy --net", "--loss cross-entropy: takes two outputs", "2-8-1")]
-    [InlineData("--loss bce-torch --net", "--loss bce-torch: takes one output, 2-8-3 has 3; for several, allowed are mse and cross-entropy", "2-8-3")]
+    [InlineData("--loss bce-torch --net",
+        "--loss bce-torch: takes one output, 2-8-3 has 3; for several, allowed are mse and cross-entropy", "2-8-3")]
     [InlineData("--net", "--net 2-3000-3000-1: has 9,015,001 parameters", "2-3000-3000-1")]
     [InlineData("--activation", "--activation step: allowed are relu, leaky-relu", "step")]
     [InlineData("--loss", "--loss hinge: allowed are bce, bce-torch, bce-logits, mse, cross-entropy", "hinge")]

@@ -11,7 +11,7 @@ using SkiaSharp;
 
 namespace GpuMlp.Tests.Cli.Grid;
 
-/// <summary>The verb grid: what it writes is what the library computes, and what cannot be is refused with one line.</summary>
+/// <summary>The verb grid: it writes what the library computes, and refuses in one line what cannot be.</summary>
 public class GridTests
 {
     static readonly Window Shown = new(-1.5, 2.5, -1, 1.5);
@@ -24,12 +24,14 @@ public class GridTests
         using var device = ComputeDevice.Open("cpu");
         using Sequential network = ModelFile.Load(model, device).Network;
         GridSpec grid = GridSpec.FromSize(Shown, 63, 41);
-        float[] probabilities = GridEvaluator.Evaluate(network, grid), logits = new GridEvaluator(network).Evaluate(grid, GridValue.Logit);
+        float[] probabilities = GridEvaluator.Evaluate(network, grid);
+        float[] logits = new GridEvaluator(network).Evaluate(grid, GridValue.Logit);
         byte[] classes = new GridEvaluator(network).EvaluateClasses(grid);
 
         Gpumlp.Outcome outcome = Run(folder, "--size 63x41 --json", "p.npy");
         JsonElement json = JsonDocument.Parse(outcome.Out).RootElement;
-        Assert.Equal((1, 63 * 41, "strips"), (json.GetProperty("schemaVersion").GetInt32(), json.GetProperty("points").GetInt32(), json.GetProperty("form").GetString()));
+        Assert.Equal(1, json.GetProperty("schemaVersion").GetInt32());
+        Assert.Equal((63 * 41, "strips"), (json.GetProperty("points").GetInt32(), json.GetProperty("form").GetString()));
         Assert.True(json.GetProperty("pointsPerSecond").GetDouble() > 0);
         Assert.Equal(["compile", "evaluate", "open", "write"], json.GetProperty("timings").EnumerateObject().Select(p => p.Name).Order());
         Assert.Equal([41, 63], Npy.Read(folder.File("p.npy")).Shape);
@@ -51,8 +53,13 @@ public class GridTests
         Assert.Equal((63, 41), (picture.Width, picture.Height));
         var colours = new SKColor?[2];
         for (int row = 0; row < 41; row++)
+        {
             for (int column = 0; column < 63; column++)
-                Assert.Equal(colours[classes[row * 63 + column]] ??= picture.GetPixel(column, 40 - row), picture.GetPixel(column, 40 - row));
+            {
+                SKColor pixel = picture.GetPixel(column, 40 - row);
+                Assert.Equal(colours[classes[row * 63 + column]] ??= pixel, pixel);
+            }
+        }
         Assert.Equal(["c.npy", "c.png", "model.safetensors", "p.csv", "p.npy", "w.npy", "z.npy"], folder.Names.Order());
     }
 
@@ -92,7 +99,8 @@ public class GridTests
     [InlineData("--size 3x3 --out - --json", "stdout is taken by --json")]
     [InlineData("--size 3x3 --out FILE/x.npy", "there is no folder")]
     [InlineData("--size 3x3 --value boundary --form piecewise --out FILE.csv", "--form piecewise: is a way to compute rows")]
-    [InlineData("--size 3x3 --form piecewise --device cpu:ilgpu --out FILE.npy", "--form piecewise: is computed by the processor itself: --device cpu")]
+    [InlineData("--size 3x3 --form piecewise --device cpu:ilgpu --out FILE.npy",
+        "--form piecewise: is computed by the processor itself: --device cpu")]
     [InlineData("--step 1e-300 --out FILE.npy", "makes 4e+300 ×")]
     [InlineData("--size 3x3 --out model.safetensors", "allowed are .npy")]
     public void Bad_options_are_named(string options, string message)
@@ -121,9 +129,10 @@ public class GridTests
     {
         if (!File.Exists("/dev/full")) Assert.Skip("This machine has no /dev/full.");
         using var folder = new ScratchFolder();
-        using var process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("/bin/sh",
-            ["-c", $"dotnet '{Path.Combine(AppContext.BaseDirectory, "GpuMlp.Cli.dll")}' grid '{Save(folder, "2-3-1")}' --quiet --size 999x999 --out - > /dev/full"])
-        { RedirectStandardError = true })!;
+        string program = Path.Combine(AppContext.BaseDirectory, "GpuMlp.Cli.dll");
+        string line = $"dotnet '{program}' grid '{Save(folder, "2-3-1")}' --quiet --size 999x999 --out - > /dev/full";
+        var start = new System.Diagnostics.ProcessStartInfo("/bin/sh", ["-c", line]) { RedirectStandardError = true };
+        using var process = System.Diagnostics.Process.Start(start)!;
         string error = process.StandardError.ReadToEnd();
         process.WaitForExit();
         Assert.Equal(1, process.ExitCode);

@@ -2,7 +2,7 @@ using GpuMlp.Tests.Support;
 
 namespace GpuMlp.Tests.Cli.Input;
 
-/// <summary>What a user does wrong costs one line that names it, the promised exit code, and leaves nothing behind.</summary>
+/// <summary>A mistake of the user costs one line that names it and the promised exit code, and leaves no file behind.</summary>
 public class BadInputTests
 {
     [Theory]
@@ -28,7 +28,8 @@ public class BadInputTests
     [InlineData(2, "--optimizer nesterov --momentum 1", "--momentum 1: momentum is a number above 0 and below 1")]
     [InlineData(2, "--weight-decay -1", "--weight-decay -1: weight decay is a number of 0 or more")]
     [InlineData(2, "--schedule linear", "--schedule linear: allowed are constant, step, cosine")]
-    [InlineData(2, "--activation rleu", "--activation rleu: allowed are relu, leaky-relu, tanh, sigmoid, silu, gelu, elu; did you mean relu?")]
+    [InlineData(2, "--activation rleu",
+        "--activation rleu: allowed are relu, leaky-relu, tanh, sigmoid, silu, gelu, elu; did you mean relu?")]
     [InlineData(2, "--warmup 200 --steps 100", "--warmup 200: is longer than the run of --steps 100")]
     [InlineData(2, "--clip 0", "--clip 0: a norm to clip at is a positive number")]
     [InlineData(2, "--api modules --optimizer adam", "--optimizer adam: --api modules runs the tutorial's sample")]
@@ -52,7 +53,8 @@ public class BadInputTests
         using var folder = new ScratchFolder();
         File.WriteAllText(folder.File("file"), "");
         Directory.CreateDirectory(folder.File("full/inside"));
-        foreach ((string output, string why) in (ReadOnlySpan<(string, string)>)[("file", "is a file"), ("file/run", "cannot write there"), ("full", "not empty")])
+        (string, string)[] cases = [("file", "is a file"), ("file/run", "cannot write there"), ("full", "not empty")];
+        foreach ((string output, string why) in cases)
         {
             Gpumlp.Outcome outcome = Gpumlp.Run("train --steps 2000000000 --no-plots --out", folder.File(output));
             Assert.Equal(2, outcome.ExitCode);
@@ -68,7 +70,8 @@ public class BadInputTests
     [InlineData("""{"config": 5}""", "c.json:1:", "config is no object, which is needed")]
     [InlineData("""{"config": {"steps": "many"}}""", "c.json:1:", "config.steps has a value of another type")]
     [InlineData("""{"config": {"lr": -1}}""", "c.json: lr -1:", "a learning rate is a positive number")]
-    [InlineData("""{"config": {"loss": "bec"}}""", "c.json:1:", "config.loss bec: allowed are bce, bce-torch, bce-logits, mse, cross-entropy; did you mean bce?")]
+    [InlineData("""{"config": {"loss": "bec"}}""", "c.json:1:",
+        "config.loss bec: allowed are bce, bce-torch, bce-logits, mse, cross-entropy; did you mean bce?")]
     [InlineData("""{"config": {"net": 7}}""", "c.json:1:", "config.net has a value of another type")]
     [InlineData("""{"config": {"window": "wide"}}""", "c.json:1:", "config.window wide: a window is x0:x1,y0:y1")]
     [InlineData("""{"config": {"initScale": 0}}""", "c.json: init-scale 0:", "does not learn")]
@@ -109,6 +112,7 @@ public class BadInputTests
         Assert.Equal("diverged", record.GetProperty("stopReason").GetString());
         Assert.Contains($"step {record.GetProperty("divergedStep").GetInt32()}:", outcome.Error);
     }
+
     [Theory]
     [InlineData("", "the features reach 3.4E+38: --standardize may help")]
     [InlineData("--standardize --lr 1e38", "a lower --lr than 1E+38 may help")]
@@ -116,7 +120,9 @@ public class BadInputTests
     {
         using var folder = new ScratchFolder();
         File.WriteAllText(folder.File("big.csv"), "x,y,label\n3.4e38,-3.4e38,0\n-3.4e38,3.4e38,1\n");
-        Gpumlp.Outcome outcome = Gpumlp.Run($"train --quiet --no-plots --steps 2000 {options} --data", $"csv:{folder.File("big.csv")}", "--out", folder.File("run"));
+        string data = $"csv:{folder.File("big.csv")}";
+        Gpumlp.Outcome outcome = Gpumlp.Run(
+            $"train --quiet --no-plots --steps 2000 {options} --data", data, "--out", folder.File("run"));
         Assert.Equal(4, outcome.ExitCode);
         Assert.Contains(advice, outcome.Error);
     }

@@ -18,12 +18,13 @@ public class ClassesTests
     public void Three_blobs_are_learned_drawn_and_evaluated()
     {
         using var folder = new ScratchFolder();
-        Gpumlp.Outcome outcome = Gpumlp.Run("train --data blobs --net 2-64-3 --loss cross-entropy --steps 3000 --snapshot-every 1000 --json --out", folder.File("run"));
+        Gpumlp.Outcome outcome = Gpumlp.Run(
+            "train --data blobs --net 2-64-3 --loss cross-entropy --steps 3000 --snapshot-every 1000 --json --out", folder.File("run"));
         Assert.Equal(0, outcome.ExitCode);
         Assert.Contains("engine fused: 387 parameters at batch 1", outcome.Error);
         Assert.InRange(JsonDocument.Parse(outcome.Out).RootElement.GetProperty("accuracy").GetDouble(), 0.9, 1);
         using SKBitmap picture = SKBitmap.Decode(folder.File("run/boundary.png"));
-        for (int k = 0; k < 3; k++) Assert.True(picture.Pixels.Count(p => (uint)p == Palette.Region(PlotStyle.Plain, k, 3)) > 1000, $"no region of class {k}");
+        AssertRegions(picture);
         Assert.True(picture.Pixels.Count(p => (uint)p == Palette.Line) > 100);
 
         string model = folder.File("run/model.safetensors");
@@ -38,29 +39,44 @@ public class ClassesTests
 
         Gpumlp.Outcome refused = Gpumlp.Run($"grid {model} --quiet --size 9x9 --value logit --out", folder.File("z.npy"));
         Assert.Equal(2, refused.ExitCode);
-        Assert.Contains("has 3 outputs, one a class; allowed is class", Assert.Single(refused.ErrorLines));
+        Assert.Contains("has 3 outputs, one per class; allowed is class", Assert.Single(refused.ErrorLines));
     }
 
     [Fact]
     public void A_sweep_of_classes_draws_their_regions_and_keeps_the_best_as_train_makes_it()
     {
         using var folder = new ScratchFolder();
-        Gpumlp.Outcome outcome = Gpumlp.Run("sweep --device cpu --data blobs --net 2-16-3,2-16-4 --loss cross-entropy --optimizer sgd,adam --seeds 1..2 --steps 500 --json --out", folder.File("sweep"));
+        Gpumlp.Outcome outcome = Gpumlp.Run(
+            "sweep --device cpu --data blobs --net 2-16-3,2-16-4 --loss cross-entropy --optimizer sgd,adam --seeds 1..2 --steps 500 " +
+            "--json --out",
+            folder.File("sweep"));
         Assert.Equal(0, outcome.ExitCode);
         using SKBitmap mosaic = Pictures.Decode(folder.File("sweep/mosaic.png"));
-        for (int k = 0; k < 3; k++) Assert.True(mosaic.Pixels.Count(p => (uint)p == Palette.Region(PlotStyle.Plain, k, 3)) > 1000, $"no region of class {k}");
+        AssertRegions(mosaic);
         JsonElement best = JsonDocument.Parse(outcome.Out).RootElement.GetProperty("best").GetProperty("config");
         string options = string.Join(' ', ((string[])["net", "optimizer", "seed"]).Select(name => $"--{name} {best.GetProperty(name)}"));
-        Assert.Equal(0, Gpumlp.Run($"train --data blobs --loss cross-entropy --steps 500 --no-plots --quiet {options} --out", folder.File("alone")).ExitCode);
+        string command = $"train --data blobs --loss cross-entropy --steps 500 --no-plots --quiet {options} --out";
+        Assert.Equal(0, Gpumlp.Run(command, folder.File("alone")).ExitCode);
         Assert.Equal(File.ReadAllBytes(folder.File("alone/model.safetensors")), File.ReadAllBytes(folder.File("sweep/best.safetensors")));
+    }
+
+    static void AssertRegions(SKBitmap picture)
+    {
+        for (int k = 0; k < 3; k++)
+        {
+            int pixels = picture.Pixels.Count(p => (uint)p == Palette.Region(PlotStyle.Plain, k, 3));
+            Assert.True(pixels > 1000, $"no region of class {k}");
+        }
     }
 
     [Fact]
     public void Numbers_are_fitted_and_come_back_as_logits()
     {
         using var folder = new ScratchFolder();
-        File.WriteAllLines(folder.File("line.csv"), ["x,y,t", .. Enumerable.Range(0, 100).Select(k => FormattableString.Invariant($"{k % 10 / 10.0},{k / 10 / 10.0},{k % 10 / 5.0 - k / 10 / 20.0}"))]);
-        Gpumlp.Outcome outcome = Gpumlp.Run("train --loss mse --lr 0.05 --batch 8 --steps 2000 --json --data", $"csv:{folder.File("line.csv")}", "--out", folder.File("run"));
+        File.WriteAllLines(folder.File("line.csv"), ["x,y,t", .. Enumerable.Range(0, 100).Select(Row)]);
+        string data = $"csv:{folder.File("line.csv")}";
+        Gpumlp.Outcome outcome = Gpumlp.Run(
+            "train --loss mse --lr 0.05 --batch 8 --steps 2000 --json --data", data, "--out", folder.File("run"));
         Assert.Equal(0, outcome.ExitCode);
         JsonElement record = JsonDocument.Parse(outcome.Out).RootElement;
         Assert.Equal(JsonValueKind.Null, record.GetProperty("accuracy").ValueKind);
@@ -68,6 +84,8 @@ public class ClassesTests
         string model = folder.File("run/model.safetensors");
         Assert.Equal(0, Gpumlp.Run($"grid {model} --size 9x9 --out", folder.File("t.npy")).ExitCode);
         Assert.Equal(2, Gpumlp.Run($"grid {model} --size 9x9 --value probability --out", folder.File("p.npy")).ExitCode);
+
+        static string Row(int k) => FormattableString.Invariant($"{k % 10 / 10.0},{k / 10 / 10.0},{k % 10 / 5.0 - k / 10 / 20.0}");
     }
 
     [Fact]
@@ -80,11 +98,14 @@ public class ClassesTests
     }
 
     [Theory]
-    [InlineData("train --loss cross-entropy", "--net 2-50-1: cross-entropy takes an output per class, and the data has 2; the network has 1")]
-    [InlineData("train --loss cross-entropy --net 2-50-3", "--net 2-50-3: cross-entropy takes an output per class, and the data has 2; the network has 3")]
+    [InlineData("train --loss cross-entropy",
+        "--net 2-50-1: cross-entropy takes an output per class, and the data has 2; the network has 1")]
+    [InlineData("train --loss cross-entropy --net 2-50-3",
+        "--net 2-50-3: cross-entropy takes an output per class, and the data has 2; the network has 3")]
     [InlineData("train --loss mse --net 2-50-2", "mse takes one output")]
     [InlineData("train --data blobs --samples 2 --net 2-8-3 --loss cross-entropy", "--samples 2: 3 blobs")]
-    [InlineData("sweep --loss bce,cross-entropy", "--net 2-50-1: cross-entropy takes an output per class, and the data has 2; the network has 1")]
+    [InlineData("sweep --loss bce,cross-entropy",
+        "--net 2-50-1: cross-entropy takes an output per class, and the data has 2; the network has 1")]
     [InlineData("sweep --net 2-8-1,2-8-3 --loss mse", "--net 2-8-3: mse takes one output")]
     public void What_does_not_go_together_is_refused(string command, string message)
     {

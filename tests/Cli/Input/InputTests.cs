@@ -3,7 +3,7 @@ using GpuMlp.Tests.Support;
 
 namespace GpuMlp.Tests.Cli.Input;
 
-/// <summary>What the program reads: files and pipes, of which it takes no more than it has room for.</summary>
+/// <summary>What the program reads from files and pipes: never more than it has memory for.</summary>
 public class InputTests
 {
     [Theory]
@@ -12,7 +12,8 @@ public class InputTests
     [InlineData("grid /dev/zero --size 2x2 --quiet --out g.npy", "/dev/zero: is a device")]
     [InlineData("train --config . --out run", "--config .: is a folder")]
     [InlineData("train --data csv:. --out run", "--data csv:.: is a folder")]
-    [InlineData("yes 1,2,3 2>&- | tr -d '\\n' 2>&- |;train --data csv:/dev/stdin --out run", "/dev/stdin:1:1: Record 1 is longer than the 67108864 bytes")]
+    [InlineData("yes 1,2,3 2>&- | tr -d '\\n' 2>&- |;train --data csv:/dev/stdin --out run",
+        "/dev/stdin:1:1: Record 1 is longer than the 67108864 bytes")]
     [InlineData("yes 2>&- |;train --config /dev/stdin --out run", "/dev/stdin: is longer than the 1,048,576 bytes")]
     public void What_has_no_end_is_not_read(string command, string message)
     {
@@ -29,7 +30,8 @@ public class InputTests
     public void Rows_without_end_take_the_memory_that_there_is_and_the_message_has_the_numbers()
     {
         using var folder = new ScratchFolder();
-        Gpumlp.Outcome outcome = Gpumlp.Shell("yes 1,2,0 2>&- | DOTNET_GCHeapHardLimit=0x8000000 $gpumlp train --data csv:/dev/stdin --out run", folder.Path);
+        const string line = "yes 1,2,0 2>&- | DOTNET_GCHeapHardLimit=0x8000000 $gpumlp train --data csv:/dev/stdin --out run";
+        Gpumlp.Outcome outcome = Gpumlp.Shell(line, folder.Path);
         Assert.Equal(5, outcome.ExitCode);
         Assert.Matches(@"^gpumlp: out of memory: .*134,217,\d+ (bytes|are available)", Assert.Single(outcome.ErrorLines));
     }
@@ -56,9 +58,11 @@ public class InputTests
     {
         using var folder = new ScratchFolder();
         File.WriteAllText(folder.File("c.json"), """{"config": {"data": "csv:/dev/stdin", "steps": 7, "noPlots": true}}""");
-        Gpumlp.Outcome outcome = Gpumlp.Shell("printf '1,2,0\\n3,4,1\\n' | $gpumlp train --config <(cat c.json) --quiet --out run", folder.Path);
+        const string train = "$gpumlp train --config <(cat c.json) --quiet --out run";
+        Gpumlp.Outcome outcome = Gpumlp.Shell($"printf '1,2,0\\n3,4,1\\n' | {train}", folder.Path);
         Assert.Equal((0, ""), (outcome.ExitCode, outcome.Error));
-        outcome = Gpumlp.Shell("m=run/model.safetensors; $gpumlp grid <(cat $m) --size 9x9 --quiet --out a.npy && $gpumlp grid $m --size 9x9 --quiet --out b.npy", folder.Path);
+        const string twice = "$gpumlp grid <(cat $m) --size 9x9 --quiet --out a.npy && $gpumlp grid $m --size 9x9 --quiet --out b.npy";
+        outcome = Gpumlp.Shell($"m=run/model.safetensors; {twice}", folder.Path);
         Assert.Equal((0, ""), (outcome.ExitCode, outcome.Error));
         Assert.Equal(File.ReadAllBytes(folder.File("b.npy")), File.ReadAllBytes(folder.File("a.npy")));
         outcome = Gpumlp.Shell("$gpumlp grid <(head -c 300 run/model.safetensors) --size 9x9 --quiet --out c.npy", folder.Path);

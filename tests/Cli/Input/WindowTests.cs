@@ -11,10 +11,12 @@ using GpuMlp.Tests.Support;
 
 namespace GpuMlp.Tests.Cli.Input;
 
-/// <summary>Data of small spread, of huge and tiny values and of constants trains and is drawn; windows that cannot be are refused at once.</summary>
+/// <summary>
+/// Data of small spread, of huge and tiny values and of constants trains and is drawn; windows that cannot be drawn are refused at once.
+/// </summary>
 public class WindowTests
 {
-    /// <summary>Two columns by name, and whether float32 tells them apart.</summary>
+    /// <summary>Ways to place two columns of numbers in places where float32 is too coarse, too small or too narrow for them.</summary>
     static readonly Dictionary<string, Func<double, double, (double, double)>> Kinds = new()
     {
         ["survey"] = (x, y) => (500_000 + x, 5_400_000 + y),
@@ -47,15 +49,18 @@ public class WindowTests
             Assert.Equal((0, ""), (outcome.ExitCode, outcome.Error));
             Assert.InRange(JsonDocument.Parse(outcome.Out).RootElement.GetProperty("accuracy").GetDouble(), 0.99, 1);
             Assert.True(File.Exists(folder.File($"{name}-run/boundary.png")) && File.Exists(folder.File($"{name}-run/data.png")));
-            Run($"grid {folder.File($"{name}-run/model.safetensors")} --size 100x100 --value class --quiet --out", folder.File($"{name}.npy"));
+            string model = folder.File($"{name}-run/model.safetensors");
+            Run($"grid {model} --size 100x100 --value class --quiet --out", folder.File($"{name}.npy"));
             return Npy.Read(folder.File($"{name}.npy")).Values<byte>().ToArray();
         })];
         Assert.InRange(classes[0].Zip(classes[1]).Count(pair => pair.First != pair.Second), 0, 50);
-        // and the coordinates are the data's own
+        // the coordinates in the file are the data's own
         Run($"grid {folder.File($"{kind}-run/model.safetensors")} --size 5x5 --quiet --out", folder.File("g.csv"));
-        double[][] rows = [.. File.ReadLines(folder.File("g.csv")).Skip(1).Select(line => line.Split(',').Select(n => double.Parse(n, CultureInfo.InvariantCulture)).ToArray())];
+        double[][] rows = [.. File.ReadLines(folder.File("g.csv")).Skip(1).Select(Numbers)];
         Assert.Equal(5, rows.Select(row => row[0]).Distinct().Count());
         Assert.Equal(5, rows.Select(row => row[1]).Distinct().Count());
+
+        static double[] Numbers(string line) => [.. line.Split(',').Select(n => double.Parse(n, CultureInfo.InvariantCulture))];
     }
 
     [Theory]
@@ -79,7 +84,8 @@ public class WindowTests
         Gpumlp.Outcome train = Run($"train {data} --out", folder.File("run")), sweep = Run($"sweep {data} --out", folder.File("sweep"));
         foreach (string note in notes) Assert.True(train.Error.Contains(note) && sweep.Error.Contains(note), train.Error + sweep.Error);
         if (notes.Length == 0) Assert.DoesNotContain("different values", train.Error + sweep.Error);
-        Assert.True(File.Exists(folder.File("run/boundary.png")) && File.Exists(folder.File("run/boundary.gif")) && File.Exists(folder.File("sweep/mosaic.png")));
+        foreach (string file in (string[])["run/boundary.png", "run/boundary.gif", "sweep/mosaic.png"])
+            Assert.True(File.Exists(folder.File(file)), file);
         Run($"train --config {folder.File("run/run.json")} --quiet --out", folder.File("again"));
     }
 
@@ -103,7 +109,8 @@ public class WindowTests
         using var folder = new ScratchFolder();
         foreach (string verb in (string[])["train", "sweep"])
         {
-            Gpumlp.Outcome outcome = Gpumlp.Run($"{verb} {options} --steps 2000000 --snapshot-every 0 --out".Replace(verb == "sweep" ? "--snapshot-every 0 " : "\n", ""), folder.File("run"));
+            string snapshots = verb == "train" ? "--snapshot-every 0" : "";
+            Gpumlp.Outcome outcome = Gpumlp.Run($"{verb} {options} --steps 2000000 {snapshots} --out", folder.File("run"));
             Assert.Equal((2, ""), (outcome.ExitCode, outcome.Out));
             Assert.Contains(message, Assert.Single(outcome.ErrorLines));
         }
@@ -117,17 +124,22 @@ public class WindowTests
     {
         using var folder = new ScratchFolder();
         File.WriteAllLines(folder.File("t.csv"), ["x,t", .. Enumerable.Range(0, 200).Select(k => $"{k},{1_700_000_000 + k}")]);
+        string train = $"--loss mse --net 1-2-1 --lr 1e-30 --steps 9 --no-plots {options} --data csv:{folder.File("t.csv")} --out";
         foreach (string verb in (string[])["train", "sweep"])
-            Assert.Contains("the labels: 200 different values become 3 as float32", Gpumlp.Run(
-                $"{verb} --loss mse --net 1-2-1 --lr 1e-30 --steps 9 --no-plots {options} --data csv:{folder.File("t.csv")} --out", folder.File(verb)).Error);
+        {
+            Gpumlp.Outcome outcome = Gpumlp.Run($"{verb} {train}", folder.File(verb));
+            Assert.Contains("the labels: 200 different values become 3 as float32", outcome.Error);
+        }
     }
 
     [Fact]
     public void Moons_that_noise_blew_apart_are_drawn_where_they_are()
     {
         using var folder = new ScratchFolder();
-        foreach (string verb in (string[])["train", "sweep"]) Run($"{verb} --noise 1e30 --standardize --steps 100 --quiet --out", folder.File(verb));
-        string window = JsonDocument.Parse(File.ReadAllText(folder.File("train/run.json"))).RootElement.GetProperty("config").GetProperty("window").GetString()!;
+        foreach (string verb in (string[])["train", "sweep"])
+            Run($"{verb} --noise 1e30 --standardize --steps 100 --quiet --out", folder.File(verb));
+        JsonElement record = JsonDocument.Parse(File.ReadAllText(folder.File("train/run.json"))).RootElement;
+        string window = record.GetProperty("config").GetProperty("window").GetString()!;
         Assert.True(Window.Parse(window).X1 > 1e30, window);
     }
 
@@ -141,8 +153,13 @@ public class WindowTests
         string model = folder.File("m.safetensors");
         using (var device = ComputeDevice.Open("cpu"))
         using (Sequential network = BoundaryFinderTests.Random(device, "2-9-1", Activation.ReLU, 4))
-            ModelFile.Save(model, new Model(network, new(-1.5, 2.5, -1, 1.5), new Standardizer([0, 0], [deviation, deviation]), ["0", "1"]));
-        foreach ((string value, string kind) in (ReadOnlySpan<(string, string)>)[("probability", "npy"), ("class", "png"), ("logit", "csv"), ("boundary", "svg")])
+        {
+            var standardizer = new Standardizer([0, 0], [deviation, deviation]);
+            ModelFile.Save(model, new Model(network, new(-1.5, 2.5, -1, 1.5), standardizer, ["0", "1"]));
+        }
+        (string, string)[] outputs = [("probability", "npy"), ("class", "png"), ("logit", "csv"), ("boundary", "svg")];
+        foreach ((string value, string kind) in outputs)
+        {
             foreach (string window in (string[])["--x 0:1 --y 0:1 --size 64x64", "--x 0:1 --y 0:1 --step 0.1"])
             {
                 Gpumlp.Outcome outcome = Gpumlp.Run($"grid {model} {window} --value {value} --quiet --out", folder.File($"g.{kind}"));
@@ -150,7 +167,12 @@ public class WindowTests
                 Assert.Contains(message, message == "" ? "" : Assert.Single(outcome.ErrorLines));
                 File.Delete(folder.File($"g.{kind}"));
             }
-        if (message != "") Assert.Contains("m.safetensors: its window", Gpumlp.Run($"grid {model} --size 9x9 --out", folder.File("g.npy")).Error);
+        }
+        if (message != "")
+        {
+            Gpumlp.Outcome outcome = Gpumlp.Run($"grid {model} --size 9x9 --out", folder.File("g.npy"));
+            Assert.Contains("m.safetensors: its window", outcome.Error);
+        }
         foreach (string narrow in message == "" ? (string[])["1:1.0000001", "1e9:1.00000001e9"] : [])
             Assert.Contains("finer than", Gpumlp.Run($"grid {model} --x {narrow} --y 0:1 --size 64x64 --out", folder.File("g.npy")).Error);
         Assert.Equal(["m.safetensors"], folder.Names);
@@ -170,7 +192,8 @@ public class WindowTests
         using (var device = ComputeDevice.Open("cpu"))
         using (Sequential network = BoundaryFinderTests.Random(device, "2-9-1", Activation.ReLU, 4))
         {
-            foreach (var parameter in network.Parameters()) parameter.Value.CopyFrom([.. parameter.Value.ToArray().Select(w => w * 1e30f)]);
+            foreach (var parameter in network.Parameters())
+                parameter.Value.CopyFrom([.. parameter.Value.ToArray().Select(w => w * 1e30f)]);
             ModelFile.Save(folder.File("m.safetensors"), new Model(network, new(-1.5, 2.5, -1, 1.5), null, ["0", "1"]));
         }
         string output = folder.File($"g.{kind}");
@@ -179,7 +202,8 @@ public class WindowTests
         long notNumbers = JsonDocument.Parse(outcome.Out).RootElement.GetProperty("notNumbers").GetInt64();
         if (value != "boundary") Assert.InRange(notNumbers, 1, 1200);
         if ((value, kind) == ("class", "npy")) Assert.Equal(notNumbers, Npy.Read(output).Values<byte>().ToArray().Count(c => c == 255));
-        if (kind == "csv" && value != "boundary") Assert.Equal(notNumbers, File.ReadLines(output).Count(line => line.EndsWith(",NaN", StringComparison.Ordinal)));
+        if (kind == "csv" && value != "boundary")
+            Assert.Equal(notNumbers, File.ReadLines(output).Count(line => line.EndsWith(",NaN", StringComparison.Ordinal)));
         if (kind == "png")
         {
             using var picture = SkiaSharp.SKBitmap.Decode(output);

@@ -3,7 +3,7 @@ using GpuMlp.Tests.Support;
 
 namespace GpuMlp.Tests.Cli.Output;
 
-/// <summary>A folder is one run's, until the run has ended, however it ended.</summary>
+/// <summary>A folder belongs to one run until that run has ended, however it ended.</summary>
 public sealed class FolderLockTests : IDisposable
 {
     readonly ScratchFolder scratch = new();
@@ -41,7 +41,7 @@ public sealed class FolderLockTests : IDisposable
         Assert.Equal(["file"], scratch.Names);
     }
 
-    // each makes the folder and takes it away again, so that every order of making, opening, locking and deleting comes up
+    // each task makes the folder and removes it again, so that every order of making, opening, locking and deleting occurs
     [Fact]
     public async Task Of_many_at_once_one_holds_it()
     {
@@ -60,7 +60,7 @@ public sealed class FolderLockTests : IDisposable
         }, TestContext.Current.CancellationToken)));
         Assert.Equal(0, together);
         Assert.InRange(held, 4, 4000);
-        // an empty folder may: of one who made it while the next was in it, who did not make it
+        // empty folders may stay: a task cannot remove a folder that it made while the next task is in it
         Assert.Empty(Directory.GetFiles(scratch.File(""), "*", SearchOption.AllDirectories));
     }
 }

@@ -6,7 +6,7 @@ using GpuMlp.Tests.Support;
 
 namespace GpuMlp.Tests.Cli.Output;
 
-/// <summary>What a run's folder does with what is in it, and with what was to come into it.</summary>
+/// <summary>How a run's folder treats the files in it, and those that were to come into it.</summary>
 public sealed class OutputFolderTests : IDisposable
 {
     static readonly string[] outputs = RunFiles.OfTrain(true, true);
@@ -109,7 +109,8 @@ public sealed class OutputFolderTests : IDisposable
         OutputFolder.Claim(Run, true, RunFiles.OfTrain(false, true)).Dispose();
         File.Delete(Path.Combine(Run, "losses.csv"));
         File.CreateSymbolicLink(Path.Combine(Run, "losses.csv"), scratch.File("missing/losses.csv"));
-        Assert.Contains("link to a folder that is not", Assert.Throws<UsageException>(() => OutputFolder.Claim(Run, true, "losses.csv")).Message);
+        string message = Assert.Throws<UsageException>(() => OutputFolder.Claim(Run, true, "losses.csv")).Message;
+        Assert.Contains("link to a folder that is not", message);
         File.Delete(Path.Combine(Run, "losses.csv"));
         File.CreateSymbolicLink(Path.Combine(Run, "losses.csv"), Path.Combine(Run, "losses.csv"));
         Assert.Contains("cannot write there", Assert.Throws<UsageException>(() => OutputFolder.Claim(Run, true, "losses.csv")).Message);
@@ -129,8 +130,14 @@ public sealed class OutputFolderTests : IDisposable
     [Fact]
     public void What_killed_runs_left_is_gone_and_does_not_count()
     {
-        string[] left = [FolderLock.Name, ".gpumlp-new/losses.csv", ".gpumlp-new/frames/.boundary-000000.png.77-abcdefgh.tmp",
-            ".losses.csv.77-abcdefgh.tmp", "frames/.boundary-000250.png.77-00000000.tmp"];
+        string[] left =
+        [
+            FolderLock.Name,
+            ".gpumlp-new/losses.csv",
+            ".gpumlp-new/frames/.boundary-000000.png.77-abcdefgh.tmp",
+            ".losses.csv.77-abcdefgh.tmp",
+            "frames/.boundary-000250.png.77-00000000.tmp",
+        ];
         foreach (string name in left) Put(Run, name, "");
         using (OutputFolder folder = OutputFolder.Claim(Run, false, outputs)) Assert.Empty(Tree.Names(folder.New));
         Assert.False(Directory.EnumerateFileSystemEntries(Run).Any());
@@ -171,7 +178,8 @@ public sealed class OutputFolderTests : IDisposable
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has other permissions, and links need a privilege.");
         Write(Run, "one", "losses.csv", "model.safetensors", "frames/boundary-000000.png");
-        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(Path.Combine(Run, "run.json"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(Path.Combine(Run, "run.json"), Private);
         File.Move(Path.Combine(Run, "losses.csv"), scratch.File("elsewhere.csv"));
         File.CreateSymbolicLink(Path.Combine(Run, "losses.csv"), "../elsewhere.csv");
         Directory.Move(Path.Combine(Run, "frames"), scratch.File("pictures"));
@@ -181,20 +189,22 @@ public sealed class OutputFolderTests : IDisposable
             Fill(folder, "two", "losses.csv", "model.safetensors", "frames/boundary-000000.png");
             folder.Publish();
         }
-        Assert.Equal(("two", "two"), (File.ReadAllText(scratch.File("elsewhere.csv")), File.ReadAllText(scratch.File("pictures/boundary-000000.png"))));
+        Assert.Equal("two", File.ReadAllText(scratch.File("elsewhere.csv")));
+        Assert.Equal("two", File.ReadAllText(scratch.File("pictures/boundary-000000.png")));
         Assert.Equal("../elsewhere.csv", new FileInfo(Path.Combine(Run, "losses.csv")).LinkTarget);
         Assert.Equal("../pictures", new FileInfo(Path.Combine(Run, "frames")).LinkTarget);
-        if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(Run, "run.json")));
+        if (!OperatingSystem.IsWindows()) Assert.Equal(Private, File.GetUnixFileMode(Path.Combine(Run, "run.json")));
         Assert.Equal(["elsewhere.csv", "pictures", "run"], scratch.Names);
         Assert.Equal(["boundary-000000.png"], Tree.Names(scratch.File("pictures")));
     }
 
-    // a run of steps 0, 250 and 500
+    // files of a run that drew steps 0, 250 and 500
     static void Write(string folder, string text, params string[] names)
     {
         foreach (string name in names) Put(folder, name, text);
         string listed = string.Join(',', names.Select(name => $"\"{name.Split('/')[0]}\"").Distinct().Append("\"run.json\""));
-        Put(folder, "run.json", $$"""{"schemaVersion": 1, "config": {"snapshotEvery": 250}, "steps": 500, "outputs": [{{listed}}], "timings": { } }""");
+        Put(folder, "run.json",
+            $$"""{"schemaVersion": 1, "config": {"snapshotEvery": 250}, "steps": 500, "outputs": [{{listed}}], "timings": { } }""");
     }
 
     static void Fill(OutputFolder folder, string text, params string[] names) => Write(folder.New, text, names);

@@ -6,7 +6,7 @@ using GpuMlp.Tests.Support;
 
 namespace GpuMlp.Tests.Cli.Output;
 
-/// <summary>What is in a folder after runs that failed, were killed, or went on at the same time.</summary>
+/// <summary>What is in a folder after runs that failed, were killed, or ran at the same time.</summary>
 public sealed class OutputsTests : IDisposable
 {
     const string Quick = "train --quiet --no-plots --steps 300 --samples 100 --out";
@@ -17,7 +17,8 @@ public sealed class OutputsTests : IDisposable
 
     [Theory]
     [InlineData("train --no-plots --samples 100 --steps 500", "train --no-plots --samples 100 --steps 200000 --force")]
-    [InlineData("sweep --device cpu --no-plots --samples 50 --steps 9 --seeds 0..3", "sweep --device cpu --no-plots --samples 50 --steps 9 --seeds 0..3000 --force")]
+    [InlineData("sweep --device cpu --no-plots --samples 50 --steps 9 --seeds 0..3",
+        "sweep --device cpu --no-plots --samples 50 --steps 9 --seeds 0..3000 --force")]
     public void A_full_disk_keeps_the_earlier_run(string first, string second)
     {
         using var disk = new SmallDisk();
@@ -118,7 +119,8 @@ public sealed class OutputsTests : IDisposable
     [Fact]
     public void A_killed_runs_folder_is_taken_over()
     {
-        using Process killed = Gpumlp.Start("train --quiet --no-plots --engine layers --steps 1000000000 --out", scratch.File("run"));
+        using Process killed = Gpumlp.Start(
+            "train --quiet --no-plots --engine layers --steps 1000000000 --out", scratch.File("run"));
         SpinWait.SpinUntil(() => Directory.Exists(scratch.File("run/.gpumlp-new")), TimeSpan.FromSeconds(30));
         killed.Kill();
         killed.WaitForExit();
@@ -139,7 +141,8 @@ public sealed class OutputsTests : IDisposable
         Assert.Equal(130, Gpumlp.End(process).ExitCode);
         Assert.Equal("cancelled", Record("run").GetProperty("stopReason").GetString());
         Assert.Equal(["losses.csv", "model.safetensors", "run.json"], Tree.Names(scratch.File("run")));
-        Assert.Equal(Tree.Names(scratch.File("run")), Record("run").GetProperty("outputs").EnumerateArray().Select(name => name.GetString()));
+        IEnumerable<string?> outputs = Record("run").GetProperty("outputs").EnumerateArray().Select(name => name.GetString());
+        Assert.Equal(Tree.Names(scratch.File("run")), outputs);
     }
 
     [Fact]

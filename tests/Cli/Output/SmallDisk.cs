@@ -3,7 +3,7 @@ using GpuMlp.Tests.Support;
 
 namespace GpuMlp.Tests.Cli.Output;
 
-/// <summary>A file system of 300 KB. Where none can be mounted the test is skipped aloud.</summary>
+/// <summary>A file system of 300 KB. Where none can be mounted, the test is skipped and says why.</summary>
 sealed class SmallDisk : IDisposable
 {
     readonly ScratchFolder scratch = new();
@@ -11,7 +11,9 @@ sealed class SmallDisk : IDisposable
     public SmallDisk()
     {
         Directory.CreateDirectory(Root);
-        string? why = OperatingSystem.IsLinux() ? Run("mount", "-t", "tmpfs", "-o", "size=300k", "tmpfs", Root) : "only Linux is known to mount one";
+        string? why = OperatingSystem.IsLinux()
+            ? Run("mount", "-t", "tmpfs", "-o", "size=300k", "tmpfs", Root)
+            : "only Linux is known to mount one";
         if (why is null) return;
         scratch.Dispose();
         Assert.Skip($"No small disk to fill: {why}");

@@ -7,7 +7,7 @@ using GpuMlp.Tests.Support;
 
 namespace GpuMlp.Tests.Cli.Shell;
 
-/// <summary>Ctrl+C: the first leaves valid outputs of what there is, the second ends at once.</summary>
+/// <summary>Ctrl+C: the first leaves valid outputs of the steps that were made, the second ends the program at once.</summary>
 public class InterruptionTests
 {
     const string Endless = "train --engine layers --steps 1000000000 --snapshot-every 200000000 --out";
@@ -32,7 +32,7 @@ public class InterruptionTests
         Assert.Contains($"boundary-{steps:D6}.png", Directory.GetFiles(folder.File("run/frames")).Select(Path.GetFileName));
         byte[] gif = File.ReadAllBytes(folder.File("run/boundary.gif"));
         Assert.Equal("GIF89a", Encoding.ASCII.GetString(gif, 0, 6));
-        Assert.Equal(0x3B, gif[^1]);                                                            // its trailer: the file is whole
+        Assert.Equal(0x3B, gif[^1]);                                                            // the trailer: the file is whole
     }
 
     [Fact]
@@ -55,7 +55,8 @@ public class InterruptionTests
         NeedSignals();
         using var folder = new ScratchFolder();
         Assert.Equal(0, Gpumlp.Run("train --steps 0 --no-plots --quiet --out", folder.File("run")).ExitCode);
-        using Process process = Gpumlp.Start($"grid {folder.File("run/model.safetensors")} --size 65536x65536 --value class --out", folder.File("g.npy"));
+        string model = folder.File("run/model.safetensors");
+        using Process process = Gpumlp.Start($"grid {model} --size 65536x65536 --value class --out", folder.File("g.npy"));
         while (folder.Names.Count() < 2 && !process.HasExited) Thread.Sleep(20);
         Process.Start("kill", [$"-{signal}", $"{process.Id}"]).WaitForExit();
         Gpumlp.Outcome outcome = Gpumlp.End(process);
@@ -66,9 +67,9 @@ public class InterruptionTests
 
     static Process StartTraining(string arguments, ScratchFolder folder)
     {
-        Process process = arguments == Endless ? Gpumlp.Start(arguments, folder.File("run")) : Gpumlp.Start($"train {arguments} --out", folder.File("run"));
+        Process process = Gpumlp.Start(arguments == Endless ? arguments : $"train {arguments} --out", folder.File("run"));
         while (!Directory.Exists(folder.File("run")) && !process.HasExited) Thread.Sleep(20);
-        Thread.Sleep(1000);                                                                     // the folder is there before the device is open
+        Thread.Sleep(1000);                                                                     // the device opens after the folder is made
         return process;
     }
 

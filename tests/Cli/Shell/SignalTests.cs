@@ -5,10 +5,10 @@ using GpuMlp.Tests.Support;
 
 namespace GpuMlp.Tests.Cli.Shell;
 
-/// <summary>Ctrl+C and SIGTERM in every phase of a command: answered at once, with what is true then.</summary>
+/// <summary>Ctrl+C and SIGTERM in every phase of a command: the answer comes at once, and is true.</summary>
 public class SignalTests
 {
-    static readonly TimeSpan Soon = TimeSpan.FromSeconds(2.5);                                  // two seconds, and a busy machine
+    static readonly TimeSpan Soon = TimeSpan.FromSeconds(2.5);                                  // two seconds, and some for a busy machine
 
     [Theory]
     [InlineData("exec $gpumlp train --data csv:pipe --out run", "INT", 130)]
@@ -48,14 +48,15 @@ public class SignalTests
         Assert.EndsWith("gpumlp: stopping; what there is will be written (SIGTERM again ends at once)\n", told);
         Assert.Equal(143, Gpumlp.End(process).ExitCode);
         Assert.Equal(files.Split(','), Directory.GetFiles(folder.File("run")).Select(Path.GetFileName).Order());
-        Assert.Equal("cancelled", JsonDocument.Parse(File.ReadAllText(folder.File("run/run.json"))).RootElement.GetProperty("stopReason").GetString());
+        JsonElement record = JsonDocument.Parse(File.ReadAllText(folder.File("run/run.json"))).RootElement;
+        Assert.Equal("cancelled", record.GetProperty("stopReason").GetString());
     }
 
     [Fact]
     public void The_second_request_ends_at_once()
     {
         using var folder = new ScratchFolder();
-        // a step of this network takes long enough for both to fall into it
+        // a step of this network takes so long that both signals come during one step
         using Process process = Gpumlp.StartShell("exec $gpumlp train --steps 1000000000 --no-plots --out run", folder.Path);
         Tell(process, "training");
         Gpumlp.Interrupt(process, "TERM");
@@ -63,20 +64,22 @@ public class SignalTests
         Assert.Equal(143, Gpumlp.End(process).ExitCode);
     }
 
-    // stdout is a full pipe, so the run waits in its last act, the print of its record
+    // stdout is a full pipe, so the run waits in its last act: printing its record
     [Theory]
     [InlineData("train --steps 20 --snapshot-every 10")]
     [InlineData("sweep --device cpu --steps 20")]
     public void A_run_that_is_complete_and_written_is_no_cancelled_one(string command)
     {
         using var folder = new ScratchFolder();
-        using Process process = Gpumlp.StartShell($"mkfifo pipe; exec 3<>pipe; head -c 65536 /dev/zero >&3; exec $gpumlp {command} --json --out run >&3 3>&-", folder.Path);
+        const string fullPipe = "mkfifo pipe; exec 3<>pipe; head -c 65536 /dev/zero >&3;";
+        using Process process = Gpumlp.StartShell($"{fullPipe} exec $gpumlp {command} --json --out run >&3 3>&-", folder.Path);
         while (!File.Exists(folder.File("run/run.json")) && !process.HasExited) Thread.Sleep(20);
         Thread.Sleep(200);
         Gpumlp.Interrupt(process);
         string told = Tell(process, "stopping");
         Assert.Contains(" is complete and is written", told);
-        using (Process.Start("timeout", ["1", "sh", "-c", $"cat {folder.File("pipe")} > {folder.File("out")}"])) Assert.Equal(0, Gpumlp.End(process).ExitCode);
+        using (Process.Start("timeout", ["1", "sh", "-c", $"cat {folder.File("pipe")} > {folder.File("out")}"]))
+            Assert.Equal(0, Gpumlp.End(process).ExitCode);
         Assert.Contains("\"schemaVersion\"", File.ReadAllText(folder.File("out")));
     }
 
@@ -90,7 +93,8 @@ public class SignalTests
         Gpumlp.Outcome outcome = Gpumlp.End(process);
         Assert.Equal(130, outcome.ExitCode);
         Assert.Contains("the run is complete and is written, but for pictures that are not drawn yet", outcome.Error);
-        Assert.Equal("completed", JsonDocument.Parse(File.ReadAllText(folder.File("run/run.json"))).RootElement.GetProperty("stopReason").GetString());
+        JsonElement record = JsonDocument.Parse(File.ReadAllText(folder.File("run/run.json"))).RootElement;
+        Assert.Equal("completed", record.GetProperty("stopReason").GetString());
         Assert.InRange(Directory.GetFiles(folder.File("run/frames")).Length, 1, 1900);
         Assert.Equal(1900, LossesCsv.Read(folder.File("run/losses.csv")).Length);
     }
@@ -100,12 +104,14 @@ public class SignalTests
     {
         Assert.SkipUnless(File.Exists("/usr/bin/script"), "There is no script, which makes a terminal.");
         using var folder = new ScratchFolder();
-        using Process process = Gpumlp.StartShell("exec env TERM=xterm script -qec \"$gpumlp train --steps 1000000000 --no-plots --out run\" /dev/null", folder.Path);
+        const string train = "$gpumlp train --steps 1000000000 --no-plots --out run";
+        using Process process = Gpumlp.StartShell($"exec env TERM=xterm script -qec \"{train}\" /dev/null", folder.Path);
         var screen = new System.Text.StringBuilder();
         void Until(string text)
         {
             int next;
-            while (!screen.ToString().Contains(text, StringComparison.Ordinal) && (next = process.StandardOutput.Read()) >= 0) screen.Append((char)next);
+            while (!screen.ToString().Contains(text, StringComparison.Ordinal) && (next = process.StandardOutput.Read()) >= 0)
+                screen.Append((char)next);
         }
         Until("training");
         Thread.Sleep(300);
@@ -116,7 +122,7 @@ public class SignalTests
         Assert.Equal(130, Gpumlp.End(process).ExitCode);
     }
 
-    // what a process has told on stderr up to the end of a line with a word in it
+    // reads a process's stderr up to the end of a line that contains a word
     static string Tell(Process process, string word)
     {
         string told = "";

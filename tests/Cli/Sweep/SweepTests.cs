@@ -8,7 +8,7 @@ using SkiaSharp;
 
 namespace GpuMlp.Tests.Cli.Sweep;
 
-/// <summary>gpumlp sweep as a process: its outputs, rows against train, bad input.</summary>
+/// <summary>gpumlp sweep as a process: its outputs, its rows compared with train, and bad input.</summary>
 public class SweepTests
 {
     static Dictionary<string, string>[] Rows(string path)
@@ -21,28 +21,37 @@ public class SweepTests
     public void A_row_is_what_train_makes_of_its_options()
     {
         using var folder = new ScratchFolder();
-        Gpumlp.Outcome outcome = Gpumlp.Run("sweep --device cpu --data moons,circles --samples 150 --steps 400 --lr 0.02,0.1 --seeds 3,7..8 --net 2-6-1,2-4-3-1 --activation tanh,silu --init-scale 0.5,1 --optimizer adamw --weight-decay 0.1 --schedule cosine --clip 2 --standardize --json --out", folder.File("sweep"));
+        const string options =
+            "--data moons,circles --samples 150 --steps 400 --lr 0.02,0.1 --seeds 3,7..8 --net 2-6-1,2-4-3-1 --activation tanh,silu " +
+            "--init-scale 0.5,1 --optimizer adamw --weight-decay 0.1 --schedule cosine --clip 2 --standardize";
+        Gpumlp.Outcome outcome = Gpumlp.Run($"sweep --device cpu {options} --json --out", folder.File("sweep"));
         Assert.Equal(0, outcome.ExitCode);
-        Assert.Equal(["best.safetensors", "mosaic.png", "run.json", "sweep.csv"], Directory.GetFiles(folder.File("sweep")).Select(Path.GetFileName).Order());
+        IEnumerable<string?> files = Directory.GetFiles(folder.File("sweep")).Select(Path.GetFileName);
+        Assert.Equal(["best.safetensors", "mosaic.png", "run.json", "sweep.csv"], files.Order());
         Dictionary<string, string>[] rows = Rows(folder.File("sweep/sweep.csv"));
         Assert.Equal(2 * 2 * 3 * 2 * 2 * 2, rows.Length);
-        Assert.Equal(rows.Length, rows.Select(r => string.Join(',', r.TakeWhile(p => p.Key != "finalLoss").Select(p => p.Value))).Distinct().Count());
+        string Settings(Dictionary<string, string> row) => string.Join(',', row.TakeWhile(p => p.Key != "finalLoss").Select(p => p.Value));
+        Assert.Equal(rows.Length, rows.Select(Settings).Distinct().Count());
         Assert.Equal(["3", "7", "8"], rows.Take(3).Select(r => r["seed"]));
 
         JsonElement record = JsonDocument.Parse(outcome.Out).RootElement;
         Assert.Equal(File.ReadAllText(folder.File("sweep/run.json")).Trim(), outcome.Out.Trim());
         int best = record.GetProperty("best").GetProperty("row").GetInt32() - 1;
+        string[] noOptions = ["finalLoss", "meanLossLast1000", "accuracy", "divergedStep", "standardize", "label"];
         foreach (int k in (int[])[5, 90, best])
         {
-            string options = string.Join(' ', rows[k].Where(p => p.Key is not ("finalLoss" or "meanLossLast1000" or "accuracy" or "divergedStep" or "standardize" or "label") && p.Value != "").Select(p => $"--{p.Key} {p.Value}"));
-            Assert.Equal(0, Gpumlp.Run($"train {options} --standardize --no-plots --quiet --out", folder.File($"alone{k}")).ExitCode);
+            IEnumerable<string> given = rows[k].Where(p => !noOptions.Contains(p.Key) && p.Value != "").Select(p => $"--{p.Key} {p.Value}");
+            string ofRow = string.Join(' ', given);
+            Assert.Equal(0, Gpumlp.Run($"train {ofRow} --standardize --no-plots --quiet --out", folder.File($"alone{k}")).ExitCode);
             JsonElement alone = JsonDocument.Parse(File.ReadAllText(folder.File($"alone{k}/run.json"))).RootElement;
             foreach (string name in (string[])["finalLoss", "meanLossLast1000"])
                 Assert.Equal(alone.GetProperty(name).GetSingle(), float.Parse(rows[k][name], CultureInfo.InvariantCulture));
             Assert.Equal(alone.GetProperty("accuracy").GetDouble(), double.Parse(rows[k]["accuracy"], CultureInfo.InvariantCulture));
         }
-        Assert.Equal(File.ReadAllBytes(folder.File($"alone{best}/model.safetensors")), File.ReadAllBytes(folder.File("sweep/best.safetensors")));
-        Assert.Equal(rows.Max(r => double.Parse(r["accuracy"], CultureInfo.InvariantCulture)), record.GetProperty("best").GetProperty("accuracy").GetDouble());
+        Assert.Equal(
+            File.ReadAllBytes(folder.File($"alone{best}/model.safetensors")), File.ReadAllBytes(folder.File("sweep/best.safetensors")));
+        double highest = rows.Max(r => double.Parse(r["accuracy"], CultureInfo.InvariantCulture));
+        Assert.Equal(highest, record.GetProperty("best").GetProperty("accuracy").GetDouble());
         using SKBitmap mosaic = Pictures.Decode(folder.File("sweep/mosaic.png"));
         Assert.InRange(mosaic.Pixels.Distinct().Count(), 50, 100_000);
     }
@@ -51,7 +60,8 @@ public class SweepTests
     public void A_diverged_network_is_a_row()
     {
         using var folder = new ScratchFolder();
-        Gpumlp.Outcome outcome = Gpumlp.Run("sweep --device cpu --samples 50 --steps 300 --lr 0.1,1e30 --seeds 0..1 --out", folder.File("sweep"));
+        Gpumlp.Outcome outcome = Gpumlp.Run(
+            "sweep --device cpu --samples 50 --steps 300 --lr 0.1,1e30 --seeds 0..1 --out", folder.File("sweep"));
         Assert.Equal(0, outcome.ExitCode);
         Dictionary<string, string>[] rows = Rows(folder.File("sweep/sweep.csv"));
         Assert.Equal(["", "", "1", "1"], rows.Select(r => r["divergedStep"].Length > 0 ? "1" : ""));
@@ -85,7 +95,8 @@ public class SweepTests
     [InlineData("--seeds 0..9,4", "--seeds 0..9,4: 4 stands there twice")]
     [InlineData("--seeds 9..0", "--seeds 9..0: a range is FIRST..LAST, the smaller first")]
     [InlineData("--seeds 0..", "--seeds '': a seed is a whole number")]
-    [InlineData("--seeds 1..999999999 --lr 0.1,0.2", "--lr (2) × --seeds (999,999,999) makes 1,999,999,998 networks; at most 1,000,000 are allowed")]
+    [InlineData("--seeds 1..999999999 --lr 0.1,0.2",
+        "--lr (2) × --seeds (999,999,999) makes 1,999,999,998 networks; at most 1,000,000 are allowed")]
     [InlineData("--seeds 0..18446744073709551615", "makes 18,446,744,073,709,551,616 networks")]
     [InlineData("--activation relu,step", "--activation step: allowed are relu, ")]
     [InlineData("--net 2-5-1,3-5-1", "--net 3-5-1: the network takes 3 inputs, the data has 2 features")]
@@ -113,13 +124,15 @@ public class SweepTests
     public void Ctrl_C_leaves_what_there_is()
     {
         using var folder = new ScratchFolder();
-        using Process process = Gpumlp.Start("sweep --device cpu --samples 50 --steps 2000000000 --seeds 0..3 --no-plots --out", folder.File("sweep"));
+        using Process process = Gpumlp.Start(
+            "sweep --device cpu --samples 50 --steps 2000000000 --seeds 0..3 --no-plots --out", folder.File("sweep"));
         while (process.StandardError.ReadLine() is string line && !line.StartsWith("training", StringComparison.Ordinal)) { }
         Gpumlp.Interrupt(process);
         Assert.Equal(130, Gpumlp.End(process).ExitCode);
         Dictionary<string, string>[] rows = Rows(folder.File("sweep/sweep.csv"));
         Assert.Equal(4, rows.Length);
         Assert.InRange(int.Parse(rows[3]["steps"], CultureInfo.InvariantCulture), 1, 1_999_999_999);
-        Assert.Equal("cancelled", JsonDocument.Parse(File.ReadAllText(folder.File("sweep/run.json"))).RootElement.GetProperty("stopReason").GetString());
+        JsonElement record = JsonDocument.Parse(File.ReadAllText(folder.File("sweep/run.json"))).RootElement;
+        Assert.Equal("cancelled", record.GetProperty("stopReason").GetString());
     }
 }

@@ -22,7 +22,9 @@ public class ModulesTutorialTests
             Assert.True(File.Exists(folder.File($"run/{name}")), name);
     }
 
-    /// <summary>np.random.seed(0) and the notebook, its second half on variables: the golden losses, within what the layers keep too.</summary>
+    /// <summary>
+    /// np.random.seed(0) and the notebook's second half, on variables: the golden losses, within the tolerance that holds for layers too.
+    /// </summary>
     [Fact]
     public void Numpys_stream_replays_the_notebook()
     {

@@ -1,6 +1,6 @@
 namespace CudaEmulator.Api;
 
-/// <summary>What a card of a compute capability says of itself.</summary>
+/// <summary>The attributes of a card of a compute capability.</summary>
 static class Attributes
 {
     const int Major = 75, Minor = 76;
@@ -21,9 +21,9 @@ static class Attributes
         12 or 82 => 64 << 10,                                 // registers of a group, of a multiprocessor
         13 => 1_410_000,                                      // kHz
         14 => 512,                                            // alignment of a texture
-        15 or 19 or 31 or 41 or 83 => 1,                      // overlap, mapped memory, concurrent kernels, one address space, managed memory
+        15 or 19 or 31 or 41 or 83 => 1,                      // overlap, mapped memory, concurrent kernels, one address space, managed
         16 => capability >= 80 ? 108 : capability >= 70 ? 80 : 16,
-        17 or 18 or 20 or 32 or 35 or 50 or 91 => 0,          // time limit, integrated, compute mode, ECC, TCC, PCI domain, host pointers on the card
+        17 or 18 or 20 or 32 or 35 or 50 or 91 => 0,          // time limit, integrated, compute mode, ECC, TCC, PCI domain, host pointers
         33 => 1,                                              // PCI bus
         34 => 0,                                              // PCI device
         36 => 1_215_000,                                      // kHz of the memory

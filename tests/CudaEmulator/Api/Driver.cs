@@ -1,6 +1,6 @@
 namespace CudaEmulator.Api;
 
-/// <summary>The driver of this process: its settings, its contexts and how its functions begin.</summary>
+/// <summary>The driver of this process: its settings, its contexts, and the common beginning of its functions.</summary>
 static class Driver
 {
     static readonly Lazy<(Settings Settings, string? Complaint)> read = new(Read);
@@ -49,7 +49,7 @@ static class Driver
         return CudaError.Success;
     });
 
-    /// <summary>A function that needs no initialised driver.</summary>
+    /// <summary>Runs a function that needs no initialised driver.</summary>
     public static CudaError Guarded(string function, Func<CudaError> body)
     {
         try
@@ -57,18 +57,18 @@ static class Driver
             CudaError asked = AskedFailure(function);
             return asked == CudaError.Success ? body() : asked;
         }
-        catch (Exception e)                                                     // nothing may leave a native function; a fault of the emulator's own
+        catch (Exception e)                                                     // no exception may leave a native function
         {
             Log.Write($"{function}: {e}");
             return CudaError.Unknown;
         }
     }
 
-    /// <summary>A function that needs the driver initialised, and no context.</summary>
+    /// <summary>Runs a function that needs the driver initialised, but no context.</summary>
     public static CudaError Call(string function, Func<CudaError> body) =>
         Guarded(function, () => initialized ? body() : CudaError.NotInitialized);
 
-    /// <summary>A function that works in the calling thread's context; one that lost a kernel fails at everything.</summary>
+    /// <summary>Runs a function in the calling thread's context; after a kernel failed in that context, all of them fail.</summary>
     public static CudaError InContext(string function, Func<CudaContext, CudaError> body) => Call(function, () =>
         !Handles.TryGet(current, out CudaContext context) ? CudaError.InvalidContext
         : context.Lost != CudaError.Success ? context.Lost : body(context));

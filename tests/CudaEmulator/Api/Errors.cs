@@ -1,6 +1,6 @@
 namespace CudaEmulator.Api;
 
-/// <summary>The driver's words for its errors.</summary>
+/// <summary>The driver's texts for its errors.</summary>
 static class Errors
 {
     public static string Words(CudaError error) => error switch

@@ -5,7 +5,7 @@ using CudaEmulator.Ptx;
 
 namespace CudaEmulator.Api;
 
-/// <summary>A module as cuModuleLoadData made it.</summary>
+/// <summary>A module that cuModuleLoadData loaded.</summary>
 sealed record LoadedModule(PtxModule Ptx, CudaContext Context);
 
 // modules and launches
@@ -67,20 +67,27 @@ static unsafe partial class Exports
     });
 
     [UnmanagedCallersOnly(EntryPoint = nameof(cuModuleGetFunction))]
-    public static CudaError cuModuleGetFunction(nint* function, nint module, byte* name) => Driver.InContext(nameof(cuModuleGetFunction), context =>
-    {
-        if (function is null || name is null) return CudaError.InvalidValue;
-        if (!Driver.Handles.TryGet(module, out LoadedModule loaded)) return CudaError.InvalidHandle;
-        if (!loaded.Ptx.Kernels.TryGetValue(Marshal.PtrToStringUTF8((nint)name)!, out Kernel? kernel)) return CudaError.NotFound;
-        *function = Driver.Handles.Add(new Function(kernel, context, module));
-        return CudaError.Success;
-    });
+    public static CudaError cuModuleGetFunction(nint* function, nint module, byte* name) =>
+        Driver.InContext(nameof(cuModuleGetFunction), context =>
+        {
+            if (function is null || name is null) return CudaError.InvalidValue;
+            if (!Driver.Handles.TryGet(module, out LoadedModule loaded)) return CudaError.InvalidHandle;
+            if (!loaded.Ptx.Kernels.TryGetValue(Marshal.PtrToStringUTF8((nint)name)!, out Kernel? kernel)) return CudaError.NotFound;
+            *function = Driver.Handles.Add(new Function(kernel, context, module));
+            return CudaError.Success;
+        });
 
     [UnmanagedCallersOnly(EntryPoint = nameof(cuLaunchKernel))]
-    public static CudaError cuLaunchKernel(nint function, uint gridX, uint gridY, uint gridZ, uint groupX, uint groupY, uint groupZ, uint sharedBytes,
-        nint stream, void** arguments, void** extra) => Driver.InContext(nameof(cuLaunchKernel), context =>
-        !Driver.Handles.TryGet(function, out Function found) || found.Context != context || !IsStream(stream) ? CudaError.InvalidHandle
-        : Launches.Start(context, found, new((int)gridX, (int)gridY, (int)gridZ), new((int)groupX, (int)groupY, (int)groupZ), (int)sharedBytes, arguments, extra));
+    public static CudaError cuLaunchKernel(
+        nint function, uint gridX, uint gridY, uint gridZ, uint groupX, uint groupY, uint groupZ, uint sharedBytes,
+        nint stream, void** arguments, void** extra) =>
+        Driver.InContext(nameof(cuLaunchKernel), context =>
+        {
+            if (!Driver.Handles.TryGet(function, out Function found) || found.Context != context || !IsStream(stream))
+                return CudaError.InvalidHandle;
+            Size3 grid = new((int)gridX, (int)gridY, (int)gridZ), group = new((int)groupX, (int)groupY, (int)groupZ);
+            return Launches.Start(context, found, grid, group, (int)sharedBytes, arguments, extra);
+        });
 
     [UnmanagedCallersOnly(EntryPoint = nameof(cuOccupancyMaxActiveBlocksPerMultiprocessor))]
     public static CudaError cuOccupancyMaxActiveBlocksPerMultiprocessor(int* groups, nint function, int threads, nuint sharedBytes) =>
@@ -89,11 +96,13 @@ static unsafe partial class Exports
             : threads is < 1 or > Launches.MostThreads ? CudaError.InvalidValue : Write(groups, Math.Min(32, 2048 / threads)));
 
     [UnmanagedCallersOnly(EntryPoint = nameof(cuOccupancyMaxPotentialBlockSize))]
-    public static CudaError cuOccupancyMaxPotentialBlockSize(int* groups, int* threads, nint function, void* sharedBytesOf, nuint sharedBytes, int limit) =>
+    public static CudaError cuOccupancyMaxPotentialBlockSize(
+        int* groups, int* threads, nint function, void* sharedBytesOf, nuint sharedBytes, int limit) =>
         Driver.InContext(nameof(cuOccupancyMaxPotentialBlockSize), _ =>
         {
             if (!Driver.Handles.TryGet(function, out Function _)) return CudaError.InvalidHandle;
             int size = limit is > 0 and < Launches.MostThreads ? limit : Launches.MostThreads;
-            return Write(threads, size) is CudaError.Success ? Write(groups, 2 * Attributes.Value(16, Driver.Settings.Capability)!.Value) : CudaError.InvalidValue;
+            if (Write(threads, size) is not CudaError.Success) return CudaError.InvalidValue;
+            return Write(groups, 2 * Attributes.Value(16, Driver.Settings.Capability)!.Value);
         });
 }

@@ -3,10 +3,10 @@ using System.Runtime.InteropServices;
 
 namespace CudaEmulator.Api;
 
-/// <summary>A stream: what is put in it is done at once.</summary>
+/// <summary>A stream: work that is put in it is done at once.</summary>
 sealed class CudaStream;
 
-/// <summary>An event: when it was recorded.</summary>
+/// <summary>An event: the time at which it was recorded.</summary>
 sealed class CudaEvent
 {
     public long Recorded { get; set; }
@@ -17,7 +17,7 @@ static unsafe partial class Exports
 {
     const nint PerThreadStream = 2;
 
-    // 0, 1 and 2 are the streams that there are without being made
+    // 0, 1 and 2 are streams that exist without being created
     static bool IsStream(nint stream) => stream is >= 0 and <= PerThreadStream || Driver.Handles.TryGet(stream, out CudaStream _);
 
     [UnmanagedCallersOnly(EntryPoint = nameof(cuStreamCreate))]
@@ -59,12 +59,14 @@ static unsafe partial class Exports
     public static CudaError cuEventSynchronize(nint handle) => Driver.InContext(nameof(cuEventSynchronize), _ => OfEvent(handle));
 
     [UnmanagedCallersOnly(EntryPoint = nameof(cuEventElapsedTime))]
-    public static CudaError cuEventElapsedTime(float* milliseconds, nint start, nint end) => Driver.InContext(nameof(cuEventElapsedTime), _ =>
-    {
-        if (!Driver.Handles.TryGet(start, out CudaEvent first) || !Driver.Handles.TryGet(end, out CudaEvent second)) return CudaError.InvalidHandle;
-        if (first.Recorded == 0 || second.Recorded == 0) return CudaError.InvalidHandle;
-        return Write(milliseconds, (float)Stopwatch.GetElapsedTime(first.Recorded, second.Recorded).TotalMilliseconds);
-    });
+    public static CudaError cuEventElapsedTime(float* milliseconds, nint start, nint end) =>
+        Driver.InContext(nameof(cuEventElapsedTime), _ =>
+        {
+            if (!Driver.Handles.TryGet(start, out CudaEvent first)) return CudaError.InvalidHandle;
+            if (!Driver.Handles.TryGet(end, out CudaEvent second)) return CudaError.InvalidHandle;
+            if (first.Recorded == 0 || second.Recorded == 0) return CudaError.InvalidHandle;
+            return Write(milliseconds, (float)Stopwatch.GetElapsedTime(first.Recorded, second.Recorded).TotalMilliseconds);
+        });
 
     static CudaError OfEvent(nint handle) => Driver.Handles.TryGet(handle, out CudaEvent _) ? CudaError.Success : CudaError.InvalidHandle;
 }

@@ -4,7 +4,9 @@ using System.Text;
 namespace CudaEmulator.Api;
 
 /// <summary>The driver API's functions for the driver, the card and contexts, under the names that programs look up.</summary>
-/// <remarks>Names and arguments are the driver API's; what each does is in its documentation. An address that has to be written to may not be 0.</remarks>
+/// <remarks>
+/// Names and arguments are the driver API's, whose documentation says what each function does. An address to write to may not be 0.
+/// </remarks>
 static unsafe partial class Exports
 {
     static readonly Dictionary<CudaError, nint> words = [];
@@ -13,7 +15,8 @@ static unsafe partial class Exports
     public static CudaError cuInit(uint flags) => Driver.Initialize(flags);
 
     [UnmanagedCallersOnly(EntryPoint = nameof(cuDriverGetVersion))]
-    public static CudaError cuDriverGetVersion(int* version) => Driver.Guarded(nameof(cuDriverGetVersion), () => Write(version, Driver.Settings.DriverVersion));
+    public static CudaError cuDriverGetVersion(int* version) =>
+        Driver.Guarded(nameof(cuDriverGetVersion), () => Write(version, Driver.Settings.DriverVersion));
 
     [UnmanagedCallersOnly(EntryPoint = nameof(cuGetErrorString))]
     public static CudaError cuGetErrorString(CudaError error, nint* text)
@@ -50,11 +53,13 @@ static unsafe partial class Exports
         OfDevice(nameof(cuDeviceTotalMem_v2), device, () => Write(bytes, Driver.Settings.Memory));
 
     [UnmanagedCallersOnly(EntryPoint = nameof(cuDeviceGetAttribute))]
-    public static CudaError cuDeviceGetAttribute(int* value, int attribute, int device) => OfDevice(nameof(cuDeviceGetAttribute), device, () =>
-        Attributes.Value(attribute, Driver.Settings.Capability) is int known ? Write(value, known) : CudaError.InvalidValue);
+    public static CudaError cuDeviceGetAttribute(int* value, int attribute, int device) =>
+        OfDevice(nameof(cuDeviceGetAttribute), device, () =>
+            Attributes.Value(attribute, Driver.Settings.Capability) is int known ? Write(value, known) : CudaError.InvalidValue);
 
     [UnmanagedCallersOnly(EntryPoint = nameof(cuDeviceCanAccessPeer))]
-    public static CudaError cuDeviceCanAccessPeer(int* can, int device, int peer) => OfDevice(nameof(cuDeviceCanAccessPeer), device, () => Write(can, 0));
+    public static CudaError cuDeviceCanAccessPeer(int* can, int device, int peer) =>
+        OfDevice(nameof(cuDeviceCanAccessPeer), device, () => Write(can, 0));
 
     [UnmanagedCallersOnly(EntryPoint = nameof(cuDeviceGetP2PAttribute))]
     public static CudaError cuDeviceGetP2PAttribute(int* value, int attribute, int source, int target) =>
@@ -98,17 +103,20 @@ static unsafe partial class Exports
     public static CudaError cuCtxSetCacheConfig(int config) => Driver.InContext(nameof(cuCtxSetCacheConfig), _ => CudaError.Success);
 
     [UnmanagedCallersOnly(EntryPoint = nameof(cuCtxGetSharedMemConfig))]
-    public static CudaError cuCtxGetSharedMemConfig(int* config) => Driver.InContext(nameof(cuCtxGetSharedMemConfig), _ => Write(config, 1));
+    public static CudaError cuCtxGetSharedMemConfig(int* config) =>
+        Driver.InContext(nameof(cuCtxGetSharedMemConfig), _ => Write(config, 1));
 
     [UnmanagedCallersOnly(EntryPoint = nameof(cuCtxSetSharedMemConfig))]
-    public static CudaError cuCtxSetSharedMemConfig(int config) => Driver.InContext(nameof(cuCtxSetSharedMemConfig), _ => CudaError.Success);
+    public static CudaError cuCtxSetSharedMemConfig(int config) =>
+        Driver.InContext(nameof(cuCtxSetSharedMemConfig), _ => CudaError.Success);
 
     [UnmanagedCallersOnly(EntryPoint = nameof(cuCtxEnablePeerAccess))]
     public static CudaError cuCtxEnablePeerAccess(nint peer, uint flags) =>
         Driver.InContext(nameof(cuCtxEnablePeerAccess), _ => CudaError.PeerAccessUnsupported);
 
     [UnmanagedCallersOnly(EntryPoint = nameof(cuCtxDisablePeerAccess))]
-    public static CudaError cuCtxDisablePeerAccess(nint peer) => Driver.InContext(nameof(cuCtxDisablePeerAccess), _ => CudaError.PeerAccessUnsupported);
+    public static CudaError cuCtxDisablePeerAccess(nint peer) =>
+        Driver.InContext(nameof(cuCtxDisablePeerAccess), _ => CudaError.PeerAccessUnsupported);
 
     static CudaError OfDevice(string function, int device, Func<CudaError> body) =>
         Driver.Call(function, () => device == 0 ? body() : CudaError.InvalidDevice);

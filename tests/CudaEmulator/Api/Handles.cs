@@ -1,6 +1,6 @@
 namespace CudaEmulator.Api;
 
-/// <summary>What the driver gives out handles for. None is given twice, so that one is found which is used after its end.</summary>
+/// <summary>The handles that the driver gives out. None is given twice, so that a use after the end of its object is found.</summary>
 sealed class Handles
 {
     readonly Lock changing = new();
@@ -30,10 +30,13 @@ sealed class Handles
         lock (changing) return things.GetValueOrDefault(handle) is T && things.Remove(handle);
     }
 
-    /// <summary>Ends all that is left of a kind and meets a condition.</summary>
+    /// <summary>Removes all objects of a type that meet a condition.</summary>
     public void RemoveAll<T>(Predicate<T> wanted) where T : class
     {
         lock (changing)
-            foreach (nint handle in things.Where(t => t.Value is T thing && wanted(thing)).Select(t => t.Key).ToList()) things.Remove(handle);
+        {
+            List<nint> ended = [.. things.Where(t => t.Value is T thing && wanted(thing)).Select(t => t.Key)];
+            foreach (nint handle in ended) things.Remove(handle);
+        }
     }
 }

@@ -4,17 +4,21 @@ using CudaEmulator.Ptx;
 
 namespace CudaEmulator.Api;
 
-/// <summary>A kernel of a loaded module, as cuModuleGetFunction gives it.</summary>
+/// <summary>A kernel of a loaded module, as cuModuleGetFunction returns it.</summary>
 sealed record Function(Kernel Kernel, CudaContext Context, nint Module);
 
-/// <summary>Checks a launch as the driver does, and runs it. What a kernel does wrong is told by the calls after it, as by a card that works on by itself.</summary>
+/// <summary>
+/// Checks a launch as the driver does, and runs it. A fault of the kernel is reported by the calls after the launch, as with a real card,
+/// which runs on its own.
+/// </summary>
 static unsafe class Launches
 {
     public const int MostThreads = 1024, MostThreadsZ = 64, MostGroups = int.MaxValue, MostGroupsYZ = 65535, MostSharedBytes = 48 << 10;
 
     static int launches;
 
-    public static CudaError Start(CudaContext context, Function function, Size3 grid, Size3 group, int sharedBytes, void** arguments, void** extra)
+    public static CudaError Start(
+        CudaContext context, Function function, Size3 grid, Size3 group, int sharedBytes, void** arguments, void** extra)
     {
         if (Refused(grid, group, sharedBytes)) return CudaError.InvalidValue;
         if (group.Count > MostThreads || function.Kernel.SharedBytes + sharedBytes > MostSharedBytes) return CudaError.LaunchOutOfResources;
@@ -27,7 +31,10 @@ static unsafe class Launches
             context.Lost = CudaError.LaunchFailed;
             return CudaError.Success;
         }
-        Run(context, new(function.Kernel, grid, group, sharedBytes, parameters, context.Memory, Driver.Settings.Capability, Driver.Settings.FindRaces), number);
+        Settings settings = Driver.Settings;
+        var launch = new Launch(
+            function.Kernel, grid, group, sharedBytes, parameters, context.Memory, settings.Capability, settings.FindRaces);
+        Run(context, launch, number);
         return CudaError.Success;
     }
 
@@ -39,8 +46,10 @@ static unsafe class Launches
             long instructions = launch.Run(Driver.Settings.Cores);
             double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
             if (Driver.Log.IsFile)
-                Driver.Log.Write(FormattableString.Invariant(
-                    $"launch {number}: {launch.Kernel.Name} {launch.Grid} x {launch.Group}, {instructions} instructions in {1e3 * seconds:0.000} ms"));
+            {
+                string kernel = $"launch {number}: {launch.Kernel.Name} {launch.Grid} x {launch.Group}";
+                Driver.Log.Write(FormattableString.Invariant($"{kernel}, {instructions} instructions in {1e3 * seconds:0.000} ms"));
+            }
         }
         catch (KernelFault e)
         {
@@ -53,7 +62,7 @@ static unsafe class Launches
         grid.X < 1 || grid.Y is < 1 or > MostGroupsYZ || grid.Z is < 1 or > MostGroupsYZ
         || group.X is < 1 or > MostThreads || group.Y is < 1 or > MostThreads || group.Z is < 1 or > MostThreadsZ || sharedBytes < 0;
 
-    // an address for each parameter
+    // the address of each parameter
     static byte[] Gathered(Kernel kernel, void** arguments)
     {
         var parameters = new byte[kernel.ParameterBytes];
@@ -62,7 +71,7 @@ static unsafe class Launches
         return parameters;
     }
 
-    // pairs of a key and a value up to a zero: 1 the address of a buffer with all parameters, 2 the address of its size
+    // pairs of a key and a value, ended by a zero: key 1 has the address of a buffer with all parameters, key 2 the address of its size
     static byte[]? Buffered(Kernel kernel, void** extra)
     {
         if (extra is null) return kernel.ParameterBytes == 0 ? [] : null;

@@ -2,17 +2,17 @@ using System.Runtime.CompilerServices;
 
 namespace CudaEmulator.Interpreter;
 
-/// <summary>What an instruction computes, where C# does something else.</summary>
+/// <summary>Results of instructions for which C# has another result, or no operator.</summary>
 static class Arithmetic
 {
-    /// <summary>The NaN that float32 operations end in, whatever NaN went into them.</summary>
+    /// <summary>The NaN that every float32 operation returns, whatever NaN its operands are.</summary>
     public static readonly float NaN = BitConverter.UInt32BitsToSingle(0x7FFF_FFFF);
 
     /// <summary>The result of a float32 operation.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Result(float value) => float.IsNaN(value) ? NaN : value;
 
-    // a shift by as much as there are bits or more shifts everything out
+    // a shift by the number of bits or more shifts everything out
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint ShiftLeft(uint a, uint by) => by > 31 ? 0 : a << (int)by;
 
@@ -31,7 +31,7 @@ static class Arithmetic
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static long ShiftRight(long a, uint by) => a >> (int)Math.Min(by, 63);
 
-    // the ISA leaves a division by zero open: cards give all ones, and the dividend as the rest. The least number by -1 wraps around.
+    // The ISA leaves a division by zero open: cards give all ones, and the dividend as remainder. The least number by -1 wraps around.
     public static int Divide(int a, int b) => b == 0 ? -1 : b == -1 ? -a : a / b;
 
     public static int Remainder(int a, int b) => b == 0 ? a : b == -1 ? 0 : a % b;
@@ -48,7 +48,7 @@ static class Arithmetic
 
     public static ulong Remainder(ulong a, ulong b) => b == 0 ? a : a % b;
 
-    // towards zero; what lies outside is clamped, NaN is 0 (PTX ISA, cvt)
+    // rounds towards zero; values out of range are clamped, NaN gives 0 (PTX ISA, cvt)
     public static int ToInt32(float a) => float.IsNaN(a) ? 0 : a >= 2147483648f ? int.MaxValue : a <= -2147483648f ? int.MinValue : (int)a;
 
     public static uint ToUInt32(float a) => float.IsNaN(a) || a <= 0f ? 0 : a >= 4294967296f ? uint.MaxValue : (uint)a;

@@ -4,7 +4,7 @@ using CudaEmulator.Ptx;
 
 namespace CudaEmulator.Interpreter;
 
-/// <summary>Runs groups one after another: each thread to the next barrier, then the next thread.</summary>
+/// <summary>Runs groups one after another. Within a group each thread runs to the next barrier, then the next thread does.</summary>
 sealed unsafe class GroupRunner : IDisposable
 {
     const int WarpSize = 32;
@@ -44,12 +44,12 @@ sealed unsafe class GroupRunner : IDisposable
 
     public RaceFinder? Races { get; }
 
-    /// <summary>The group and the thread that run now, for messages.</summary>
+    /// <summary>The group that runs now, and its thread, for messages.</summary>
     Size3 group;
     int current;
 
     /// <summary>Runs one group to its end.</summary>
-    /// <exception cref="KernelFault">A thread did what it may not.</exception>
+    /// <exception cref="KernelFault">A thread did something forbidden.</exception>
     public void Run(Size3 place)
     {
         group = place;
@@ -94,7 +94,7 @@ sealed unsafe class GroupRunner : IDisposable
         registers[slot + 2] = (uint)value.Z;
     }
 
-    // each barrier is behind its thread's next instruction
+    // a waiting thread's next instruction is the one behind its barrier
     void CheckBarrier(int waiting)
     {
         int first = Array.FindIndex(states, t => !t.Done);
@@ -103,17 +103,20 @@ sealed unsafe class GroupRunner : IDisposable
             Thread thread = states[current];
             int line = thread.Done ? 0 : kernel.Lines[thread.Next - 1];
             if (thread.Done)
-                throw Fault(CudaError.LaunchFailed, kernel.Lines[states[first].Next - 1], $"does not reach the barrier at which {waiting} of {threads} threads wait");
+            {
+                string why = $"does not reach the barrier at which {waiting} of {threads} threads wait";
+                throw Fault(CudaError.LaunchFailed, kernel.Lines[states[first].Next - 1], why);
+            }
             if (kernel.Code[thread.Next - 1].D != kernel.Code[states[first].Next - 1].D)
                 throw Fault(CudaError.LaunchFailed, line, "waits at another barrier than the others");
-            // before sm_70 a warp has one place in the program
+            // before sm_70 all threads of a warp are at one place in the program
             int leader = Math.Max(first, current / WarpSize * WarpSize);
             if (launch.Capability < 70 && states[leader].Next != thread.Next)
                 throw Fault(CudaError.LaunchFailed, line, "waits at another place than its warp");
         }
     }
 
-    /// <summary>Where global memory's bytes at an address lie in this process; the instruction's window is moved there.</summary>
+    /// <summary>The place in this process of global memory's bytes at an address; the instruction's window is moved to it.</summary>
     public byte* Global(ulong address, int bytes, int window, int at)
     {
         CheckAlignment(address, bytes, at);
@@ -128,25 +131,31 @@ sealed unsafe class GroupRunner : IDisposable
     {
         if (!DeviceMemory.IsDeviceAddress(address)) return "is no address of the card";
         Region? before = launch.Memory.Before(address);
-        return before is null ? "nothing was allocated at" : $"is {address - before.Address} bytes from the start of an allocation of {before.Bytes}";
+        return before is null
+            ? "nothing was allocated at"
+            : $"is {address - before.Address} bytes from the start of an allocation of {before.Bytes}";
     }
 
-    /// <summary>Where shared memory's bytes at an address lie in this process.</summary>
+    /// <summary>The place in this process of shared memory's bytes at an address.</summary>
     public byte* Shared(ulong address, int bytes, int at)
     {
         CheckAlignment(address, bytes, at);
         if (address > (ulong)sharedBytes || (ulong)sharedBytes - address < (ulong)bytes)
-            throw Fault(CudaError.IllegalAddress, kernel.Lines[at], $"accesses {bytes} bytes at {address} of {sharedBytes} bytes of shared memory");
+        {
+            string what = $"accesses {bytes} bytes at {address} of {sharedBytes} bytes of shared memory";
+            throw Fault(CudaError.IllegalAddress, kernel.Lines[at], what);
+        }
         return shared + address;
     }
 
     void CheckAlignment(ulong address, int bytes, int at)
     {
-        if ((address & (ulong)(bytes - 1)) != 0)
-            throw Fault(CudaError.MisalignedAddress, kernel.Lines[at], $"accesses {bytes} bytes at 0x{address:x}, which is no multiple of {bytes}");
+        if ((address & (ulong)(bytes - 1)) == 0) return;
+        string what = $"accesses {bytes} bytes at 0x{address:x}, which is no multiple of {bytes}";
+        throw Fault(CudaError.MisalignedAddress, kernel.Lines[at], what);
     }
 
-    /// <summary>Looks whether another thread touched the same word since the last barrier.</summary>
+    /// <summary>Checks that no other thread touched the same word since the last barrier.</summary>
     public void Watch(byte* host, int bytes, bool writes, int at)
     {
         for (int i = 0; i < bytes; i += 4)

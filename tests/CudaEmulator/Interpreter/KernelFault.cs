@@ -1,6 +1,6 @@
 namespace CudaEmulator.Interpreter;
 
-/// <summary>A kernel did what no kernel may do: what the context is left with, and a line for the log.</summary>
+/// <summary>A kernel did something forbidden: the error that the context keeps, and a line for the log.</summary>
 sealed class KernelFault(CudaError error, string message) : Exception(message)
 {
     public CudaError Error => error;

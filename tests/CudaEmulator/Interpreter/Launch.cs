@@ -3,20 +3,22 @@ using CudaEmulator.Ptx;
 
 namespace CudaEmulator.Interpreter;
 
-/// <summary>One launch of a kernel over a grid of groups, on as many cores as it may take.</summary>
+/// <summary>One launch of a kernel over a grid of groups.</summary>
 /// <param name="Kernel">The kernel.</param>
 /// <param name="Grid">How many groups.</param>
 /// <param name="Group">How many threads a group has.</param>
-/// <param name="SharedBytes">Bytes of shared memory beside those that the kernel declares.</param>
+/// <param name="SharedBytes">Bytes of shared memory in addition to those that the kernel declares.</param>
 /// <param name="Parameters">The parameters' bytes, at least as many as the kernel declares.</param>
 /// <param name="Memory">The card's memory.</param>
 /// <param name="Capability">The card's compute capability, times ten.</param>
 /// <param name="FindRaces">Whether to look for races within a group.</param>
-sealed record Launch(Kernel Kernel, Size3 Grid, Size3 Group, int SharedBytes, byte[] Parameters, DeviceMemory Memory, int Capability = 80, bool FindRaces = false)
+sealed record Launch(
+    Kernel Kernel, Size3 Grid, Size3 Group, int SharedBytes, byte[] Parameters, DeviceMemory Memory,
+    int Capability = 80, bool FindRaces = false)
 {
-    /// <summary>Runs it to its end.</summary>
+    /// <summary>Runs the launch to its end, on a number of cores.</summary>
     /// <returns>How many instructions ran.</returns>
-    /// <exception cref="KernelFault">The kernel did what it may not.</exception>
+    /// <exception cref="KernelFault">The kernel did something forbidden.</exception>
     public long Run(int cores)
     {
         long groups = Grid.Count, instructions = 0, nextGroup = -1;
@@ -26,7 +28,8 @@ sealed record Launch(Kernel Kernel, Size3 Grid, Size3 Group, int SharedBytes, by
             using var runner = new GroupRunner(this);
             try
             {
-                for (long group; Volatile.Read(ref fault) is null && (group = Interlocked.Increment(ref nextGroup)) < groups;) runner.Run(Grid.At(group));
+                for (long group; Volatile.Read(ref fault) is null && (group = Interlocked.Increment(ref nextGroup)) < groups;)
+                    runner.Run(Grid.At(group));
             }
             catch (KernelFault e)
             {

@@ -1,13 +1,13 @@
 namespace CudaEmulator.Interpreter;
 
-/// <summary>Who touched each word of memory since the last barrier of a group.</summary>
+/// <summary>The threads that touched each word of memory since a group's last barrier.</summary>
 sealed class RaceFinder
 {
     const int Nobody = -1;
 
     readonly Dictionary<nint, Word> words = [];
 
-    /// <summary>Forgets everything: all threads have come to a barrier.</summary>
+    /// <summary>Forgets everything: all threads have reached a barrier.</summary>
     public void Clear() => words.Clear();
 
     /// <summary>Notes that a thread touches a word.</summary>

@@ -8,9 +8,9 @@ namespace CudaEmulator.Interpreter;
 static unsafe class ThreadRunner
 {
     /// <param name="group">The thread's group.</param>
-    /// <param name="r">The thread's registers; one of 32 bits is the low half of its slot, a predicate is 0 or 1.</param>
+    /// <param name="r">The thread's registers. A 32-bit register is the low half of its slot; a predicate is 0 or 1.</param>
     /// <param name="next">The instruction to begin with; afterwards the one behind the barrier.</param>
-    /// <param name="done">Whether the thread came to its end.</param>
+    /// <param name="done">Whether the thread has ended.</param>
     /// <returns>How many instructions ran.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static long Run(GroupRunner group, ulong* r, ref int next, out bool done)
@@ -133,7 +133,7 @@ static unsafe class ThreadRunner
                     case Op.GtU64: P(r, i->D, r[i->A] > r[i->B]); break;
                     case Op.GeU64: P(r, i->D, r[i->A] >= r[i->B]); break;
 
-                    // ordered ones are false of NaN, unordered ones (…u) true; C#'s != alone is unordered
+                    // ordered comparisons are false for NaN, unordered ones (…u) true; in C# only != is unordered
                     case Op.EqF32: P(r, i->D, F(r, i->A) == F(r, i->B)); break;
                     case Op.NeF32: P(r, i->D, F(r, i->A) < F(r, i->B) || F(r, i->A) > F(r, i->B)); break;
                     case Op.LtF32: P(r, i->D, F(r, i->A) < F(r, i->B)); break;
@@ -179,7 +179,8 @@ static unsafe class ThreadRunner
         ulong address = r[i->A] + (ulong)(long)i->C;
         Window* window = windows + i->B;
         ulong offset = address - window->Address;
-        byte* host = offset <= window->Limit && (address & (ulong)(bytes - 1)) == 0 ? window->Host + offset : group.Global(address, bytes, i->B, at);
+        bool inWindow = offset <= window->Limit && (address & (ulong)(bytes - 1)) == 0;
+        byte* host = inWindow ? window->Host + offset : group.Global(address, bytes, i->B, at);
         if (group.Races is not null) group.Watch(host, bytes, writes, at);
         return host;
     }

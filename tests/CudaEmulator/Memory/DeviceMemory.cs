@@ -3,19 +3,19 @@ using System.Runtime.InteropServices;
 namespace CudaEmulator.Memory;
 
 /// <summary>
-/// The memory of a card. Addresses are none that the process has, so that a pointer taken for the wrong kind is found; none is given twice, so
-/// that memory is found which is used after it was freed; and what is allocated holds NaN until something is written to it.
+/// The memory of a card. Its addresses exist nowhere in the process, so a pointer of the wrong kind is found. No address is given twice, so
+/// a use after freeing is found. Allocated memory holds NaN until something is written to it.
 /// </summary>
-/// <param name="capacity">Bytes that it holds.</param>
+/// <param name="capacity">The card's memory in bytes.</param>
 sealed unsafe class DeviceMemory(ulong capacity)
 {
-    /// <summary>The first address of the card; no process on x64 or Arm has one as high.</summary>
+    /// <summary>The first address of the card; no process on x64 or Arm has an address this high.</summary>
     public const ulong First = 1ul << 52;
 
     const ulong Alignment = 512, Gap = 1ul << 24;
 
     readonly Lock changing = new();
-    Region[] regions = [];                                  // by address; a new array at each change, so that kernels read it without a lock
+    Region[] regions = [];                                  // by address; every change makes a new array, so that kernels need no lock
     ulong next = First + Gap, used;
 
     public ulong Capacity => capacity;
@@ -26,7 +26,7 @@ sealed unsafe class DeviceMemory(ulong capacity)
 
     static ulong Rounded(ulong bytes) => (bytes + Alignment - 1) / Alignment * Alignment;
 
-    /// <summary>Allocates; 0 where there is not so much left.</summary>
+    /// <summary>Allocates; returns 0 where too little memory is left.</summary>
     public ulong Allocate(ulong bytes)
     {
         lock (changing)
@@ -50,7 +50,7 @@ sealed unsafe class DeviceMemory(ulong capacity)
         }
     }
 
-    /// <summary>Frees what was allocated at an address; false where nothing was.</summary>
+    /// <summary>Frees the allocation at an address; returns false where there is none.</summary>
     public bool TryFree(ulong address)
     {
         lock (changing)
@@ -73,7 +73,7 @@ sealed unsafe class DeviceMemory(ulong capacity)
     /// <summary>The last allocation that begins at or before an address; null where there is none.</summary>
     public Region? Before(ulong address) => regions.LastOrDefault(r => r.Address <= address);
 
-    /// <summary>The allocation that an address lies in; null where there is none.</summary>
+    /// <summary>The allocation that contains an address; null where there is none.</summary>
     public Region? Find(ulong address)
     {
         Region[] sorted = regions;

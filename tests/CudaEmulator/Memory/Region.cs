@@ -1,9 +1,9 @@
 namespace CudaEmulator.Memory;
 
-/// <summary>What one allocation holds: its address on the card, its bytes, and where they lie in this process.</summary>
+/// <summary>One allocation: its address on the card, its bytes, and its address in this process.</summary>
 sealed unsafe record Region(ulong Address, ulong Bytes, nint Host)
 {
-    /// <summary>Whether so many bytes from an address on are all within it.</summary>
+    /// <summary>Whether all bytes from an address on are within the allocation.</summary>
     public bool Holds(ulong address, ulong bytes) => address >= Address && bytes <= Bytes && address - Address <= Bytes - bytes;
 
     public byte* At(ulong address) => (byte*)Host + (address - Address);

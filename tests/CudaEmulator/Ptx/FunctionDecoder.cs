@@ -12,9 +12,11 @@ sealed class FunctionDecoder(TokenReader reader, ParameterSymbols parameters, Sh
 
     OperandReader Operands => new(reader, registers, shared);
 
-    public Kernel Kernel(string name) => new(name, [.. code], [.. lines], registers.Slots, parameters.InOrder, parameters.Bytes, shared.Bytes, windows);
+    public Kernel Kernel(string name) =>
+        new(name, [.. code], [.. lines], registers.Slots, parameters.InOrder, parameters.Bytes, shared.Bytes, windows);
 
-    /// <exception cref="PtxError">Something in it is no PTX, or nothing that the emulator has.</exception>
+    /// <summary>Reads the function's body.</summary>
+    /// <exception cref="PtxError">The body is not PTX, or has something that the emulator lacks.</exception>
     public void Body()
     {
         reader.Expect('{');
@@ -26,7 +28,7 @@ sealed class FunctionDecoder(TokenReader reader, ParameterSymbols parameters, Sh
             else if (reader.IsFollowedBy(':')) Label();
             else Statement();
         }
-        Emit(new(Op.Ret), reader.Line);                              // the end of a body returns
+        Emit(new(Op.Ret), reader.Line);                              // a function returns at the end of its body
         foreach ((int instruction, string label) in branches)
         {
             if (!labels.TryGetValue(label, out int target)) throw new PtxError(lines[instruction], $"unknown label '{label}'");
@@ -77,9 +79,14 @@ sealed class FunctionDecoder(TokenReader reader, ParameterSymbols parameters, Sh
         {
             switch (parts[1])
             {
-                case "param": return parts[0] == "ld" ? LoadParameter(type) : StoreParameter(type, line);
-                case "global": return Memory(parts[0], type, windows++, Op.LdGlobal32, Op.LdGlobal64, Op.StGlobal32, Op.StGlobal64, Operands.GlobalAddress);
-                case "shared": return Memory(parts[0], type, 0, Op.LdShared32, Op.LdShared64, Op.StShared32, Op.StShared64, Operands.SharedAddress);
+                case "param":
+                    return parts[0] == "ld" ? LoadParameter(type) : StoreParameter(type, line);
+                case "global":
+                    return Memory(
+                        parts[0], type, windows++, Op.LdGlobal32, Op.LdGlobal64, Op.StGlobal32, Op.StGlobal64, Operands.GlobalAddress);
+                case "shared":
+                    return Memory(
+                        parts[0], type, 0, Op.LdShared32, Op.LdShared64, Op.StShared32, Op.StShared64, Operands.SharedAddress);
             }
         }
         throw new PtxError(line, $"the emulator has no instruction '{name}'");
@@ -114,8 +121,9 @@ sealed class FunctionDecoder(TokenReader reader, ParameterSymbols parameters, Sh
         return new(Op.StParam, A: Operands.Source(type), C: offset);
     }
 
-    // a load: D the destination; a store: D the value
-    Instruction Memory(string verb, PtxType type, int window, Op load32, Op load64, Op store32, Op store64, Func<(int Slot, int Offset)> readAddress)
+    // of a load D is the destination, of a store D is the value
+    Instruction Memory(
+        string verb, PtxType type, int window, Op load32, Op load64, Op store32, Op store64, Func<(int Slot, int Offset)> readAddress)
     {
         bool wide = type.Size() == 8;
         if (verb == "ld")

@@ -3,7 +3,8 @@ namespace CudaEmulator.Ptx;
 /// <summary>Cuts a module's text into tokens.</summary>
 static class Lexer
 {
-    /// <exception cref="PtxError">A character that PTX does not have, or a comment without an end.</exception>
+    /// <summary>The tokens of a text.</summary>
+    /// <exception cref="PtxError">PTX does not have a character of the text, or a comment does not end.</exception>
     public static List<Token> Tokens(string text)
     {
         var tokens = new List<Token>();

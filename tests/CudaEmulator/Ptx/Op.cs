@@ -1,9 +1,9 @@
 namespace CudaEmulator.Ptx;
 
-/// <summary>What the interpreter can do. Integers that wrap have one form for both signs.</summary>
+/// <summary>The interpreter's operations. Integer operations that wrap around have one form for both signs.</summary>
 enum Op
 {
-    // where to go on
+    // control flow
     Bra, BraIf, BraIfNot, SkipIf, SkipIfNot, Ret, Bar,
 
     Mov32, Mov64, Selp32, Selp64,

@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace CudaEmulator.Ptx;
 
-/// <summary>Reads operands: registers, constants and addresses, each held to the type that its instruction wants.</summary>
+/// <summary>Reads operands (registers, constants, addresses) and checks each against the type that its instruction needs.</summary>
 readonly struct OperandReader(TokenReader reader, Registers registers, SharedSymbols shared)
 {
-    /// <summary>A register that is written to.</summary>
+    /// <summary>A register to write to.</summary>
     public int Destination(PtxType type)
     {
         int line = reader.Line, slot = Register(type);
@@ -20,7 +20,7 @@ readonly struct OperandReader(TokenReader reader, Registers registers, SharedSym
         return type.Takes(found) ? slot : throw new PtxError(line, $"'{name}' is .{Name(found)} where .{Name(type)} is wanted");
     }
 
-    /// <summary>A register or a constant; for a move a special register too, or the address of a variable in shared memory.</summary>
+    /// <summary>A register or a constant; in a move also a special register, or the address of a variable in shared memory.</summary>
     public int Source(PtxType type, bool isMove = false)
     {
         int line = reader.Line;
@@ -36,7 +36,7 @@ readonly struct OperandReader(TokenReader reader, Registers registers, SharedSym
         return isMove || !registers.IsSpecial(slot) ? slot : throw new PtxError(line, "only a move takes a special register");
     }
 
-    /// <summary>The address of global memory: the slot of a 64-bit register, and what is added to it.</summary>
+    /// <summary>An address of global memory: the slot of a 64-bit register, and an offset.</summary>
     public (int Slot, int Offset) GlobalAddress()
     {
         reader.Expect('[');
@@ -45,7 +45,7 @@ readonly struct OperandReader(TokenReader reader, Registers registers, SharedSym
         return (slot, offset);
     }
 
-    /// <summary>The address of shared memory: a register, or a variable's name.</summary>
+    /// <summary>An address of shared memory: a register, or a variable's name.</summary>
     public (int Slot, int Offset) SharedAddress()
     {
         reader.Expect('[');
@@ -57,7 +57,7 @@ readonly struct OperandReader(TokenReader reader, Registers registers, SharedSym
         return (slot, offset);
     }
 
-    /// <summary>A parameter's place among all of them, held to its bounds and to the alignment of what is read.</summary>
+    /// <summary>The offset of a parameter among all of them, checked for bounds and alignment.</summary>
     public int ParameterAddress(ParameterSymbols parameters, int size)
     {
         reader.Expect('[');
@@ -65,7 +65,8 @@ readonly struct OperandReader(TokenReader reader, Registers registers, SharedSym
         string name = reader.Word("a parameter");
         if (!parameters.TryGet(name, out int start, out int bytes)) throw new PtxError(line, $"unknown symbol '{name}'");
         int offset = Offset();
-        if (offset < 0 || offset + size > bytes) throw new PtxError(line, $"{size} bytes at {offset} are not within '{name}' of {bytes} bytes");
+        if (offset < 0 || offset + size > bytes)
+            throw new PtxError(line, $"{size} bytes at {offset} are not within '{name}' of {bytes} bytes");
         if ((start + offset) % size != 0) throw new PtxError(line, $"'{name}+{offset}' is no multiple of {size}");
         reader.Expect(']');
         return start + offset;

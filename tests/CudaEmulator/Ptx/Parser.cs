@@ -30,8 +30,10 @@ sealed class Parser(string text, int capability, int newestVersion)
             || !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int minor) || minor > 9)
             throw new PtxError(line, $"'{number}' is no version");
         int version = 10 * major + minor;
-        return version <= newestVersion ? version
-            : throw new PtxError(line, $"unsupported .version {number}; the driver knows up to {newestVersion / 10}.{newestVersion % 10}", CudaError.UnsupportedPtxVersion);
+        if (version <= newestVersion) return version;
+        string newest = $"{newestVersion / 10}.{newestVersion % 10}";
+        throw new PtxError(
+            line, $"unsupported .version {number}; the driver knows up to {newest}", CudaError.UnsupportedPtxVersion);
     }
 
     int Target()
@@ -39,9 +41,13 @@ sealed class Parser(string text, int capability, int newestVersion)
         reader.Expect(".target");
         int line = reader.Line;
         string name = reader.Word("a target");
-        if (!name.StartsWith("sm_", StringComparison.Ordinal) || !int.TryParse(name[3..], NumberStyles.None, CultureInfo.InvariantCulture, out int target))
+        if (!name.StartsWith("sm_", StringComparison.Ordinal)
+            || !int.TryParse(name[3..], NumberStyles.None, CultureInfo.InvariantCulture, out int target))
+        {
             throw new PtxError(line, $"'{name}' is no target");
-        return target <= capability ? target : throw new PtxError(line, $"the module is for {name}, the card is an sm_{capability}", CudaError.NoBinaryForGpu);
+        }
+        if (target <= capability) return target;
+        throw new PtxError(line, $"the module is for {name}, the card is an sm_{capability}", CudaError.NoBinaryForGpu);
     }
 
     void TopLevel()
@@ -68,7 +74,7 @@ sealed class Parser(string text, int capability, int newestVersion)
         if (!kernels.TryAdd(name, decoder.Kernel(name))) throw new PtxError(line, $"'{name}' is defined twice");
     }
 
-    // nothing calls a function, since the emulator has no call: but what stands in one has to be right all the same
+    // the emulator has no call, so nothing calls a function; its body must be right all the same
     void Func()
     {
         var parameters = new ParameterSymbols();

@@ -5,7 +5,7 @@ enum PtxType { Pred, B32, S32, U32, F32, B64, S64, U64 }
 
 static class PtxTypes
 {
-    /// <summary>A type by its name without the dot.</summary>
+    /// <summary>Finds a type by its name without the dot.</summary>
     public static bool TryParse(string name, out PtxType type)
     {
         (type, bool known) = name switch
@@ -23,7 +23,7 @@ static class PtxTypes
         return known;
     }
 
-    /// <summary>Bytes in memory; 0 for a predicate, which has no place there.</summary>
+    /// <summary>Bytes in memory; 0 for a predicate, which cannot be in memory.</summary>
     public static int Size(this PtxType type) => type switch
     {
         PtxType.B32 or PtxType.S32 or PtxType.U32 or PtxType.F32 => 4,
@@ -33,8 +33,8 @@ static class PtxTypes
     };
 
     /// <summary>
-    /// Whether a register of a type may stand where an instruction has another: types without a kind (.b) go with all of their size, signed and
-    /// unsigned integers with each other (PTX ISA, "Operand Type Checking").
+    /// Whether a register of a type may be an operand where the instruction names another type. Types without a kind (.b) go with all types
+    /// of their size, signed and unsigned integers with each other (PTX ISA, "Operand Type Checking").
     /// </summary>
     public static bool Takes(this PtxType instruction, PtxType register)
     {

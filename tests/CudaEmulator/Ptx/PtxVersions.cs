@@ -1,9 +1,9 @@
 namespace CudaEmulator.Ptx;
 
-/// <summary>Which PTX a driver knows (PTX ISA, "Release History").</summary>
+/// <summary>The PTX versions that drivers know (PTX ISA, "Release History").</summary>
 static class PtxVersions
 {
-    /// <summary>The newest version, times ten, of a driver whose version is 12040 for CUDA 12.4.</summary>
+    /// <summary>The newest PTX version, times ten, for a driver's version (12040 stands for CUDA 12.4).</summary>
     public static int Newest(int driver) => (driver / 1000, driver % 1000 / 10) switch
     {
         ( < 9, _) => 50,

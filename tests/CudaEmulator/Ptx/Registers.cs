@@ -2,32 +2,35 @@ using System.Globalization;
 
 namespace CudaEmulator.Ptx;
 
-/// <summary>A function's registers, special registers and constants, each a slot of one array.</summary>
+/// <summary>A function's registers, special registers and constants; each is a slot of one array.</summary>
 sealed class Registers
 {
-    /// <summary>The special registers, which stand in the first slots.</summary>
+    /// <summary>The special registers, which have the first slots.</summary>
     public static readonly string[] Special =
     [
-        "%tid.x", "%tid.y", "%tid.z", "%ntid.x", "%ntid.y", "%ntid.z", "%ctaid.x", "%ctaid.y", "%ctaid.z", "%nctaid.x", "%nctaid.y", "%nctaid.z",
+        "%tid.x", "%tid.y", "%tid.z", "%ntid.x", "%ntid.y", "%ntid.z",
+        "%ctaid.x", "%ctaid.y", "%ctaid.z", "%nctaid.x", "%nctaid.y", "%nctaid.z",
     ];
 
-    // what a register holds that nothing was written to: NaN, and an address that nobody has
+    // the value of a register before anything is written to it: NaN as a float, and no valid address
     const ulong Nothing = 0xFFFF_FFFF_FFFF_FFFF;
     const int Most = 1 << 20;
 
     readonly List<ulong> slots = [.. Enumerable.Repeat(Nothing, Special.Length)];
-    readonly Dictionary<string, (PtxType Type, int Slot)> single = Special.Select((name, slot) => (name, slot)).ToDictionary(s => s.name, s => (PtxType.U32, s.slot));
+    readonly Dictionary<string, (PtxType Type, int Slot)> single =
+        Special.Select((name, slot) => (name, slot)).ToDictionary(s => s.name, s => (PtxType.U32, s.slot));
     readonly Dictionary<string, (PtxType Type, int First, int Count)> numbered = [];
     readonly Dictionary<ulong, int> constants = [];
 
     public ulong[] Slots => [.. slots];
 
-    /// <summary>Reads what follows .reg: a type, then %r&lt;8&gt; for %r0 to %r7, or names.</summary>
+    /// <summary>Reads the rest of a .reg directive: a type, then names, or %r&lt;8&gt; for %r0 to %r7.</summary>
     public void Declare(TokenReader reader)
     {
         int line = reader.Line;
         string word = reader.Word("a type");
-        if (word[0] != '.' || !PtxTypes.TryParse(word[1..], out PtxType type)) throw new PtxError(line, $"registers of type '{word}' are not supported");
+        if (word[0] != '.' || !PtxTypes.TryParse(word[1..], out PtxType type))
+            throw new PtxError(line, $"registers of type '{word}' are not supported");
         do
         {
             string name = reader.Word("a name");

@@ -2,10 +2,10 @@ using static CudaEmulator.Ptx.PtxType;
 
 namespace CudaEmulator.Ptx;
 
-/// <summary>An instruction's op and the types of its operands, the destination first.</summary>
+/// <summary>An instruction's op and the types of its operands, destination first.</summary>
 sealed record Shape(Op Op, PtxType[] Operands);
 
-/// <summary>The instructions that take registers and constants alone, by their full names; memory and branches are the decoder's.</summary>
+/// <summary>The instructions that take only registers and constants, by full name; the decoder handles memory and branches.</summary>
 static class Shapes
 {
     static readonly Dictionary<string, Shape> all = [];
@@ -25,7 +25,7 @@ static class Shapes
 
     static void Add(string name, Op op, params PtxType[] operands) => all.Add(name, new(op, operands));
 
-    // one operand after another of the type that the name ends in
+    // all operands have the type in which the name ends
     static void Same(Op op, int operands, params string[] names)
     {
         foreach (string name in names) Add(name, op, [.. Enumerable.Repeat(TypeOf(name), operands)]);
@@ -97,7 +97,7 @@ static class Shapes
         foreach (PtxType type in (PtxType[])[B64, U64]) Add($"shr.{Name(type)}", Op.ShrU64, type, type, U32);
     }
 
-    // ptxas may contract an addition or a product without .rn; with one rounding an instruction they are the same
+    // ptxas may contract an addition or a product without .rn; with one rounding per instruction both spellings do the same
     static void Floats()
     {
         Same(Op.AddF32, 3, "add.f32", "add.rn.f32");
@@ -122,8 +122,12 @@ static class Shapes
             Setp(name, "s32", s32);
             Setp(name, "s64", s64);
         }
-        foreach ((string name, string alias, Op u32, Op u64) in ((string, string, Op, Op)[])
-            [("lt", "lo", Op.LtU32, Op.LtU64), ("le", "ls", Op.LeU32, Op.LeU64), ("gt", "hi", Op.GtU32, Op.GtU64), ("ge", "hs", Op.GeU32, Op.GeU64)])
+        (string, string, Op, Op)[] ordered =
+        [
+            ("lt", "lo", Op.LtU32, Op.LtU64), ("le", "ls", Op.LeU32, Op.LeU64),
+            ("gt", "hi", Op.GtU32, Op.GtU64), ("ge", "hs", Op.GeU32, Op.GeU64),
+        ];
+        foreach ((string name, string alias, Op u32, Op u64) in ordered)
         {
             foreach (string spelling in (string[])[name, alias])
             {
@@ -138,13 +142,14 @@ static class Shapes
             Setp(name, "f32", f32);
     }
 
-    static void Setp(string comparison, string type, Op op) => Add($"setp.{comparison}.{type}", op, Pred, TypeOf($".{type}"), TypeOf($".{type}"));
+    static void Setp(string comparison, string type, Op op) =>
+        Add($"setp.{comparison}.{type}", op, Pred, TypeOf($".{type}"), TypeOf($".{type}"));
 
     static void Conversions()
     {
         Add("cvt.s64.s32", Op.CvtS64S32, S64, S32);
         Add("cvt.u64.u32", Op.CvtU64U32, U64, U32);
-        Add("cvt.s32.s64", Op.Mov32, S32, S64);                         // the low half, as for unsigned ones
+        Add("cvt.s32.s64", Op.Mov32, S32, S64);                         // the low half, also for unsigned integers
         Add("cvt.u32.u64", Op.Mov32, U32, U64);
         Add("cvt.rn.f32.s32", Op.CvtF32S32, F32, S32);
         Add("cvt.rn.f32.u32", Op.CvtF32U32, F32, U32);

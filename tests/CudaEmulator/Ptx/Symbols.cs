@@ -1,14 +1,14 @@
 namespace CudaEmulator.Ptx;
 
-/// <summary>Variables in one space of memory, laid out one after another.</summary>
+/// <summary>Variables in one memory space, laid out one after another.</summary>
 abstract class Symbols
 {
     readonly Dictionary<string, Variable> variables = [];
 
-    /// <summary>Bytes of all of them.</summary>
+    /// <summary>Bytes of all variables.</summary>
     public int Bytes { get; private protected set; }
 
-    /// <summary>All of them, by their place.</summary>
+    /// <summary>All variables, by offset.</summary>
     public IReadOnlyList<Variable> InOrder => [.. variables.Values.OrderBy(v => v.Offset)];
 
     public bool TryGet(string name, out int offset, out int bytes)
@@ -24,14 +24,15 @@ abstract class Symbols
         other.Bytes = Bytes;
     }
 
-    /// <summary>Reads .align 4 .b8 name[16], or .f32 name.</summary>
+    /// <summary>Reads a declaration such as .align 4 .b8 name[16] or .f32 name.</summary>
     private protected void Declare(TokenReader reader, int mostBytes)
     {
         int line = reader.Line;
         int alignment = reader.TryRead(".align") ? reader.Count("alignment", 256) : 0;
         if (alignment != 0 && !int.IsPow2(alignment)) throw new PtxError(line, $"the alignment {alignment} is no power of two");
         string type = reader.Word("a type");
-        int size = type == ".b8" ? 1 : type[0] == '.' && PtxTypes.TryParse(type[1..], out PtxType known) && known != PtxType.Pred ? known.Size()
+        int size = type == ".b8" ? 1
+            : type[0] == '.' && PtxTypes.TryParse(type[1..], out PtxType known) && known != PtxType.Pred ? known.Size()
             : throw new PtxError(line, $"variables of type '{type}' are not supported");
         string name = reader.Word("a name");
         long bytes = size;
@@ -48,10 +49,10 @@ abstract class Symbols
     }
 }
 
-/// <summary>A function's parameters; those that it returns too.</summary>
+/// <summary>A function's parameters, those that it returns included.</summary>
 sealed class ParameterSymbols : Symbols
 {
-    /// <summary>Reads them up to the closing bracket.</summary>
+    /// <summary>Reads the declarations up to the closing bracket.</summary>
     public void DeclareAll(TokenReader reader, int mostBytes)
     {
         if (reader.TryRead(')')) return;
@@ -64,7 +65,7 @@ sealed class ParameterSymbols : Symbols
     }
 }
 
-/// <summary>What a module or a function declares in shared memory.</summary>
+/// <summary>The variables that a module or a function declares in shared memory.</summary>
 sealed class SharedSymbols : Symbols
 {
     const int MostBytes = 48 << 10;
@@ -75,7 +76,7 @@ sealed class SharedSymbols : Symbols
         reader.Expect(';');
     }
 
-    /// <summary>The same variables, to which a function adds its own.</summary>
+    /// <summary>A copy, to which a function adds its own variables.</summary>
     public SharedSymbols Scope()
     {
         var scope = new SharedSymbols();

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace CudaEmulator.Ptx;
 
-/// <summary>Reads tokens one after another; what does not fit is an error of the module, at its line.</summary>
+/// <summary>Reads tokens one after another; an unexpected token is an error of the module, at its line.</summary>
 sealed class TokenReader(List<Token> tokens)
 {
     int position;

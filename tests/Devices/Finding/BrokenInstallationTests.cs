@@ -4,10 +4,12 @@ using GpuMlp.Tests.Support;
 
 namespace GpuMlp.Tests.Devices.Finding;
 
-/// <summary>An OpenCL that is missing or broken: one message that says what and how to mend it, and a process that ends as it should.</summary>
+/// <summary>
+/// An OpenCL that is missing or broken: one message says what is wrong and how to mend it, and the process ends with the right exit code.
+/// </summary>
 public sealed class BrokenInstallationTests : IDisposable
 {
-    // the driver, the library, and the linker that PoCL calls
+    // packages for the driver, the library, and the linker that PoCL calls
     const string Advice = "apt-get install pocl-opencl-icd ocl-icd-libopencl1 binutils";
 
     readonly string folder = Directory.CreateTempSubdirectory("gpumlp-opencl-").FullName;
@@ -17,9 +19,10 @@ public sealed class BrokenInstallationTests : IDisposable
     static void NeedLinux() => Assert.SkipUnless(OperatingSystem.IsLinux(), "OpenCL's vendor files are Linux's.");
 
     ChildProcess.Result Train(string variable, string value) =>
-        ChildProcess.Gpumlp(new() { [variable] = value }, "train", "--steps", "1", "--device", "opencl", "--out", Path.Combine(folder, "run"));
+        ChildProcess.Gpumlp(
+            new() { [variable] = value }, "train", "--steps", "1", "--device", "opencl", "--out", Path.Combine(folder, "run"));
 
-    // under every name that the loader tries, so that it does not go on to the machine's own
+    // under every name that the loader tries, or it would find the machine's own library
     string[] Libraries(string name) => [.. ((string[])["", ".1"]).Select(version => Path.Combine(folder, $"{name}.so{version}"))];
 
     static void AssertOneMessage(ChildProcess.Result result, params string[] parts)
@@ -27,7 +30,7 @@ public sealed class BrokenInstallationTests : IDisposable
         Assert.Equal(3, result.ExitCode);
         Assert.Single(result.Error.Trim().Split('\n'));
         Assert.All(parts, part => Assert.Contains(part, result.Error, StringComparison.Ordinal));
-        Assert.Contains("cpu (", result.Error, StringComparison.Ordinal);                 // what there is
+        Assert.Contains("cpu (", result.Error, StringComparison.Ordinal);                 // the devices that there are
     }
 
     [Fact]
@@ -56,7 +59,8 @@ public sealed class BrokenInstallationTests : IDisposable
         OpenCL.Need();
         File.WriteAllText(Path.Combine(folder, "driver.so"), "not a library");
         File.WriteAllText(Path.Combine(folder, "broken.icd"), vendor.Replace("{0}", folder, StringComparison.Ordinal));
-        AssertOneMessage(Train("OCL_ICD_VENDORS", folder), [.. parts.Select(p => p.Replace("{0}", folder, StringComparison.Ordinal)), "broken.icd", Advice]);
+        IEnumerable<string> expected = parts.Select(p => p.Replace("{0}", folder, StringComparison.Ordinal));
+        AssertOneMessage(Train("OCL_ICD_VENDORS", folder), [.. expected, "broken.icd", Advice]);
     }
 
     [Fact]
@@ -67,7 +71,7 @@ public sealed class BrokenInstallationTests : IDisposable
         AssertOneMessage(Train("OCL_ICD_VENDORS", folder + "/nowhere"), folder + "/nowhere", Advice);
     }
 
-    // an empty file, one that is no library, a library that is not OpenCL's
+    // an empty file, a file that is no library, and a library that is not OpenCL's
     [Theory]
     [InlineData(0, "file too short")]
     [InlineData(5000, "invalid ELF header")]

@@ -7,7 +7,7 @@ using GpuMlp.Tests.Support;
 
 namespace GpuMlp.Tests.Devices.Finding;
 
-/// <summary>A device's name and what it opens; how a device is closed.</summary>
+/// <summary>What each device name opens, and how a device is closed.</summary>
 public class DeviceOpenerTests
 {
     [Theory]
@@ -38,7 +38,8 @@ public class DeviceOpenerTests
     public void AnotherNameIsRefusedWithThoseAllowed(string name)
     {
         var e = Assert.Throws<ArgumentException>(() => ComputeDevice.Open(name));
-        Assert.Contains($"'{name}' is not a device; allowed: auto, cpu, cpu:ilgpu, opencl, opencl:INDEX, cuda, cuda:INDEX", e.Message, StringComparison.Ordinal);
+        const string allowed = "allowed: auto, cpu, cpu:ilgpu, opencl, opencl:INDEX, cuda, cuda:INDEX";
+        Assert.Contains($"'{name}' is not a device; {allowed}", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -58,7 +59,8 @@ public class DeviceOpenerTests
     [Fact]
     public void AnNvidiaCardOpensAndEndsInTheSameBits()
     {
-        Requirement.Need("cuda", ComputeDevice.List().Any(d => d.Id == "cuda:0" && d.IsAvailable), "It takes an NVIDIA card and its driver.");
+        bool present = ComputeDevice.List().Any(d => d.Id == "cuda:0" && d.IsAvailable);
+        Requirement.Need("cuda", present, "It takes an NVIDIA card and its driver.");
         using ComputeDevice device = ComputeDevice.Open("cuda");
         Assert.True(device.SameBits, device.WhyNotSameBits);
         AssertRuns(device);
@@ -81,8 +83,9 @@ public class DeviceOpenerTests
         using ComputeDevice device = ComputeDevice.Open("opencl:0");
         Assert.Equal(listed, device.Description);
         Assert.NotEmpty(device.Name);
-        if (device.Description.Note!.Contains("Portable Computing Language", StringComparison.Ordinal))
-            Assert.Contains("reports no generic address space, which the kernels do not use", device.Description.Note, StringComparison.Ordinal);
+        if (!device.Description.Note!.Contains("Portable Computing Language", StringComparison.Ordinal)) return;
+        const string noAddressSpace = "reports no generic address space, which the kernels do not use";
+        Assert.Contains(noAddressSpace, device.Description.Note, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -4,7 +4,7 @@ using GpuMlp.Tests.Support;
 
 namespace GpuMlp.Tests.Devices.Finding;
 
-/// <summary>A home that cannot be written to, as in a container: PoCL needs a folder all the same.</summary>
+/// <summary>A home folder that cannot be written to, as in a container: PoCL needs a cache folder all the same.</summary>
 public class PoclCacheTests
 {
     const string Unwritable = "/proc/nowhere";
@@ -14,7 +14,13 @@ public class PoclCacheTests
     {
         NeedPocl();
         using var folder = new ScratchFolder();
-        ChildProcess.Result result = ChildProcess.Gpumlp(new() { ["XDG_CACHE_HOME"] = Unwritable, ["POCL_CACHE_DIR"] = "", ["TMPDIR"] = folder.Path },
+        var environment = new Dictionary<string, string>
+        {
+            ["XDG_CACHE_HOME"] = Unwritable,
+            ["POCL_CACHE_DIR"] = "",
+            ["TMPDIR"] = folder.Path,
+        };
+        ChildProcess.Result result = ChildProcess.Gpumlp(environment,
             "train", "--quiet", "--steps", "1", "--no-plots", "--device", "opencl", "--out", folder.File("run"));
         Assert.Equal((0, ""), (result.ExitCode, result.Error));
         Assert.Equal(["run"], folder.Names.Where(name => name == "run" || name.Contains("pocl")));
@@ -25,7 +31,8 @@ public class PoclCacheTests
     {
         NeedPocl();
         Assert.SkipUnless(ComputeDevice.List().Count(d => d.Kind == DeviceKind.OpenCL) == 1, "Another driver offers devices too.");
-        ChildProcess.Result result = ChildProcess.Gpumlp(new() { ["POCL_CACHE_DIR"] = Unwritable }, "train", "--device", "opencl", "--out", "never");
+        ChildProcess.Result result = ChildProcess.Gpumlp(
+            new() { ["POCL_CACHE_DIR"] = Unwritable }, "train", "--device", "opencl", "--out", "never");
         Assert.Equal(3, result.ExitCode);
         Assert.Contains($"PoCL cannot write to {Unwritable}: set POCL_CACHE_DIR", result.Error, StringComparison.Ordinal);
     }
@@ -33,6 +40,7 @@ public class PoclCacheTests
     static void NeedPocl()
     {
         OpenCL.Need();
-        Assert.SkipUnless(ComputeDevice.List().Any(d => d.Note?.Contains("Portable Computing Language", StringComparison.Ordinal) == true), "The OpenCL device is not PoCL's.");
+        bool isPocl = ComputeDevice.List().Any(d => d.Note?.Contains("Portable Computing Language", StringComparison.Ordinal) == true);
+        Assert.SkipUnless(isPocl, "The OpenCL device is not PoCL's.");
     }
 }

@@ -10,7 +10,9 @@ using GpuMlp.Tests.Support;
 
 namespace GpuMlp.Tests.Devices.Finding;
 
-/// <summary>The self-test of a device's arithmetic finds each fault that it is for, says nothing of a device without one, and mends what it can.</summary>
+/// <summary>
+/// The self-test of a device's arithmetic finds every fault that it looks for, reports none of a device without one, and mends what it can.
+/// </summary>
 public class SelfTestTests
 {
     static ArithmeticFaults Faults<TFault>() where TFault : struct, IFault => SelfTest.Check(FaultyDevice.Results<TFault>());
@@ -59,7 +61,8 @@ public class SelfTestTests
     public void FaultsAreSaidInWords()
     {
         Assert.Null(SelfTest.Describe(ArithmeticFaults.None));
-        Assert.Equal("flushes subnormals; contracts products into sums", SelfTest.Describe(ArithmeticFaults.Subnormals | ArithmeticFaults.Contraction));
+        const ArithmeticFaults both = ArithmeticFaults.Subnormals | ArithmeticFaults.Contraction;
+        Assert.Equal("flushes subnormals; contracts products into sums", SelfTest.Describe(both));
     }
 
     [Theory]
@@ -95,13 +98,17 @@ public class SelfTestTests
                 AssertSame(results[i * columns + column], results[columns * n + column * n + i], $"triple {i}, result {column}");
     }
 
-    static void AssertSame(float expected, float actual, string where) =>
-        Assert.True(BitConverter.SingleToInt32Bits(expected) == BitConverter.SingleToInt32Bits(actual) || (float.IsNaN(expected) && float.IsNaN(actual)), where);
+    static void AssertSame(float expected, float actual, string where)
+    {
+        bool sameBits = BitConverter.SingleToInt32Bits(expected) == BitConverter.SingleToInt32Bits(actual);
+        Assert.True(sameBits || (float.IsNaN(expected) && float.IsNaN(actual)), where);
+    }
 
     [Fact]
     public void ADeviceThatFailsIsReportedAndStillRuns()
     {
-        using ComputeDevice device = ComputeDevice.Open("cpu:ilgpu", OpenOptions.Default with { SelfTest = (_, _) => ArithmeticFaults.Subnormals });
+        OpenOptions options = OpenOptions.Default with { SelfTest = (_, _) => ArithmeticFaults.Subnormals };
+        using ComputeDevice device = ComputeDevice.Open("cpu:ilgpu", options);
         Assert.False(device.SameBits);
         Assert.Equal("flushes subnormals", device.WhyNotSameBits);
         using var x = Tensor.From(device, [-1f, 2f], 1, 2);

@@ -16,7 +16,9 @@ using ILGPU.Runtime.Cuda;
 
 namespace GpuMlp.Tests.Devices.Launching;
 
-/// <summary>Kernels out of the cache: the same bits as those just compiled, and compiled again where the cache is no good.</summary>
+/// <summary>
+/// Kernels from the cache give the same bits as kernels just compiled; where the cache is no good, they are compiled again.
+/// </summary>
 public sealed class CachedKernelTests : IDisposable
 {
     readonly ScratchFolder folder = new();
@@ -29,7 +31,7 @@ public sealed class CachedKernelTests : IDisposable
         return ComputeDevice.Open("opencl", OpenOptions.Default with { KernelCache = folder.File("kernels"), Newton = newton });
     }
 
-    // kernels that opening a device takes: its arithmetic, and how long loops run
+    // the kernels of the self-test when a device opens: one for its arithmetic, one for the length of its loops
     const int OfSelfTest = 2;
 
     string[] SelfTestEntries()
@@ -42,9 +44,11 @@ public sealed class CachedKernelTests : IDisposable
 
     static (float[] Losses, float[] Grid) Train(ComputeDevice device)
     {
-        using Sequential network = NetworkSpec.Parse("2-6-1").Build(device, Initialization.Normal, new PhiloxStream(7, StreamPurpose.Initialization), new BceLoss());
+        using Sequential network = NetworkSpec.Parse("2-6-1").Build(
+            device, Initialization.Normal, new PhiloxStream(7, StreamPurpose.Initialization), new BceLoss());
         DataSet data = DataSets.MakeMoons(50);
-        using var trainer = new Trainer(network, data, Recipe.Of(network) with { Seed = 5, Steps = 60, Optimizer = new() { LearningRate = 0.05f } });
+        Recipe recipe = Recipe.Of(network) with { Seed = 5, Steps = 60, Optimizer = new() { LearningRate = 0.05f } };
+        using var trainer = new Trainer(network, data, recipe);
         TrainingResult result = trainer.Run();
         return ([.. result.Losses], GridEvaluator.Evaluate(network, GridSpec.FromSize(new Window(-1, 1, -1, 1), 9, 7)));
     }
@@ -143,7 +147,8 @@ public sealed class CachedKernelTests : IDisposable
     {
         List<string> keys = [.. ClosedOps.OnGpus(int.MaxValue).Select(op => KernelKey.Of(op.Entry))];
         Assert.Equal(keys.Count, keys.Distinct().Count());
-        Assert.All(keys, key => Assert.Contains($"{typeof(GpuMlp.Kernels.DeviceEntry).Module.ModuleVersionId}", key, StringComparison.Ordinal));
+        string module = $"{typeof(GpuMlp.Kernels.DeviceEntry).Module.ModuleVersionId}";
+        Assert.All(keys, key => Assert.Contains(module, key, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -156,6 +161,8 @@ public sealed class CachedKernelTests : IDisposable
         var compiled = (PTXCompiledKernel)backend.Compile(description, default);
         CompiledText text = CompiledText.From(CompiledText.Of(compiled)!.ToBytes())!;
         var rebuilt = Assert.IsType<PTXCompiledKernel>(text.Rebuild(description, context, null, new TypeInformationManager()));
-        Assert.Equal((compiled.Name, compiled.PTXAssembly, compiled.NumParameters), (rebuilt.Name, rebuilt.PTXAssembly, rebuilt.NumParameters));
+        Assert.Equal(compiled.Name, rebuilt.Name);
+        Assert.Equal(compiled.PTXAssembly, rebuilt.PTXAssembly);
+        Assert.Equal(compiled.NumParameters, rebuilt.NumParameters);
     }
 }

@@ -3,7 +3,7 @@ using GpuMlp.Tests.Support;
 
 namespace GpuMlp.Tests.Devices.Launching;
 
-/// <summary>The cache of compiled kernels: what comes out of it is what went in, or nothing.</summary>
+/// <summary>The cache of compiled kernels: it returns what was put in, or nothing.</summary>
 public sealed class KernelCacheTests : IDisposable
 {
     static readonly byte[] content = [.. Enumerable.Range(0, 1000).Select(i => (byte)(i * i))];
@@ -32,7 +32,7 @@ public sealed class KernelCacheTests : IDisposable
         Assert.Equal(content, KernelCache.Open(Root)!.Read("a kernel"));
         cache.Write("a kernel", [1]);
         Assert.Equal([1], cache.Read("a kernel"));
-        Assert.EndsWith(".kernel", OnlyFile(cache), StringComparison.Ordinal);         // nothing temporary is left
+        Assert.EndsWith(".kernel", OnlyFile(cache), StringComparison.Ordinal);         // no temporary file is left
     }
 
     [Fact]
@@ -88,7 +88,8 @@ public sealed class KernelCacheTests : IDisposable
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Pipes and devices are told by Linux.");
         KernelCache cache = Filled();
-        using (var shell = System.Diagnostics.Process.Start("sh", ["-c", string.Format(command, OnlyFile(cache))])) await shell.WaitForExitAsync(TestContext.Current.CancellationToken);
+        using (var shell = System.Diagnostics.Process.Start("sh", ["-c", string.Format(command, OnlyFile(cache))]))
+            await shell.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.Null(await Task.Run(() => cache.Read("a kernel")).WaitAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken));
     }
 

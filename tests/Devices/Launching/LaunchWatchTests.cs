@@ -6,7 +6,7 @@ using ILGPU;
 
 namespace GpuMlp.Tests.Devices.Launching;
 
-/// <summary>A launch that a driver ended early is found.</summary>
+/// <summary>A launch that a driver ended before its end is found.</summary>
 public sealed class LaunchWatchTests
 {
     [Theory]
@@ -29,11 +29,12 @@ public sealed class LaunchWatchTests
     {
         using ComputeDevice device = Open(name);
         using DeviceBuffer counts = device.Allocate(2);
-        device.Watch.Turns--;                                      // as if the driver had left out the last
+        device.Watch.Turns--;                                      // as if the driver had left out the last turn
         device.Launch(new LoopTurns<ArrayView<float>>(counts.All, 10));
         device.Watch.Turns++;
         var e = Assert.Throws<DeviceException>(() => device.CopyToHost(counts.All, new float[2]));
-        Assert.StartsWith($"device {device.Description.Id} ({device.Name}) stopped a kernel before its end", e.Message, StringComparison.Ordinal);
+        string beginning = $"device {device.Description.Id} ({device.Name}) stopped a kernel before its end";
+        Assert.StartsWith(beginning, e.Message, StringComparison.Ordinal);
         Assert.True(e.IsStopped);
         Assert.Equal(10, Made(device, counts));
     }

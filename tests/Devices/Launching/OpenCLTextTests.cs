@@ -8,7 +8,7 @@ using ILGPU.Runtime.OpenCL;
 
 namespace GpuMlp.Tests.Devices.Launching;
 
-/// <summary>The OpenCL C of every kernel: nothing in double, nothing that rounds as the driver likes.</summary>
+/// <summary>The OpenCL C of every kernel: no double, and no operation whose rounding is up to the driver.</summary>
 public partial class OpenCLTextTests
 {
     [Fact]
@@ -37,7 +37,8 @@ public partial class OpenCLTextTests
         int padded = 0;
         foreach ((string name, var entry) in ClosedOps.OnGpus(groups: 1).Concat(ClosedOps.OnProcessors()))
         {
-            string text = ((CLCompiledKernel)accelerator.Backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(entry), default)).Source;
+            EntryPointDescription description = EntryPointDescription.FromExplicitlyGroupedKernel(entry);
+            string text = ((CLCompiledKernel)accelerator.Backend.Compile(description, default)).Source;
             if (OpenCLText.TailPadding(text).Any(s => s.Bytes > 0)) padded++;
             (string Name, int Bytes)[] left = [.. OpenCLText.TailPadding(OpenCLText.Portable(text, accelerator.CLStdVersion))];
             Assert.True(left.Length > 0 && left.All(s => s.Bytes == 0), $"{name}: {string.Join(", ", left)}");
@@ -87,6 +88,8 @@ public partial class OpenCLTextTests
     public void WhatMayNotBeThereIsFound(string line, bool found) => Assert.Equal(found, Forbidden().IsMatch(line));
 
     // some drivers lack the generic address space; two operations on floats in one statement may be contracted
-    [GeneratedRegex(@"\bdouble\b|\b__generic\b|\b(native|half)_\w+|\b(mad|exp|log|tanh|pow)\w*\s*\(|^.*(\(float\).*){4}$", RegexOptions.Multiline)]
+    [GeneratedRegex(
+        @"\bdouble\b|\b__generic\b|\b(native|half)_\w+|\b(mad|exp|log|tanh|pow)\w*\s*\(|^.*(\(float\).*){4}$",
+        RegexOptions.Multiline)]
     private static partial Regex Forbidden();
 }

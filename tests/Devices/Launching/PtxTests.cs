@@ -11,12 +11,14 @@ using ILGPU.Runtime.Cuda;
 
 namespace GpuMlp.Tests.Devices.Launching;
 
-/// <summary>CUDA without a card: every kernel's PTX says nothing that a card could take in two ways, and assembles without spills.</summary>
+/// <summary>
+/// CUDA without a card: every kernel's PTX leaves a card no choice of rounding or order, and NVIDIA's assembler needs no spills for it.
+/// </summary>
 public class PtxTests(ITestOutputHelper output)
 {
     static readonly string[] forbidden =
     [
-        @"\.extern\b",                                                             // what no driver resolves at load
+        @"\.extern\b",                                                             // a function that no driver has when it loads the module
         @"\.f64\b", @"\.approx\b", @"\.ftz\b", @"\.local\b", @"__local_depot",
         @"\bmul\.f32\b", @"\bmad\.f32\b",                                          // ptxas contracts these into a later add
         @"\bfma\.(?!rn\.f32\b)", @"\bmul\.(?!rn\.f32\b)[a-z]*\.?f32\b", @"\badd\.(?!f32\b|rn\.f32\b)[a-z.]*f32\b",
@@ -32,7 +34,7 @@ public class PtxTests(ITestOutputHelper output)
     public void EveryKernelRoundsInOneWayAndAssemblesWithoutSpills(string architecture) =>
         Check(architecture, groups: 1);
 
-    [Theory(Explicit = true)]                                                   // a minute
+    [Theory(Explicit = true)]                                                   // takes a minute
     [InlineData("sm_50")]
     [InlineData("sm_75")]
     [InlineData("sm_80")]
@@ -46,24 +48,27 @@ public class PtxTests(ITestOutputHelper output)
         List<string> wrong = [.. texts.SelectMany(t => Violations(t.Ptx).Select(line => $"{t.Name}: {line}"))];
         Assert.True(wrong.Count == 0, string.Join(Environment.NewLine, wrong.Take(20)));
         Ptxas.Need();
-        foreach ((string name, Ptxas.Cost cost) in texts.AsParallel().AsOrdered().Select(t => (t.Name, Ptxas.Assemble(t.Ptx, architecture))).ToList())
+        var costs = texts.AsParallel().AsOrdered().Select(t => (t.Name, Ptxas.Assemble(t.Ptx, architecture))).ToList();
+        foreach ((string name, Ptxas.Cost cost) in costs)
         {
             output.WriteLine($"{architecture} {name}: {cost}");
             Assert.True(cost is { SpillStores: 0, SpillLoads: 0, Stack: 0 }, $"{architecture} {name}: {cost}");
         }
     }
 
-    // a copy for lane 0 and one for the others: what ILGPU makes of some ifs, and no device has to stand
+    // ILGPU compiles some ifs into one copy of the code for lane 0 and another for the other lanes; a barrier must not be in two copies
     [Fact]
     public void EveryBarrierThatABodyHasIsThereOnce()
     {
         var texts = Compile("sm_80", 1, name => name.EndsWith(nameof(DeviceEntry.GroupKernel), StringComparison.Ordinal));
-        string[] sources = [.. Directory.EnumerateFiles(Path.Combine(Project.Root().FullName, "kernels"), "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText)];
+        string kernels = Path.Combine(Project.Root().FullName, "kernels");
+        string[] sources = [.. Directory.EnumerateFiles(kernels, "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText)];
         int all = 0;
         foreach ((string name, string ptx) in texts)
         {
             string type = $"struct {name.Split('<', ',')[0]}<";
-            int written = sources.Where(text => text.Contains(type, StringComparison.Ordinal)).Sum(text => Regex.Count(text, @"\bTBarrier\.Wait\("));
+            int written = sources.Where(text => text.Contains(type, StringComparison.Ordinal))
+                .Sum(text => Regex.Count(text, @"\bTBarrier\.Wait\("));
             Assert.Equal((name, written), (name, Regex.Count(ptx, @"\bbar(rier)?\.sync\b")));
             all += written;
         }
@@ -107,7 +112,8 @@ public class PtxTests(ITestOutputHelper output)
     [InlineData("setp.ltu.f32 %p1, %f1, 0f00000000;\nsetp.lt.f32 %p1, %f1, 0f00000000;\nselp.b32 %f2, %f3, %f4, %p1;", 0)]
     public void AComparisonThatIsTrueOfNaNIsFound(string ptx, int violations) => Assert.Equal(violations, Violations(ptx).Count());
 
-    // where ILGPU moved a constant to the other side: no comparison that we write is true of NaN, so it may only narrow one that is not
+    // Uses of unordered comparisons. ILGPU makes one where it moves a constant to the other side, but no comparison that we write is true
+    // for NaN: so an unordered comparison may only decide a branch, or be joined by and.pred with an ordered one.
     static IEnumerable<string> TrueOfNaN(string ptx)
     {
         var unordered = new Dictionary<string, string>();                         // by the predicate that holds the comparison now
@@ -115,7 +121,7 @@ public class PtxTests(ITestOutputHelper output)
         {
             string[] predicates = [.. Regex.Matches(line, @"%p\d+").Select(m => m.Value)];
             if (predicates.Length == 0) continue;
-            if (line.StartsWith('@')) continue;                                       // a branch leaves where our condition does not hold
+            if (line.StartsWith('@')) continue;                                       // a branch is taken where our condition does not hold
             bool defines = !line.StartsWith("selp", StringComparison.Ordinal);
             string[] used = defines ? predicates[1..] : predicates;
             if (!(line.StartsWith("and.pred", StringComparison.Ordinal) && used.Any(p => !unordered.ContainsKey(p))))
@@ -140,7 +146,8 @@ public class PtxTests(ITestOutputHelper output)
         };
         using Context context = DeviceOpener.Create(_ => { });
         using var backend = new PTXBackend(context, target, CudaInstructionSet.ISA_78, null!);
-        return [.. ClosedOps.OnGpus(groups).Where(op => wanted is null || wanted(op.Name)).Select(op => (op.Name, Text(backend, op.Entry)))];
+        IEnumerable<(string Name, MethodInfo Entry)> all = ClosedOps.OnGpus(groups);
+        return [.. all.Where(op => wanted is null || wanted(op.Name)).Select(op => (op.Name, Text(backend, op.Entry)))];
     }
 
     static string Text(PTXBackend backend, MethodInfo entry) =>

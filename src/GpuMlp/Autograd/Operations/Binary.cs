@@ -5,7 +5,7 @@ using GpuMlp.Kernels.Elementwise;
 
 namespace GpuMlp.Autograd.Operations;
 
-/// <summary>y = f(a, b), operands of one row or column repeated; the gradient of what was repeated is summed over its uses.</summary>
+/// <summary>y = f(a, b). An operand of one row or column repeats; its gradient is the sum over its uses.</summary>
 sealed class Binary<TBinary> : Operation where TBinary : struct, IBinary
 {
     readonly int rows, columns;
@@ -52,9 +52,10 @@ sealed class Binary<TBinary> : Operation where TBinary : struct, IBinary
 
     static int Common(string name, Variable a, Variable b, int left, int right) =>
         left == right || right == 1 ? left : left == 1 ? right
-            : throw new ArgumentException($"{name}: {a.Shape} and {b.Shape} do not fit: rows and columns have to be equal, or 1 on one side");
+            : throw new ArgumentException(
+                $"{name}: {a.Shape} and {b.Shape} do not fit: rows and columns have to be equal, or 1 on one side");
 
-    // where no row repeats by itself, all of it is one long row
+    // if each operand is a single value or has the result's shape, all elements are treated as one long row
     readonly struct Shape
     {
         internal readonly int Rows, Columns;

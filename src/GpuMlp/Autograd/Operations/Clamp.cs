@@ -4,7 +4,7 @@ using GpuMlp.Devices.Ops;
 
 namespace GpuMlp.Autograd.Operations;
 
-/// <summary>y = x held between low and high; dx = dy where low ≤ x ≤ high, else 0.</summary>
+/// <summary>y = x limited to the range from low to high; dx = dy where low ≤ x ≤ high, else 0.</summary>
 sealed class Clamp : Operation
 {
     readonly float low, high;

@@ -16,7 +16,8 @@ sealed class MatMul : Operation
         ArgumentNullException.ThrowIfNull(w);
         if (x.Device != w.Device) throw Variable.MixedDevices("MatMul", x, w);
         if (x.Columns != w.Rows)
-            throw new ArgumentException($"MatMul: {x.Shape} times {w.Shape}: the left's columns have to be as many as the right's rows", nameof(w));
+            throw new ArgumentException(
+                $"MatMul: {x.Shape} times {w.Shape}: the left's columns have to be as many as the right's rows", nameof(w));
         using DeviceUse use = x.Device.Use();
         DeviceSpan y = x.Device.Pool.Take(x.Rows, w.Columns, "MatMul");
         x.Device.Product(x.Span, w.Span, y, x.Rows, x.Columns, w.Columns);

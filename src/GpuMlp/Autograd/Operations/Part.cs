@@ -2,7 +2,7 @@ using GpuMlp.Devices.Memory;
 
 namespace GpuMlp.Autograd.Operations;
 
-/// <summary>y = a stretch of x in another shape, of the same memory; dx = dy there, 0 elsewhere.</summary>
+/// <summary>y = some consecutive values of x, in another shape and sharing its memory; dx = dy there, 0 elsewhere.</summary>
 sealed class Part : Operation
 {
     readonly int start;

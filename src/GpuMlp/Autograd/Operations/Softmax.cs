@@ -15,7 +15,7 @@ sealed class Softmax : Operation
         return new(Values(x), x.Rows, x.Columns, x.NeedsGradient ? new Softmax(x) : null);
     }
 
-    // y is computed again: its owner may have disposed it
+    // computes y again, because its owner may have disposed it
     private protected override DeviceSpan Derivative(int input, DeviceSpan dy)
     {
         DeviceSpan dx = dy.Device.Pool.Take(dy.Length);

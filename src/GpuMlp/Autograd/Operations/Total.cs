@@ -4,7 +4,7 @@ using GpuMlp.Devices.Ops;
 
 namespace GpuMlp.Autograd.Operations;
 
-/// <summary>y = Σ x / divisor: the sum (divisor 1) or the mean of all elements; dx = dy / divisor everywhere.</summary>
+/// <summary>y = Σ x / divisor: the sum (divisor 1) or the mean of all elements; every element of dx is dy / divisor.</summary>
 sealed class Total : Operation
 {
     readonly int divisor;

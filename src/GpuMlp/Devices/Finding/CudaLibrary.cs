@@ -4,7 +4,7 @@ using System.Runtime.Loader;
 
 namespace GpuMlp.Devices.Finding;
 
-/// <summary>Loads NVIDIA's driver where only its runtime name is installed, and asks it why ILGPU finds no card.</summary>
+/// <summary>Loads NVIDIA's driver where only its runtime library is installed, and asks it why ILGPU finds no card.</summary>
 static unsafe class CudaLibrary
 {
     const string LeastForIlgpu = "it takes CUDA 11.0 and compute capability 3.0 at least: install a newer driver";
@@ -15,7 +15,7 @@ static unsafe class CudaLibrary
 
     static string Name => OperatingSystem.IsWindows() ? "nvcuda" : "libcuda.so.1";
 
-    /// <summary>Null if there is an NVIDIA driver, else what is missing.</summary>
+    /// <summary>What is missing for NVIDIA's driver; null if it is there.</summary>
     internal static string? WhyMissing()
     {
         Hook();
@@ -24,7 +24,7 @@ static unsafe class CudaLibrary
             : $"the NVIDIA driver's library {Name} does not load ({complaint}): install the driver again";
     }
 
-    /// <summary>Why the driver, which is there, has no card for ILGPU: it does not start, has none, or it or the card is too old.</summary>
+    /// <summary>Why an installed driver has no card for ILGPU: it does not start, finds no card, or it or the card is too old.</summary>
     internal static string WhyEmpty()
     {
         nint library = NativeLibrary.Load(Name);
@@ -38,7 +38,8 @@ static unsafe class CudaLibrary
             int count = 0;
             result = ((delegate* unmanaged<int*, int>)NativeLibrary.GetExport(library, "cuDeviceGetCount"))(&count);
             if (result != 0 || count == 0) return DeviceCatalog.NoGpu;
-            return $"ILGPU does not take the driver's GPU (CUDA {Version(library)}, compute capability {Capability(library)}): {LeastForIlgpu}";
+            string version = $"CUDA {Version(library)}, compute capability {Capability(library)}";
+            return $"ILGPU does not take the driver's GPU ({version}): {LeastForIlgpu}";
         }
         catch (EntryPointNotFoundException e)
         {
@@ -76,7 +77,7 @@ static unsafe class CudaLibrary
         return value;
     }
 
-    // ILGPU asks for "cuda", which is libcuda.so: a link that not every installation has beside libcuda.so.1
+    // ILGPU loads "cuda", which is libcuda.so; some installations have libcuda.so.1 without that link
     static void Hook()
     {
         lock (once)

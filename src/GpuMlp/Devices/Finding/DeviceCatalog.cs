@@ -5,7 +5,7 @@ using ILGPU.Runtime.OpenCL;
 
 namespace GpuMlp.Devices.Finding;
 
-/// <summary>Finds the devices of this machine and says why one is left out.</summary>
+/// <summary>Finds the devices of this machine, and says why one is left out.</summary>
 static class DeviceCatalog
 {
     internal const string NoGpu = "the NVIDIA driver reports no GPU";
@@ -24,8 +24,10 @@ static class DeviceCatalog
         return devices;
     }
 
-    // a broken installation must not keep the other devices from being listed, whatever it throws
-    static void Add(List<DeviceDescription> devices, DeviceDescription none, Func<string?> whyMissing, Func<List<DeviceDescription>> find, Func<string> whyEmpty)
+    // catches everything, because a broken installation of one kind must not keep the other kinds from being listed
+    static void Add(
+        List<DeviceDescription> devices, DeviceDescription none,
+        Func<string?> whyMissing, Func<List<DeviceDescription>> find, Func<string> whyEmpty)
     {
         try
         {
@@ -47,7 +49,7 @@ static class DeviceCatalog
         return found;
     }
 
-    /// <summary>Gives a context every OpenCL device, and tells which they are.</summary>
+    /// <summary>Adds every OpenCL device to a context, and returns their descriptions.</summary>
     internal static List<DeviceDescription> AddOpenCL(Context.Builder builder)
     {
         var found = new List<DeviceDescription>();
@@ -72,9 +74,12 @@ static class DeviceCatalog
     }
 
     internal static List<DeviceDescription> CudaDevices(Context context) =>
-        [.. context.Devices.OfType<CudaDevice>().Select((device, i) => new DeviceDescription($"cuda:{i}", DeviceKind.Cuda, device.Name, IsGpu: true)
-        {
-            Driver = device.DriverVersion.ToString(),
-            Multiprocessors = device.NumMultiprocessors,
-        })];
+    [
+        .. context.Devices.OfType<CudaDevice>().Select(
+            (device, i) => new DeviceDescription($"cuda:{i}", DeviceKind.Cuda, device.Name, IsGpu: true)
+            {
+                Driver = device.DriverVersion.ToString(),
+                Multiprocessors = device.NumMultiprocessors,
+            }),
+    ];
 }

@@ -10,7 +10,7 @@ using ILGPU.Runtime.OpenCL;
 
 namespace GpuMlp.Devices.Finding;
 
-/// <summary>Turns a device's name into an open device.</summary>
+/// <summary>Opens a device by its name.</summary>
 static class DeviceOpener
 {
     const string Allowed = "allowed: auto, cpu, cpu:ilgpu, opencl, opencl:INDEX, cuda, cuda:INDEX";
@@ -59,10 +59,11 @@ static class DeviceOpener
             context.GetCPUDevice(0).CreateCPUAccelerator(context, CPUAcceleratorMode.Parallel), null, options);
     }
 
-    // a device that divides or takes roots in its own way is opened again with our own forms, if those mend it
+    // a device whose division or square root is not IEEE's is opened again with our own forms, which replace them
     static ComputeDevice OpenOpenCL(string name, int index, OpenOptions options)
     {
-        ComputeDevice device = Tested(OpenOpenCL(name, index, options, options.Newton), options.Newton, options, out ArithmeticFaults faults);
+        ComputeDevice device = OpenOpenCL(name, index, options, options.Newton);
+        device = Tested(device, options.Newton, options, out ArithmeticFaults faults);
         if (options.Newton || (faults & (ArithmeticFaults.Division | ArithmeticFaults.SquareRoot)) == 0) return device;
         device.Dispose();
         return Tested(OpenOpenCL(name, index, options, true), true, options, out _);
@@ -73,7 +74,8 @@ static class DeviceOpener
         if (OpenCLLibrary.WhyMissing() is string missing) throw new DeviceUnavailableException(name, missing, ComputeDevice.List());
         List<DeviceDescription> found = [];
         Context context = Create(builder => found = DeviceCatalog.AddOpenCL(builder), newton);
-        return Open(name, index, found, OpenCLLibrary.WhyEmpty, context, () => context.GetCLDevice(index).CreateAccelerator(context), options, newton);
+        return Open(name, index, found, OpenCLLibrary.WhyEmpty, context,
+            () => context.GetCLDevice(index).CreateAccelerator(context), options, newton);
     }
 
     static ComputeDevice OpenCuda(string name, int index, OpenOptions options)
@@ -92,17 +94,23 @@ static class DeviceOpener
         {
             if (found.Count == 0) throw new DeviceUnavailableException(name, whyEmpty(), ComputeDevice.List());
             if (index >= found.Count)
-                throw new DeviceUnavailableException(name, $"there is no number {index}, the last is {found.Count - 1}", ComputeDevice.List());
+            {
+                string reason = $"there is no number {index}, the last is {found.Count - 1}";
+                throw new DeviceUnavailableException(name, reason, ComputeDevice.List());
+            }
             DeviceDescription device = found[index];
             if (newton) device = device with { Note = device.Note + "; divides and takes roots by Newton steps" };
             return new ComputeDevice(device, context, create(), null, options, KernelCache.Open(options.KernelCache), newton);
         }
         catch (Exception e)
         {
-            context.Dispose();
+            try { context.Dispose(); }
+            catch (AcceleratorException) { /* a driver that does not open a device may not close it either */ }
             if (e is DeviceUnavailableException) throw;
-            if (e is AcceleratorException failed && DeviceException.IsOutOfMemory(failed)) throw new DeviceOutOfMemoryException(found[index], e);
-            throw new DeviceUnavailableException(name, $"it does not open: {DeviceException.Reason(e)}", ComputeDevice.List().Where(d => d.Kind != found[index].Kind), e);
+            if (e is AcceleratorException failed && DeviceException.IsOutOfMemory(failed))
+                throw new DeviceOutOfMemoryException(found[index], e);
+            var others = ComputeDevice.List().Where(d => d.Kind != found[index].Kind);
+            throw new DeviceUnavailableException(name, $"it does not open: {DeviceException.Reason(e)}", others, e);
         }
     }
 
@@ -122,7 +130,10 @@ static class DeviceOpener
         }
     }
 
-    /// <summary>A context whose code keeps IEEE division and subnormals, never the generic address space (O2), and knows our roundings.</summary>
+    /// <summary>
+    /// A context whose code keeps IEEE division and subnormals, knows our roundings, and does not use the generic address space (which
+    /// level O2 avoids).
+    /// </summary>
     internal static Context Create(Action<Context.Builder> devices, bool newton = false)
     {
         var context = Context.Create(builder =>

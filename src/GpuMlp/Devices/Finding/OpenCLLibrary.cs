@@ -5,7 +5,7 @@ using ILGPU.Runtime.OpenCL;
 
 namespace GpuMlp.Devices.Finding;
 
-/// <summary>Loads the OpenCL library where only its runtime package is installed, and admits drivers that ILGPU would leave out.</summary>
+/// <summary>Loads the OpenCL library where only its runtime package is installed, and accepts drivers that ILGPU would leave out.</summary>
 static class OpenCLLibrary
 {
     const string HowToGet =
@@ -16,20 +16,22 @@ static class OpenCLLibrary
     static readonly Lock once = new();
     static bool hooked;
 
-    /// <summary>Null if the OpenCL library is there, else what is missing and how to get it.</summary>
+    /// <summary>What is missing for OpenCL, and how to get it; null if the OpenCL library is there.</summary>
     internal static string? WhyMissing()
     {
         Hook();
         nint library = Load();
         if (library != 0 && NativeLibrary.TryGetExport(library, EntryPoint, out _)) return null;
-        // the loader's own words where the file is there
+        // if the file is there, report what the loader says about it
         string? broken = library != 0 ? $"it has no {EntryPoint}" : SharedLibrary.Complaint(Names[0]);
         return broken is null || SharedLibrary.IsAbsence(broken, Names[0])
             ? $"no OpenCL library ({Names[0]}): {HowToGet}"
             : $"the OpenCL library {Names[0]} does not load ({broken}): {HowToGet}";
     }
 
-    /// <summary>Why the library, which is there, has no devices: a vendor file that points nowhere, or no driver at all.</summary>
+    /// <summary>
+    /// Why an installed library lists no devices: a vendor file names a driver that does not load, or there is no driver.
+    /// </summary>
     internal static string WhyEmpty()
     {
         string folder = Environment.GetEnvironmentVariable("OCL_ICD_VENDORS") is { Length: > 0 } named ? named : "/etc/OpenCL/vendors";
@@ -56,7 +58,7 @@ static class OpenCLLibrary
     static string[] Names => OperatingSystem.IsWindows() ? ["OpenCL.dll"] : OperatingSystem.IsMacOS()
         ? ["/System/Library/Frameworks/OpenCL.framework/OpenCL"] : ["libOpenCL.so.1", "libOpenCL.so"];
 
-    // ILGPU asks for "OpenCL", which only the development package provides on Linux
+    // ILGPU loads "OpenCL", a name that only the development package provides on Linux
     static void Hook()
     {
         lock (once)
@@ -64,18 +66,20 @@ static class OpenCLLibrary
             if (hooked) return;
             hooked = true;
             PoclCache.Choose();
-            AssemblyLoadContext.Default.ResolvingUnmanagedDll += (_, name) => name.Contains("OpenCL", StringComparison.Ordinal) ? Load() : 0;
+            AssemblyLoadContext.Default.ResolvingUnmanagedDll += (_, name) =>
+                name.Contains("OpenCL", StringComparison.Ordinal) ? Load() : 0;
         }
     }
 
     /// <summary>
-    /// Marks the device as one with a generic address space, which ILGPU demands and our kernels never use; true if that was an override.
+    /// Marks a device as one with a generic address space, which ILGPU demands and our kernels never use. Returns whether the device itself
+    /// reports none.
     /// </summary>
     internal static bool Accept(CLDevice device)
     {
         if (device.Capabilities.GenericAddressSpace) return false;
         PropertyInfo property = typeof(CLCapabilityContext).GetProperty(nameof(CLCapabilityContext.GenericAddressSpace))!;
-        property.SetValue(device.Capabilities, true);              // its setter is not public
+        property.SetValue(device.Capabilities, true);              // the setter is not public
         return true;
     }
 

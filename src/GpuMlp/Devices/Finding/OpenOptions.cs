@@ -4,14 +4,14 @@ using ILGPU.Runtime;
 
 namespace GpuMlp.Devices.Finding;
 
-/// <summary>How a device is opened; for tests what differs from the ordinary.</summary>
-/// <param name="Lanes">Floats that move together on the processor.</param>
-/// <param name="Cores">Cores that the processor's work is shared out over.</param>
-/// <param name="Newton">Whether OpenCL divides and takes roots by Newton steps from the start, not only where the self-test asks for it.</param>
-/// <param name="GroupLanes">Threads of a group that ILGPU's CPU launcher has together: an even number, each a thread of the system.</param>
-/// <param name="SelfTest">The self-test of a device opened with or without Newton steps, where it is not the ordinary one.</param>
-/// <param name="KernelCache">The folder of compiled kernels, where it is not the user's.</param>
-/// <param name="Memory">Makes a block of so many floats, where memory is to be watched; small values then share no buffers.</param>
+/// <summary>How a device is opened; all but the first two are for tests.</summary>
+/// <param name="Lanes">Floats per SIMD register on the processor.</param>
+/// <param name="Cores">The number of cores that share the processor's work.</param>
+/// <param name="Newton">Whether OpenCL divides and takes roots by Newton steps in any case, even if the self-test does not need it.</param>
+/// <param name="GroupLanes">Threads per group of ILGPU's CPU launcher: an even number, each a thread of the operating system.</param>
+/// <param name="SelfTest">Replaces the self-test; called with the device and whether it was opened with Newton steps.</param>
+/// <param name="KernelCache">The folder of compiled kernels; null for the user's.</param>
+/// <param name="Memory">Makes a block of that many floats, for tests that watch memory; small values then do not share buffers.</param>
 sealed record OpenOptions(int Lanes, int Cores, bool Newton = false, int GroupLanes = 2,
     Func<ComputeDevice, bool, ArithmeticFaults>? SelfTest = null, string? KernelCache = null,
     Func<Accelerator, int, MemoryBlock>? Memory = null)

@@ -2,13 +2,15 @@ using System.Runtime.InteropServices;
 
 namespace GpuMlp.Devices.Finding;
 
-/// <summary>Where PoCL, the OpenCL driver for processors, keeps what it compiles: without a folder that it can write to it offers no device.</summary>
+/// <summary>
+/// The folder where PoCL, the OpenCL driver for processors, keeps compiled kernels. Without a writable one it offers no device.
+/// </summary>
 static class PoclCache
 {
     const string Variable = "POCL_CACHE_DIR";
 
     /// <summary>
-    /// Gives PoCL a folder for this process alone where it has none, as in a container whose home cannot be written to. It reads the variable
+    /// Gives PoCL a folder for this process if it has no writable one, as in a container whose home is read-only. PoCL reads the variable
     /// once, when the OpenCL library loads.
     /// </summary>
     public static void Choose()
@@ -18,16 +20,16 @@ static class PoclCache
         {
             string folder = Directory.CreateTempSubdirectory("gpumlp-pocl-").FullName;
             AppDomain.CurrentDomain.ProcessExit += (_, _) => Delete(folder);
-            SetEnvironmentVariable(Variable, folder, 1);           // .NET's own is not seen by native code
+            SetEnvironmentVariable(Variable, folder, 1);           // native code does not see variables that .NET sets
             Environment.SetEnvironmentVariable(Variable, folder);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // then it has none, which is said below
+            // PoCL then has no folder, which WhyUnusable reports
         }
     }
 
-    /// <summary>What is wrong with the folder that PoCL uses; null where nothing is.</summary>
+    /// <summary>What is wrong with the folder that PoCL uses; null if nothing is.</summary>
     public static string? WhyUnusable()
     {
         if (!OperatingSystem.IsLinux()) return null;
@@ -35,11 +37,13 @@ static class PoclCache
         return CanHold(folder) ? null : $"PoCL cannot write to {folder}: set {Variable} to a folder where it can";
     }
 
-    // as PoCL chooses it
-    static string Default => Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } caches ? Path.Combine(caches, "pocl", "kcache")
-        : Environment.GetEnvironmentVariable("HOME") is string home ? Path.Combine(home, ".cache", "pocl", "kcache") : "/tmp/pocl/kcache";
+    // the folder that PoCL chooses by itself
+    static string Default =>
+        Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } caches ? Path.Combine(caches, "pocl", "kcache")
+        : Environment.GetEnvironmentVariable("HOME") is string home ? Path.Combine(home, ".cache", "pocl", "kcache")
+        : "/tmp/pocl/kcache";
 
-    // permissions do not tell, of root or where a file system is read-only; so something is made where the folder is or would be made
+    // Permissions do not tell for root, or on a read-only file system. So this creates something where the folder is or would be.
     static bool CanHold(string folder)
     {
         try
@@ -64,5 +68,6 @@ static class PoclCache
     }
 
     [DllImport("libc", EntryPoint = "setenv")]
-    static extern int SetEnvironmentVariable([MarshalAs(UnmanagedType.LPUTF8Str)] string name, [MarshalAs(UnmanagedType.LPUTF8Str)] string value, int overwrite);
+    static extern int SetEnvironmentVariable(
+        [MarshalAs(UnmanagedType.LPUTF8Str)] string name, [MarshalAs(UnmanagedType.LPUTF8Str)] string value, int overwrite);
 }

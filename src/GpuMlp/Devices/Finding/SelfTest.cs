@@ -5,14 +5,14 @@ using ILGPU;
 
 namespace GpuMlp.Devices.Finding;
 
-/// <summary>What a device's arithmetic does otherwise than the host's.</summary>
+/// <summary>The ways in which a device's arithmetic can differ from the host's.</summary>
 [Flags]
 enum ArithmeticFaults
 {
     None = 0, Subnormals = 1, Contraction = 2, Fma = 4, Division = 8, SquareRoot = 16, Rounding = 32, Comparison = 64, Patterns = 128,
 }
 
-/// <summary>Runs a device's arithmetic on some hundred seeded operands and compares it with the host's, bit for bit.</summary>
+/// <summary>Runs a device's arithmetic on some hundred seeded operands, and compares the results with the host's, bit for bit.</summary>
 static class SelfTest
 {
     const int Seeded = 128, Turns = 1 << 17;
@@ -36,7 +36,7 @@ static class SelfTest
 
     internal static int Triples => operands.Value.Length / 3;
 
-    /// <summary>Tests a device that runs kernels through ILGPU, its wide lanes too where it has some.</summary>
+    /// <summary>Tests a device that runs kernels through ILGPU, and its wide vectors if it has them.</summary>
     internal static ArithmeticFaults Run(ComputeDevice device)
     {
         int n = Triples, results = Arithmetic<HostView>.Count * n;
@@ -51,8 +51,11 @@ static class SelfTest
         return device.HasWideLanes ? faults | Check(Rows(actual.AsSpan(results), actual)) : faults;
     }
 
-    /// <summary>After how many turns the driver ends a thread's loops; null if it makes all that are asked for.</summary>
-    /// <remarks>Mesa's llvmpipe ends them after 65,535. A driver that stops by the clock lets these turns pass, and is found when it stops a launch.</remarks>
+    /// <summary>The number of loop iterations after which the driver ends a thread's loops; null if it makes all of them.</summary>
+    /// <remarks>
+    /// Mesa's llvmpipe ends loops after 65,535 iterations. A driver that stops by the clock passes this test, and is found out when it
+    /// stops a launch.
+    /// </remarks>
     internal static int? MostTurns(ComputeDevice device)
     {
         using DeviceBuffer counts = device.Allocate(2);
@@ -72,7 +75,7 @@ static class SelfTest
         return transposed;
     }
 
-    // integers are no matter of lanes: there are only those of the first results
+    // turns results (columns, rows) into (rows, columns); integers do not go through vectors, so they come from the first results
     static float[] Rows(ReadOnlySpan<float> columns, ReadOnlySpan<float> first)
     {
         float[] rows = Transposed(columns, Arithmetic<HostView>.Count);
@@ -88,7 +91,7 @@ static class SelfTest
         return results;
     }
 
-    /// <summary>What is wrong with results.</summary>
+    /// <summary>Compares results with the host's and returns the faults.</summary>
     internal static ArithmeticFaults Check(ReadOnlySpan<float> actual)
     {
         ArithmeticFaults plain = ArithmeticFaults.None, tiny = ArithmeticFaults.None;
@@ -100,16 +103,16 @@ static class SelfTest
             if (HasSubnormals(operands.Value.AsSpan(3 * (i / Arithmetic<HostView>.Count), 3), wanted)) tiny |= Fault(column);
             else plain |= Fault(column);
         }
-        // a device whose plain operations fail on subnormals alone flushes them, and its other failures on them follow from that
+        // if plain operations fail on subnormals alone, the device flushes them, and all other failures on subnormals follow from that
         const ArithmeticFaults basic = ArithmeticFaults.Rounding | ArithmeticFaults.Comparison | ArithmeticFaults.Patterns;
         return plain | ((tiny & ~plain & basic) != 0 ? ArithmeticFaults.Subnormals : tiny);
     }
 
     static bool Same(float actual, float wanted, int column) =>
         BitConverter.SingleToInt32Bits(actual) == BitConverter.SingleToInt32Bits(wanted)
-        || (float.IsNaN(actual) && float.IsNaN(wanted) && column != Arithmetic<HostView>.Integer);      // which NaN is not IEEE's to say
+        || (float.IsNaN(actual) && float.IsNaN(wanted) && column != Arithmetic<HostView>.Integer);      // IEEE allows any NaN
 
-    /// <summary>Faults in words; null if there are none.</summary>
+    /// <summary>The faults in words; null if there are none.</summary>
     internal static string? Describe(ArithmeticFaults faults) => faults == ArithmeticFaults.None ? null
         : string.Join("; ", words.Where(w => faults.HasFlag(w.Fault)).Select(w => w.Words));
 
@@ -125,7 +128,8 @@ static class SelfTest
         Arithmetic<HostView>.Root => ArithmeticFaults.SquareRoot,
         Arithmetic<HostView>.Sum or Arithmetic<HostView>.Difference or Arithmetic<HostView>.Product => ArithmeticFaults.Rounding,
         Arithmetic<HostView>.Less or Arithmetic<HostView>.LessOrEqual or Arithmetic<HostView>.Maximum
-            or Arithmetic<HostView>.ConstantLess or Arithmetic<HostView>.ConstantLessOrEqual or Arithmetic<HostView>.ConstantMaximum => ArithmeticFaults.Comparison,
+            or Arithmetic<HostView>.ConstantLess or Arithmetic<HostView>.ConstantLessOrEqual
+            or Arithmetic<HostView>.ConstantMaximum => ArithmeticFaults.Comparison,
         _ => ArithmeticFaults.Patterns,
     };
 
@@ -133,7 +137,8 @@ static class SelfTest
     {
         float[] extremes =
         [
-            0f, -0f, 1f, -1f, 3f, 0.1f, float.Epsilon, -1e-40f, 1.17549421e-38f, 1.17549435e-38f, 5e-20f, float.MaxValue, float.NegativeInfinity, float.NaN,
+            0f, -0f, 1f, -1f, 3f, 0.1f, float.Epsilon, -1e-40f, 1.17549421e-38f, 1.17549435e-38f, 5e-20f,
+            float.MaxValue, float.NegativeInfinity, float.NaN,
         ];
         var random = new Random(3);
         var list = new List<float>();
@@ -143,7 +148,7 @@ static class SelfTest
         {
             float a = Normal(random), b = Normal(random);
             list.AddRange([a, b, Normal(random)]);
-            list.AddRange([a, b, -(a * b)]);                           // all that is left is the product's rounding
+            list.AddRange([a, b, -(a * b)]);                           // the exact a·b + c is the rounding error of the product
             list.AddRange([Pattern(random), Pattern(random), Pattern(random)]);
         }
         return [.. list];

@@ -2,11 +2,12 @@ using System.Runtime.InteropServices;
 
 namespace GpuMlp.Devices.Finding;
 
-/// <summary>Whether a library of a driver loads, and what the loader says where it does not.</summary>
+/// <summary>Tries to load a driver's library, and reports what the loader says if it does not load.</summary>
 static class SharedLibrary
 {
     /// <summary>
-    /// What is wrong with a library in the loader's words: too short, another processor's, one that it needs and does not find. Null if it loads.
+    /// What the loader says is wrong with a library: it is too short, is for another processor, or needs a library that is not there. Null
+    /// if it loads.
     /// </summary>
     public static string? Complaint(string library)
     {
@@ -17,13 +18,13 @@ static class SharedLibrary
         }
         catch (Exception e) when (e is DllNotFoundException or BadImageFormatException)
         {
-            // .NET's advice on finding out more is the first line, the loader's words are the second; elsewhere than on Linux there is one
+            // On Linux .NET puts its own advice first and the loader's words second; elsewhere there is one line.
             string[] lines = e.Message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
             return lines[Math.Min(1, lines.Length - 1)];
         }
     }
 
-    /// <summary>Whether a complaint is that there is no such file.</summary>
+    /// <summary>Whether a complaint says that there is no such file.</summary>
     public static bool IsAbsence(string complaint, string library) =>
         OperatingSystem.IsWindows() ? complaint.Contains("0x8007007E", StringComparison.Ordinal)
             : complaint.StartsWith(library, StringComparison.Ordinal) && complaint.Contains("No such file", StringComparison.Ordinal);

@@ -5,34 +5,39 @@ using GpuMlp.Kernels.Lanes;
 
 namespace GpuMlp.Devices.Host;
 
-/// <summary>Runs kernel bodies as .NET code with the widest lanes of the processor; large jobs in one slice a core.</summary>
+/// <summary>
+/// Runs kernel bodies as .NET code with the widest vectors of the processor; the cores share large jobs, one slice per core.
+/// </summary>
 sealed class HostRunner : IDisposable
 {
-    // below this many float operations a slice is done before another core has woken up
+    // with fewer float operations the caller is done before another core has woken up
     const long WorthSharing = 200_000;
 
     readonly int width;
     readonly HostWorkers? workers;
     readonly Dictionary<Type, HostJob> jobs = [], groupJobs = [];
 
-    /// <summary>The most cores that work is shared out over: each is a thread.</summary>
+    /// <summary>The most cores that can share the work; each is a thread.</summary>
     internal const int MostCores = 1024;
 
     internal HostRunner(int width, int cores)
     {
-        if (width is not (1 or 4 or 8 or 16)) throw new ArgumentOutOfRangeException(nameof(width), width, "lanes are 1, 4, 8 or 16 floats wide");
-        if (cores is < 1 or > MostCores) throw new ArgumentOutOfRangeException(nameof(cores), cores, FormattableString.Invariant($"cores are 1 to {MostCores:N0}"));
+        if (width is not (1 or 4 or 8 or 16))
+            throw new ArgumentOutOfRangeException(nameof(width), width, "lanes are 1, 4, 8 or 16 floats wide");
+        if (cores is < 1 or > MostCores)
+            throw new ArgumentOutOfRangeException(nameof(cores), cores, FormattableString.Invariant($"cores are 1 to {MostCores:N0}"));
         this.width = width;
         if (cores > 1) workers = new HostWorkers(cores);
     }
 
-    internal static int WidestLanes => Vector512.IsHardwareAccelerated ? 16 : Vector256.IsHardwareAccelerated ? 8 : Vector128.IsHardwareAccelerated ? 4 : 1;
+    internal static int WidestLanes =>
+        Vector512.IsHardwareAccelerated ? 16 : Vector256.IsHardwareAccelerated ? 8 : Vector128.IsHardwareAccelerated ? 4 : 1;
 
     internal int Width => width;
 
     internal int Cores => workers?.Count ?? 1;
 
-    /// <summary>Does all items of an op. <paramref name="work"/>: about how many float operations that is.</summary>
+    /// <summary>Does all items of an op; <paramref name="work"/> is about how many float operations they take.</summary>
     internal void Run<TOp>(in TOp op, long work) where TOp : struct, IOp<HostView>
     {
         int items = op.Items(width);
@@ -48,7 +53,7 @@ sealed class HostRunner : IDisposable
         workers.Run(typed);
     }
 
-    // inlined: a step of a small network runs a dozen ops, and one call more for each is 3 % of it
+    // inlined, because a step of a small network runs a dozen ops, and one more call for each takes 3 % of it
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void Slice<TOp>(in TOp op, int width, int first, int end) where TOp : struct, IOp<HostView>
     {
@@ -58,7 +63,7 @@ sealed class HostRunner : IDisposable
         else op.Run<HostLanes>(first, end, 1);
     }
 
-    /// <summary>Does all groups of an op, one lane a group; large jobs share the groups out over the cores.</summary>
+    /// <summary>Does all groups of an op, with one lane per group; the cores share the groups of large jobs.</summary>
     internal void RunGroups<TOp>(in TOp op, long work) where TOp : struct, IGroupOp<HostView>
     {
         if (workers is null || work < WorthSharing || op.Groups < 2)
@@ -86,13 +91,15 @@ sealed class HostRunner : IDisposable
     public void Dispose() => workers?.Dispose();
 }
 
-/// <summary>Work cut into one slice a core.</summary>
+/// <summary>Work divided into one slice per core.</summary>
 abstract class HostJob
 {
     internal abstract void Run(int worker);
 }
 
-/// <summary>An op whose items are shared out in contiguous slices; kept and filled anew for each call, so that a call allocates nothing.</summary>
+/// <summary>
+/// An op whose items are divided into contiguous slices. The object is kept and filled again for each call, so that calls allocate nothing.
+/// </summary>
 sealed class HostJob<TOp>(int width) : HostJob where TOp : struct, IOp<HostView>
 {
     TOp op;
@@ -104,7 +111,7 @@ sealed class HostJob<TOp>(int width) : HostJob where TOp : struct, IOp<HostView>
         HostRunner.Slice(op, width, (int)((long)items * worker / count), (int)((long)items * (worker + 1) / count));
 }
 
-/// <summary>A group op whose groups are shared out in contiguous slices.</summary>
+/// <summary>A group op whose groups are divided into contiguous slices.</summary>
 sealed class HostGroupJob<TOp>(int width) : HostJob where TOp : struct, IGroupOp<HostView>
 {
     TOp op;

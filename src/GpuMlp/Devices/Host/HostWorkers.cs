@@ -2,8 +2,10 @@ using System.Runtime.ExceptionServices;
 
 namespace GpuMlp.Devices.Host;
 
-/// <summary>The threads that share large jobs with the caller: one slice each, nothing allocated per call.</summary>
-/// <remarks>The threads know only <see cref="Team"/>, so that workers that nobody disposed are garbage, and their threads end.</remarks>
+/// <summary>The threads that share large jobs with the caller, one slice each; a call allocates nothing.</summary>
+/// <remarks>
+/// The threads refer to <see cref="Team"/> only, so that workers that nobody disposed become garbage and their threads end.
+/// </remarks>
 sealed class HostWorkers : IDisposable
 {
     readonly Team team;
@@ -23,11 +25,11 @@ sealed class HostWorkers : IDisposable
 
     internal int Count => threads.Length + 1;
 
-    /// <summary>Runs every slice of a job and returns when all are done; then throws what the first slice that failed threw.</summary>
+    /// <summary>Runs every slice of a job and waits for all; then rethrows the exception of the first slice that threw one.</summary>
     internal void Run(HostJob job)
     {
         team.Run(job);
-        GC.KeepAlive(this);                                        // the finalizer below ends the threads
+        GC.KeepAlive(this);                                        // else the finalizer below might end the threads
     }
 
     public void Dispose()
@@ -57,7 +59,7 @@ sealed class HostWorkers : IDisposable
             Volatile.Write(ref running, starts.Length);
             foreach (SemaphoreSlim start in starts) start.Release();
             Slice(starts.Length);
-            finished.Wait();                                       // also after a failure: the others still write into the caller's memory
+            finished.Wait();                                       // after a failure too: other threads still write to the caller's memory
             failure?.Throw();
         }
 

@@ -4,7 +4,9 @@ using System.Text.RegularExpressions;
 
 namespace GpuMlp.Devices.Launching;
 
-/// <summary>What a driver's compiler says while this is open: ILGPU writes a failed build's log to the trace and nowhere else.</summary>
+/// <summary>
+/// Collects what a driver's compiler says, while this is open: ILGPU writes a failed build's log to the trace and nowhere else.
+/// </summary>
 sealed partial class BuildLog : TraceListener
 {
     readonly StringBuilder text = new();
@@ -15,16 +17,17 @@ sealed partial class BuildLog : TraceListener
     /// <summary>The log, without the line that ILGPU puts before it; empty if there is none.</summary>
     internal string Text => Cleaned(text.ToString());
 
-    /// <summary>A log without ILGPU's lines, and without the zeros that a driver leaves behind its text.</summary>
+    /// <summary>A log without ILGPU's lines and without the zeros that drivers leave after their text.</summary>
     internal static string Cleaned(string log) => log.Replace("PTX Kernel loading failed:", "", StringComparison.Ordinal)
         .Replace("Kernel loading failed:", "", StringComparison.Ordinal)
         .Replace(">> No error information available", "", StringComparison.Ordinal).Replace("\0", "", StringComparison.Ordinal).Trim();
 
-    /// <summary>The first error of a compiler's log, which may have warnings before it and all that follows from it behind it.</summary>
+    /// <summary>The first error in a compiler's log; warnings may come before it and errors that it causes after it.</summary>
     internal static string FirstError(string log)
     {
         string[] lines = log.Split(['\n', '\r'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        return lines.FirstOrDefault(ErrorLine().IsMatch) ?? lines.FirstOrDefault(l => l.Contains("error", StringComparison.OrdinalIgnoreCase))
+        return lines.FirstOrDefault(ErrorLine().IsMatch)
+            ?? lines.FirstOrDefault(l => l.Contains("error", StringComparison.OrdinalIgnoreCase))
             ?? lines.FirstOrDefault("");
     }
 

@@ -10,24 +10,26 @@ using ILGPU.Runtime.OpenCL;
 
 namespace GpuMlp.Devices.Launching;
 
-/// <summary>What ILGPU's compiler makes of a kernel, and what it takes to load that again without the compiler.</summary>
+/// <summary>The text that ILGPU's compiler makes of a kernel, and all that is needed to load it again without the compiler.</summary>
 /// <remarks>
-/// Two of ILGPU's members that this needs are not public. Where a version lacks PTX's, nothing is kept of it and all is compiled; OpenCL then does
-/// with what is known of our kernels, that they declare no shared memory.
+/// This uses two members of ILGPU that are not public. If a version of ILGPU lacks them, PTX is not cached and is compiled every time; for
+/// OpenCL the values are used that our kernels have in any case: they declare no shared memory, and a view is two fields.
 /// </remarks>
 /// <param name="Text">OpenCL C or PTX.</param>
 /// <param name="SharedMemory">Bytes of shared memory that the kernel declares.</param>
-/// <param name="FieldsPerView">Of OpenCL: how many fields a view passed apart has in the text.</param>
+/// <param name="FieldsPerView">For OpenCL: the number of fields in the text that stand for one view argument.</param>
 sealed record CompiledText(string Text, int SharedMemory, int FieldsPerView)
 {
     const int PointerAndLength = 2;
 
-    static readonly PropertyInfo? entryPoint = typeof(CompiledKernel).GetProperty("EntryPoint", BindingFlags.Instance | BindingFlags.NonPublic);
+    static readonly PropertyInfo? entryPoint =
+        typeof(CompiledKernel).GetProperty("EntryPoint", BindingFlags.Instance | BindingFlags.NonPublic);
 
     static readonly ConstructorInfo? ptx = typeof(PTXCompiledKernel).GetConstructor(
-        BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public, [typeof(Context), typeof(EntryPoint), typeof(CompiledKernel.KernelInfo), typeof(string)]);
+        BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public,
+        [typeof(Context), typeof(EntryPoint), typeof(CompiledKernel.KernelInfo), typeof(string)]);
 
-    /// <summary>What to keep of a kernel; null if it cannot be loaded again.</summary>
+    /// <summary>The text of a compiled kernel; null if it could not be loaded again.</summary>
     internal static CompiledText? Of(CompiledKernel kernel)
     {
         var entry = entryPoint?.GetValue(kernel) as EntryPoint;
@@ -35,22 +37,24 @@ sealed record CompiledText(string Text, int SharedMemory, int FieldsPerView)
         int shared = entry?.SharedMemory.StaticSize ?? 0;
         return kernel switch
         {
-            CLCompiledKernel cl => new(cl.Source, shared, (entry as SeparateViewEntryPoint)?.NumImplementationFieldsPerView ?? PointerAndLength),
+            CLCompiledKernel cl =>
+                new(cl.Source, shared, (entry as SeparateViewEntryPoint)?.NumImplementationFieldsPerView ?? PointerAndLength),
             PTXCompiledKernel cuda when ptx is not null && entry is not null => new(cuda.PTXAssembly, shared, 0),
             _ => null,
         };
     }
 
-    /// <summary>The compiled kernel as ILGPU's compiler would have made it; null if that cannot be.</summary>
-    /// <param name="description">Its entry point.</param>
-    /// <param name="context">The context of the accelerator that it is for.</param>
+    /// <summary>The compiled kernel as ILGPU's compiler would have made it; null if that is impossible.</summary>
+    /// <param name="description">The kernel's entry point.</param>
+    /// <param name="context">The context of the accelerator that will run it.</param>
     /// <param name="openCL">The accelerator's version of OpenCL C; null for PTX.</param>
-    /// <param name="types">Knows how types are laid out.</param>
+    /// <param name="types">Knows the memory layout of types.</param>
     internal CompiledKernel? Rebuild(EntryPointDescription description, Context context, CLCVersion? openCL, TypeInformationManager types)
     {
         var shared = new SharedMemorySpecification(SharedMemory, false);
         return openCL is CLCVersion version
-            ? new CLCompiledKernel(context, new SeparateViewEntryPoint(description, shared, default, types, FieldsPerView), null, Text, version)
+            ? new CLCompiledKernel(
+                context, new SeparateViewEntryPoint(description, shared, default, types, FieldsPerView), null, Text, version)
             : (CompiledKernel?)ptx?.Invoke([context, new EntryPoint(description, shared, default), null, Text]);
     }
 

@@ -4,42 +4,42 @@ using GpuMlp.Formats;
 namespace GpuMlp.Devices.Launching;
 
 /// <summary>
-/// What ILGPU made of kernels, kept on disk from process to process: its compiler takes up to a second a kernel, in every process anew.
+/// Keeps the text of compiled kernels on disk, because ILGPU's compiler takes up to a second per kernel, again in every process.
 /// </summary>
 /// <remarks>
-/// A cache may only ever save time. So whatever is wrong with it (no folder, a full disk, a damaged entry) makes it empty, never an error;
-/// an entry counts only if its checksum and its whole key are right, and nothing is read from a folder that others may write to.
+/// A cache may only ever save time. So whatever is wrong with it (no folder, a full disk, a damaged entry) makes it empty, never an error.
+/// An entry is used only if its checksum and its whole key are right, and nothing is read from a folder that others may write to.
 /// </remarks>
 sealed class KernelCache
 {
-    // the format of the entries; another one goes into another folder
+    // the format of the entries; a version with another format uses another folder
     const string Format = "1";
 
-    // one entry is a kernel's text, a thousand to a million characters
+    // an entry is one kernel's text, a thousand to a million characters
     const int LargestEntry = 1 << 24;
 
     KernelCache(string folder) => Folder = folder;
 
-    /// <summary>Where this build's entries lie, or would.</summary>
+    /// <summary>The folder of this build's entries; it need not exist.</summary>
     internal string Folder { get; }
 
-    /// <summary>The cache of this user and this build of the program; null where there is none.</summary>
-    /// <param name="root">The folder of all builds' caches; null for the one that <see cref="KernelCacheFolder"/> knows.</param>
-    /// <param name="build">The build, where it is not this one.</param>
+    /// <summary>The cache of this user and this build of the program; null if there is none.</summary>
+    /// <param name="root">The folder of all builds' caches; null for the one that <see cref="KernelCacheFolder"/> chooses.</param>
+    /// <param name="build">Names the build; null for this one.</param>
     internal static KernelCache? Open(string? root = null, string? build = null)
     {
         root ??= KernelCacheFolder.Root(Environment.GetEnvironmentVariable);
         return root is null ? null : new KernelCache(KernelCacheFolder.OfBuild(root, Name($"{Format} {build ?? KernelKey.Build}")));
     }
 
-    /// <summary>What was kept under a key; null if nothing was, or nothing that can be trusted.</summary>
+    /// <summary>The content kept under a key; null if there is none that can be trusted.</summary>
     internal byte[]? Read(string key)
     {
         try
         {
             string file = PathOf(key);
             if (!File.Exists(file) || !KernelCacheFolder.IsOurs(Folder)) return null;
-            // a pipe would keep the program waiting for a writer
+            // not a pipe, which would keep the program waiting for a writer
             return FileStatus.Of(file)?.Kind is null or FileKind.File ? Unwrap(InputFile.ReadAll(file, LargestEntry), key) : null;
         }
         catch (Exception e) when (IsDisk(e))
@@ -48,7 +48,7 @@ sealed class KernelCache
         }
     }
 
-    /// <summary>Keeps something under a key, if that can be done.</summary>
+    /// <summary>Keeps content under a key, if that is possible.</summary>
     internal void Write(string key, byte[] content)
     {
         string? temporary = null;
@@ -73,17 +73,19 @@ sealed class KernelCache
         }
         catch (Exception e) when (IsDisk(e))
         {
-            // it goes when the build's folder does
+            // it is deleted with the build's folder
         }
     }
 
     string PathOf(string key) => Path.Combine(Folder, Name(key) + KernelCacheFolder.Entry);
 
-    static bool IsDisk(Exception e) => e is IOException or InvalidDataException or UnauthorizedAccessException or NotSupportedException or ArgumentException or System.Security.SecurityException;
+    static bool IsDisk(Exception e) => e is IOException or InvalidDataException or UnauthorizedAccessException
+        or NotSupportedException or ArgumentException or System.Security.SecurityException;
 
-    static string Name(string text) => Checksum(Encoding.UTF8.GetBytes(text)).ToString("x16", System.Globalization.CultureInfo.InvariantCulture);
+    static string Name(string text) =>
+        Checksum(Encoding.UTF8.GetBytes(text)).ToString("x16", System.Globalization.CultureInfo.InvariantCulture);
 
-    // checksum, length of the key, key, content
+    // the layout of an entry: checksum, length of the key, key, content
     static byte[] Wrap(byte[] content, string key)
     {
         byte[] name = Encoding.UTF8.GetBytes(key), bytes = new byte[sizeof(ulong) + sizeof(int) + name.Length + content.Length];
@@ -99,11 +101,12 @@ sealed class KernelCache
         byte[] name = Encoding.UTF8.GetBytes(key);
         int start = sizeof(ulong) + sizeof(int) + name.Length;
         bool whole = bytes.Length >= start && BitConverter.ToUInt64(bytes) == Checksum(bytes[sizeof(ulong)..])
-            && BitConverter.ToInt32(bytes[sizeof(ulong)..]) == name.Length && bytes[(sizeof(ulong) + sizeof(int))..start].SequenceEqual(name);
+            && BitConverter.ToInt32(bytes[sizeof(ulong)..]) == name.Length
+            && bytes[(sizeof(ulong) + sizeof(int))..start].SequenceEqual(name);
         return whole ? bytes[start..].ToArray() : null;
     }
 
-    // FNV-1a: against accidents, of which it sees every one that changes a single byte; against people there is the folder's mode
+    // FNV-1a protects against accidents (it detects every change of a single byte); the folder's permissions protect against people
     static ulong Checksum(ReadOnlySpan<byte> bytes)
     {
         ulong sum = 14695981039346656037;

@@ -3,25 +3,25 @@ using GpuMlp.Formats;
 
 namespace GpuMlp.Devices.Launching;
 
-/// <summary>Where kernels are kept, and whether that place can be trusted: a kernel from it runs with the user's rights.</summary>
+/// <summary>Where kernels are kept, and whether that folder can be trusted: its kernels run with the user's rights.</summary>
 static class KernelCacheFolder
 {
-    /// <summary>The environment variable that names another folder, or is "off".</summary>
+    /// <summary>The environment variable that names another folder, or says "off".</summary>
     internal const string Variable = "GPUMLP_KERNEL_CACHE";
 
-    /// <summary>How the folders of the builds begin; nothing else in the root is ever touched.</summary>
+    /// <summary>The prefix of the folders of builds; nothing else in the root folder is ever touched.</summary>
     const string BuildPrefix = "gpumlp-kernels-";
 
-    /// <summary>How the names of entries and of what is being written end.</summary>
+    /// <summary>The suffixes of entries and of files that are still being written.</summary>
     internal const string Entry = ".kernel", Temporary = ".kernel-tmp";
 
-    // of several checkouts or versions used in turn each keeps its kernels
+    // enough for a few checkouts or versions that are used in turn
     const int BuildsKept = 8;
 
     const UnixFileMode Ours = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     /// <summary>The folder of all builds' caches; null if there is none.</summary>
-    /// <param name="variable">Looks an environment variable up.</param>
+    /// <param name="variable">Returns the value of an environment variable.</param>
     internal static string? Root(Func<string, string?> variable)
     {
         if (variable(Variable)?.Trim() is { Length: > 0 } named) return named == "off" ? null : Path.GetFullPath(named);
@@ -30,14 +30,14 @@ static class KernelCacheFolder
         return string.IsNullOrEmpty(caches) ? null : Path.Combine(caches, "gpumlp", "kernels");
     }
 
-    // a path that is not absolute does not count, says XDG's specification
+    // XDG's specification says to ignore a path that is not absolute
     static string? Rooted(string? path) => Path.IsPathRooted(path) ? path : null;
 
     /// <summary>The folder of one build.</summary>
     internal static string OfBuild(string root, string build) => Path.Combine(root, BuildPrefix + build);
 
-    /// <summary>Makes a build's folder, for nobody but this user; a new one takes the place of the oldest.</summary>
-    /// <returns>Whether it is there and ours.</returns>
+    /// <summary>Makes a build's folder, for this user only; a new folder replaces the oldest.</summary>
+    /// <returns>Whether the folder is there and belongs to this user.</returns>
     internal static bool Make(string folder)
     {
         if (!Directory.Exists(folder))
@@ -56,7 +56,7 @@ static class KernelCacheFolder
         foreach (DirectoryInfo old in others.Skip(BuildsKept - 1)) Drop(old);
     }
 
-    // the root may be any folder that the user named: only what was made here goes
+    // deletes only files that we made, because the root may be any folder that the user named
     static void Drop(DirectoryInfo old)
     {
         try
@@ -66,7 +66,7 @@ static class KernelCacheFolder
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // another process was faster, or it is not ours
+            // another process deleted it first, or it is not ours
         }
     }
 
@@ -80,7 +80,7 @@ static class KernelCacheFolder
         return true;
     }
 
-    // what is below it is the user's; another folder would take a look at access lists, and is not used
+    // Windows: folders in the user's profile belong to the user; for others one would have to read access lists, so they are not used
     static string Profile => Environment.GetFolderPath(Environment.SpecialFolder.UserProfile) + Path.DirectorySeparatorChar;
 
     [DllImport("libc", EntryPoint = "geteuid")]

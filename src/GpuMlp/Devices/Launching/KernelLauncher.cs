@@ -7,7 +7,7 @@ using ILGPU.Runtime.OpenCL;
 
 namespace GpuMlp.Devices.Launching;
 
-/// <summary>Compiles ops through ILGPU, each once, at first use, and launches them in the form and shape that suit the device.</summary>
+/// <summary>Compiles ops through ILGPU, each once at its first use, and launches them in the form and shape that suit the device.</summary>
 sealed class KernelLauncher(DeviceDescription device, Accelerator accelerator, KernelLoader loader)
 {
     readonly Dictionary<Type, Delegate> kernels = [];
@@ -17,29 +17,29 @@ sealed class KernelLauncher(DeviceDescription device, Accelerator accelerator, K
 
     internal TimeSpan CompileTime { get; private set; }
 
-    /// <summary>Sees whether the driver ended a launch early.</summary>
+    /// <summary>Finds out whether the driver ended a launch early.</summary>
     internal LaunchWatch Watch { get; } = new(device, accelerator);
 
     /// <summary>Whether the device is the machine's processor and works in its memory.</summary>
     internal bool IsProcessor { get; } =
         accelerator is CPUAccelerator || accelerator.Device is CLDevice { DeviceType: CLDeviceType.CL_DEVICE_TYPE_CPU };
 
-    // many threads where threads are cheap; on a processor one thread, with the processor's vectors where its compiler makes them
-    // where a thread's loops are ended early: the more threads, the fewer turns for each
+    // On a GPU, and where the driver ends a thread's loops early, a group has many threads: more threads mean fewer iterations for each. On
+    // a processor a group is one thread, with the processor's vectors if the driver's compiler can handle them.
     GroupForm Form => !IsProcessor || EndsLoops ? GroupForm.Lanes : TakesStrips ? GroupForm.Strip : GroupForm.SingleLane;
 
-    // ILGPU writes doubles, which is what a strip is to it, only for devices that have them
+    // to ILGPU a strip is a double, and it writes doubles only for devices that support them
     bool TakesStrips => accelerator is CLAccelerator { Capabilities.Float64: true } && !refusedStrips;
 
-    // a driver's compiler may have its difficulties with vectors: what it cannot do in strips it does in single lanes, with the same bits
+    // set when a driver's compiler fails on a kernel of vectors; such a kernel then runs in single lanes, with the same bits
     bool refusedStrips;
 
-    /// <summary>Whether the driver ends a thread's loops after some number of turns.</summary>
+    /// <summary>Whether the driver ends a thread's loops after some number of iterations.</summary>
     internal bool EndsLoops { get; set; }
 
     internal bool HasWideLanes => Form == GroupForm.Strip;
 
-    /// <summary>Launches an op: a grid of threads strides over its items.</summary>
+    /// <summary>Launches an op, as a grid of threads that strides over its items.</summary>
     internal void Launch<TOp>(in TOp op) where TOp : struct, IOp<ArrayView<float>>
     {
         int items = op.Items(1);
@@ -49,7 +49,9 @@ sealed class KernelLauncher(DeviceDescription device, Accelerator accelerator, K
         else kernels[typeof(TOp)] = StartFirst(DeviceEntry.Kernel, shape, op);
     }
 
-    /// <summary>Launches a group op: a thread group of that many lanes a group, by default as many as suit the device.</summary>
+    /// <summary>
+    /// Launches a group op, with a thread group per group. It has that many lanes, by default as many as suit the device.
+    /// </summary>
     internal void LaunchGroups<TOp>(in TOp op, int? lanes) where TOp : struct, IGroupOp<ArrayView<float>>
     {
         GroupForm form = lanes is int asked ? asked == 1 ? GroupForm.SingleLane : GroupForm.Lanes : Form;
@@ -67,7 +69,8 @@ sealed class KernelLauncher(DeviceDescription device, Accelerator accelerator, K
     void LaunchGroups<TOp>(in TOp op, GroupForm form, int? lanes) where TOp : struct, IGroupOp<ArrayView<float>>
     {
         var shape = new KernelConfig(op.Groups, form == GroupForm.Lanes ? lanes ?? 64 : 1);
-        if (groupKernels.TryGetValue((typeof(TOp), form), out Delegate? kernel)) Start((Action<KernelConfig, TOp, LoopWatch>)kernel, shape, op);
+        if (groupKernels.TryGetValue((typeof(TOp), form), out Delegate? kernel))
+            Start((Action<KernelConfig, TOp, LoopWatch>)kernel, shape, op);
         else
             groupKernels[(typeof(TOp), form)] = StartFirst(form switch
             {
@@ -90,16 +93,16 @@ sealed class KernelLauncher(DeviceDescription device, Accelerator accelerator, K
         }
     }
 
-    // PoCL compiles to the end only when a kernel is first run in a group of some size: that launch is part of compiling
+    // OpenCL drivers such as PoCL finish compiling only when a kernel first runs in a group of some size, so that run counts as compiling
     Action<KernelConfig, TOp, LoopWatch> StartFirst<TOp>(Action<TOp, LoopWatch> entry, KernelConfig shape, in TOp op) where TOp : struct
     {
-        bool later = accelerator is CLAccelerator;
-        if (later) accelerator.Synchronize();
+        bool compilesAtFirstRun = accelerator is CLAccelerator;
+        if (compilesAtFirstRun) accelerator.Synchronize();
         long start = Stopwatch.GetTimestamp();
         Action<KernelConfig, TOp, LoopWatch> kernel = Compile(entry);
-        if (!later) CompileTime += Stopwatch.GetElapsedTime(start);
+        if (!compilesAtFirstRun) CompileTime += Stopwatch.GetElapsedTime(start);
         Start(kernel, shape, op);
-        if (!later) return kernel;
+        if (!compilesAtFirstRun) return kernel;
         accelerator.Synchronize();
         CompileTime += Stopwatch.GetElapsedTime(start);
         return kernel;
@@ -112,13 +115,13 @@ sealed class KernelLauncher(DeviceDescription device, Accelerator accelerator, K
         {
             return loader.Load(entry);
         }
-        catch (Exception e)                                      // ILGPU's compiler fails in many ways
+        catch (Exception e)                                      // ILGPU's compiler throws many types of exceptions
         {
             throw new DeviceException(device, $"compiling {Named(typeof(TOp))}", e, log.Text) { IsOfCompiler = true };
         }
     }
 
-    /// <summary>An op's name with what it is made of, without the memory: ActivationForward&lt;Tanh&gt;.</summary>
+    /// <summary>The name of an op and of its type arguments, without that of the memory: ActivationForward&lt;Tanh&gt;.</summary>
     static string Named(Type op)
     {
         string name = op.Name.Split('`')[0];

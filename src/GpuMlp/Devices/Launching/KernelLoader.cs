@@ -11,22 +11,22 @@ using ILGPU.Runtime.OpenCL;
 
 namespace GpuMlp.Devices.Launching;
 
-/// <summary>Makes kernels ready to launch: from the cache where it has them, else with ILGPU's compiler.</summary>
+/// <summary>Makes kernels ready to launch: from the cache if they are in it, else with ILGPU's compiler.</summary>
 sealed class KernelLoader(Accelerator accelerator, KernelCache? cache, bool newton)
 {
     readonly string? ofAccelerator = cache is null ? null : KernelKey.Of(accelerator, newton);
     readonly Lazy<TypeInformationManager> types = new(() => new TypeInformationManager());
 
-    /// <summary>How many kernels came out of the cache, for tests.</summary>
+    /// <summary>The number of kernels that came from the cache, for tests.</summary>
     internal int FromCache { get; private set; }
 
-    /// <exception cref="Exception">Whatever ILGPU or the driver throws at a kernel that does not compile.</exception>
+    /// <exception cref="Exception">Any exception of ILGPU or the driver, for a kernel that does not compile.</exception>
     internal Action<KernelConfig, TOp, LoopWatch> Load<TOp>(Action<TOp, LoopWatch> entry) where TOp : struct
     {
         if (accelerator is CPUAccelerator) return accelerator.LoadStreamKernel(entry);          // compiles nothing
         string? key = ofAccelerator is null ? null : $"{KernelKey.Of(entry.Method)}|{ofAccelerator}";
         var description = EntryPointDescription.FromExplicitlyGroupedKernel(entry.Method);
-        if (key is not null && Kept(key, description) is Kernel kept) return Launcher<TOp>(kept);
+        if (key is not null && LoadCached(key, description) is Kernel cached) return Launcher<TOp>(cached);
         CompiledKernel compiled = accelerator.GetBackend().Compile(description, default);
         CompiledText? text = CompiledText.Of(compiled);
         if (accelerator is CLAccelerator cl)
@@ -40,7 +40,7 @@ sealed class KernelLoader(Accelerator accelerator, KernelCache? cache, bool newt
         return Launcher<TOp>(kernel);
     }
 
-    Kernel? Kept(string key, EntryPointDescription description)
+    Kernel? LoadCached(string key, EntryPointDescription description)
     {
         try
         {
@@ -50,7 +50,7 @@ sealed class KernelLoader(Accelerator accelerator, KernelCache? cache, bool newt
             FromCache++;
             return kernel;
         }
-        catch (Exception)                                        // what the compiler makes now may please the driver better, or says what is wrong
+        catch (Exception)                                        // compiling it anew may work, or will say what is wrong
         {
             return null;
         }

@@ -4,16 +4,16 @@ using ILGPU.Runtime;
 
 namespace GpuMlp.Devices.Launching;
 
-/// <summary>Asks after a device's launches whether its driver ended one before its end: see <see cref="LoopWatch"/>.</summary>
+/// <summary>Finds out whether a device's driver ended a launch early: see <see cref="LoopWatch"/>.</summary>
 sealed class LaunchWatch(DeviceDescription device, Accelerator accelerator) : IDisposable
 {
     MemoryBuffer1D<int, Stride1D.Dense>? report;
     bool launched;
 
-    /// <summary>How often the loops at the end are to go round; tests leave one turn out.</summary>
+    /// <summary>The number of iterations of the loop at the end of each thread; tests leave one out.</summary>
     internal int Turns { get; set; } = LoopWatch.Turns;
 
-    /// <summary>What the next launch is given.</summary>
+    /// <summary>The argument for the next launch.</summary>
     internal LoopWatch Argument
     {
         get
@@ -37,7 +37,7 @@ sealed class LaunchWatch(DeviceDescription device, Accelerator accelerator) : ID
         return report;
     }
 
-    /// <summary>Whether all launches since the last look came to their end; for when the host has waited for them.</summary>
+    /// <summary>Whether all launches since the last call ran to their end; call it after the host has waited for them.</summary>
     /// <exception cref="DeviceException">The device failed.</exception>
     internal bool AllFinished()
     {

@@ -4,14 +4,14 @@ using ILGPU.Backends.OpenCL;
 
 namespace GpuMlp.Devices.Launching;
 
-/// <summary>Makes the OpenCL C that ILGPU writes acceptable to drivers that take the specification at its word.</summary>
+/// <summary>Changes the OpenCL C that ILGPU writes so that drivers accept it that follow the specification to the letter.</summary>
 static partial class OpenCLText
 {
-    /// <summary>The kernel's text for a device whose language has that version; the text of a portable kernel stays as it is.</summary>
+    /// <summary>The kernel's text for a device with that version of OpenCL C. A portable text stays as it is.</summary>
     /// <remarks>
-    /// Two things are mended. A struct ends with its last field: Mesa's rusticl counts an argument's bytes without the padding that C puts
-    /// behind a last field, ILGPU hands it over with it, and only where there is none do both agree. And <c>work_group_barrier</c> exists
-    /// from OpenCL C 2.0 on; before that the same barrier is called <c>barrier</c>.
+    /// Two things are changed. First, structs get no padding after their last field. Mesa's rusticl counts an argument's bytes without the
+    /// padding that C adds there, while ILGPU passes the struct with it; without padding the two agree. Second, <c>work_group_barrier</c>
+    /// exists only from OpenCL C 2.0 on; before that the same barrier is called <c>barrier</c>.
     /// </remarks>
     internal static string Portable(string text, CLCVersion version)
     {
@@ -21,7 +21,7 @@ static partial class OpenCLText
         return lacksName && !text.StartsWith(OldBarrier, StringComparison.Ordinal) ? OldBarrier + text : text;
     }
 
-    /// <summary>Bytes that C puts behind the last field of each struct of a text, by its name.</summary>
+    /// <summary>For each struct of a text its name and the number of bytes that C adds after its last field.</summary>
     internal static IEnumerable<(string Name, int Bytes)> TailPadding(string text)
     {
         var layouts = new Dictionary<string, Layout>();
@@ -32,7 +32,9 @@ static partial class OpenCLText
     const string NewBarrier = "work_group_barrier";
     const string OldBarrier = $"#define {NewBarrier} barrier\n";
 
-    /// <summary>How a struct lies in memory: bytes to the end of its last field, and what its size is a multiple of.</summary>
+    /// <summary>
+    /// The memory layout of a struct: the bytes up to the end of its last field, and the number that its size is a multiple of.
+    /// </summary>
     readonly record struct Layout(int End, int Alignment)
     {
         internal int Padding => (Alignment - End % Alignment) % Alignment;
@@ -47,7 +49,7 @@ static partial class OpenCLText
         return fields.Append("};").ToString();
     }
 
-    // null where a field is of a kind that is not known here: then the text stays as ILGPU wrote it
+    // null if a field's type is unknown here; the text then stays as ILGPU wrote it
     static Layout? Measure(Match match, Dictionary<string, Layout> layouts)
     {
         int end = 0, alignment = 1;
@@ -68,7 +70,8 @@ static partial class OpenCLText
         "short" or "ushort" or "half" => new(2, 2),
         "int" or "uint" or "float" => new(4, 4),
         "long" or "ulong" or "double" => new(8, 8),
-        _ when type.StartsWith("struct ", StringComparison.Ordinal) => layouts.TryGetValue(type["struct ".Length..], out Layout nested) ? nested : null,
+        _ when type.StartsWith("struct ", StringComparison.Ordinal) =>
+            layouts.TryGetValue(type["struct ".Length..], out Layout nested) ? nested : null,
         _ when type.StartsWith("type_", StringComparison.Ordinal) => new(8, 8),        // ILGPU's name for a pointer
         _ => null,
     };

@@ -4,10 +4,10 @@ using static System.FormattableString;
 
 namespace GpuMlp.Devices.Memory;
 
-/// <summary>Memory of a device in somebody's use. It goes back when its owner disposes it, or when nothing refers to it any more.</summary>
+/// <summary>Device memory that is in use. It goes back when its owner disposes it, or when nothing refers to it any more.</summary>
 class DeviceBuffer : IDisposable
 {
-    /// <summary>The most floats of a buffer: kernels count in 32 bits, and a thread's last step past the end must not overflow either.</summary>
+    /// <summary>The most floats of a buffer. Kernels count in 32 bits, and a thread's last stride past the end must not overflow.</summary>
     internal const int MostFloats = int.MaxValue - (1 << 28);
 
     readonly MemoryBlock? block;
@@ -16,7 +16,9 @@ class DeviceBuffer : IDisposable
     internal DeviceBuffer(ComputeDevice device, MemoryBlock block) =>
         (Device, Length, this.block, Pointer) = (device, block.Length, block, block.Pointer);
 
-    /// <summary>Memory that somebody else has, without room past its end: results may go there, nothing may be loaded.</summary>
+    /// <summary>
+    /// A buffer over memory that belongs to others and has no slack past its end: kernels may store to it but not load from it.
+    /// </summary>
     protected DeviceBuffer(ComputeDevice device, ArrayView<float> view) => (Device, Length, LentView) = (device, (int)view.Length, view);
 
     ArrayView<float> LentView { get; }
@@ -25,19 +27,22 @@ class DeviceBuffer : IDisposable
 
     internal int Length { get; }
 
-    /// <summary>Whether its owner gave it back. (Whether the device is gone is asked where the device is entered.)</summary>
+    /// <summary>Whether the owner disposed it. (Whether the device was disposed is checked where a call begins.)</summary>
     internal bool Disposed => disposed;
 
     internal ArrayView<float> View => block?.View ?? LentView;
 
-    /// <summary>The first element's address where the host can reach it, else 0.</summary>
+    /// <summary>The address of the first element if the host can reach it, else 0.</summary>
     internal nint Pointer { get; }
 
-    /// <exception cref="ObjectDisposedException">It was disposed, or its device was.</exception>
+    /// <summary>All of the buffer.</summary>
+    /// <exception cref="ObjectDisposedException">The buffer or its device was disposed.</exception>
     internal DeviceSpan All => !disposed && !Device.IsDisposed ? new(this, 0, Length) : throw Gone("this memory");
 
     /// <summary>A number of floats as the length of a buffer.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">A buffer does not hold so many; the message begins with <paramref name="what"/>.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// No buffer holds that many floats; the message begins with <paramref name="what"/>.
+    /// </exception>
     internal static int LengthOf(long floats, string what) => floats is >= 0 and <= MostFloats ? (int)floats
         : throw new ArgumentOutOfRangeException(null, Invariant($"{what}: {floats:N0} values; a buffer holds up to {MostFloats:N0}"));
 
@@ -45,7 +50,7 @@ class DeviceBuffer : IDisposable
     /// <inheritdoc cref="LengthOf(long, string)"/>
     internal static int LengthOf(int rows, int columns, string what) => LengthOf((long)rows * columns, what);
 
-    /// <summary>What to throw where something that lay in this memory is used after its end.</summary>
+    /// <summary>The exception for the use of something whose memory was disposed.</summary>
     internal ObjectDisposedException Gone(string what) =>
         new(null, $"{what} was disposed{(Device.IsDisposed ? $" with its device {Device.Description.Id}" : "")}");
 
@@ -59,7 +64,7 @@ class DeviceBuffer : IDisposable
 
     /// <summary>Gives the memory back.</summary>
     /// <param name="memory">The memory.</param>
-    /// <param name="finalizing">Whether this is the finalizer's thread, which may do no more than say so.</param>
+    /// <param name="finalizing">Whether the finalizer calls this: its thread may only set the memory aside.</param>
     private protected virtual void Release(MemoryBlock? memory, bool finalizing)
     {
         if (memory is null) return;
@@ -73,7 +78,7 @@ class DeviceBuffer : IDisposable
     }
 }
 
-/// <summary>A stretch of a device buffer.</summary>
+/// <summary>A part of a device buffer: consecutive floats.</summary>
 readonly struct DeviceSpan(DeviceBuffer buffer, int offset, int length)
 {
     internal DeviceBuffer Buffer => buffer;
@@ -90,9 +95,9 @@ readonly struct DeviceSpan(DeviceBuffer buffer, int offset, int length)
 
     internal unsafe Span<float> OnHost => new((float*)buffer.Pointer + offset, length);
 
-    /// <summary>The stretch as the kernels' wide lanes see it, with the buffer's slack behind it.</summary>
+    /// <summary>The span as the host's vectors see it, followed by the buffer's slack.</summary>
     public static unsafe implicit operator HostView(DeviceSpan span) => new((float*)span.Buffer.Pointer + span.Offset);
 
-    /// <summary>The stretch as ILGPU's kernels see it.</summary>
+    /// <summary>The span as ILGPU's kernels see it.</summary>
     public static implicit operator ArrayView<float>(DeviceSpan span) => span.Buffer.View.SubView(span.Offset, span.Length);
 }

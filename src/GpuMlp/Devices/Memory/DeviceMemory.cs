@@ -4,17 +4,17 @@ using ILGPU.Runtime.Cuda;
 
 namespace GpuMlp.Devices.Memory;
 
-/// <summary>How much memory a device has left.</summary>
+/// <summary>Finds out how much memory a device has left.</summary>
 /// <remarks>
-/// Where a device shares the processor's memory nothing refuses a buffer that is too large: Linux hands out pages until it ends the
-/// process. So what is left is looked up before a large buffer is made.
+/// On a device that shares the processor's memory nothing refuses a buffer that is too large: Linux hands out pages until it kills the
+/// process. So the free memory is looked up before a large buffer is made.
 /// </remarks>
 static class DeviceMemory
 {
-    /// <summary>Bytes from which a buffer is worth looking up what is left.</summary>
+    /// <summary>From this size in bytes on, the free memory is looked up before a buffer is made.</summary>
     internal const long Large = 1 << 24;
 
-    /// <summary>Bytes that an accelerator has left; <paramref name="live"/>: bytes of the buffers that it holds.</summary>
+    /// <summary>Bytes that an accelerator has left; <paramref name="live"/> is the size of all buffers that it holds.</summary>
     internal static long Available(Accelerator accelerator, bool isProcessor, long live) => accelerator switch
     {
         CudaAccelerator cuda => cuda.GetFreeMemory(),
@@ -24,12 +24,13 @@ static class DeviceMemory
 
     static long OfHost()
     {
-        // a container's limit, or the machine's memory
+        // the limit of a container, or the machine's memory
         long limit = Math.Max(0, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes - Environment.WorkingSet);
         const string info = "/proc/meminfo", entry = "MemAvailable:";
         if (!File.Exists(info)) return limit;
         string? line = File.ReadLines(info).FirstOrDefault(l => l.StartsWith(entry, StringComparison.Ordinal));
-        return line is not null && long.TryParse(line[entry.Length..].Replace("kB", "").Trim(), CultureInfo.InvariantCulture, out long kilobytes)
-            ? Math.Min(limit, kilobytes * 1024) : limit;
+        if (line is null) return limit;
+        string number = line[entry.Length..].Replace("kB", "").Trim();
+        return long.TryParse(number, CultureInfo.InvariantCulture, out long kilobytes) ? Math.Min(limit, kilobytes * 1024) : limit;
     }
 }

@@ -4,12 +4,12 @@ using System.Numerics;
 namespace GpuMlp.Devices.Memory;
 
 /// <summary>
-/// Memory for values that nobody disposes: a value keeps its buffer alive, and when the last value in a buffer is garbage the buffer comes
-/// back here, queued by its finalizer and taken in at a later request.
+/// Memory for values that nobody disposes. A value keeps its buffer alive; when all values in a buffer are garbage, its finalizer queues
+/// the buffer, and a later request takes it back.
 /// </summary>
 /// <remarks>
-/// Small values lie side by side in one buffer, so that a finalizer serves dozens of them. Device memory is nothing that the garbage
-/// collector sees, so the pool asks for a collection whenever as much as was last in use, and at least 4 MiB, has been handed out anew.
+/// Small values lie side by side in one buffer, so that one finalizer serves dozens of them. The garbage collector does not see device
+/// memory. So the pool asks for a collection whenever it has handed out as much as was in use after the last one, and at least 4 MiB.
 /// </remarks>
 /// <param name="device">The device whose memory it is.</param>
 /// <param name="slabs">Whether small values share buffers.</param>
@@ -24,7 +24,7 @@ sealed class DevicePool(ComputeDevice device, bool slabs)
     int used;
     long inUse, idle, limit = LeastLimit;
 
-    /// <summary>A 1 that stays: the gradient that a scalar's backward pass begins with.</summary>
+    /// <summary>A lasting 1: the gradient that a scalar's backward pass begins with.</summary>
     internal DeviceSpan One
     {
         get
@@ -38,7 +38,7 @@ sealed class DevicePool(ComputeDevice device, bool slabs)
         }
     }
 
-    /// <summary>Room for a value of so many floats, whatever is in it; called inside a use of the device.</summary>
+    /// <summary>Memory for a value of that many floats, with any content; called while the device is in use.</summary>
     internal DeviceSpan Take(int length)
     {
         if (length > LargestInSlab || !slabs)
@@ -55,11 +55,13 @@ sealed class DevicePool(ComputeDevice device, bool slabs)
         return span;
     }
 
-    /// <summary>Room for a matrix of values.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">A buffer does not hold so many; the message begins with <paramref name="what"/>.</exception>
+    /// <summary>Memory for a matrix of values, with any content.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// No buffer holds that many floats; the message begins with <paramref name="what"/>.
+    /// </exception>
     internal DeviceSpan Take(int rows, int columns, string what) => Take(DeviceBuffer.LengthOf(rows, columns, what));
 
-    // few lengths, so that buffers fit later values too, and at most an eighth more than is asked for
+    // rounds up to one of a few lengths, so that buffers also fit later values, but by at most an eighth
     static int Rounded(int length)
     {
         long step = Math.Max(Alignment, (long)BitOperations.RoundUpToPowerOf2((uint)length) / 16);
@@ -67,17 +69,17 @@ sealed class DevicePool(ComputeDevice device, bool slabs)
         return rounded <= DeviceBuffer.MostFloats ? (int)rounded : length;
     }
 
-    /// <summary>Gives a value's room back before the garbage collector finds it.</summary>
+    /// <summary>Takes a value's memory back before the garbage collector finds it.</summary>
     internal void Release(DeviceSpan value)
     {
-        if (device.IsDisposed || !device.Gate.TryEnter()) return;              // it comes back once it is garbage
+        if (device.IsDisposed || !device.Gate.TryEnter()) return;              // it comes back when it is garbage
         using var use = new DeviceUse(device.Gate);
         if (value.Buffer is not PooledBuffer buffer || --buffer.Values > 0) return;
         if (buffer == slab) used = 0;
         else buffer.Dispose();
     }
 
-    /// <summary>Takes memory back; called by finalizers too, on their thread.</summary>
+    /// <summary>Takes memory back; finalizers call this as well, on their thread.</summary>
     internal void Return(MemoryBlock memory) => returned.Enqueue(memory);
 
     PooledBuffer Lend(int length)
@@ -116,7 +118,7 @@ sealed class DevicePool(ComputeDevice device, bool slabs)
         }
     }
 
-    // most values die young; a full collection only where that brought little
+    // collects young objects, since most values die young; collects everything only if that freed little
     void Collect()
     {
         ComputeDevice.CollectGarbage(1);
@@ -129,7 +131,7 @@ sealed class DevicePool(ComputeDevice device, bool slabs)
         limit = Math.Max(LeastLimit, 2 * inUse);
     }
 
-    /// <summary>Gives the device back what no value holds.</summary>
+    /// <summary>Frees the memory that no value holds.</summary>
     internal void FreeIdle()
     {
         TakeIn();
@@ -139,10 +141,10 @@ sealed class DevicePool(ComputeDevice device, bool slabs)
     }
 }
 
-/// <summary>A pool's memory while values hold it: it goes back when they dispose it or are garbage.</summary>
+/// <summary>Memory of the pool while values hold it; it goes back when they dispose it or are garbage.</summary>
 sealed class PooledBuffer(ComputeDevice device, MemoryBlock memory) : DeviceBuffer(device, memory)
 {
-    /// <summary>Values in it that nobody released.</summary>
+    /// <summary>The number of values in it that nobody has released.</summary>
     internal int Values { get; set; }
 
     private protected override void Release(MemoryBlock? memory, bool finalizing) => Device.Pool.Return(memory!);

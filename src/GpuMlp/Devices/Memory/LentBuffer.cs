@@ -5,18 +5,19 @@ using ILGPU.Runtime.OpenCL;
 
 namespace GpuMlp.Devices.Memory;
 
-/// <summary>Host memory, pinned by its owner, that an OpenCL device which is the machine's processor works in while this lives.</summary>
+/// <summary>Pinned host memory that an OpenCL device works in directly, if the device is the machine's processor.</summary>
 sealed class LentBuffer : DeviceBuffer
 {
     readonly HostMemory memory;
 
     LentBuffer(ComputeDevice device, HostMemory memory) : base(device, memory.AsArrayView<float>(0, memory.Length)) => this.memory = memory;
 
-    /// <summary>Lends memory; false where the device has its own, or its driver does not want this.</summary>
+    /// <summary>Lends memory to a device. False if the device has memory of its own or its driver refuses.</summary>
     internal static bool TryLend(ComputeDevice device, nint pointer, int length, [NotNullWhen(true)] out LentBuffer? lent)
     {
         lent = null;
-        if (length == 0 || device.Accelerator is not CLAccelerator { DeviceType: CLDeviceType.CL_DEVICE_TYPE_CPU } accelerator) return false;
+        if (length == 0 || device.Accelerator is not CLAccelerator { DeviceType: CLDeviceType.CL_DEVICE_TYPE_CPU } accelerator)
+            return false;
         try
         {
             lent = new LentBuffer(device, new HostMemory(accelerator, pointer, length));
@@ -28,7 +29,7 @@ sealed class LentBuffer : DeviceBuffer
         }
     }
 
-    /// <summary>Waits until all that the device wrote is in the memory.</summary>
+    /// <summary>Waits until everything that the device wrote is in the memory.</summary>
     internal void Return()
     {
         try
@@ -43,14 +44,14 @@ sealed class LentBuffer : DeviceBuffer
 
     private protected override void Release(MemoryBlock? block, bool finalizing)
     {
-        if (finalizing) return;                                    // the driver's object goes by its own finalizer
+        if (finalizing) return;                                    // the driver's object has its own finalizer
         try
         {
             memory.Dispose();
         }
         catch (AcceleratorException)
         {
-            // its device was lost, which was or will be said
+            // the device was lost, which is reported elsewhere
         }
     }
 
@@ -62,11 +63,12 @@ sealed class LentBuffer : DeviceBuffer
         {
             this.pointer = pointer;
             CLException.ThrowIfFailed(CLAPI.CurrentAPI.CreateBuffer(
-                accelerator.NativePtr, CLBufferFlags.CL_MEM_READ_WRITE | CLBufferFlags.CL_MEM_USE_HOST_PTR, (nint)LengthInBytes, pointer, out nint buffer));
+                accelerator.NativePtr, CLBufferFlags.CL_MEM_READ_WRITE | CLBufferFlags.CL_MEM_USE_HOST_PTR,
+                (nint)LengthInBytes, pointer, out nint buffer));
             NativePtr = buffer;
         }
 
-        // OpenCL promises the values in the host's memory only after a read; of memory onto itself that is no copy
+        // OpenCL guarantees the values in the host's memory only after a read; a read into the same memory copies nothing
         internal void Return() => CLException.ThrowIfFailed(
             CLAPI.CurrentAPI.ReadBuffer(Accelerator.DefaultStream, NativePtr, true, 0, (nint)LengthInBytes, pointer));
 

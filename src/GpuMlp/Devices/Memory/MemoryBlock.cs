@@ -4,28 +4,28 @@ using ILGPU.Runtime;
 
 namespace GpuMlp.Devices.Memory;
 
-/// <summary>Float32 memory as the system or a driver gave it: zero at first, with room for a vector past its end.</summary>
+/// <summary>Float32 memory from the system or a driver, zero at first, with slack for one vector past its end.</summary>
 abstract class MemoryBlock(int length)
 {
-    /// <summary>Floats past the end: a load of the widest lanes may begin at the last element.</summary>
+    /// <summary>Floats past the end: a load of the widest vector may begin at the last element.</summary>
     internal const int Slack = 16;
 
-    /// <summary>Floats that a block holds, without the room past its end.</summary>
+    /// <summary>Floats that a block holds, without the slack.</summary>
     internal int Length => length;
 
-    /// <summary>Bytes that a block of so many floats takes.</summary>
+    /// <summary>Bytes that a block of that many floats takes.</summary>
     internal static long BytesOf(int length) => FloatsOf(length) * sizeof(float);
 
-    // another vector for aligning host memory
+    // twice the slack: the second is for aligning host memory
     private protected static long FloatsOf(int length) => length + 2L * Slack;
 
-    /// <summary>The block as ILGPU's kernels see it; only where the device is not the host.</summary>
+    /// <summary>The block as ILGPU's kernels see it; not for host memory.</summary>
     internal virtual ArrayView<float> View => throw new NotSupportedException("host memory is reached by its address");
 
-    /// <summary>The first element's address where the host can reach it, else 0.</summary>
+    /// <summary>The address of the first element if the host can reach it, else 0.</summary>
     internal virtual nint Pointer => 0;
 
-    /// <summary>Gives the memory back; called once, by the device.</summary>
+    /// <summary>Gives the memory back; the device calls it once.</summary>
     internal abstract void Free();
 }
 
@@ -51,7 +51,7 @@ sealed unsafe class HostBlock : MemoryBlock
         memory = null;
     }
 
-    // of a device that was dropped: nothing runs on it, since whoever uses a device keeps it alive
+    // for a device that nobody disposed: nothing runs on it any more, since every use keeps the device alive
     ~HostBlock() => NativeMemory.Free(memory);
 }
 
@@ -77,7 +77,7 @@ sealed class DriverBlock : MemoryBlock
         }
         catch (AcceleratorException)
         {
-            // its device was lost, which was or will be said
+            // the device was lost, which is reported elsewhere
         }
     }
 }

@@ -6,7 +6,7 @@ using ILGPU;
 
 namespace GpuMlp.Devices.Ops;
 
-/// <summary>Arithmetic on matrices with repeated rows, columns or scalars.</summary>
+/// <summary>Arithmetic on matrices, where rows, columns or scalars may repeat.</summary>
 static class ArithmeticOps
 {
     /// <summary>y = f(a, b) over rows × columns.</summary>
@@ -14,11 +14,12 @@ static class ArithmeticOps
         this ComputeDevice device, DeviceSpan a, DeviceSpan b, DeviceSpan y, int rows, int columns, Broadcast aStep, Broadcast bStep)
         where TBinary : struct, IBinary
     {
-        if (device.Host is HostRunner host) host.Run(new BinaryForward<TBinary, HostView>(a, b, y, rows, columns, aStep, bStep), (long)rows * columns);
+        if (device.Host is HostRunner host)
+            host.Run(new BinaryForward<TBinary, HostView>(a, b, y, rows, columns, aStep, bStep), (long)rows * columns);
         else device.Launch(new BinaryForward<TBinary, ArrayView<float>>(a, b, y, rows, columns, aStep, bStep));
     }
 
-    /// <summary>dx = dy · ∂f/∂a or, with second 1, ∂f/∂b over rows × columns.</summary>
+    /// <summary>dx = dy · ∂f/∂a, or dy · ∂f/∂b where second is 1, over rows × columns.</summary>
     internal static void BinaryBackward<TBinary>(this ComputeDevice device, DeviceSpan a, DeviceSpan b, DeviceSpan dy, DeviceSpan dx,
         int rows, int columns, Broadcast aStep, Broadcast bStep, int second) where TBinary : struct, IBinary
     {
@@ -27,11 +28,11 @@ static class ArithmeticOps
         else device.Launch(new BinaryBackward<TBinary, ArrayView<float>>(a, b, dy, dx, rows, columns, aStep, bStep, second));
     }
 
-    /// <summary>sum = a + b over spans of one length; sum may be either of them.</summary>
+    /// <summary>sum = a + b for spans of one length; sum may be one of them.</summary>
     internal static void AddTo(this ComputeDevice device, DeviceSpan a, DeviceSpan b, DeviceSpan sum) =>
         device.BinaryForward<Add>(a, b, sum, 1, sum.Length, new Broadcast(0, 1), new Broadcast(0, 1));
 
-    /// <summary>y = x between low and high.</summary>
+    /// <summary>y = x limited to the range from low to high.</summary>
     internal static void ClampForward(this ComputeDevice device, DeviceSpan x, DeviceSpan y, float low, float high)
     {
         if (device.Host is HostRunner host) host.Run(new ClampForward<HostView>(x, y, low, high, y.Length), y.Length);
@@ -45,7 +46,7 @@ static class ArithmeticOps
         else device.Launch(new ClampBackward<ArrayView<float>>(x, dy, dx, low, high, dx.Length));
     }
 
-    /// <summary>y = value everywhere.</summary>
+    /// <summary>Sets all of y to value.</summary>
     internal static void Fill(this ComputeDevice device, DeviceSpan y, float value)
     {
         if (device.Host is HostRunner host) host.Run(new Fill<HostView>(y, value, y.Length), y.Length);

@@ -11,7 +11,7 @@ namespace GpuMlp.Devices.Ops;
 /// <summary>Activations, losses and batches on a device.</summary>
 static class ElementwiseOps
 {
-    // an exponential is about this many operations
+    // about the number of operations of an exponential
     const int Transcendental = 30;
 
     /// <summary>y = f(x).</summary>
@@ -45,7 +45,7 @@ static class ElementwiseOps
         else device.Launch(new Mean<ArrayView<float>>(values, means, n, at));
     }
 
-    /// <summary>Rows picks[at …] of x (examples,f) and y (examples) as a batch.</summary>
+    /// <summary>Copies rows picks[at], picks[at + 1], … of x (examples,f) and y (examples) into a batch.</summary>
     internal static void GatherBatch(
         this ComputeDevice device, DeviceSpan x, DeviceSpan y, DeviceSpan picks, int at, DeviceSpan batchX, DeviceSpan batchY, int n, int f)
     {

@@ -11,16 +11,18 @@ namespace GpuMlp.Devices.Ops;
 static class LinearOps
 {
     /// <summary>y = x·w + b.</summary>
-    internal static void LinearForward(this ComputeDevice device, DeviceSpan x, DeviceSpan w, DeviceSpan b, DeviceSpan y, int n, int i, int o)
+    internal static void LinearForward(
+        this ComputeDevice device, DeviceSpan x, DeviceSpan w, DeviceSpan b, DeviceSpan y, int n, int i, int o)
     {
         if (o > 1) MatMul(device, x, w, b, y, n, o, i, i, 1, 1);
         else SingleOutput(device, x, w, b, y, n, i, 1);
     }
 
-    /// <summary>dx = dy·wᵀ. wt: room for wᵀ (o,i), used where <see cref="NeedsTransposed"/> says so.</summary>
-    internal static void LinearInputGradient(this ComputeDevice device, DeviceSpan dy, DeviceSpan w, DeviceSpan wt, DeviceSpan dx, int n, int i, int o)
+    /// <summary>dx = dy·wᵀ; wt is memory for wᵀ (o,i), used if <see cref="NeedsTransposed"/>.</summary>
+    internal static void LinearInputGradient(
+        this ComputeDevice device, DeviceSpan dy, DeviceSpan w, DeviceSpan wt, DeviceSpan dx, int n, int i, int o)
     {
-        if (o == 1) MatMul(device, dy, w, w, dx, n, i, 1, 1, 1, 0);             // (i,1) and (1,i) lie alike
+        if (o == 1) MatMul(device, dy, w, w, dx, n, i, 1, 1, 1, 0);             // (i,1) and (1,i) have the same layout
         else if (NeedsTransposed(o))
         {
             device.Transpose(w, wt, i, o);
@@ -30,11 +32,14 @@ static class LinearOps
         else device.Launch(new LinearInputGradient<ArrayView<float>>(dy, w, dx, n, i, o));
     }
 
-    /// <summary>Whether dx is a product with wᵀ, ascending over the outputs, and not a strided sum a value: above one block of outputs.</summary>
+    /// <summary>
+    /// Whether dx is a product with wᵀ, which ascends over the outputs, instead of a strided sum per value: above one block of outputs.
+    /// </summary>
     internal static bool NeedsTransposed(int o) => o > BlockedSum.Length;
 
     /// <summary>dw = xᵀ·dy and db = the column sums of dy.</summary>
-    internal static void LinearParameterGradients(this ComputeDevice device, DeviceSpan x, DeviceSpan dy, DeviceSpan dw, DeviceSpan db, int n, int i, int o)
+    internal static void LinearParameterGradients(
+        this ComputeDevice device, DeviceSpan x, DeviceSpan dy, DeviceSpan dw, DeviceSpan db, int n, int i, int o)
     {
         device.WeightGradient(x, dy, dw, n, i, o);
         device.ColumnSums(dy, db, n, o);
@@ -43,11 +48,11 @@ static class LinearOps
     /// <summary>dw = xᵀ·dy.</summary>
     internal static void WeightGradient(this ComputeDevice device, DeviceSpan x, DeviceSpan dy, DeviceSpan dw, int n, int i, int o)
     {
-        if (o == 1) MatMul(device, dy, x, x, dw, 1, i, n, 0, 1, 0);      // the same products with the wide dimension along the lanes
+        if (o == 1) MatMul(device, dy, x, x, dw, 1, i, n, 0, 1, 0);      // the same sums, with the inputs as columns to fill the vectors
         else MatMul(device, x, dy, dy, dw, i, o, n, 1, i, 0);
     }
 
-    /// <summary>y = x·w, in Linear's order of sums with no bias to begin at.</summary>
+    /// <summary>y = x·w, in Linear's order of sums, without a bias.</summary>
     internal static void Product(this ComputeDevice device, DeviceSpan x, DeviceSpan w, DeviceSpan y, int n, int i, int o)
     {
         if (o > 1) MatMul(device, x, w, w, y, n, o, i, i, 1, 0);
@@ -73,7 +78,8 @@ static class LinearOps
     }
 
     internal static void MatMul(
-        this ComputeDevice device, DeviceSpan a, DeviceSpan b, DeviceSpan start, DeviceSpan c, int m, int n, int k, int aRow, int aStep, int hasStart)
+        this ComputeDevice device, DeviceSpan a, DeviceSpan b, DeviceSpan start, DeviceSpan c,
+        int m, int n, int k, int aRow, int aStep, int hasStart)
     {
         if (device.Host is HostRunner host) host.Run(new MatMul<HostView>(a, b, start, c, m, n, k, aRow, aStep, hasStart), 2L * m * n * k);
         else device.Launch(new MatMul<ArrayView<float>>(a, b, start, c, m, n, k, aRow, aStep, hasStart));

@@ -9,7 +9,7 @@ namespace GpuMlp.Devices.Ops;
 /// <summary>Random rows on a device.</summary>
 static class PickOps
 {
-    /// <summary>picks = the rows (0 … examples - 1, as integers) of draws firstDraw, firstDraw + 1, … of a seed's stream.</summary>
+    /// <summary>picks = rows from 0 to examples - 1, as integers, from draws firstDraw, firstDraw + 1, … of a seed's stream.</summary>
     internal static void PickRows(this ComputeDevice device, DeviceSpan picks, int examples, ulong seed, uint stream, ulong firstDraw)
     {
         (uint key0, uint key1) = ((uint)seed, (uint)(seed >> 32));

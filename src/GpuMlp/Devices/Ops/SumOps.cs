@@ -8,10 +8,10 @@ using ILGPU;
 
 namespace GpuMlp.Devices.Ops;
 
-/// <summary>Sums over rows, and what is made of them.</summary>
+/// <summary>Sums over rows, and the ops that use them.</summary>
 static class SumOps
 {
-    // an exponential is about this many operations
+    // about the number of operations of an exponential
     const int Transcendental = 30;
 
     /// <summary>sums (m) of the rows of x (m,n).</summary>
@@ -21,7 +21,7 @@ static class SumOps
         else device.Launch(new RowSums<ArrayView<float>>(x, sums, m, n));
     }
 
-    /// <summary>dx = dy / divisor with one dy for all elements.</summary>
+    /// <summary>Sets all of dx to dy / divisor, where dy is one number.</summary>
     internal static void Spread(this ComputeDevice device, DeviceSpan dy, DeviceSpan dx, float divisor)
     {
         if (device.Host is HostRunner host) host.Run(new Spread<HostView>(dy, dx, divisor, dx.Length), dx.Length);
@@ -42,7 +42,7 @@ static class SumOps
         else device.Launch(new SoftmaxBackward<ArrayView<float>>(y, dy, dx, m, n));
     }
 
-    /// <summary>values (n) and dz (n,c) of cross-entropy on logits z (n,c), y (n) class numbers.</summary>
+    /// <summary>values (n) and dz (n,c) of the cross-entropy of logits z (n,c) against class numbers y (n).</summary>
     internal static void CrossEntropy(this ComputeDevice device, DeviceSpan z, DeviceSpan y, DeviceSpan values, DeviceSpan dz, int n, int c)
     {
         if (device.Host is HostRunner host) host.Run(new CrossEntropy<HostView>(z, y, values, dz, n, c), 2L * Transcendental * n * c);

@@ -10,7 +10,7 @@ using ILGPU;
 
 namespace GpuMlp.Devices.Ops;
 
-/// <summary>The stretches of memory that a training launch works on; see <see cref="TrainingViews{TView}"/>.</summary>
+/// <summary>The memory that a training launch works on; see <see cref="TrainingViews{TView}"/>.</summary>
 readonly record struct TrainingSpans
 {
     internal required DeviceSpan X { get; init; }
@@ -41,31 +41,37 @@ readonly record struct TrainingSpans
 /// <summary>Many training steps in one launch.</summary>
 static class TrainingOps
 {
-    // what a few networks work in stays in a core's nearest cache; with more than eight the vector of their gradients is no quicker
-    const int CacheFloats = 8192, MostTogether = 8;
+    // The networks of a group have to fit a core's nearest cache. With more than eight of them the vector of gradients gets no faster.
+    const int CacheFloats = 8192, MostPerGroup = 8;
 
-    /// <summary>The fewest networks of which some stand side by side: every core has a group first. 1 on a GPU, whose groups are many lanes.</summary>
+    /// <summary>
+    /// The number of networks from which on groups of several networks are used, so that each core has a group first. 1 on a GPU, where a
+    /// group is always one network.
+    /// </summary>
     internal static int FewestSideBySide(this ComputeDevice device) => device.Description.IsGpu ? 1 : 2 * Cores(device);
 
     static int Cores(ComputeDevice device) => device.Host?.Cores ?? device.Accelerator.NumMultiprocessors;
 
-    static int Together(ComputeDevice device, TrainingPlan plan) => device.Description.IsGpu || plan.HasPicks != 0 ? 1
-        : Math.Clamp(Math.Min(CacheFloats / plan.ScratchLength, plan.Networks / Cores(device)), 1, MostTogether);
+    static int NetworksPerGroup(ComputeDevice device, TrainingPlan plan) => device.Description.IsGpu || plan.HasPicks != 0 ? 1
+        : Math.Clamp(Math.Min(CacheFloats / plan.ScratchLength, plan.Networks / Cores(device)), 1, MostPerGroup);
 
-    /// <summary>Plain steps of one example each, one group a network: the quick form, for one output.</summary>
+    /// <summary>Steps of plain descent on one example each: the fast form, for networks of one output.</summary>
     internal static void TrainOnExamples<TActivation, TLoss>(
         this ComputeDevice device, TrainingSpans spans, TrainingPlan plan, NetworkShape shape, int n, long work, int? lanes)
         where TActivation : struct, IActivation where TLoss : struct, ILoss
     {
-        int together = lanes is null ? Together(device, plan) : 1;
+        int together = lanes is null ? NetworksPerGroup(device, plan) : 1;
         if (together > 1 && device.Host is HostRunner wide)
             wide.RunGroups(new SideBySideTraining<TActivation, TLoss, HostView>(spans.Host, plan, shape, together), work);
-        else if (together > 1) device.LaunchGroups(new SideBySideTraining<TActivation, TLoss, ArrayView<float>>(spans.Device, plan, shape, together));
-        else if (device.Host is HostRunner host) host.RunGroups(new SingleExampleTraining<TActivation, TLoss, HostView>(spans.Host, plan, shape), work);
-        else device.LaunchGroups(new SingleExampleTraining<TActivation, TLoss, ArrayView<float>>(spans.Device, plan, shape), lanes);
+        else if (together > 1)
+            device.LaunchGroups(new SideBySideTraining<TActivation, TLoss, ArrayView<float>>(spans.Device, plan, shape, together));
+        else if (device.Host is HostRunner host)
+            host.RunGroups(new SingleExampleTraining<TActivation, TLoss, HostView>(spans.Host, plan, shape), work);
+        else
+            device.LaunchGroups(new SingleExampleTraining<TActivation, TLoss, ArrayView<float>>(spans.Device, plan, shape), lanes);
     }
 
-    /// <summary>Steps of n examples each, one group a network.</summary>
+    /// <summary>Steps on n examples each, with one group per network.</summary>
     internal static void TrainOnBatches<TActivation, TLoss, TOptimizer>(
         this ComputeDevice device, TrainingSpans spans, TrainingPlan plan, NetworkShape shape, int n, long work, int? lanes)
         where TActivation : struct, IActivation where TLoss : struct, IBatchLoss where TOptimizer : struct, IOptimizer
