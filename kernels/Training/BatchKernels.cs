@@ -23,9 +23,6 @@ public readonly struct BatchTraining<TActivation, TLoss, TOptimizer, TView>(
     TrainingViews<TView> views, TrainingPlan plan, NetworkShape shape, int n) : IGroupOp<TView>
     where TActivation : struct, IActivation where TLoss : struct, IBatchLoss where TOptimizer : struct, IOptimizer where TView : struct
 {
-    // columns of row k of the table: width k, where the activations of that width begin, where layer k's weights begin in the arena
-    const int Units = 1, Weights = 2, Row = TrainingScratch.TableRow;
-
     /// <inheritdoc/>
     public int Groups => plan.Networks;
 
@@ -35,7 +32,7 @@ public readonly struct BatchTraining<TActivation, TLoss, TOptimizer, TView>(
         where T : struct, ILanes<T, TView> where TScalar : struct, ILanes<TScalar, TView> where TBarrier : struct, IBarrier
     {
         TView m = T.From(views.Scratch, group * plan.ScratchLength), w = T.From(views.Parameters, group * plan.ArenaLength);
-        TView labels = T.From(m, TrainingScratch.TableLength), dw = T.From(labels, n);
+        TView labels = T.From(m, LayerTable.Length), dw = T.From(labels, n);
         if (lane == 0) WriteTable<T>(m);
         for (int k = lane; k < plan.ArenaLength; k += lanes) T.Set(dw, k, 0f);           // clears the padding, which no gradient overwrites
         TBarrier.Wait(lanes);
@@ -69,16 +66,20 @@ public readonly struct BatchTraining<TActivation, TLoss, TOptimizer, TView>(
         return new StepNumbers(Rounding.Multiply(rate, factor), decay, l1, correction, root);
     }
 
+    // the table lies at the beginning of the scratch memory
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static LayerTable<T, TView> Layers<T>(TView m) where T : struct, ILanes<T, TView> => new(m, 0);
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void WriteTable<T>(TView m) where T : struct, ILanes<T, TView>
     {
-        int weights = 0, units = TrainingScratch.TableLength + n + plan.ArenaLength;
+        LayerTable<T, TView> layers = Layers<T>(m);
+        int weights = 0, values = LayerTable.Length + n + plan.ArenaLength;
         for (int k = 0; k <= shape.Depth; k++)
         {
-            T.SetInt(m, k * Row, shape.Width(k));
-            T.SetInt(m, k * Row + Units, units);
-            T.SetInt(m, k * Row + Weights, weights);
-            units += 3 * n * shape.Width(k);
+            layers.SetUnits(k, shape.Width(k));
+            layers.SetPlaces(k, values, weights);
+            values += UnitValues.Length(n * shape.Width(k));
             if (k < shape.Depth) weights += shape.ArenaLength(k);
         }
     }
@@ -90,7 +91,7 @@ public readonly struct BatchTraining<TActivation, TLoss, TOptimizer, TView>(
         uint key0 = (uint)T.GetInt(views.Networks, network + NetworkRow.SeedLow);
         uint key1 = (uint)T.GetInt(views.Networks, network + NetworkRow.SeedHigh);
         int firstRow = T.GetInt(views.Networks, network + NetworkRow.FirstRow), features = shape.Width(0);
-        TView x = T.From(m, T.GetInt(m, Units));
+        TView x = T.From(m, Layers<T>(m).Values(0));
         for (int r = lane; r < n; r += lanes)
         {
             int row = plan.HasPicks != 0 ? T.GetInt(views.Picks, k * n + r)
@@ -104,11 +105,12 @@ public readonly struct BatchTraining<TActivation, TLoss, TOptimizer, TView>(
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void Forward<T, TBarrier>(TView m, TView w, int lane, int lanes) where T : struct, ILanes<T, TView> where TBarrier : struct, IBarrier
     {
+        LayerTable<T, TView> layers = Layers<T>(m);
         for (int l = 0; l < shape.Depth; l++)
         {
-            int t = l * Row, i = T.GetInt(m, t), o = T.GetInt(m, t + Row);
-            TView a = T.From(m, T.GetInt(m, t + Units)), next = T.From(m, T.GetInt(m, t + Row + Units)), z = T.From(next, n * o);
-            TView weight = T.From(w, T.GetInt(m, t + Weights)), bias = T.From(weight, i * o);
+            int i = layers.Units(l), o = layers.Units(l + 1), values = layers.Values(l + 1);
+            TView a = T.From(m, layers.Values(l)), next = T.From(m, values), z = T.From(m, UnitValues.PreActivations(values, n * o));
+            TView weight = T.From(w, layers.Weights(l)), bias = T.From(weight, i * o);
             if (o == 1)
             {
                 var single = new LinearSingleOutput<TView>(a, weight, bias, z, n, i, 1);
@@ -133,23 +135,26 @@ public readonly struct BatchTraining<TActivation, TLoss, TOptimizer, TView>(
     void Loss<T, TBarrier>(TView m, TView labels, int lossAt, int lane, int lanes)
         where T : struct, ILanes<T, TView> where TBarrier : struct, IBarrier
     {
-        int o = T.GetInt(m, shape.Depth * Row);
-        TView p = T.From(m, T.GetInt(m, shape.Depth * Row + Units)), z = T.From(p, n * o);
-        TView dz = T.From(z, n * o), values = T.From(dz, n * o);
-        TLoss.Run<T, TView>(z, labels, p, values, dz, n, o, lane, lanes);
+        LayerTable<T, TView> layers = Layers<T>(m);
+        int o = layers.Units(shape.Depth), at = layers.Values(shape.Depth);
+        TView p = T.From(m, at), z = T.From(m, UnitValues.PreActivations(at, n * o)), dz = T.From(m, UnitValues.Gradients(at, n * o));
+        TView losses = T.From(m, at + UnitValues.Length(n * o));
+        TLoss.Run<T, TView>(z, labels, p, losses, dz, n, o, lane, lanes);
         TBarrier.Wait(lanes);
-        if (lane == 0) new Mean<TView>(values, views.Losses, n, lossAt).Run<T>(0, 1, 1);
+        if (lane == 0) new Mean<TView>(losses, views.Losses, n, lossAt).Run<T>(0, 1, 1);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void Backward<T, TBarrier>(TView m, TView w, TView dw, int lane, int lanes)
         where T : struct, ILanes<T, TView> where TBarrier : struct, IBarrier
     {
-        TView transposed = T.From(m, T.GetInt(m, shape.Depth * Row + Units) + n * (3 * T.GetInt(m, shape.Depth * Row) + 1));
+        LayerTable<T, TView> layers = Layers<T>(m);
+        // behind the losses, of which there are n
+        TView transposed = T.From(m, layers.Values(shape.Depth) + UnitValues.Length(n * layers.Units(shape.Depth)) + n);
         for (int l = shape.Depth - 1; l >= 0; l--)
         {
-            int t = l * Row, i = T.GetInt(m, t), o = T.GetInt(m, t + Row), at = T.GetInt(m, t + Weights);
-            TView a = T.From(m, T.GetInt(m, t + Units)), dy = T.From(m, T.GetInt(m, t + Row + Units) + 2 * n * o);
+            int i = layers.Units(l), o = layers.Units(l + 1), at = layers.Weights(l), values = layers.Values(l);
+            TView a = T.From(m, values), dy = T.From(m, UnitValues.Gradients(layers.Values(l + 1), n * o));
             TView weight = T.From(w, at), gradient = T.From(dw, at);
             var product = o == 1
                 ? new MatMul<TView>(dy, a, a, gradient, 1, i, n, 0, 1, 0)
@@ -163,7 +168,7 @@ public readonly struct BatchTraining<TActivation, TLoss, TOptimizer, TView>(
                 transpose.Run<T>(lane, transpose.Items(T.Width), lanes);
             }
             TBarrier.Wait(lanes);
-            TView z = T.From(a, n * i), dx = T.From(z, n * i);                           // they follow the activations in memory
+            TView z = T.From(m, UnitValues.PreActivations(values, n * i)), dx = T.From(m, UnitValues.Gradients(values, n * i));
             if (l > 0) InputGradient<T>(dy, weight, transposed, dx, i, o, lane, lanes);
             TBarrier.Wait(lanes);
             if (l > 0)

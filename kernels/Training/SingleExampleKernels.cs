@@ -56,7 +56,9 @@ public readonly partial struct SingleExampleTraining<TActivation, TLoss, TView>(
         where T : struct, ILanes<T, TView> where TBarrier : struct, IBarrier
     {
         TView m = views.Scratch;
-        int table = Table(network), features = T.GetInt(m, table), input = T.GetInt(m, table + Units);
+        int table = Table(network);
+        var layers = new LayerTable<T, TView>(m, table);
+        int features = layers.Units(0), input = layers.Values(0);
         for (int i = lane; i < features; i += lanes) T.Set(m, input + i, T.Get(views.X, row * features + i));
         TBarrier.Wait(lanes);
         float z = Forward<T, TBarrier>(m, network * plan.ScratchLength, table, lane, lanes);
@@ -80,36 +82,32 @@ public readonly partial struct SingleExampleTraining<TActivation, TLoss, TView>(
             Pack<T>(views.Scratch, Table(network), views.Snapshots, step / plan.SnapshotEvery * plan.ArenaLength, lane, lanes);
     }
 
-    // columns of row k of the table: width k; where its activations begin, which its pre-activations and their gradients follow; where
-    // layer k's weights begin
-    const int Units = 1, Weights = 2, Row = TrainingScratch.TableRow;
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     float Forward<T, TBarrier>(TView m, int partials, int table, int lane, int lanes)
         where T : struct, ILanes<T, TView> where TBarrier : struct, IBarrier
     {
-        int t = table;
-        for (int l = 0; l < shape.Depth - 1; l++)
+        var layers = new LayerTable<T, TView>(m, table);
+        int last = shape.Depth - 1;
+        for (int l = 0; l < last; l++)
         {
-            int inputs = T.GetInt(m, t), a = T.GetInt(m, t + Units), w = T.GetInt(m, t + Weights);
-            t += Row;
-            int outputs = T.GetInt(m, t), next = T.GetInt(m, t + Units);
+            int inputs = layers.Units(l), a = layers.Values(l), w = layers.Weights(l);
+            int outputs = layers.Units(l + 1), next = layers.Values(l + 1);
             if (outputs == 1) SingleUnit<T>(m, w, a, next, inputs, lane);
             else Hidden<T>(m, w, a, next, inputs, NetworkShape.Pad(outputs, T.Width), lane, lanes);
             TBarrier.Wait(lanes);
         }
-        return Logit<T, TBarrier>(m, partials, T.GetInt(m, t + Weights), T.GetInt(m, t + Units), T.GetInt(m, t), lane, lanes);
+        return Logit<T, TBarrier>(m, partials, layers.Weights(last), layers.Values(last), layers.Units(last), lane, lanes);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     void Backward<T, TBarrier>(TView m, int table, float g, float rate, int lane, int lanes)
         where T : struct, ILanes<T, TView> where TBarrier : struct, IBarrier
     {
+        var layers = new LayerTable<T, TView>(m, table);
         for (int l = shape.Depth - 1; l >= 0; l--)
         {
-            int t = table + l * Row;
-            int inputs = T.GetInt(m, t), a = T.GetInt(m, t + Units), w = T.GetInt(m, t + Weights), outputs = T.GetInt(m, t + Row);
-            int padded = NetworkShape.Pad(outputs, T.Width), dz = T.GetInt(m, t + Row + Units) + 2 * padded;
+            int inputs = layers.Units(l), a = layers.Values(l), w = layers.Weights(l), outputs = layers.Units(l + 1);
+            int padded = NetworkShape.Pad(outputs, T.Width), dz = UnitValues.Gradients(layers.Values(l + 1), padded);
             if (outputs == 1) OutputBackward<T>(m, w, a, inputs, l, l == shape.Depth - 1 ? g : T.Get(m, dz), rate, lane, lanes);
             else if (l > 0) HiddenInputGradient<T>(m, w, a, dz, inputs, outputs, padded, lane, lanes);
             TBarrier.Wait(lanes);
@@ -173,7 +171,7 @@ public readonly partial struct SingleExampleTraining<TActivation, TLoss, TView>(
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void Activate<T>(TView m, int next, int row, int u, T z) where T : struct, ILanes<T, TView>
     {
-        T.Store(m, next + row + u, z, T.Width);
+        T.Store(m, UnitValues.PreActivations(next, row) + u, z, T.Width);
         T.Store(m, next + u, TActivation.Forward<T, TView>(z), T.Width);
     }
 
@@ -183,7 +181,7 @@ public readonly partial struct SingleExampleTraining<TActivation, TLoss, TView>(
     {
         if (lane != 0) return;
         T z = T.Splat(StridedSum.Dot<T, TView>(m, a, m, w, inputs) + T.Get(m, w + NetworkShape.Pad(inputs, T.Width)));
-        T.Store(m, next + T.Width, z, T.Width);
+        T.Store(m, UnitValues.PreActivations(next, T.Width), z, T.Width);
         T.Store(m, next, TActivation.Forward<T, TView>(z), T.Width);
     }
 
@@ -228,11 +226,12 @@ public readonly partial struct SingleExampleTraining<TActivation, TLoss, TView>(
     {
         T zero = T.Splat(0f), down = T.Splat(-rate), g = T.Splat(gradient);
         int padded = NetworkShape.Pad(inputs, T.Width);
+        int z = UnitValues.PreActivations(a, padded), dz = UnitValues.Gradients(a, padded);
         for (int i = lane * T.Width; i < padded; i += lanes * T.Width)
         {
             T weight = T.Load(m, w + i);
             if (wantsInput != 0)
-                T.Store(m, a + 2 * padded + i, TActivation.Backward<T, TView>(T.Load(m, a + padded + i), T.Fma(g, weight, zero)), T.Width);
+                T.Store(m, dz + i, TActivation.Backward<T, TView>(T.Load(m, z + i), T.Fma(g, weight, zero)), T.Width);
             T.Store(m, w + i, T.Fma(down, T.Fma(g, T.Load(m, a + i), zero), weight), T.Width);
         }
         if (lane == 0) T.Store(m, w + padded, T.Fma(down, T.Add(zero, g), T.Load(m, w + padded)), T.Width);
@@ -247,6 +246,7 @@ public readonly partial struct SingleExampleTraining<TActivation, TLoss, TView>(
         where T : struct, ILanes<T, TView>
     {
         int padded = NetworkShape.Pad(inputs, T.Width);
+        int z = UnitValues.PreActivations(a, padded), da = UnitValues.Gradients(a, padded);
         for (int block = lane * T.Width; block < padded; block += lanes * T.Width)
         {
             int stop = inputs - block < T.Width ? inputs : block + T.Width;
@@ -255,10 +255,10 @@ public readonly partial struct SingleExampleTraining<TActivation, TLoss, TView>(
                 float sum = outputs <= BlockedSum.Length
                     ? StridedSum.DotBlock<T, TView>(m, dz, m, w + i * row, outputs)
                     : BlockedSum.Dot<T, TView>(m, dz, m, w + i * row, outputs);
-                T.Set(m, a + 2 * padded + i, sum);
+                T.Set(m, da + i, sum);
             }
-            T da = T.Load(m, a + 2 * padded + block);
-            T.Store(m, a + 2 * padded + block, TActivation.Backward<T, TView>(T.Load(m, a + padded + block), da), T.Width);
+            T gradient = TActivation.Backward<T, TView>(T.Load(m, z + block), T.Load(m, da + block));
+            T.Store(m, da + block, gradient, T.Width);
         }
     }
 

@@ -29,27 +29,25 @@ public readonly partial struct SingleExampleTraining<TActivation, TLoss, TView>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void WriteTable<T>(TView m, int table) where T : struct, ILanes<T, TView>
     {
-        // each width is read from the shape once: a device's compiler writes out the whole choice of Width for every call
-        int w = table + TrainingScratch.TableLength, a = w;
-        for (int k = 0; k <= shape.Depth; k++) T.SetInt(m, table + k * Row, shape.Width(k));
-        for (int t = table; t < table + shape.Depth * Row; t += Row)
-            a += NetworkShape.ScratchLength(T.GetInt(m, t), T.GetInt(m, t + Row), T.Width);
+        var layers = new LayerTable<T, TView>(m, table);
+        int w = table + LayerTable.Length, a = w;
+        for (int k = 0; k <= shape.Depth; k++) layers.SetUnits(k, shape.Width(k));
+        for (int l = 0; l < shape.Depth; l++) a += NetworkShape.ScratchLength(layers.Units(l), layers.Units(l + 1), T.Width);
         for (int k = 0; k <= shape.Depth; k++)
         {
-            int t = table + k * Row, units = T.GetInt(m, t);
-            T.SetInt(m, t + Units, a);
-            T.SetInt(m, t + Weights, w);
-            a += 3 * NetworkShape.Pad(units, T.Width);
-            if (k < shape.Depth) w += NetworkShape.ScratchLength(units, T.GetInt(m, t + Row), T.Width);
+            layers.SetPlaces(k, a, w);
+            a += UnitValues.Length(NetworkShape.Pad(layers.Units(k), T.Width));
+            if (k < shape.Depth) w += NetworkShape.ScratchLength(layers.Units(k), layers.Units(k + 1), T.Width);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void Unpack<T>(TView m, int table, int arena, int lane, int lanes) where T : struct, ILanes<T, TView>
     {
+        var layers = new LayerTable<T, TView>(m, table);
         for (int l = 0; l < shape.Depth; l++)
         {
-            int t = table + l * Row, inputs = T.GetInt(m, t), outputs = T.GetInt(m, t + Row), w = T.GetInt(m, t + Weights);
+            int inputs = layers.Units(l), outputs = layers.Units(l + 1), w = layers.Weights(l);
             int row = NetworkShape.RowLength(outputs, T.Width), length = NetworkShape.WeightsLength(inputs, outputs, T.Width);
             int padded = NetworkShape.ScratchLength(inputs, outputs, T.Width);
             if (T.Width > 1)                                         // scalar lanes have no padding; wider ones are alone in their group
@@ -64,9 +62,10 @@ public readonly partial struct SingleExampleTraining<TActivation, TLoss, TView>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void Pack<T>(TView m, int table, TView target, int arena, int lane, int lanes) where T : struct, ILanes<T, TView>
     {
+        var layers = new LayerTable<T, TView>(m, table);
         for (int l = 0; l < shape.Depth; l++)
         {
-            int t = table + l * Row, inputs = T.GetInt(m, t), outputs = T.GetInt(m, t + Row), w = T.GetInt(m, t + Weights);
+            int inputs = layers.Units(l), outputs = layers.Units(l + 1), w = layers.Weights(l);
             int row = NetworkShape.RowLength(outputs, T.Width), length = NetworkShape.WeightsLength(inputs, outputs, T.Width);
             for (int i = 0; i < inputs; i++)
                 for (int o = lane; o < outputs; o += lanes) T.Set(target, arena + i * outputs + o, T.Get(m, w + i * row + o));

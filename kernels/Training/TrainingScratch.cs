@@ -6,9 +6,6 @@ namespace GpuMlp.Kernels.Training;
 /// <summary>What the groups of the fused kernels keep in scratch memory, and how much of it they need.</summary>
 public static class TrainingScratch
 {
-    /// <summary>Integers per row of the table that a group keeps of its layers, and in the whole table.</summary>
-    internal const int TableRow = 4, TableLength = 48;
-
     /// <summary>
     /// Floats at the end of a group's scratch memory: the logits and labels of sixteen steps whose losses are still to be computed.
     /// </summary>
@@ -20,7 +17,7 @@ public static class TrainingScratch
     /// </summary>
     public static long SingleExampleScratchLength(this NetworkShape shape)
     {
-        long length = shape.PartialSums + TableLength;
+        long length = shape.PartialSums + LayerTable.Length;
         for (int l = 0; l < shape.Depth; l++)
         {
             (int i, int o) = (shape.Width(l), shape.Width(l + 1));
@@ -37,7 +34,7 @@ public static class TrainingScratch
     /// </summary>
     public static long BatchScratchLength(this NetworkShape shape, long n)
     {
-        long length = TableLength + n, arena = 0, transposed = 0;
+        long length = LayerTable.Length + n, arena = 0, transposed = 0;
         for (int l = 0; l < shape.Depth; l++)
         {
             arena += shape.ArenaLength(l);

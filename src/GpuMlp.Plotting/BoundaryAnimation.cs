@@ -1,4 +1,3 @@
-using System.Runtime.ExceptionServices;
 using GpuMlp.Formats;
 using SkiaSharp;
 
@@ -92,16 +91,10 @@ public static class BoundaryAnimation
         return table;
     }
 
-    /// <summary>A parallel loop that throws the body's own exception, not an AggregateException around it.</summary>
-    static void OnAllCores(int count, Action<int> body)
+    // ForAsync throws the body's own exception, where For would put an AggregateException around it
+    static void OnAllCores(int count, Action<int> body) => Parallel.ForAsync(0, count, (k, _) =>
     {
-        try
-        {
-            Parallel.For(0, count, body);
-        }
-        catch (AggregateException e)
-        {
-            ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
-        }
-    }
+        body(k);
+        return ValueTask.CompletedTask;
+    }).GetAwaiter().GetResult();
 }

@@ -55,7 +55,7 @@ public class GridEvaluatorTests
     [Fact]
     public void OpenCLGivesForwardsBits()
     {
-        using ComputeDevice device = OpenCL();
+        using ComputeDevice device = OpenCL.Open();
         foreach (string net in Nets)
         {
             foreach ((int width, int height) in net is "2-50-1" or "2-17-127-3-1" ? Sizes : Small)
@@ -76,7 +76,7 @@ public class GridEvaluatorTests
     [InlineData("2-300-2-1")]
     public void OpenCLFillsTheCallersMemoryAndNothingBesideIt(string net)
     {
-        using ComputeDevice device = OpenCL(), host = ComputeDevice.Open("cpu");
+        using ComputeDevice device = OpenCL.Open(), host = ComputeDevice.Open("cpu");
         using Sequential network = Build(device, net, Activation.ReLU, 3), same = Build(host, net, Activation.ReLU, 3);
         foreach ((int width, int height) in new[] { (1, 1), (33, 7), (1025, 5) })
         {
@@ -194,13 +194,6 @@ public class GridEvaluatorTests
     {
         var weights = new PhiloxStream(seed, StreamPurpose.Initialization);
         return NetworkSpec.Parse(net, activation).Build(device, Initialization.Uniform, weights, new BceLoss());
-    }
-
-    internal static ComputeDevice OpenCL()
-    {
-        DeviceDescription? found = ComputeDevice.List().FirstOrDefault(d => d is { Kind: DeviceKind.OpenCL, IsAvailable: true });
-        Requirement.Need("opencl", found is not null, "Install a driver; for a CPU Debian's pocl-opencl-icd and ocl-icd-libopencl1.");
-        return ComputeDevice.Open(found!.Id);
     }
 
     static void Fill(Sequential network)

@@ -36,7 +36,7 @@ public class GridStreamTests
     [Fact]
     public void OpenCLStreamsTheSameClasses()
     {
-        using ComputeDevice opencl = GridEvaluatorTests.OpenCL(), cpu = ComputeDevice.Open("cpu");
+        using ComputeDevice opencl = OpenCL.Open(), cpu = ComputeDevice.Open("cpu");
         using Sequential there = GridEvaluatorTests.Build(opencl, "2-9-1", Activation.ReLU, 1);
         using Sequential here = GridEvaluatorTests.Build(cpu, "2-9-1", Activation.ReLU, 1);
         GridSpec grid = GridSpec.FromSize(Shown, 1003, 4999);

@@ -121,8 +121,7 @@ public class FusedOptimizersTests
     [InlineData("sgd, cosine", 0)]
     public void SoDoesOpenCL(string optimizer, int problem)
     {
-        bool present = ComputeDevice.List().Any(d => d.Kind == DeviceKind.OpenCL && d.IsAvailable);
-        Requirement.Need("opencl", present, "install pocl-opencl-icd and ocl-icd-libopencl1");
+        OpenCL.Need();
         (string net, Loss loss, bool linear) = Problems[problem];
         var run = new Run(net, loss, linear, 1, Optimizers[optimizer]);
         Assert.Equal(run.Hash(ComputeDevice.Open("cpu"), EngineChoice.Layers), run.Hash(ComputeDevice.Open("opencl"), EngineChoice.Fused));

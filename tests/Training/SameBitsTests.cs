@@ -34,7 +34,7 @@ public class SameBitsTests
     [Fact]
     public void TenThousandStepsEndAlikeOnOpenCL()
     {
-        NeedOpenCL();
+        OpenCL.Need();
         var run = new Run("2-50-1", Activation.ReLU, new BceLoss(), 10_000, 1);
         string expected = run.Hash(ComputeDevice.Open("cpu"), EngineChoice.Fused);
         Assert.Equal(expected, run.Hash(ComputeDevice.Open("opencl"), EngineChoice.Fused));
@@ -94,7 +94,7 @@ public class SameBitsTests
     [InlineData(64)]
     public void BitsDoNotDependOnTheLanesOfAGroupOnOpenCL(int lanes)
     {
-        NeedOpenCL();
+        OpenCL.Need();
         CheckLanes(() => ComputeDevice.Open("opencl"), lanes, 1000);
     }
 
@@ -120,12 +120,6 @@ public class SameBitsTests
                 Assert.Equal(expected, run.HashOn(device, EngineChoice.Fused, lanes: lanes));
             }
         }
-    }
-
-    static void NeedOpenCL()
-    {
-        bool present = ComputeDevice.List().Any(d => d.Kind == DeviceKind.OpenCL && d.IsAvailable);
-        Requirement.Need("opencl", present, "install pocl-opencl-icd and ocl-icd-libopencl1");
     }
 
     sealed record Run(string Net, Activation Activation, Loss Loss, int Steps, int Batch)

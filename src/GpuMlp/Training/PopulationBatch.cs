@@ -1,4 +1,3 @@
-using System.Runtime.ExceptionServices;
 using GpuMlp.Data;
 using GpuMlp.Devices;
 using GpuMlp.Devices.Memory;
@@ -94,18 +93,12 @@ sealed class PopulationBatch : IDisposable
         return table;
     }
 
-    // an exception from body reaches the caller as it is, without the AggregateException
-    static void OnAllCores(int count, Action<int> body)
+    // ForAsync throws the body's own exception, where For would put an AggregateException around it
+    static void OnAllCores(int count, Action<int> body) => Parallel.ForAsync(0, count, (k, _) =>
     {
-        try
-        {
-            Parallel.For(0, count, body);
-        }
-        catch (AggregateException e)
-        {
-            ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
-        }
-    }
+        body(k);
+        return ValueTask.CompletedTask;
+    }).GetAwaiter().GetResult();
 
     /// <summary>Makes steps firstStep, firstStep + 1, … of every network.</summary>
     internal void Run(int firstStep, int steps) => run.Launch(firstStep, steps, rows);
