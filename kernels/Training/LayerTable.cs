@@ -7,7 +7,7 @@ namespace GpuMlp.Kernels.Training;
 /// The table of a network's layers in a group's scratch memory. Row k holds the number of units of width k, where their values begin, and
 /// where the weights of layer k begin, which leads from width k to width k + 1.
 /// </summary>
-/// <remarks>A kernel asks it at every step: a device's compiler writes out a choice of eight for every call of NetworkShape.Width.</remarks>
+/// <remarks>A kernel asks it at every step: a device's compiler writes out a choice of eight per call of NetworkShape.Width.</remarks>
 /// <param name="memory">The scratch memory.</param>
 /// <param name="at">Where the table begins in it.</param>
 readonly struct LayerTable<T, TView>(TView memory, int at) where T : struct, ILanes<T, TView> where TView : struct
