@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using CsCheck;
 using GpuMlp.Data;
 using GpuMlp.Devices;
@@ -227,7 +225,7 @@ public class FusedOptimizersTests
     static string Hash(TrainingResult result)
     {
         float[] all = [.. result.Losses, .. result.Snapshots.SelectMany(s => s.Parameters)];
-        return Convert.ToHexString(SHA256.HashData(MemoryMarshal.AsBytes<float>(all)));
+        return Digest.Of(all);
     }
 
     sealed record Run(string Net, Loss Loss, bool Linear, int Batch, OptimizerSpec Optimizer, int steps = Steps)

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using GpuMlp.Data;
 using GpuMlp.Devices;
 using GpuMlp.Devices.Finding;
@@ -49,13 +47,6 @@ public class PopulationTests
         return ComputeDevice.Open(name);
     }
 
-    static string Hash(params float[][] values)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (float[] part in values) hash.AppendData(MemoryMarshal.AsBytes<float>(part));
-        return Convert.ToHexString(hash.GetHashAndReset());
-    }
-
     static (string Hash, TrainingResult Result, double Accuracy) Alone(
         ComputeDevice device, (Recipe Recipe, int Data) member, int? chunk = null)
     {
@@ -66,7 +57,7 @@ public class PopulationTests
         TrainingResult result = trainer.Run();
         float[] predictions = network.Predict(data.Flat);
         double accuracy = predictions.Zip(data.Labels, (p, y) => p > 0.5f == (y == 1f) ? 1 : 0).Average();
-        return (Hash(result.Losses, result.Snapshots[^1].Parameters), result, accuracy);
+        return (Digest.Of(result.Losses, result.Snapshots[^1].Parameters), result, accuracy);
     }
 
     static (string[] Hashes, IReadOnlyList<PopulationResult> Results) Together(
@@ -83,7 +74,7 @@ public class PopulationTests
             },
         };
         IReadOnlyList<PopulationResult> results = population.Run(cancellation: TestContext.Current.CancellationToken);
-        return ([.. members.Select((_, m) => Hash([.. losses[m]], results[m].Parameters))], results);
+        return ([.. members.Select((_, m) => Digest.Of([.. losses[m]], results[m].Parameters))], results);
     }
 
     static readonly Lazy<(string Hash, TrainingResult Result, double Accuracy)[]> References = new(() =>

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using GpuMlp.Data;
 using GpuMlp.Devices;
 using GpuMlp.Devices.Finding;
@@ -146,7 +144,7 @@ public class SameBitsTests
             TrainingResult result = trainer.Run(cancellation: TestContext.Current.CancellationToken);
             Assert.Equal(StopReason.Completed, result.StopReason);
             float[] all = [.. result.Losses, .. result.Snapshots.SelectMany(s => s.Parameters)];
-            return Convert.ToHexString(SHA256.HashData(MemoryMarshal.AsBytes<float>(all)));
+            return Digest.Of(all);
         }
     }
 }
