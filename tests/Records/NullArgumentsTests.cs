@@ -48,6 +48,7 @@ public class NullArgumentsTests
             ("ModelFile.Save.model", () => ModelFile.Save(path, null!)),
             ("ModelFile.Load.path", () => ModelFile.Load(null!, device)),
             ("ModelFile.Load.device", () => ModelFile.Load(path, null!)),
+            ("ModelFile.Read.path", () => ModelFile.Read(null!)),
             ("Names`1..ctor.rows", () => new Names<int>(null!)),
             ("Names`1.Parse.name", () => new Names<int>(("a", 1)).Parse(null!)),
             ("Names`1.Of.value", () => new Names<string>(("a", "b")).Of(null!)),
@@ -73,6 +74,7 @@ public class NullArgumentsTests
             ("SafetensorsFile.Read.path", () => SafetensorsFile.Read(null!)),
             ("SafetensorsFile.Read.stream", () => SafetensorsFile.Read(null!, "name")),
             ("SafetensorsFile.Read.name", () => SafetensorsFile.Read(new MemoryStream(), null!)),
+            ("StoredModel.Build.device", () => Stored(model).Build(null!)),
             ("Window.Parse.text", () => Window.Parse(null!)),
         ];
         foreach ((string argument, Action call) in calls)
@@ -83,6 +85,13 @@ public class NullArgumentsTests
         }
         Assert.Equal([.. Arguments().Order()], calls.Select(call => call.Argument).Order());
         Assert.Empty(folder.Names);
+    }
+
+    static StoredModel Stored(Model model)
+    {
+        using var folder = new ScratchFolder();
+        ModelFile.Save(folder.File("m"), model);
+        return ModelFile.Read(folder.File("m"));
     }
 
     [Fact]

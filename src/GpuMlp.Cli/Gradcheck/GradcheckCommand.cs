@@ -52,8 +52,12 @@ static class GradcheckCommand
         verb.SetAction(result =>
         {
             GradientCase? network = Network(result.GetValue(Net), result.GetValue(Activation), result.GetValue(LossName));
-            using ComputeDevice device = DeviceInput.Open(result.GetValue(Device)!);
-            return Execute(device, network is null ? GradientCases.All() : [network], new Terminal(false, result.GetValue(Json)));
+            string name = result.GetValue(Device)!;
+            var terminal = new Terminal(false, result.GetValue(Json));
+            using ComputeDevice device = DeviceInput.Open(name);
+            DeviceInput.Note(device, terminal, name == "auto" ? "a check is too little work for a GPU" : "");
+            DeviceInput.NoteBits(device, terminal);
+            return Execute(device, network is null ? GradientCases.All() : [network], terminal);
         });
         return verb;
     }

@@ -34,19 +34,22 @@ public sealed record Work(WorkKind Kind, double Items, double Stages, double Ope
     /// <summary>The steps of one network.</summary>
     /// <param name="recipe">How it is trained.</param>
     /// <param name="engine">Which engine trains it.</param>
-    /// <exception cref="ArgumentException">The recipe has no Net.</exception>
+    /// <exception cref="ArgumentException">The recipe has no Net, or a number in it is out of its range.</exception>
     public static Work OfTraining(Recipe recipe, EngineChoice engine = EngineChoice.Auto)
     {
         ArgumentNullException.ThrowIfNull(recipe);
+        recipe.Validate();
         bool fused = engine == EngineChoice.Fused || (engine == EngineChoice.Auto && FusedEngine.Suits(recipe));
         return new Work(fused ? WorkKind.Fused : WorkKind.Layers, recipe.Steps, recipe.Spec.Depth, OperationsOfStep(recipe));
     }
 
     /// <summary>The steps of many networks that train at once.</summary>
-    /// <exception cref="ArgumentException">A recipe has no Net.</exception>
+    /// <exception cref="ArgumentException">A recipe is null, has no Net, or has a number that is out of its range.</exception>
     public static Work OfPopulation(IReadOnlyList<Recipe> recipes)
     {
         ArgumentNullException.ThrowIfNull(recipes);
+        foreach (Recipe recipe in recipes)
+            (recipe ?? throw new ArgumentException("a recipe is null", nameof(recipes))).Validate();
         double steps = recipes.Sum(recipe => (double)recipe.Steps);
         double Mean(Func<Recipe, double> ofStep) => recipes.Sum(recipe => recipe.Steps * ofStep(recipe)) / Math.Max(1, steps);
         double stages = Math.Max(1, Mean(recipe => recipe.Spec.Depth));

@@ -35,6 +35,7 @@ public sealed class StoredModel
     /// <exception cref="DeviceOutOfMemoryException">The device has not that much memory left.</exception>
     public Model Build(ComputeDevice device)
     {
+        ArgumentNullException.ThrowIfNull(device);
         Sequential network = Net.Build(device, Loss);
         Linear[] layers = [.. network.Layers.OfType<Linear>()];
         for (int l = 0; l < layers.Length; l++)

@@ -19,6 +19,7 @@ public class GradcheckTests
         foreach (string tensor in (string[])["weight", "bias", "input"])
             Assert.Matches($@"Linear layer 4-300 +{tensor} .* ok", outcome.Out);
         Assert.Equal(2, Gpumlp.Run("gradcheck --device gpu").ExitCode);
+        Assert.Contains("(auto: a check is too little work for a GPU)", Gpumlp.Run("gradcheck --net 2-3-1").Error);
     }
 
     [Fact]
