@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using GpuMlp.Formats;
 using SkiaSharp;
 
@@ -91,10 +92,16 @@ public static class BoundaryAnimation
         return table;
     }
 
-    // ForAsync throws the body's own exception, where For would put an AggregateException around it
-    static void OnAllCores(int count, Action<int> body) => Parallel.ForAsync(0, count, (k, _) =>
+    // throws the body's own exception, without the AggregateException that For puts around it
+    static void OnAllCores(int count, Action<int> body)
     {
-        body(k);
-        return ValueTask.CompletedTask;
-    }).GetAwaiter().GetResult();
+        try
+        {
+            Parallel.For(0, count, body);
+        }
+        catch (AggregateException e)
+        {
+            ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
+        }
+    }
 }
