@@ -31,6 +31,13 @@ public partial class NamespaceTests
         }
     }
 
+    [Fact]
+    public void TestsAreNamedInOneStyle() => ArchitectureTests.None(
+        from type in typeof(NamespaceTests).Assembly.GetTypes()
+        from method in type.GetMethods()
+        where method.IsDefined(typeof(FactAttribute), true) && method.Name.Contains('_')
+        select $"{type.FullName}.{method.Name}: a test's name is a sentence InOneWord");
+
     static IEnumerable<string> Astray(DirectoryInfo root) =>
         from file in root.EnumerateFiles("*.cs", SearchOption.AllDirectories)
         where ProjectOf(file.Directory) is not null

@@ -9,7 +9,7 @@ namespace GpuMlp.Tests.Cli;
 public class ProgramTests
 {
     [Fact]
-    public void Version_is_a_number_on_stdout()
+    public void VersionIsANumberOnStdout()
     {
         Gpumlp.Outcome outcome = Gpumlp.Run("--version");
         Assert.Equal((0, ""), (outcome.ExitCode, outcome.Error));
@@ -17,7 +17,7 @@ public class ProgramTests
     }
 
     [Fact]
-    public void Without_a_verb_the_help_is_an_error()
+    public void WithoutAVerbTheHelpIsAnError()
     {
         Gpumlp.Outcome outcome = Gpumlp.Run("");
         Assert.Equal((2, ""), (outcome.ExitCode, outcome.Out));
@@ -25,7 +25,7 @@ public class ProgramTests
     }
 
     [Fact]
-    public void Help_names_every_option_with_its_default_and_shows_examples()
+    public void HelpNamesEveryOptionWithItsDefaultAndShowsExamples()
     {
         Gpumlp.Outcome outcome = Gpumlp.Run("train -h");
         Assert.Equal((0, ""), (outcome.ExitCode, outcome.Error));
@@ -46,7 +46,7 @@ public class ProgramTests
     [InlineData("bench")]
     [InlineData("devices")]
     [InlineData("gradcheck")]
-    public void Help_fits_80_columns_and_breaks_between_words(string verb)
+    public void HelpFits80ColumnsAndBreaksBetweenWords(string verb)
     {
         Gpumlp.Outcome outcome = Gpumlp.Run($"{verb} -h"), noVerb = Gpumlp.Run("");
         Assert.Equal(0, outcome.ExitCode);
@@ -58,7 +58,7 @@ public class ProgramTests
     }
 
     [Fact]
-    public void A_paragraph_has_every_word_once_and_lines_that_are_as_long_as_they_may_be()
+    public void AParagraphHasEveryWordOnceAndLinesThatAreAsLongAsTheyMayBe()
     {
         string text = "one two three, four five-and-twenty-blackbirds six; 7 8 9 10 11 12 13 14";
         string[] lines = [.. Paragraph.Wrap("  --a  ", text, 20, 7, " \\")];
@@ -75,7 +75,7 @@ public class ProgramTests
     }
 
     [Fact]
-    public void Devices_lists_what_there_is_and_what_is_left_out()
+    public void DevicesListsWhatThereIsAndWhatIsLeftOut()
     {
         Gpumlp.Outcome table = Gpumlp.Run("devices"), json = Gpumlp.Run("devices --json");
         Assert.Equal((0, 0), (table.ExitCode, json.ExitCode));
@@ -89,7 +89,7 @@ public class ProgramTests
     }
 
     [Fact]
-    public void Every_setting_of_a_config_has_an_option_and_every_option_a_setting()
+    public void EverySettingOfAConfigHasAnOptionAndEveryOptionASetting()
     {
         IEnumerable<string> settings = typeof(TrainConfig).GetProperties().Where(property => property.CanWrite)
             .Select(property => property.Name.ToLowerInvariant());
@@ -97,7 +97,7 @@ public class ProgramTests
     }
 
     [Fact]
-    public void Every_option_sets_its_own_setting_and_reads_what_it_prints()
+    public void EveryOptionSetsItsOwnSettingAndReadsWhatItPrints()
     {
         foreach (TrainOption option in TrainOptions.All)
         {

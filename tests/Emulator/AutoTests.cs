@@ -37,7 +37,7 @@ public sealed class AutoTests : IDisposable
     [Theory]
     [InlineData("train --steps 2 --samples 20 --no-plots --out")]
     [InlineData("sweep --seeds 0..1 --steps 2 --samples 20 --no-plots --out")]
-    public void The_faster_device_is_taken_and_the_reason_said(string command)
+    public void TheFasterDeviceIsTakenAndTheReasonSaid(string command)
     {
         RecordMeasurements();
         string error = Succeeds($"{command} {folder.File("out")}").Error;
@@ -45,11 +45,11 @@ public sealed class AutoTests : IDisposable
     }
 
     [Fact]
-    public void Short_work_stays_on_the_processor_beside_a_card() =>
+    public void ShortWorkStaysOnTheProcessorBesideACard() =>
         Assert.Contains("of work, for which opening another device does not pay)", Train("out", "--steps 2"));
 
     [Fact]
-    public void A_grid_goes_where_it_is_faster()
+    public void AGridGoesWhereItIsFaster()
     {
         Train("model", "--steps 2 --device cpu");
         RecordMeasurements();
@@ -63,7 +63,7 @@ public sealed class AutoTests : IDisposable
     [InlineData("FAIL_LAUNCH", "1", "--steps 3")]
     [InlineData("MEMORY", "6M", "--steps 1 --net 2-700-700-1")]                             // it opens, and has no room for the network
     [InlineData("MEMORY", "6M", "--steps 1 --net 2-700-700-1 --rng numpy")]
-    public void A_card_that_fails_or_is_full_is_passed_over(string variable, string value, string options)
+    public void ACardThatFailsOrIsFullIsPassedOver(string variable, string value, string options)
     {
         Train("cpu", $"{options} --device cpu");
         RecordMeasurements();
@@ -75,7 +75,7 @@ public sealed class AutoTests : IDisposable
     }
 
     [Fact]
-    public void Plan_shows_the_card_and_runs_nothing()
+    public void PlanShowsTheCardAndRunsNothing()
     {
         RecordMeasurements();
         string output = Succeeds($"plan train --out {folder.File("none")} --json").Output;

@@ -26,7 +26,7 @@ public sealed partial class FailingCallsTests : IDisposable
     [Theory]
     [InlineData("1")]
     [InlineData("*")]
-    public void Every_function_may_fail(string call)
+    public void EveryFunctionMayFail(string call)
     {
         string[] functions = Functions();
         Assert.True(functions.Length > 40, $"{functions.Length} functions were found");

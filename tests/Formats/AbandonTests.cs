@@ -19,7 +19,7 @@ public sealed class AbandonTests : IDisposable
     }
 
     [Fact]
-    public void Threads_that_write_on_leave_nothing_and_say_nothing()
+    public void ThreadsThatWriteOnLeaveNothingAndSayNothing()
     {
         int begun = 0, thrown = 0;
         Thread[] writers = [.. Enumerable.Range(0, 4).Select(k => new Thread(() =>
@@ -49,7 +49,7 @@ public sealed class AbandonTests : IDisposable
     }
 
     [Fact]
-    public async Task Files_that_appear_together_all_do_or_none()
+    public async Task FilesThatAppearTogetherAllDoOrNone()
     {
         using var started = new ManualResetEventSlim();
         Task together = Task.Run(() => AtomicFile.Together(() =>

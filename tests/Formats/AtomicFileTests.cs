@@ -10,7 +10,7 @@ public sealed class AtomicFileTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public void Writes_and_replaces()
+    public void WritesAndReplaces()
     {
         string path = folder.File("a.txt");
         AtomicFile.Write(path, s => s.Write("one, the longer"u8));
@@ -20,7 +20,7 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
-    public void An_exception_leaves_the_old_file_and_nothing_else()
+    public void AnExceptionLeavesTheOldFileAndNothingElse()
     {
         string path = folder.File("a.txt");
         File.WriteAllText(path, "old");
@@ -36,7 +36,7 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
-    public void Nothing_is_there_before_commit()
+    public void NothingIsThereBeforeCommit()
     {
         string path = folder.File("a.txt");
         using AtomicFile file = AtomicFile.Create(path);
@@ -51,7 +51,7 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
-    public void Dispose_without_commit_deletes()
+    public void DisposeWithoutCommitDeletes()
     {
         AtomicFile file = AtomicFile.Create(folder.File("a.txt"));
         file.Stream.Write("x"u8);
@@ -62,7 +62,7 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
-    public void Two_writers_of_one_file_do_not_meet()
+    public void TwoWritersOfOneFileDoNotMeet()
     {
         string path = folder.File("a.txt");
         using AtomicFile one = AtomicFile.Create(path), two = AtomicFile.Create(path);
@@ -75,7 +75,7 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
-    public void A_relative_path_is_the_folder_it_was_when_created()
+    public void ARelativePathIsTheFolderItWasWhenCreated()
     {
         string relative = Path.GetRelativePath(Environment.CurrentDirectory, folder.File("a.txt"));
         AtomicFile.Write(relative, s => s.Write("x"u8));
@@ -83,7 +83,7 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
-    public void System_errors_come_through()
+    public void SystemErrorsComeThrough()
     {
         Assert.Throws<DirectoryNotFoundException>(() => AtomicFile.Create(folder.File("missing/a.txt")));
         Directory.CreateDirectory(folder.File("taken"));
@@ -92,7 +92,7 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
-    public void A_target_that_becomes_a_folder_fails_the_commit_and_leaves_nothing()
+    public void ATargetThatBecomesAFolderFailsTheCommitAndLeavesNothing()
     {
         string path = folder.File("a");
         Assert.ThrowsAny<SystemException>(() => AtomicFile.Write(path, _ => Directory.CreateDirectory(path)));
@@ -100,7 +100,7 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_is_replaced_keeps_its_permissions()
+    public void AFileThatIsReplacedKeepsItsPermissions()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has other permissions.");
         if (OperatingSystem.IsWindows()) return;
@@ -125,7 +125,7 @@ public sealed class AtomicFileTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void A_link_stays_and_what_it_leads_to_is_written(bool isThere)
+    public void ALinkStaysAndWhatItLeadsToIsWritten(bool isThere)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Links need a privilege there.");
         Directory.CreateDirectory(folder.File("elsewhere"));
@@ -146,7 +146,7 @@ public sealed class AtomicFileTests : IDisposable
     [InlineData("a", 255)]
     [InlineData("ü", 127)]                                         // 254 bytes
     [InlineData("😀", 63)]                                         // 252 bytes
-    public void A_name_may_be_as_long_as_names_can_be(string letter, int count)
+    public void ANameMayBeAsLongAsNamesCanBe(string letter, int count)
     {
         string name = string.Concat(Enumerable.Repeat(letter, count));
         AtomicFile.Write(folder.File(name), s => s.Write("x"u8));
@@ -154,7 +154,7 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
-    public void What_killed_programs_left_is_cleared_and_what_is_written_stays()
+    public void WhatKilledProgramsLeftIsClearedAndWhatIsWrittenStays()
     {
         string path = folder.File("a.txt");
         string[] others = [".b.txt.5-abcdefgh.tmp", ".a.txt.5-abcdefghi.tmp", "x.a.txt.5-abcdefgh.tmp", ".a.txt.tmp"];
@@ -168,7 +168,7 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
-    public void A_folder_without_write_permission_is_an_unauthorized_access()
+    public void AFolderWithoutWritePermissionIsAnUnauthorizedAccess()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows() || Environment.IsPrivilegedProcess, "needs a Unix user whom permissions bind");
         string locked = folder.File("locked");

@@ -16,7 +16,7 @@ public class NamesTests
     [InlineData("Tanh", "; did you mean tanh?")]
     [InlineData("step", "elu")]
     [InlineData("", "elu")]
-    public void The_nearest_is_named(string name, string ending)
+    public void TheNearestIsNamed(string name, string ending)
     {
         var thrown = Assert.Throws<FormatException>(() => Activations.Names.Parse(name));
         Assert.StartsWith("allowed are relu, leaky-relu, tanh, ", thrown.Message);
@@ -24,7 +24,7 @@ public class NamesTests
     }
 
     [Fact]
-    public void A_name_that_is_read_is_the_one_that_is_written()
+    public void ANameThatIsReadIsTheOneThatIsWritten()
     {
         foreach (string name in Activations.Names.All) Assert.Equal(name, Activations.Names.Of(Activations.Names.Parse(name)));
         foreach (string name in Initializer.Names.All) Assert.Equal(name, Initializer.Names.Of(Initializer.Names.Parse(name)));

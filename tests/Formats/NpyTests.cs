@@ -39,7 +39,7 @@ public sealed class NpyTests : IDisposable
     }
 
     [Fact]
-    public void Header_is_NumPys_byte_for_byte()
+    public void HeaderIsNumPysByteForByte()
     {
         string dict = "{'descr': '<f4', 'fortran_order': False, 'shape': (25, 40), }";
         byte[] header = Encoding.ASCII.GetBytes(dict.PadRight(117));
@@ -53,7 +53,7 @@ public sealed class NpyTests : IDisposable
     [InlineData("(0, 5)", new[] { 0, 5 }, 128)]
     // 10 + 97 + 1 bytes fit in 128, but not with the spare digits for the first dimension
     [InlineData("(1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1)", new[] { 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1 }, 192)]
-    public void Header_has_the_shape_as_a_tuple_and_is_aligned(string tuple, int[] shape, int length)
+    public void HeaderHasTheShapeAsATupleAndIsAligned(string tuple, int[] shape, int length)
     {
         byte[] bytes = Written<byte>(new byte[shape.Aggregate(1, (a, b) => a * b)], shape);
         string header = Encoding.ASCII.GetString(bytes, 10, length - 10);
@@ -62,7 +62,7 @@ public sealed class NpyTests : IDisposable
     }
 
     [Fact]
-    public void Round_trips_every_type_bit_for_bit()
+    public void RoundTripsEveryTypeBitForBit()
     {
         void Check<T>(Gen<T> gen) where T : unmanaged =>
             Gen.Select(Gen.Int[0, 5], Gen.Int[0, 5], Gen.Int[1, 3])
@@ -83,7 +83,7 @@ public sealed class NpyTests : IDisposable
     }
 
     [Fact]
-    public void Writes_and_reads_files()
+    public void WritesAndReadsFiles()
     {
         string path = folder.File("losses.npy");
         Npy.Write<double>(path, [0.1, 0.2, 0.3, 0.4, 0.5, 0.6], 2, 3);
@@ -97,7 +97,7 @@ public sealed class NpyTests : IDisposable
     }
 
     [Fact]
-    public void A_large_array_crosses_the_chunks()
+    public void ALargeArrayCrossesTheChunks()
     {
         float[] values = new float[(1 << 21) + 3];
         for (int i = 0; i < values.Length; i++) values[i] = i;
@@ -105,7 +105,7 @@ public sealed class NpyTests : IDisposable
     }
 
     [Fact]
-    public void Writer_holds_to_the_declared_count()
+    public void WriterHoldsToTheDeclaredCount()
     {
         var stream = new MemoryStream();
         var writer = new NpyWriter<float>(stream, 2, 3);
@@ -118,7 +118,7 @@ public sealed class NpyTests : IDisposable
     }
 
     [Fact]
-    public void Writer_refuses_bad_shapes_and_types()
+    public void WriterRefusesBadShapesAndTypes()
     {
         Assert.Throws<ArgumentException>(() => new NpyWriter<float>(Stream.Null, -1));
         Assert.Throws<ArgumentException>(() => new NpyWriter<float>(Stream.Null, int.MaxValue, int.MaxValue, int.MaxValue));
@@ -132,10 +132,10 @@ public sealed class NpyTests : IDisposable
     [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }  \n")]
     [InlineData("{'shape': (2,), 'fortran_order': False, 'descr': '<f4'}\n")]
     [InlineData("{ \"descr\" : \"<f4\" , 'fortran_order':False, 'shape':( 1, 2 ,) }\n")]
-    public void Reads_every_way_to_write_the_dict(string dict) => Assert.Equal(2, Read(Compose(dict, new byte[8])).Values<float>().Length);
+    public void ReadsEveryWayToWriteTheDict(string dict) => Assert.Equal(2, Read(Compose(dict, new byte[8])).Values<float>().Length);
 
     [Fact]
-    public void Reads_versions_2_and_3_and_data_that_is_not_aligned()
+    public void ReadsVersions2And3AndDataThatIsNotAligned()
     {
         const string Dict = "{'descr': '<i8', 'fortran_order': False, 'shape': (), }\n";
         Assert.Equal([5L], Read(Compose(Dict, BitConverter.GetBytes(5L), 2)).Values<long>());
@@ -150,7 +150,7 @@ public sealed class NpyTests : IDisposable
     [InlineData("'<f2'", "element type '<f2'")]
     [InlineData("'|O'", "element type '|O'")]
     [InlineData("[('a', '<f4')]", "a quoted string expected, '[' found")]
-    public void Other_element_types_are_refused(string descr, string expected) =>
+    public void OtherElementTypesAreRefused(string descr, string expected) =>
         Assert.Contains(expected, Error(Compose($"{{'descr': {descr}, 'fortran_order': False, 'shape': (1,), }}\n", new byte[8])));
 
     [Theory]
@@ -183,10 +183,10 @@ public sealed class NpyTests : IDisposable
     [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (1,), }\n\n", "a final newline expected, byte 0x0A found")]
     [InlineData("", "'{' expected, its end found")]
     [InlineData("__import__('os')\n", "'{' expected, '_' found")]
-    public void Malformed_headers_are_refused(string dict, string expected) => Assert.Contains(expected, Error(Compose(dict, new byte[4])));
+    public void MalformedHeadersAreRefused(string dict, string expected) => Assert.Contains(expected, Error(Compose(dict, new byte[4])));
 
     [Fact]
-    public void Wrong_magic_version_length_and_data_are_refused()
+    public void WrongMagicVersionLengthAndDataAreRefused()
     {
         byte[] good = Written<float>([1, 2], 2);
         byte[] text = [.. "PK\u0003\u0004 a zip"u8];
@@ -202,6 +202,6 @@ public sealed class NpyTests : IDisposable
     }
 
     [Fact]
-    public void Damage_is_an_InvalidDataException_or_harmless() =>
+    public void DamageIsAnInvalidDataExceptionOrHarmless() =>
         Corrupt.Fuzz(Written<float>([1, 2, 3, 4, 5, 6], 2, 3), b => Read(b), headerBytes: 75);
 }

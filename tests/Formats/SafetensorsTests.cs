@@ -36,7 +36,7 @@ public sealed class SafetensorsTests : IDisposable
         new Dictionary<string, string> { ["net"] = "3-2", ["activation"] = "relu" });
 
     [Fact]
-    public void Bytes_are_as_the_format_says()
+    public void BytesAreAsTheFormatSays()
     {
         string json = """
             {"__metadata__":{"activation":"relu","net":"3-2"},
@@ -50,7 +50,7 @@ public sealed class SafetensorsTests : IDisposable
     }
 
     [Fact]
-    public void Round_trips_through_a_file()
+    public void RoundTripsThroughAFile()
     {
         string path = folder.File("m.safetensors");
         Example.Write(path);
@@ -65,7 +65,7 @@ public sealed class SafetensorsTests : IDisposable
     }
 
     [Fact]
-    public void Round_trips_any_tensors_to_the_same_bytes()
+    public void RoundTripsAnyTensorsToTheSameBytes()
     {
         Gen<string> name = Gen.String[Gen.Char[' ', '\u07FF'], 0, 8];
         Gen<int[]> shape = Gen.Int[0, 4].Array[0, 3];
@@ -93,7 +93,7 @@ public sealed class SafetensorsTests : IDisposable
     [InlineData("t", "HALF", "value", "surrogate")]
     [InlineData("t", "key", "HALF", "surrogate")]
     [InlineData("t", "key", null, "null")]
-    public void What_a_file_would_give_back_as_something_else_is_refused(string name, string key, string? value, string why)
+    public void WhatAFileWouldGiveBackAsSomethingElseIsRefused(string name, string key, string? value, string why)
     {
         static string Half(string text) => text == "HALF" ? "\ud83d" : text;         // an attribute is UTF-8, which has no half pairs
         var metadata = new Dictionary<string, string> { [Half(key)] = value is null ? null! : Half(value) };
@@ -102,7 +102,7 @@ public sealed class SafetensorsTests : IDisposable
     }
 
     [Fact]
-    public void Narrow_and_wide_floats_are_converted()
+    public void NarrowAndWideFloatsAreConverted()
     {
         byte[] wide = BitConverter.GetBytes(0.1), half = BitConverter.GetBytes((Half)1.5f);
         byte[] data = [.. wide, .. half, .. BitConverter.GetBytes(Half.NegativeInfinity), 0x80, 0x3F, 0x00, 0xC0];
@@ -117,7 +117,7 @@ public sealed class SafetensorsTests : IDisposable
     }
 
     [Fact]
-    public void Header_order_and_data_order_are_each_free()
+    public void HeaderOrderAndDataOrderAreEachFree()
     {
         SafetensorsFile read = Read(Compose("""
             {"b":{"shape":[1],"data_offsets":[4,8],"dtype":"F32"},"none":{"dtype":"F32","shape":[0,9],"data_offsets":[4,4]},
@@ -174,7 +174,7 @@ public sealed class SafetensorsTests : IDisposable
     [InlineData("""{"__metadata__":{"a":"\ud800"}}""", "a string that is not Unicode")]
     [InlineData("""{"t":{"dtype":"U64","shape":[1],"data_offsets":[0,8]}}""",
         "tensor 't': 18446744073709551615 is above 9223372036854775807")]
-    public void Every_broken_rule_is_named(string json, string expected)
+    public void EveryBrokenRuleIsNamed(string json, string expected)
     {
         byte[] data = [.. BitConverter.GetBytes(ulong.MaxValue)];
         string message = Assert.Throws<InvalidDataException>(() => Read(Compose(json, data))).Message;
@@ -183,7 +183,7 @@ public sealed class SafetensorsTests : IDisposable
     }
 
     [Fact]
-    public void Broken_lengths_text_and_values_are_named()
+    public void BrokenLengthsTextAndValuesAreNamed()
     {
         static string Error(byte[] bytes) => Assert.Throws<InvalidDataException>(() => Read(bytes)).Message;
         Assert.Contains("shorter than the 8 bytes", Error([1, 2, 3]));
@@ -199,14 +199,14 @@ public sealed class SafetensorsTests : IDisposable
     }
 
     [Fact]
-    public void Damage_is_an_InvalidDataException_or_harmless()
+    public void DamageIsAnInvalidDataExceptionOrHarmless()
     {
         byte[] good = Written(Example);
         Corrupt.Fuzz(good, b => Read(b), headerBytes: good.Length - 36);
     }
 
     [Fact]
-    public void Contradictory_tensors_cannot_be_made()
+    public void ContradictoryTensorsCannotBeMade()
     {
         string Refusal(Action act) => Assert.Throws<ArgumentException>(act).Message;
         Assert.Contains("'w': shape (2, 3) does not hold 5", Refusal(() => SafeTensor.Float32("w", [2, 3], new float[5])));

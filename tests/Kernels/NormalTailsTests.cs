@@ -13,7 +13,7 @@ public sealed class NormalTailsTests
     [InlineData(2, 0.977249868051821)]
     [InlineData(3, 0.998650101968370)]
     [InlineData(4, 0.999968328758167)]
-    public void The_float64_form_is_that_of_tables(double x, double cumulative)
+    public void TheFloat64FormIsThatOfTables(double x, double cumulative)
     {
         Assert.Equal(cumulative, NormalDistribution.Cumulative(x), 3e-15);
         Assert.Equal(1 - cumulative, NormalDistribution.Cumulative(-x), 3e-15);
@@ -24,6 +24,6 @@ public sealed class NormalTailsTests
     [InlineData(5, 6.54265)]
     [InlineData(10, 23.11805)]
     [InlineData(15, 50.43522)]
-    public void Its_far_tails_are_those_of_tables(double x, double minusLog10) =>
+    public void ItsFarTailsAreThoseOfTables(double x, double minusLog10) =>
         Assert.Equal(minusLog10, -Math.Log10(NormalDistribution.Cumulative(-x)), 6e-6);
 }

@@ -11,7 +11,7 @@ namespace GpuMlp.Tests.Layers;
 public class LinearStartTests
 {
     [Fact]
-    public void Weights_and_biases_are_from_N_0_1()
+    public void WeightsAndBiasesAreFromN01()
     {
         using ComputeDevice device = ComputeDevice.Open("cpu");
         var layer = new Linear(device, 200, 300, seed: 4);
@@ -22,7 +22,7 @@ public class LinearStartTests
     }
 
     [Fact]
-    public void No_two_layers_draw_the_same_numbers_and_a_program_draws_them_again()
+    public void NoTwoLayersDrawTheSameNumbersAndAProgramDrawsThemAgain()
     {
         (float[][] first, float[][] again) = (Starts("cpu"), Starts("cpu:ilgpu"));
         Assert.Equal(first, again);
@@ -41,7 +41,7 @@ public class LinearStartTests
     }
 
     [Fact]
-    public void A_network_of_given_start_takes_nothing_from_the_layers_that_come_after_it()
+    public void ANetworkOfGivenStartTakesNothingFromTheLayersThatComeAfterIt()
     {
         Assert.Equal(After(_ => { }), After(device => NetworkSpec.Parse("2-5-1").Build(device, new BceLoss()).Dispose()));
 

@@ -17,7 +17,7 @@ public class MeanOnHostTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Is_the_devices(Loss loss, bool sigmoid, int columns)
+    public void IsTheDevices(Loss loss, bool sigmoid, int columns)
     {
         using ComputeDevice device = ComputeDevice.Open("cpu");
         var linear = new Linear(device, columns, columns);
@@ -36,7 +36,7 @@ public class MeanOnHostTests
     }
 
     [Fact]
-    public void Rows_and_labels_that_do_not_go_together_are_refused()
+    public void RowsAndLabelsThatDoNotGoTogetherAreRefused()
     {
         Assert.Throws<ArgumentException>(() => new MseLoss().Mean([1, 2, 3], [1, 2], false));
         Assert.Throws<ArgumentException>(() => new MseLoss().Mean([], [], false));
@@ -46,7 +46,7 @@ public class MeanOnHostTests
     }
 
     [Fact]
-    public void A_sigmoid_on_the_host_has_the_layers_bits()
+    public void ASigmoidOnTheHostHasTheLayersBits()
     {
         using ComputeDevice device = ComputeDevice.Open("cpu");
         float[] special = [float.NaN, float.PositiveInfinity, float.NegativeInfinity];

@@ -19,19 +19,19 @@ public class Float64Tests
 
     // the library's own error is up to one more
     [Fact]
-    public void Logarithms_are_within_an_ulp() =>
+    public void LogarithmsAreWithinAnUlp() =>
         Assert.InRange(Worst(
             [.. Between(1e-300, 1e300), .. Between(0.7, 1.5), .. Between(1 - 1e-10, 1 + 1e-10)], Float64.Log, Math.Log), 0, 2);
 
     [Fact]
-    public void Exponentials_are_within_an_ulp() =>
+    public void ExponentialsAreWithinAnUlp() =>
         Assert.InRange(Worst([.. Between(1e-20, 700), .. Between(1e-20, 700).Select(x => -x)], Float64.Exp, Math.Exp), 0, 2);
 
     [Fact]
-    public void Hyperbolic_tangents_are_within_two_ulps() => Assert.InRange(Worst(Between(1e-20, 30), Float64.Tanh, Math.Tanh), 0, 3);
+    public void HyperbolicTangentsAreWithinTwoUlps() => Assert.InRange(Worst(Between(1e-20, 30), Float64.Tanh, Math.Tanh), 0, 3);
 
     [Fact]
-    public void Sines_and_cosines_are_near()
+    public void SinesAndCosinesAreNear()
     {
         double worst = 0;
         foreach (double angle in (IEnumerable<double>)[.. Between(1e-9, 30), .. Between(30, 0.999 * Float64.LargestAngle)])
@@ -43,7 +43,7 @@ public class Float64Tests
     }
 
     [Fact]
-    public void Powers_are_near()
+    public void PowersAreNear()
     {
         foreach (double x in (double[])[0.9, 0.999, 0.5, 1, 2])
             for (int n = 0; n <= 1000; n++)
@@ -60,18 +60,18 @@ public class Float64Tests
     [InlineData(1000, 6.907755278982137, double.PositiveInfinity, 1)]
     [InlineData(1, 0, 2.7182818284590455, 0.7615941559557649)]
     [InlineData(double.Epsilon, -744.4400719213812, 1, double.Epsilon)]
-    public void At_the_ends(double x, double log, double exp, double tanh) =>
+    public void AtTheEnds(double x, double log, double exp, double tanh) =>
         Assert.Equal((log, exp, tanh), (Float64.Log(x), Float64.Exp(x), Float64.Tanh(x)));
 
     [Fact]
-    public void Angles_have_a_bound()
+    public void AnglesHaveABound()
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => Float64.SinCos(2 * Float64.LargestAngle));
         Assert.Throws<ArgumentOutOfRangeException>(() => Float64.SinCos(double.NaN));
     }
 
     [Fact]
-    public void The_bits_are_the_same_on_every_system()
+    public void TheBitsAreTheSameOnEverySystem()
     {
         ulong sum = 14695981039346656037;
         void Add(double value) => sum = (sum ^ BitConverter.DoubleToUInt64Bits(value)) * 1099511628211;

@@ -23,7 +23,7 @@ public sealed class MeasurementsTests : IDisposable
     }
 
     [Fact]
-    public void They_come_back_as_they_were()
+    public void TheyComeBackAsTheyWere()
     {
         Measurements read = Measurements.Load(Write());
         Assert.Equal(2, read.Count);
@@ -42,7 +42,7 @@ public sealed class MeasurementsTests : IDisposable
     [InlineData("\tFused\t", "\t77\t")]
     [InlineData("\t0.125\t", "\t0.125\t1\t")]
     [InlineData("\t500000\t", "\t5\t")]
-    public void Damage_is_seen(string text, string other)
+    public void DamageIsSeen(string text, string other)
     {
         string file = Write(), content = File.ReadAllText(file);
         Assert.Contains(text, content);
@@ -51,7 +51,7 @@ public sealed class MeasurementsTests : IDisposable
     }
 
     [Fact]
-    public void No_file_and_no_folder_are_no_failure()
+    public void NoFileAndNoFolderAreNoFailure()
     {
         Assert.Equal(0, Measurements.Load(folder.File("none")).Count);
         Assert.Equal(0, Measurements.Load(folder.Path).Count);
@@ -60,6 +60,6 @@ public sealed class MeasurementsTests : IDisposable
     }
 
     [Fact]
-    public void A_job_takes_time() => Assert.Throws<ArgumentOutOfRangeException>(
+    public void AJobTakesTime() => Assert.Throws<ArgumentOutOfRangeException>(
         () => new Measurements().Add(DeviceDescription.Processor, 0, [(Steps, 0, 0)]));
 }

@@ -27,7 +27,7 @@ public class PlannerTests
         Planner.Choose([work], measured, () => [Cpu, .. others]);
 
     [Fact]
-    public void No_other_driver_is_looked_for_where_the_work_is_short()
+    public void NoOtherDriverIsLookedForWhereTheWorkIsShort()
     {
         DeviceChoice choice = Planner.Choose([Small], new Measurements(), () => throw new InvalidOperationException("devices were listed"));
         Assert.Equal(["cpu"], choice.Order.Select(device => device.Id));
@@ -35,7 +35,7 @@ public class PlannerTests
     }
 
     [Fact]
-    public void Wide_networks_go_to_a_GPU_and_what_is_left_is_the_CPU()
+    public void WideNetworksGoToAGPUAndWhatIsLeftIsTheCPU()
     {
         DeviceChoice choice = Choose(Wide, new Measurements(), CpuByOpenCL, Card);
         Assert.Equal(["cuda:0", "cpu"], choice.Order.Select(device => device.Id));
@@ -44,11 +44,11 @@ public class PlannerTests
     }
 
     [Fact]
-    public void Without_a_GPU_it_is_the_CPU_that_works() =>
+    public void WithoutAGPUItIsTheCPUThatWorks() =>
         Assert.Equal("there is no GPU", Choose(Wide, new Measurements(), CpuByOpenCL).Why);
 
     [Fact]
-    public void Measurements_decide_where_there_are_some()
+    public void MeasurementsDecideWhereThereAreSome()
     {
         DeviceChoice choice = Choose(Wide, Measured((Cpu, 0.022), (Card, 0.0031)), Card);
         Assert.Equal("measured here: cuda:0 3.1 ms per step, cpu 22 ms", choice.Why);
@@ -59,14 +59,14 @@ public class PlannerTests
     }
 
     [Fact]
-    public void The_same_cores_by_another_driver_count_where_they_were_measured()
+    public void TheSameCoresByAnotherDriverCountWhereTheyWereMeasured()
     {
         DeviceChoice choice = Choose(Wide, Measured((Cpu, 0.022), (CpuByOpenCL, 0.02)), CpuByOpenCL, Card with { Excluded = "gone" });
         Assert.Equal(["opencl:0", "cpu"], choice.Order.Select(device => device.Id));
     }
 
     [Fact]
-    public void A_GPU_whose_speed_is_only_estimated_has_to_be_twice_as_fast()
+    public void AGPUWhoseSpeedIsOnlyEstimatedHasToBeTwiceAsFast()
     {
         double card = Choose(Wide, new Measurements(), Card).Forecasts.Single(forecast => forecast.Device == Card).Seconds;
         Assert.Equal(["cpu"], Choose(Wide, Measured((Cpu, 1.8 * card / Wide.Items)), Card).Order.Select(device => device.Id));
@@ -74,14 +74,14 @@ public class PlannerTests
     }
 
     [Fact]
-    public void Another_driver_is_another_device()
+    public void AnotherDriverIsAnotherDevice()
     {
         DeviceChoice choice = Choose(Wide, Measured((Card, 0.001)), Card with { Driver = "13.0" });
         Assert.False(choice.Forecasts.Single(forecast => forecast.Device.Id == "cuda:0").Measured);
     }
 
     [Fact]
-    public void Forecasts_lie_between_the_sizes_that_were_timed()
+    public void ForecastsLieBetweenTheSizesThatWereTimed()
     {
         Work Of(double operations, double items = 1) => new(WorkKind.Layers, items, 2, operations);
         var measured = new Measurements();
@@ -95,7 +95,7 @@ public class PlannerTests
     }
 
     [Fact]
-    public void A_populations_networks_share_a_device()
+    public void APopulationsNetworksShareADevice()
     {
         Recipe[] recipes = [.. Enumerable.Range(0, 1000).Select(_ => new Recipe { Steps = 100_000 })];
         double few = Seconds(Work.OfPopulation(recipes[..100])), many = Seconds(Work.OfPopulation(recipes));
@@ -106,5 +106,5 @@ public class PlannerTests
     }
 
     [Fact]
-    public void A_job_has_work_in_it() => Assert.Throws<ArgumentException>(() => Planner.Choose([]));
+    public void AJobHasWorkInIt() => Assert.Throws<ArgumentException>(() => Planner.Choose([]));
 }

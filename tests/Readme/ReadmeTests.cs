@@ -30,7 +30,7 @@ public partial class ReadmeTests
 
     [Theory]
     [MemberData(nameof(Programs))]
-    public void A_program_compiles_without_a_warning_and_learns(string source)
+    public void AProgramCompilesWithoutAWarningAndLearns(string source)
     {
         using var folder = new ScratchFolder();
         File.WriteAllText(folder.File("Program.cs"), source);
@@ -54,7 +54,7 @@ public partial class ReadmeTests
     }
 
     [Fact]
-    public void The_loops_are_the_notebooks()
+    public void TheLoopsAreTheNotebooks()
     {
         string[] programs = [.. Blocks("csharp")];
         Assert.Equal(2, programs.Length);
@@ -65,7 +65,7 @@ public partial class ReadmeTests
     /// The commands run one after another in a folder that is empty at first; bench, which takes a minute, with --quick and without OpenCL.
     /// </summary>
     [Fact]
-    public void Every_command_runs_as_it_stands()
+    public void EveryCommandRunsAsItStands()
     {
         using var folder = new ScratchFolder();
         string[] lines = [.. Blocks("").SelectMany(block => block.Split('\n')).Where(line => line.Length > 0)];

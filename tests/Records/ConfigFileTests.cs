@@ -8,7 +8,7 @@ namespace GpuMlp.Tests.Records;
 public class ConfigFileTests
 {
     [Fact]
-    public void A_byte_order_mark_is_no_part_of_it()
+    public void AByteOrderMarkIsNoPartOfIt()
     {
         using var folder = new ScratchFolder();
         Encoding[] encodings =
@@ -25,7 +25,7 @@ public class ConfigFileTests
     [InlineData("[]")]
     [InlineData("1")]
     [InlineData("\"steps\"")]
-    public void Anything_but_an_object_is_said_to_be_none(string text)
+    public void AnythingButAnObjectIsSaidToBeNone(string text)
     {
         using var folder = new ScratchFolder();
         File.WriteAllText(folder.File("c.json"), text);
@@ -34,7 +34,7 @@ public class ConfigFileTests
     }
 
     [Fact]
-    public void Bytes_that_are_no_text_and_files_without_bounds_are_refused()
+    public void BytesThatAreNoTextAndFilesWithoutBoundsAreRefused()
     {
         using var folder = new ScratchFolder();
         File.WriteAllBytes(folder.File("c.json"), [(byte)'{', 0xFF, (byte)'}']);

@@ -12,7 +12,7 @@ public sealed class LossesCsvTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public void Text_is_what_the_contract_says()
+    public void TextIsWhatTheContractSays()
     {
         string path = folder.File("losses.csv");
         LossesCsv.Write(path, [0.693147182f, 1, 1e-9f, float.NaN, float.PositiveInfinity]);
@@ -24,7 +24,7 @@ public sealed class LossesCsvTests : IDisposable
     }
 
     [Fact]
-    public void Round_trips_bit_for_bit()
+    public void RoundTripsBitForBit()
     {
         string path = folder.File("losses.csv");
         Gen.Float.Where(x => !float.IsNaN(x)).Array[0, 50].Sample(losses =>
@@ -35,7 +35,7 @@ public sealed class LossesCsvTests : IDisposable
     }
 
     [Fact]
-    public void Chunks_and_the_whole_are_the_same_file()
+    public void ChunksAndTheWholeAreTheSameFile()
     {
         float[] losses = [.. Enumerable.Range(0, 20_000).Select(i => -float.MinValue / (i + 1))];
         LossesCsv.Write(folder.File("whole.csv"), losses);
@@ -57,7 +57,7 @@ public sealed class LossesCsvTests : IDisposable
     [InlineData("step,loss\n0, 1\n", "2:3: a number expected")]
     [InlineData("step,loss\n0,1,2\n", "2:3: a number expected")]
     [InlineData("step,loss\n0,\n", "2:3: a number expected")]
-    public void Other_files_are_refused_with_their_place(string text, string expected)
+    public void OtherFilesAreRefusedWithTheirPlace(string text, string expected)
     {
         string path = folder.File("losses.csv");
         File.WriteAllText(path, text);

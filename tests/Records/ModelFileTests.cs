@@ -22,7 +22,7 @@ public class ModelFileTests
 
     [Theory]
     [MemberData(nameof(Networks))]
-    public void A_network_comes_back_as_it_was(string net, Activation activation)
+    public void ANetworkComesBackAsItWas(string net, Activation activation)
     {
         using var folder = new ScratchFolder();
         using ComputeDevice device = ComputeDevice.Open("cpu");
@@ -42,7 +42,7 @@ public class ModelFileTests
     }
 
     [Fact]
-    public void Weights_lie_as_PyTorch_has_them_and_the_standardizer_comes_back_exactly()
+    public void WeightsLieAsPyTorchHasThemAndTheStandardizerComesBackExactly()
     {
         using var folder = new ScratchFolder();
         using ComputeDevice device = ComputeDevice.Open("cpu");
@@ -80,7 +80,7 @@ public class ModelFileTests
     [InlineData("classes", "null", "an array of names is needed")]
     [InlineData("classes", "[]", "0 names, but the network tells 2 classes apart")]
     [InlineData("classes", """["a","b","c"]""", "3 names, but the network tells 2 classes apart")]
-    public void Wrong_metadata_is_named(string key, string? value, string message)
+    public void WrongMetadataIsNamed(string key, string? value, string message)
     {
         using var folder = new ScratchFolder();
         using ComputeDevice device = ComputeDevice.Open("cpu");
@@ -115,7 +115,7 @@ public class ModelFileTests
     [InlineData("bce", "2-3-1", false, "no,LONG", "a name has 1 to 1000 characters")]
     [InlineData("bce", "2-3-1", false, "no,\U0001F600", null)]
     [InlineData("bce", "2-3-1", false, "no,HALF", "a name holds half a surrogate pair")]
-    public void A_model_has_a_name_for_each_class(string loss, string net, bool linear, string classes, string? why)
+    public void AModelHasANameForEachClass(string loss, string net, bool linear, string classes, string? why)
     {
         using var folder = new ScratchFolder();
         using ComputeDevice device = ComputeDevice.Open("cpu");
@@ -136,7 +136,7 @@ public class ModelFileTests
     }
 
     [Fact]
-    public void Tensors_that_do_not_belong_and_values_that_are_not_finite_are_refused()
+    public void TensorsThatDoNotBelongAndValuesThatAreNotFiniteAreRefused()
     {
         using var folder = new ScratchFolder();
         using ComputeDevice device = ComputeDevice.Open("cpu");
@@ -152,7 +152,7 @@ public class ModelFileTests
     }
 
     [Fact]
-    public void A_network_that_the_file_cannot_describe_is_refused()
+    public void ANetworkThatTheFileCannotDescribeIsRefused()
     {
         using var folder = new ScratchFolder();
         using ComputeDevice device = ComputeDevice.Open("cpu");

@@ -14,7 +14,7 @@ namespace GpuMlp.Tests.Records;
 public class NullArgumentsTests
 {
     [Fact]
-    public void Every_argument_that_may_not_be_null_is_named()
+    public void EveryArgumentThatMayNotBeNullIsNamed()
     {
         using var folder = new ScratchFolder();
         using ComputeDevice device = ComputeDevice.Open("cpu");
@@ -95,7 +95,7 @@ public class NullArgumentsTests
     }
 
     [Fact]
-    public void A_model_that_lacks_a_part_is_named()
+    public void AModelThatLacksAPartIsNamed()
     {
         using var folder = new ScratchFolder();
         using ComputeDevice device = ComputeDevice.Open("cpu");

@@ -15,7 +15,7 @@ public class TrainConfigTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void A_setting_that_a_file_leaves_out_has_its_default(string name)
+    public void ASettingThatAFileLeavesOutHasItsDefault(string name)
     {
         PropertyInfo setting = typeof(TrainConfig).GetProperty(name)!;
         TrainConfig others = Read([.. Settings.Where(p => p.Name != name)]);

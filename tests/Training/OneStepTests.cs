@@ -20,7 +20,7 @@ public class OneStepTests
     [Theory]
     [InlineData(1)]
     [InlineData(300)]
-    public void Has_the_definitions_bits(int rows)
+    public void HasTheDefinitionsBits(int rows)
     {
         var random = new Random(rows);
         var inputs = new float[rows, spec.Widths[0]];

@@ -53,7 +53,7 @@ public class PopulationForwardTests
     [InlineData(8, 1)]
     [InlineData(4, 3)]
     [InlineData(1, 1)]
-    public void Equals_the_layers_with_every_width_of_lanes(int lanes, int cores)
+    public void EqualsTheLayersWithEveryWidthOfLanes(int lanes, int cores)
     {
         using ComputeDevice device = ComputeDevice.OpenCpu(lanes, cores);
         foreach (Activation activation in Enum.GetValues<Activation>()) Check(device, "2-9-6-1", activation, 37);
@@ -63,14 +63,14 @@ public class PopulationForwardTests
     }
 
     [Fact]
-    public void Equals_the_layers_through_ILGPU()
+    public void EqualsTheLayersThroughILGPU()
     {
         using ComputeDevice device = ComputeDevice.Open("cpu:ilgpu");
         Check(device, "2-9-270-1", Activation.ReLU, 17);
     }
 
     [Fact]
-    public void Equals_the_layers_on_OpenCL()
+    public void EqualsTheLayersOnOpenCL()
     {
         OpenCL.Need();
         using ComputeDevice device = ComputeDevice.Open("opencl");
@@ -78,7 +78,7 @@ public class PopulationForwardTests
     }
 
     [Fact]
-    public void Networks_that_do_not_fit_at_once_take_turns()
+    public void NetworksThatDoNotFitAtOnceTakeTurns()
     {
         using ComputeDevice device = ComputeDevice.Open("cpu");
         NetworkSpec spec = NetworkSpec.Parse("2-9-1");
@@ -94,7 +94,7 @@ public class PopulationForwardTests
     }
 
     [Fact]
-    public void Lengths_that_do_not_go_together_are_refused()
+    public void LengthsThatDoNotGoTogetherAreRefused()
     {
         using ComputeDevice device = ComputeDevice.Open("cpu");
         NetworkSpec spec = NetworkSpec.Parse("2-9-1");

@@ -29,7 +29,7 @@ public class PopulationPlanTests
     }
 
     [Fact]
-    public void Batches_hold_every_network_once_within_the_budget()
+    public void BatchesHoldEveryNetworkOnceWithinTheBudget()
     {
         using ComputeDevice device = ComputeDevice.Open("cpu");
         foreach (long budget in (long[])[1, 50_000, 1_000_000, 1 << 30])
@@ -52,7 +52,7 @@ public class PopulationPlanTests
     [InlineData("2-300-7-1", 5)]
     [InlineData("2-1", 1)]
     [InlineData("2-20-1", 2, OptimizerKind.Adam)]
-    public void A_device_with_no_more_than_the_plan_says_is_enough(string net, int batch, OptimizerKind optimizer = OptimizerKind.Sgd)
+    public void ADeviceWithNoMoreThanThePlanSaysIsEnough(string net, int batch, OptimizerKind optimizer = OptimizerKind.Sgd)
     {
         using ComputeDevice device = ComputeDevice.Open("cpu");
         var rule = new OptimizerSpec { Kind = optimizer };
@@ -65,7 +65,7 @@ public class PopulationPlanTests
 
     // the program takes about 150 MB before it trains anything
     [Fact]
-    public void Four_thousand_networks_with_data_of_their_own_fit_a_gigabyte()
+    public void FourThousandNetworksWithDataOfTheirOwnFitAGigabyte()
     {
         using ComputeDevice device = ComputeDevice.Open("cpu");
         PopulationPlan plan = new Population(device, Recipes(4096, Small, 1000), Sets(4096, 2000)).Plan;
@@ -78,7 +78,7 @@ public class PopulationPlanTests
     [Theory]
     [InlineData("2-60000-60000-1", 100, "one network 2-60000-60000-1 with its data takes ")]
     [InlineData("2-4-1", 2_000_000_000, "one network 2-4-1 with its data takes ")]
-    public void One_network_that_cannot_fit_is_refused_with_the_numbers(string net, int rows, string message)
+    public void OneNetworkThatCannotFitIsRefusedWithTheNumbers(string net, int rows, string message)
     {
         using ComputeDevice device = ComputeDevice.Open("cpu");
         var error = Assert.Throws<InsufficientMemoryException>(
@@ -88,7 +88,7 @@ public class PopulationPlanTests
     }
 
     [Fact]
-    public void Recipes_that_cannot_be_are_named()
+    public void RecipesThatCannotBeAreNamed()
     {
         using ComputeDevice device = ComputeDevice.Open("cpu");
         string Refusal(params Recipe[] recipes) =>

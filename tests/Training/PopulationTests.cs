@@ -87,7 +87,7 @@ public class PopulationTests
     [Theory]
     [InlineData("cpu")]
     [InlineData("opencl")]
-    public void Every_member_has_the_bits_it_has_alone(string name)
+    public void EveryMemberHasTheBitsItHasAlone(string name)
     {
         using ComputeDevice device = Open(name);
         bool IsOfOneKernel(int m) =>
@@ -111,7 +111,7 @@ public class PopulationTests
     [InlineData(2, 7, null)]
     [InlineData(3, 100, 30_000L)]
     [InlineData(2, null, 1L)]
-    public void Chunks_cores_and_batches_do_not_change_bits(int cores, int? chunk, long? budget)
+    public void ChunksCoresAndBatchesDoNotChangeBits(int cores, int? chunk, long? budget)
     {
         using ComputeDevice device = Open("cpu", cores);
         (string[] hashes, _) = Together(device, Members, chunk, budget);
@@ -119,7 +119,7 @@ public class PopulationTests
     }
 
     [Fact]
-    public void The_mean_of_the_last_thousand_is_that_of_the_whole_run()
+    public void TheMeanOfTheLastThousandIsThatOfTheWholeRun()
     {
         using ComputeDevice device = Open("cpu");
         (Recipe, int) member = (Members[0].Recipe with { Steps = 2345 }, 0);
@@ -132,7 +132,7 @@ public class PopulationTests
     }
 
     [Fact]
-    public void A_diverged_member_ends_as_it_does_alone_and_the_others_go_on()
+    public void ADivergedMemberEndsAsItDoesAloneAndTheOthersGoOn()
     {
         using ComputeDevice device = Open("cpu");
         (Recipe, int)[] members =
@@ -156,7 +156,7 @@ public class PopulationTests
     }
 
     [Fact]
-    public void Networks_make_their_own_numbers_of_steps()
+    public void NetworksMakeTheirOwnNumbersOfSteps()
     {
         using ComputeDevice device = Open("cpu");
         (Recipe, int)[] members = [.. Members.Take(4).Select((m, k) => (m.Recipe with { Steps = 50 * k }, m.Data))];
@@ -166,7 +166,7 @@ public class PopulationTests
     }
 
     [Fact]
-    public void A_cancelled_run_says_how_far_each_came()
+    public void ACancelledRunSaysHowFarEachCame()
     {
         using ComputeDevice device = Open("cpu");
         using var source = new CancellationTokenSource();

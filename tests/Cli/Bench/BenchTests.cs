@@ -13,7 +13,7 @@ public class BenchTests
     static readonly Dictionary<string, string> WithoutOpenCL = new() { ["OCL_ICD_VENDORS"] = "/nowhere", ["GPUMLP_KERNEL_CACHE"] = "off" };
 
     [Fact]
-    public void What_it_measures_is_kept_for_auto()
+    public void WhatItMeasuresIsKeptForAuto()
     {
         using var folder = new ScratchFolder();
         var environment = new Dictionary<string, string> { ["OCL_ICD_VENDORS"] = "/nowhere", ["GPUMLP_KERNEL_CACHE"] = folder.Path };
@@ -23,7 +23,7 @@ public class BenchTests
     }
 
     [Fact]
-    public void Every_device_is_a_row_and_the_cpu_does_every_job()
+    public void EveryDeviceIsARowAndTheCpuDoesEveryJob()
     {
         ChildProcess.Result outcome = ChildProcess.Gpumlp(WithoutOpenCL, "bench", "--quick", "--json", "--quiet");
         Assert.Equal("", outcome.Error);
@@ -48,7 +48,7 @@ public class BenchTests
     }
 
     [Fact]
-    public void An_unknown_option_is_bad_usage()
+    public void AnUnknownOptionIsBadUsage()
     {
         Gpumlp.Outcome outcome = Gpumlp.Run("bench --fast");
         Assert.Equal(2, outcome.ExitCode);
@@ -56,7 +56,7 @@ public class BenchTests
     }
 
     [Fact]
-    public void The_first_interruption_prints_what_there_is_and_is_130()
+    public void TheFirstInterruptionPrintsWhatThereIsAndIs130()
     {
         using var process = Gpumlp.Start("bench");
         Assert.Equal("cpu: 10,000 steps, 2-50-1, fused", process.StandardError.ReadLine());
@@ -68,7 +68,7 @@ public class BenchTests
     }
 
     [Fact]
-    public void The_table_fits_80_columns_with_the_longest_values_and_rounds_to_three_digits()
+    public void TheTableFits80ColumnsWithTheLongestValuesAndRoundsToThreeDigits()
     {
         const string Job = "256 networks × 1,000 steps, 2-50-1";
         const string Reason = "no OpenCL library (libOpenCL.so.1): install a driver; and much more is said of why it cannot be had here";

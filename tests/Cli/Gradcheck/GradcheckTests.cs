@@ -11,7 +11,7 @@ namespace GpuMlp.Tests.Cli.Gradcheck;
 public class GradcheckTests
 {
     [Fact]
-    public void All_gradients_are_right()
+    public void AllGradientsAreRight()
     {
         Gpumlp.Outcome outcome = Gpumlp.Run("gradcheck --device cpu");
         Assert.Equal(0, outcome.ExitCode);
@@ -23,7 +23,7 @@ public class GradcheckTests
     }
 
     [Fact]
-    public void A_derivative_that_is_not_its_functions_fails()
+    public void ADerivativeThatIsNotItsFunctionsFails()
     {
         using var device = ComputeDevice.Open("cpu");
         var wrong = new GradientCase("wrong", [new Matrix(1, 2, [0.5, 1.5])], x => x[0].Exp(), x => x[0].Map(v => Math.Exp(v) + 1e-3 * v));
@@ -31,7 +31,7 @@ public class GradcheckTests
     }
 
     [Fact]
-    public void A_network_has_a_row_for_each_of_its_tensors()
+    public void ANetworkHasARowForEachOfItsTensors()
     {
         Gpumlp.Outcome outcome = Gpumlp.Run("gradcheck --device cpu --json --net 2-8-3 --activation tanh");
         Assert.Equal(0, outcome.ExitCode);
@@ -51,7 +51,7 @@ public class GradcheckTests
     [InlineData("--net", "--net 2-3000-3000-1: has 9,015,001 parameters", "2-3000-3000-1")]
     [InlineData("--activation", "--activation step: allowed are relu, leaky-relu", "step")]
     [InlineData("--loss", "--loss hinge: allowed are bce, bce-torch, bce-logits, mse, cross-entropy", "hinge")]
-    public void A_network_that_cannot_be_is_refused(string options, string message, string value)
+    public void ANetworkThatCannotBeIsRefused(string options, string message, string value)
     {
         Gpumlp.Outcome outcome = Gpumlp.Run($"gradcheck --device cpu {options}", value);
         Assert.Equal(2, outcome.ExitCode);
@@ -60,7 +60,7 @@ public class GradcheckTests
     }
 
     [Fact]
-    public void A_network_that_is_not_its_reference_fails()
+    public void ANetworkThatIsNotItsReferenceFails()
     {
         using var device = ComputeDevice.Open("cpu");
         GradientCase right = NetworkCase.Make(NetworkSpec.Parse("2-8-8-1"), new BceLoss(), new Random(1));

@@ -17,7 +17,7 @@ public class GridTests
     static readonly Window Shown = new(-1.5, 2.5, -1, 1.5);
 
     [Fact]
-    public void Every_output_holds_the_grid()
+    public void EveryOutputHoldsTheGrid()
     {
         using var folder = new ScratchFolder();
         string model = Save(folder, "2-9-1");
@@ -64,7 +64,7 @@ public class GridTests
     }
 
     [Fact]
-    public void Boundaries_are_lines_without_a_grid()
+    public void BoundariesAreLinesWithoutAGrid()
     {
         using var folder = new ScratchFolder();
         Save(folder, "2-9-1");
@@ -103,7 +103,7 @@ public class GridTests
         "--form piecewise: is computed by the processor itself: --device cpu")]
     [InlineData("--step 1e-300 --out FILE.npy", "makes 4e+300 ×")]
     [InlineData("--size 3x3 --out model.safetensors", "allowed are .npy")]
-    public void Bad_options_are_named(string options, string message)
+    public void BadOptionsAreNamed(string options, string message)
     {
         using var folder = new ScratchFolder();
         string model = Save(folder, "2-3-1");
@@ -111,7 +111,7 @@ public class GridTests
     }
 
     [Fact]
-    public void Models_that_do_not_fit_are_named()
+    public void ModelsThatDoNotFitAreNamed()
     {
         using var folder = new ScratchFolder();
         string model = Save(folder, "3-4-1"), output = folder.File("x.npy");
@@ -125,7 +125,7 @@ public class GridTests
     }
 
     [Fact]
-    public void A_full_disk_is_a_failure()
+    public void AFullDiskIsAFailure()
     {
         if (!File.Exists("/dev/full")) Assert.Skip("This machine has no /dev/full.");
         using var folder = new ScratchFolder();

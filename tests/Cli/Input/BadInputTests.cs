@@ -36,7 +36,7 @@ public class BadInputTests
     [InlineData(2, "--optimiser adam", "'--optimiser'")]
     [InlineData(3, "--device cuda:77", "'cuda:77' is not available")]
     [InlineData(5, "--batch 2000000000 --net 2-64-1", "out of memory: --net 2-64-1 with --batch 2000000000")]
-    public void Bad_options_are_named(int exitCode, string options, string message)
+    public void BadOptionsAreNamed(int exitCode, string options, string message)
     {
         using var folder = new ScratchFolder();
         Gpumlp.Outcome outcome = Gpumlp.Run($"train {options} --out", folder.File("run"));
@@ -48,7 +48,7 @@ public class BadInputTests
     }
 
     [Fact]
-    public void An_output_that_cannot_be_is_refused_before_the_work()
+    public void AnOutputThatCannotBeIsRefusedBeforeTheWork()
     {
         using var folder = new ScratchFolder();
         File.WriteAllText(folder.File("file"), "");
@@ -79,7 +79,7 @@ public class BadInputTests
     [InlineData("""{"steps": 5}""", "c.json: ", "no object 'config'")]
     [InlineData("""{"schemaVersion": 9, "config": {}}""", "c.json: schemaVersion 9", "reads 1")]
     [InlineData("""{"config": """, "c.json:1:", "not JSON")]
-    public void A_bad_config_is_named_with_its_place(string text, string where, string what)
+    public void ABadConfigIsNamedWithItsPlace(string text, string where, string what)
     {
         using var folder = new ScratchFolder();
         File.WriteAllText(folder.File("c.json"), text);
@@ -91,7 +91,7 @@ public class BadInputTests
     }
 
     [Fact]
-    public void A_bad_value_in_a_file_is_named_with_line_and_column()
+    public void ABadValueInAFileIsNamedWithLineAndColumn()
     {
         using var folder = new ScratchFolder();
         File.WriteAllText(folder.File("d.csv"), "a,b,label\n1,2,0\n1,x,1\n");
@@ -101,7 +101,7 @@ public class BadInputTests
     }
 
     [Fact]
-    public void A_diverging_run_says_at_which_step_and_keeps_its_history()
+    public void ADivergingRunSaysAtWhichStepAndKeepsItsHistory()
     {
         using var folder = new ScratchFolder();
         Gpumlp.Outcome outcome = Gpumlp.Run("train --loss bce-logits --lr 1e9 --quiet --json --out", folder.File("run"));
@@ -116,7 +116,7 @@ public class BadInputTests
     [Theory]
     [InlineData("", "the features reach 3.4E+38: --standardize may help")]
     [InlineData("--standardize --lr 1e38", "a lower --lr than 1E+38 may help")]
-    public void What_may_help_a_diverging_run_is_what_made_it_diverge(string options, string advice)
+    public void WhatMayHelpADivergingRunIsWhatMadeItDiverge(string options, string advice)
     {
         using var folder = new ScratchFolder();
         File.WriteAllText(folder.File("big.csv"), "x,y,label\n3.4e38,-3.4e38,0\n-3.4e38,3.4e38,1\n");

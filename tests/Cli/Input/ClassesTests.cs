@@ -15,7 +15,7 @@ namespace GpuMlp.Tests.Cli.Input;
 public class ClassesTests
 {
     [Fact]
-    public void Three_blobs_are_learned_drawn_and_evaluated()
+    public void ThreeBlobsAreLearnedDrawnAndEvaluated()
     {
         using var folder = new ScratchFolder();
         Gpumlp.Outcome outcome = Gpumlp.Run(
@@ -43,7 +43,7 @@ public class ClassesTests
     }
 
     [Fact]
-    public void A_sweep_of_classes_draws_their_regions_and_keeps_the_best_as_train_makes_it()
+    public void ASweepOfClassesDrawsTheirRegionsAndKeepsTheBestAsTrainMakesIt()
     {
         using var folder = new ScratchFolder();
         Gpumlp.Outcome outcome = Gpumlp.Run(
@@ -70,7 +70,7 @@ public class ClassesTests
     }
 
     [Fact]
-    public void Numbers_are_fitted_and_come_back_as_logits()
+    public void NumbersAreFittedAndComeBackAsLogits()
     {
         using var folder = new ScratchFolder();
         File.WriteAllLines(folder.File("line.csv"), ["x,y,t", .. Enumerable.Range(0, 100).Select(Row)]);
@@ -89,7 +89,7 @@ public class ClassesTests
     }
 
     [Fact]
-    public void Two_classes_by_mse_end_in_a_sigmoid()
+    public void TwoClassesByMseEndInASigmoid()
     {
         using var folder = new ScratchFolder();
         Gpumlp.Outcome outcome = Gpumlp.Run("train --loss mse --steps 5000 --no-plots --json --out", folder.File("run"));
@@ -107,7 +107,7 @@ public class ClassesTests
     [InlineData("sweep --loss bce,cross-entropy",
         "--net 2-50-1: cross-entropy takes an output per class, and the data has 2; the network has 1")]
     [InlineData("sweep --net 2-8-1,2-8-3 --loss mse", "--net 2-8-3: mse takes one output")]
-    public void What_does_not_go_together_is_refused(string command, string message)
+    public void WhatDoesNotGoTogetherIsRefused(string command, string message)
     {
         using var folder = new ScratchFolder();
         Gpumlp.Outcome outcome = Gpumlp.Run($"{command} --out", folder.File("run"));

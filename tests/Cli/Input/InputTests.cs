@@ -15,7 +15,7 @@ public class InputTests
     [InlineData("yes 1,2,3 2>&- | tr -d '\\n' 2>&- |;train --data csv:/dev/stdin --out run",
         "/dev/stdin:1:1: Record 1 is longer than the 67108864 bytes")]
     [InlineData("yes 2>&- |;train --config /dev/stdin --out run", "/dev/stdin: is longer than the 1,048,576 bytes")]
-    public void What_has_no_end_is_not_read(string command, string message)
+    public void WhatHasNoEndIsNotRead(string command, string message)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Devices are told by Linux.");
         using var folder = new ScratchFolder();
@@ -27,7 +27,7 @@ public class InputTests
     }
 
     [Fact]
-    public void Rows_without_end_take_the_memory_that_there_is_and_the_message_has_the_numbers()
+    public void RowsWithoutEndTakeTheMemoryThatThereIsAndTheMessageHasTheNumbers()
     {
         using var folder = new ScratchFolder();
         const string line = "yes 1,2,0 2>&- | DOTNET_GCHeapHardLimit=0x8000000 $gpumlp train --data csv:/dev/stdin --out run";
@@ -37,14 +37,14 @@ public class InputTests
     }
 
     [Fact]
-    public void The_runtimes_own_failure_to_get_memory_is_explained_with_numbers()
+    public void TheRuntimesOwnFailureToGetMemoryIsExplainedWithNumbers()
     {
         Assert.Matches(@"\d of the [\d,]+ bytes", HostMemory.Explain(new OutOfMemoryException()));
         Assert.Equal("as it stands", HostMemory.Explain(new InsufficientMemoryException("as it stands")));
     }
 
     [Fact]
-    public void A_sweep_that_does_not_fit_is_out_of_memory()
+    public void ASweepThatDoesNotFitIsOutOfMemory()
     {
         using var folder = new ScratchFolder();
         Gpumlp.Outcome outcome = Gpumlp.Run("sweep --device cpu --quiet --batch 100000000 --steps 1 --out", folder.File("run"));
@@ -54,7 +54,7 @@ public class InputTests
     }
 
     [Fact]
-    public void Data_configs_and_models_come_through_pipes()
+    public void DataConfigsAndModelsComeThroughPipes()
     {
         using var folder = new ScratchFolder();
         File.WriteAllText(folder.File("c.json"), """{"config": {"data": "csv:/dev/stdin", "steps": 7, "noPlots": true}}""");

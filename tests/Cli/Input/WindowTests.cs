@@ -39,7 +39,7 @@ public class WindowTests
     [InlineData("nano")]
     [InlineData("tiny")]
     [InlineData("mixed")]
-    public void Moved_data_trains_and_is_drawn_as_if_it_had_not_been_moved(string kind)
+    public void MovedDataTrainsAndIsDrawnAsIfItHadNotBeenMoved(string kind)
     {
         using var folder = new ScratchFolder();
         const string options = "--net 2-16-1 --lr 0.1 --steps 3000 --batch 4 --standardize --snapshot-every 0 --quiet --json";
@@ -76,7 +76,7 @@ public class WindowTests
     [InlineData("large")]
     [InlineData("big --standardize")]
     [InlineData("tiny")]
-    public void A_window_that_the_data_gives_is_drawn(string kind, params string[] notes)
+    public void AWindowThatTheDataGivesIsDrawn(string kind, params string[] notes)
     {
         using var folder = new ScratchFolder();
         string[] parts = kind.Split(' ');
@@ -104,7 +104,7 @@ public class WindowTests
     [InlineData("--noise 1e39 --standardize --data circles", "beyond float32")]
     [InlineData("--noise 1e300 --data xor", "beyond float32")]
     [InlineData("--noise 1e300 --data spirals --standardize", "beyond float32")]
-    public void What_cannot_be_drawn_or_made_is_refused_before_the_work(string options, string message)
+    public void WhatCannotBeDrawnOrMadeIsRefusedBeforeTheWork(string options, string message)
     {
         using var folder = new ScratchFolder();
         foreach (string verb in (string[])["train", "sweep"])
@@ -120,7 +120,7 @@ public class WindowTests
     [Theory]
     [InlineData("--standardize")]
     [InlineData("")]
-    public void Labels_that_float32_does_not_tell_apart_are_told(string options)
+    public void LabelsThatFloat32DoesNotTellApartAreTold(string options)
     {
         using var folder = new ScratchFolder();
         File.WriteAllLines(folder.File("t.csv"), ["x,t", .. Enumerable.Range(0, 200).Select(k => $"{k},{1_700_000_000 + k}")]);
@@ -133,7 +133,7 @@ public class WindowTests
     }
 
     [Fact]
-    public void Moons_that_noise_blew_apart_are_drawn_where_they_are()
+    public void MoonsThatNoiseBlewApartAreDrawnWhereTheyAre()
     {
         using var folder = new ScratchFolder();
         foreach (string verb in (string[])["train", "sweep"])
@@ -147,7 +147,7 @@ public class WindowTests
     [InlineData(1e-300, "is beyond float32, in the network's standardized units")]
     [InlineData(1e300, "finer than float32's spacing at 0, in the network's standardized units")]
     [InlineData(1, "")]
-    public void A_standardized_model_refuses_a_window_whatever_is_asked_for(double deviation, string message)
+    public void AStandardizedModelRefusesAWindowWhateverIsAskedFor(double deviation, string message)
     {
         using var folder = new ScratchFolder();
         string model = folder.File("m.safetensors");
@@ -186,7 +186,7 @@ public class WindowTests
     [InlineData("class", "csv")]
     [InlineData("logit", "csv")]
     [InlineData("boundary", "csv")]
-    public void What_is_not_a_number_is_counted(string value, string kind)
+    public void WhatIsNotANumberIsCounted(string value, string kind)
     {
         using var folder = new ScratchFolder();
         using (var device = ComputeDevice.Open("cpu"))

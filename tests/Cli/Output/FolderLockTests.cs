@@ -11,7 +11,7 @@ public sealed class FolderLockTests : IDisposable
     public void Dispose() => scratch.Dispose();
 
     [Fact]
-    public void A_second_is_refused_until_the_first_lets_go_and_nothing_stays()
+    public void ASecondIsRefusedUntilTheFirstLetsGoAndNothingStays()
     {
         string folder = scratch.File("a/b");
         using (FolderLock first = FolderLock.Take(folder)!)
@@ -25,7 +25,7 @@ public sealed class FolderLockTests : IDisposable
     }
 
     [Fact]
-    public void The_file_that_a_dead_process_left_locks_nothing()
+    public void TheFileThatADeadProcessLeftLocksNothing()
     {
         Directory.CreateDirectory(scratch.File("a"));
         File.WriteAllText(scratch.File($"a/{FolderLock.Name}"), "");
@@ -34,7 +34,7 @@ public sealed class FolderLockTests : IDisposable
     }
 
     [Fact]
-    public void A_folder_that_cannot_be_is_no_lock_and_what_was_made_for_it_goes()
+    public void AFolderThatCannotBeIsNoLockAndWhatWasMadeForItGoes()
     {
         File.WriteAllText(scratch.File("file"), "");
         Assert.ThrowsAny<IOException>(() => FolderLock.Take(scratch.File("file/run")));
@@ -43,7 +43,7 @@ public sealed class FolderLockTests : IDisposable
 
     // each task makes the folder and removes it again, so that every order of making, opening, locking and deleting occurs
     [Fact]
-    public async Task Of_many_at_once_one_holds_it()
+    public async Task OfManyAtOnceOneHoldsIt()
     {
         int holders = 0, held = 0, together = 0;
         await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() =>

@@ -18,7 +18,7 @@ public sealed class OutputFolderTests : IDisposable
     public void Dispose() => scratch.Dispose();
 
     [Fact]
-    public void A_run_that_ends_early_leaves_the_earlier_one_and_what_is_whole_in_a_new_folder()
+    public void ARunThatEndsEarlyLeavesTheEarlierOneAndWhatIsWholeInANewFolder()
     {
         Write(Run, "one", "losses.csv", "data.png");
         string[] before = Tree.Contents(Run);
@@ -37,7 +37,7 @@ public sealed class OutputFolderTests : IDisposable
     }
 
     [Fact]
-    public void The_earlier_runs_files_go_when_the_new_ones_come_and_not_before()
+    public void TheEarlierRunsFilesGoWhenTheNewOnesComeAndNotBefore()
     {
         Write(Run, "one", "losses.csv", "data.png", "frames/boundary-000000.png", "frames/boundary-000250.png");
         File.WriteAllText(Path.Combine(Run, "notes.txt"), "mine");
@@ -54,7 +54,7 @@ public sealed class OutputFolderTests : IDisposable
     }
 
     [Fact]
-    public void Frames_that_are_not_the_runs_stay()
+    public void FramesThatAreNotTheRunsStay()
     {
         Write(Run, "one", "losses.csv", "frames/boundary-000250.png");
         foreach (string name in (string[])["boundary-mine.png", "boundary-000123.png", "boundary-001000.png"])
@@ -74,7 +74,7 @@ public sealed class OutputFolderTests : IDisposable
     [InlineData("frames/boundary-000500.png", false)]
     [InlineData("data.png", true)]
     [InlineData("frames/boundary-000123.png", true)]
-    public void A_file_of_the_users_own_is_never_replaced(string name, bool besideARun)
+    public void AFileOfTheUsersOwnIsNeverReplaced(string name, bool besideARun)
     {
         if (besideARun) Write(Run, "one", "losses.csv", "frames/boundary-000250.png");
         Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(Run, name))!);
@@ -93,7 +93,7 @@ public sealed class OutputFolderTests : IDisposable
     [InlineData("boundary.gif")]
     [InlineData("loss.png")]
     [InlineData("frames/boundary-000000.png")]
-    public void A_folder_where_a_file_is_to_be_is_refused_at_the_start(string name)
+    public void AFolderWhereAFileIsToBeIsRefusedAtTheStart(string name)
     {
         Directory.CreateDirectory(Path.Combine(Run, name, "inside"));
         Assert.Contains($"{name} in it is", Assert.Throws<UsageException>(() => OutputFolder.Claim(Run, true, outputs)).Message);
@@ -101,7 +101,7 @@ public sealed class OutputFolderTests : IDisposable
     }
 
     [Fact]
-    public void So_is_a_file_where_the_frames_are_to_be_and_a_link_to_nowhere()
+    public void SoIsAFileWhereTheFramesAreToBeAndALinkToNowhere()
     {
         Write(Run, "one", "losses.csv");
         File.WriteAllText(Path.Combine(Run, "frames"), "mine");
@@ -117,7 +117,7 @@ public sealed class OutputFolderTests : IDisposable
     }
 
     [Fact]
-    public void Folders_in_use_and_full_ones_say_so()
+    public void FoldersInUseAndFullOnesSaySo()
     {
         using (OutputFolder.Claim(Run, false, outputs))
             foreach (bool force in (bool[])[false, true])
@@ -128,7 +128,7 @@ public sealed class OutputFolderTests : IDisposable
     }
 
     [Fact]
-    public void What_killed_runs_left_is_gone_and_does_not_count()
+    public void WhatKilledRunsLeftIsGoneAndDoesNotCount()
     {
         string[] left =
         [
@@ -144,7 +144,7 @@ public sealed class OutputFolderTests : IDisposable
     }
 
     [Fact]
-    public void What_a_program_still_writes_and_hidden_files_of_the_users_own_stay()
+    public void WhatAProgramStillWritesAndHiddenFilesOfTheUsersOwnStay()
     {
         Directory.CreateDirectory(Run);
         using AtomicFile alive = AtomicFile.Create(Path.Combine(Run, "losses.csv"));
@@ -158,7 +158,7 @@ public sealed class OutputFolderTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void A_run_that_was_killed_while_its_files_moved_is_put_to_its_end_by_the_next(bool halfWay)
+    public void ARunThatWasKilledWhileItsFilesMovedIsPutToItsEndByTheNext(bool halfWay)
     {
         Write(Run, "one", "losses.csv", "data.png");
         Write(Path.Combine(Run, ".gpumlp-new"), "two", "losses.csv", "frames/boundary-000000.png");
@@ -174,7 +174,7 @@ public sealed class OutputFolderTests : IDisposable
     }
 
     [Fact]
-    public void Permissions_and_links_are_kept()
+    public void PermissionsAndLinksAreKept()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has other permissions, and links need a privilege.");
         Write(Run, "one", "losses.csv", "model.safetensors", "frames/boundary-000000.png");

@@ -19,7 +19,7 @@ public sealed class OutputsSoakTests : IDisposable
     public void Dispose() => scratch.Dispose();
 
     [Fact]
-    public void Pairs_of_runs_into_one_folder()
+    public void PairsOfRunsIntoOneFolder()
     {
         const int count = 300;
         var plain = new Pairs(scratch, "--no-plots --steps 3000");
@@ -38,7 +38,7 @@ public sealed class OutputsSoakTests : IDisposable
     }
 
     [Fact]
-    public void Runs_on_a_full_disk()
+    public void RunsOnAFullDisk()
     {
         const int count = 200;
         using var disk = new SmallDisk();
@@ -65,7 +65,7 @@ public sealed class OutputsSoakTests : IDisposable
     }
 
     [Fact]
-    public void Runs_that_are_ended_while_they_draw()
+    public void RunsThatAreEndedWhileTheyDraw()
     {
         const int count = 200;
         var random = new Random(1);

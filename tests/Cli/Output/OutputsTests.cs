@@ -19,7 +19,7 @@ public sealed class OutputsTests : IDisposable
     [InlineData("train --no-plots --samples 100 --steps 500", "train --no-plots --samples 100 --steps 200000 --force")]
     [InlineData("sweep --device cpu --no-plots --samples 50 --steps 9 --seeds 0..3",
         "sweep --device cpu --no-plots --samples 50 --steps 9 --seeds 0..3000 --force")]
-    public void A_full_disk_keeps_the_earlier_run(string first, string second)
+    public void AFullDiskKeepsTheEarlierRun(string first, string second)
     {
         using var disk = new SmallDisk();
         Assert.Equal(0, Gpumlp.Run($"{first} --quiet --out", disk.File("run")).ExitCode);
@@ -33,7 +33,7 @@ public sealed class OutputsTests : IDisposable
     }
 
     [Fact]
-    public void What_a_failed_run_left_is_replaced_with_force_and_nothing_else_is()
+    public void WhatAFailedRunLeftIsReplacedWithForceAndNothingElseIs()
     {
         using var disk = new SmallDisk();
         string run = disk.File("run"), again = $"train --quiet --no-plots --steps 300 --samples 100 --out {run}";
@@ -52,7 +52,7 @@ public sealed class OutputsTests : IDisposable
     [Theory]
     [InlineData("")]
     [InlineData("--api modules")]
-    public void A_diverged_run_keeps_the_earlier_one(string options)
+    public void ADivergedRunKeepsTheEarlierOne(string options)
     {
         Assert.Equal(0, Gpumlp.Run("train --quiet --steps 500 --out", scratch.File("run")).ExitCode);
         string[] before = Tree.Contents(scratch.File("run"));
@@ -63,7 +63,7 @@ public sealed class OutputsTests : IDisposable
     }
 
     [Fact]
-    public void What_the_user_put_beside_a_run_stays()
+    public void WhatTheUserPutBesideARunStays()
     {
         Assert.Equal(0, Gpumlp.Run("train --quiet --steps 300 --out", scratch.File("run")).ExitCode);
         File.WriteAllText(scratch.File("run/frames/boundary-mine.png"), "mine");
@@ -85,7 +85,7 @@ public sealed class OutputsTests : IDisposable
     [InlineData("train --no-plots --steps 2000000000", "run.json")]
     [InlineData("sweep --device cpu --steps 2000000000", "sweep.csv")]
     [InlineData("sweep --device cpu --steps 2000000000", "mosaic.png")]
-    public void A_folder_where_a_file_is_to_be_is_bad_input(string arguments, string name)
+    public void AFolderWhereAFileIsToBeIsBadInput(string arguments, string name)
     {
         Directory.CreateDirectory(scratch.File($"run/{name}"));
         Gpumlp.Outcome outcome = Gpumlp.Run($"{arguments} --force --quiet --out", scratch.File("run"));
@@ -97,14 +97,14 @@ public sealed class OutputsTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void Of_two_at_once_one_writes_and_the_other_says_that_the_folder_is_in_use(bool force)
+    public void OfTwoAtOnceOneWritesAndTheOtherSaysThatTheFolderIsInUse(bool force)
     {
         var pairs = new Pairs(scratch, "--no-plots --steps 3000");
         for (int k = 0; k < 3; k++) Assert.Null(pairs.Run(scratch.File(force ? "run" : $"run{k}"), force));
     }
 
     [Fact]
-    public void Two_without_a_name_have_a_folder_each()
+    public void TwoWithoutANameHaveAFolderEach()
     {
         Process Start() => Process.Start(new ProcessStartInfo("dotnet",
             [Path.Combine(AppContext.BaseDirectory, "GpuMlp.Cli.dll"), "train", "--quiet", "--no-plots", "--steps", "300"])
@@ -117,7 +117,7 @@ public sealed class OutputsTests : IDisposable
     }
 
     [Fact]
-    public void A_killed_runs_folder_is_taken_over()
+    public void AKilledRunsFolderIsTakenOver()
     {
         using Process killed = Gpumlp.Start(
             "train --quiet --no-plots --engine layers --steps 1000000000 --out", scratch.File("run"));
@@ -130,7 +130,7 @@ public sealed class OutputsTests : IDisposable
     }
 
     [Fact]
-    public void An_interrupted_run_takes_the_earlier_ones_place()
+    public void AnInterruptedRunTakesTheEarlierOnesPlace()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Signals are sent with kill, which Windows has not.");
         Assert.Equal(0, Gpumlp.Run(Quick, scratch.File("run")).ExitCode);
@@ -146,14 +146,14 @@ public sealed class OutputsTests : IDisposable
     }
 
     [Fact]
-    public void A_run_that_is_ended_while_it_draws_leaves_no_temporary()
+    public void ARunThatIsEndedWhileItDrawsLeavesNoTemporary()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Signals are sent with kill, which Windows has not.");
         for (int k = 0; k < 3; k++) Assert.Null(Endings.Terminate(scratch.File($"run{k}"), TimeSpan.FromMilliseconds(150 * k)));
     }
 
     [Fact]
-    public void Two_grids_into_one_file_leave_one_whole_and_nothing_of_a_killed_one()
+    public void TwoGridsIntoOneFileLeaveOneWholeAndNothingOfAKilledOne()
     {
         Assert.Equal(0, Gpumlp.Run(Quick, scratch.File("run")).ExitCode);
         File.WriteAllText(scratch.File(".g.npy.77-abcdefgh.tmp"), "");

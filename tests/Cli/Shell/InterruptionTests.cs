@@ -13,7 +13,7 @@ public class InterruptionTests
     const string Endless = "train --engine layers --steps 1000000000 --snapshot-every 200000000 --out";
 
     [Fact]
-    public void The_first_stops_at_the_next_chunk_and_writes_what_there_is()
+    public void TheFirstStopsAtTheNextChunkAndWritesWhatThereIs()
     {
         NeedSignals();
         using var folder = new ScratchFolder();
@@ -36,7 +36,7 @@ public class InterruptionTests
     }
 
     [Fact]
-    public void The_second_ends_at_once()
+    public void TheSecondEndsAtOnce()
     {
         NeedSignals();
         using var folder = new ScratchFolder();
@@ -50,7 +50,7 @@ public class InterruptionTests
     [InlineData("INT", 130)]
     [InlineData("TERM", 143)]
     [InlineData("HUP", 129)]
-    public void A_grid_leaves_nothing_behind(string signal, int exitCode)
+    public void AGridLeavesNothingBehind(string signal, int exitCode)
     {
         NeedSignals();
         using var folder = new ScratchFolder();

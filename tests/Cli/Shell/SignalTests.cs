@@ -18,7 +18,7 @@ public class SignalTests
     [InlineData("exec $gpumlp grid pipe --size 9x9 --out g.npy", "INT", 130)]
     [InlineData("exec $gpumlp train --samples 20000000 --standardize --out run", "INT", 130)]
     [InlineData("exec $gpumlp gradcheck --net 2-500-500-1", "TERM", 143)]
-    public void While_there_is_nothing_to_write_the_program_ends(string line, string signal, int exitCode)
+    public void WhileThereIsNothingToWriteTheProgramEnds(string line, string signal, int exitCode)
     {
         using var folder = new ScratchFolder();
         using Process process = Gpumlp.StartShell($"mkfifo pipe; {line}", folder.Path);
@@ -36,7 +36,7 @@ public class SignalTests
     [Theory]
     [InlineData("train --engine layers", "losses.csv,model.safetensors,run.json")]
     [InlineData("sweep --device cpu", "best.safetensors,run.json,sweep.csv")]
-    public void A_request_to_terminate_writes_what_there_is(string command, string files)
+    public void ARequestToTerminateWritesWhatThereIs(string command, string files)
     {
         using var folder = new ScratchFolder();
         using Process process = Gpumlp.StartShell($"exec $gpumlp {command} --steps 1000000000 --no-plots --out run", folder.Path);
@@ -53,7 +53,7 @@ public class SignalTests
     }
 
     [Fact]
-    public void The_second_request_ends_at_once()
+    public void TheSecondRequestEndsAtOnce()
     {
         using var folder = new ScratchFolder();
         // a step of this network takes so long that both signals come during one step
@@ -68,7 +68,7 @@ public class SignalTests
     [Theory]
     [InlineData("train --steps 20 --snapshot-every 10")]
     [InlineData("sweep --device cpu --steps 20")]
-    public void A_run_that_is_complete_and_written_is_no_cancelled_one(string command)
+    public void ARunThatIsCompleteAndWrittenIsNoCancelledOne(string command)
     {
         using var folder = new ScratchFolder();
         const string fullPipe = "mkfifo pipe; exec 3<>pipe; head -c 65536 /dev/zero >&3;";
@@ -84,7 +84,7 @@ public class SignalTests
     }
 
     [Fact]
-    public void Pictures_that_are_not_drawn_make_it_a_cancelled_one()
+    public void PicturesThatAreNotDrawnMakeItACancelledOne()
     {
         using var folder = new ScratchFolder();
         using Process process = Gpumlp.StartShell("exec $gpumlp train --steps 1900 --snapshot-every 1 --out run", folder.Path);
@@ -100,7 +100,7 @@ public class SignalTests
     }
 
     [Fact]
-    public void On_a_screen_the_bar_makes_room_for_the_answer()
+    public void OnAScreenTheBarMakesRoomForTheAnswer()
     {
         Assert.SkipUnless(File.Exists("/usr/bin/script"), "There is no script, which makes a terminal.");
         using var folder = new ScratchFolder();

@@ -14,7 +14,7 @@ public class StreamsTests
     [InlineData("2> >(true)")]
     [InlineData("<&- >&- 2>&-")]
     [InlineData(">/dev/full")]
-    public void What_is_told_of_a_run_may_be_lost_and_the_run_is_not(string redirection)
+    public void WhatIsToldOfARunMayBeLostAndTheRunIsNot(string redirection)
     {
         NeedFull();
         using var folder = new ScratchFolder();
@@ -33,7 +33,7 @@ public class StreamsTests
     [InlineData("", 2)]
     [InlineData("train --device cuda:77 --out run", 3)]
     [InlineData("train --loss bce-logits --lr 1e9 --out run", 4)]
-    public void The_exit_code_is_the_same_without_stderr(string arguments, int exitCode)
+    public void TheExitCodeIsTheSameWithoutStderr(string arguments, int exitCode)
     {
         NeedFull();
         using var folder = new ScratchFolder();
@@ -52,7 +52,7 @@ public class StreamsTests
     [InlineData("gradcheck --net 2-2-1")]
     [InlineData("gradcheck --net 2-2-1 --json")]
     [InlineData("train --quiet --steps 20 --no-plots --json --out")]
-    public void A_result_that_cannot_be_written_is_a_failure_with_one_message(string arguments)
+    public void AResultThatCannotBeWrittenIsAFailureWithOneMessage(string arguments)
     {
         NeedFull();
         using var folder = new ScratchFolder();
@@ -67,7 +67,7 @@ public class StreamsTests
     }
 
     [Fact]
-    public void A_grid_for_stdout_needs_one_and_a_reader_may_go_away()
+    public void AGridForStdoutNeedsOneAndAReaderMayGoAway()
     {
         NeedFull();
         using var folder = new ScratchFolder();
@@ -86,7 +86,7 @@ public class StreamsTests
     [Theory]
     [InlineData(32)]
     [InlineData(64)]
-    public void Where_few_files_may_be_open_the_program_says_so(int files)
+    public void WhereFewFilesMayBeOpenTheProgramSaysSo(int files)
     {
         using var folder = new ScratchFolder();
         Gpumlp.Outcome outcome = Gpumlp.Shell($"ulimit -n {files}; exec $gpumlp train --quiet --steps 20 --out run", folder.Path);
@@ -102,14 +102,14 @@ public class StreamsTests
     [InlineData("\u0085\u009b", @"\x85\x9b")]
     [InlineData("\u202efdp\u2066\u2028\u200b\ufeff", @"\u202efdp\u2066\u2028\u200b\ufeff")]
     [InlineData("Größe µ 学 😀", "Größe µ 学 😀")]
-    public void What_acts_on_a_terminal_is_shown_by_its_number(string text, string plain)
+    public void WhatActsOnATerminalIsShownByItsNumber(string text, string plain)
     {
         Assert.Equal(plain, Terminal.Plain(text));
         Assert.Equal(["x", plain], Terminal.Columns([["x"], [text]]));
     }
 
     [Fact]
-    public void A_line_has_an_end() => Assert.InRange(Terminal.Plain(new string('x', 1_000_000)).Length, 4200, 5001);
+    public void ALineHasAnEnd() => Assert.InRange(Terminal.Plain(new string('x', 1_000_000)).Length, 4200, 5001);
 
     [Theory]
     [InlineData("x,y\u001b]0;t\u0007,label\n1,2,0\n1,oops,1\n", @"'oops' in column 'y\x1b]0;t\x07'")]
@@ -118,7 +118,7 @@ public class StreamsTests
         "'LLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLL…' in column 'y' is not a number")]
     [InlineData("LONG,y,label\n1,2,0\nz,1,1\n",
         "'z' in column 'LLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLL…' is not a number")]
-    public void Fields_of_a_file_are_shown_plain_and_short(string text, string message)
+    public void FieldsOfAFileAreShownPlainAndShort(string text, string message)
     {
         using var folder = new ScratchFolder();
         File.WriteAllText(folder.File("d.csv"), text.Replace("LONG", new string('L', 1_000_000)));
@@ -130,7 +130,7 @@ public class StreamsTests
     }
 
     [Fact]
-    public void Long_settings_keys_and_names_are_cut_in_every_message()
+    public void LongSettingsKeysAndNamesAreCutInEveryMessage()
     {
         using var folder = new ScratchFolder();
         string name = new('n', 500_000), columns = string.Join(',', Enumerable.Range(0, 10_000).Select(k => $"column{k}"));
@@ -155,7 +155,7 @@ public class StreamsTests
     }
 
     [Fact]
-    public void The_name_of_a_folder_is_shown_plain_in_the_result_too()
+    public void TheNameOfAFolderIsShownPlainInTheResultToo()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no such names.");
         using var folder = new ScratchFolder();

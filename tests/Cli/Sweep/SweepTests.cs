@@ -18,7 +18,7 @@ public class SweepTests
     }
 
     [Fact]
-    public void A_row_is_what_train_makes_of_its_options()
+    public void ARowIsWhatTrainMakesOfItsOptions()
     {
         using var folder = new ScratchFolder();
         const string options =
@@ -57,7 +57,7 @@ public class SweepTests
     }
 
     [Fact]
-    public void A_diverged_network_is_a_row()
+    public void ADivergedNetworkIsARow()
     {
         using var folder = new ScratchFolder();
         Gpumlp.Outcome outcome = Gpumlp.Run(
@@ -77,7 +77,7 @@ public class SweepTests
     }
 
     [Fact]
-    public void Auto_says_why_little_work_stays_on_the_processor()
+    public void AutoSaysWhyLittleWorkStaysOnTheProcessor()
     {
         using var folder = new ScratchFolder();
         Gpumlp.Outcome outcome = Gpumlp.Run("sweep --samples 20 --steps 5 --seeds 0..1 --no-plots --out", folder.File("sweep"));
@@ -103,7 +103,7 @@ public class SweepTests
     [InlineData("--data moons,blobs --noise 0.1", "--noise 0.1: --data blobs has no noise")]
     [InlineData("--quiet --net 2-30000-30000-1", "one network 2-30000-30000-1 with its data takes ", 5)]
     [InlineData("--quiet --device gpu", "--device gpu: allowed are auto, cpu")]
-    public void Bad_lists_are_named_with_the_numbers(string options, string message, int exitCode = 2)
+    public void BadListsAreNamedWithTheNumbers(string options, string message, int exitCode = 2)
     {
         using var folder = new ScratchFolder();
         Gpumlp.Outcome outcome = Gpumlp.Run($"sweep {options} --out", folder.File("sweep"));
@@ -113,7 +113,7 @@ public class SweepTests
     }
 
     [Fact]
-    public void An_empty_list_is_named()
+    public void AnEmptyListIsNamed()
     {
         Gpumlp.Outcome outcome = Gpumlp.Run("sweep --seeds", "");
         Assert.Equal(2, outcome.ExitCode);
@@ -121,7 +121,7 @@ public class SweepTests
     }
 
     [Fact]
-    public void Ctrl_C_leaves_what_there_is()
+    public void CtrlCLeavesWhatThereIs()
     {
         using var folder = new ScratchFolder();
         using Process process = Gpumlp.Start(

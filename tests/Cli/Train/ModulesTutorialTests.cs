@@ -8,7 +8,7 @@ namespace GpuMlp.Tests.Cli.Train;
 public class ModulesTutorialTests
 {
     [Fact]
-    public void Leaves_every_output_of_the_tutorial()
+    public void LeavesEveryOutputOfTheTutorial()
     {
         using var folder = new ScratchFolder();
         Gpumlp.Outcome outcome = Gpumlp.Run("train --api modules --json --out", folder.File("run"));
@@ -26,7 +26,7 @@ public class ModulesTutorialTests
     /// np.random.seed(0) and the notebook's second half, on variables: the golden losses, within the tolerance that holds for layers too.
     /// </summary>
     [Fact]
-    public void Numpys_stream_replays_the_notebook()
+    public void NumpysStreamReplaysTheNotebook()
     {
         using var folder = new ScratchFolder();
         Gpumlp.Outcome outcome = Gpumlp.Run("train --api modules --rng numpy --seed 0 --no-plots --out", folder.File("run"));
@@ -38,7 +38,7 @@ public class ModulesTutorialTests
     }
 
     [Fact]
-    public void What_the_sample_decides_is_refused()
+    public void WhatTheSampleDecidesIsRefused()
     {
         using var folder = new ScratchFolder();
         Gpumlp.Outcome outcome = Gpumlp.Run("train --api modules --batch 4 --out", folder.File("run"));

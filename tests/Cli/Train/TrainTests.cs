@@ -12,7 +12,7 @@ namespace GpuMlp.Tests.Cli.Train;
 public class TrainTests
 {
     [Fact]
-    public void The_defaults_train_the_tutorials_network_and_leave_every_output()
+    public void TheDefaultsTrainTheTutorialsNetworkAndLeaveEveryOutput()
     {
         using var folder = new ScratchFolder();
         string output = folder.File("run");
@@ -43,7 +43,7 @@ public class TrainTests
     }
 
     [Fact]
-    public void Json_is_the_only_thing_on_stdout_and_the_same_as_the_file()
+    public void JsonIsTheOnlyThingOnStdoutAndTheSameAsTheFile()
     {
         using var folder = new ScratchFolder();
         Gpumlp.Outcome outcome = Gpumlp.Run("train --steps 0 --no-plots --json --quiet --out", folder.File("run"));
@@ -55,7 +55,7 @@ public class TrainTests
     [Theory]
     [InlineData("--optimizer nesterov --momentum 0.8 --weight-decay 0.001 --lr 0.005 --schedule step --warmup 50 --batch 4", 0.98)]
     [InlineData("--optimizer adamw --lr 0.005 --schedule cosine --clip 1", 0.99)]
-    public void An_optimizer_learns_and_its_run_is_repeated_from_its_record_in_both_engines(string options, double accuracy)
+    public void AnOptimizerLearnsAndItsRunIsRepeatedFromItsRecordInBothEngines(string options, double accuracy)
     {
         using var folder = new ScratchFolder();
         Assert.Equal(0, Gpumlp.Run($"train {options} --steps 4000 --no-plots --quiet --out", folder.File("first")).ExitCode);
@@ -68,7 +68,7 @@ public class TrainTests
     }
 
     [Fact]
-    public void A_record_of_other_data_and_another_optimizer_does_not_force_their_defaults_on_a_run()
+    public void ARecordOfOtherDataAndAnotherOptimizerDoesNotForceTheirDefaultsOnARun()
     {
         using var folder = new ScratchFolder();
         const string first = "train --samples 300 --optimizer momentum --steps 9 --no-plots --quiet --out";
@@ -85,7 +85,7 @@ public class TrainTests
     [Theory]
     [InlineData("")]
     [InlineData("--rng numpy --engine layers")]
-    public void No_steps_leave_one_picture_of_the_network_as_it_began(string options)
+    public void NoStepsLeaveOnePictureOfTheNetworkAsItBegan(string options)
     {
         using var folder = new ScratchFolder();
         Gpumlp.Outcome outcome = Gpumlp.Run($"train --steps 0 {options} --out", folder.File("run"));
@@ -95,7 +95,7 @@ public class TrainTests
     }
 
     [Fact]
-    public void Quiet_says_nothing_and_no_plots_draws_nothing()
+    public void QuietSaysNothingAndNoPlotsDrawsNothing()
     {
         using var folder = new ScratchFolder();
         Gpumlp.Outcome outcome = Gpumlp.Run("train --steps 10 --no-plots --quiet --out", folder.File("run"));
@@ -107,7 +107,7 @@ public class TrainTests
     [InlineData("train --data xor --samples 300 --noise 0.05 --seed 7 --net 2-8-8-1 --activation tanh --batch 4 --lr 0.1 " +
         "--loss bce-logits --steps 500")]
     [InlineData("train --rng numpy --seed 3 --data spirals --init uniform --engine layers --steps 500")]
-    public void A_config_or_the_same_options_again_give_the_same_bytes(string options)
+    public void AConfigOrTheSameOptionsAgainGiveTheSameBytes(string options)
     {
         using var folder = new ScratchFolder();
         Assert.Equal(0, Gpumlp.Run($"{options} --no-plots --out", folder.File("first")).ExitCode);
@@ -125,7 +125,7 @@ public class TrainTests
     }
 
     [Fact]
-    public void An_option_comes_before_the_config_and_what_it_leaves_out_has_its_default()
+    public void AnOptionComesBeforeTheConfigAndWhatItLeavesOutHasItsDefault()
     {
         using var folder = new ScratchFolder();
         File.WriteAllText(folder.File("c.json"),
@@ -147,7 +147,7 @@ public class TrainTests
     [InlineData("--samples 300 --data blobs --net 2-8-3 --loss cross-entropy --steps 300 --snapshot-every 100", "cross-entropy")]
     [InlineData("--samples 300 --loss mse --net 2-8-1 --steps 300 --engine layers --no-plots", "mse")]
     [InlineData("--samples 300 --api modules --steps 300 --no-plots", "bce")]
-    public void The_loss_that_people_read_is_the_mean_over_the_rows(string options, string loss)
+    public void TheLossThatPeopleReadIsTheMeanOverTheRows(string options, string loss)
     {
         using var folder = new ScratchFolder();
         Gpumlp.Outcome outcome = Gpumlp.Run($"train {options} --out", folder.File("run"));
@@ -195,11 +195,11 @@ public class TrainTests
     [InlineData(0.01234, "step 1,000 · loss 0.0123 · accuracy 99.5 % · cpu")]
     [InlineData(1.2e-7, "step 1,000 · loss 1.2e-7 · accuracy 99.5 % · cpu")]
     [InlineData(0, "step 1,000 · loss 0.0000 · accuracy 99.5 % · cpu")]
-    public void A_picture_names_the_loss_and_accuracy_of_the_same_rows(double loss, string title) =>
+    public void APictureNamesTheLossAndAccuracyOfTheSameRows(double loss, string title) =>
         Assert.Equal(title, GpuMlp.Cli.Train.TrainOutputs.Title(1000, new GpuMlp.Cli.Output.RowScore(loss, 0.995), "cpu"));
 
     [Fact]
-    public void Numpys_seed_0_replays_the_golden_run()
+    public void NumpysSeed0ReplaysTheGoldenRun()
     {
         using var folder = new ScratchFolder();
         Assert.Equal(0, Gpumlp.Run("train --rng numpy --seed 0 --no-plots --out", folder.File("run")).ExitCode);
@@ -219,7 +219,7 @@ public class TrainTests
     }
 
     [Fact]
-    public void A_file_of_ones_own_trains_and_its_class_names_reach_the_model()
+    public void AFileOfOnesOwnTrainsAndItsClassNamesReachTheModel()
     {
         using var folder = new ScratchFolder();
         var text = new StringBuilder("length,width,depth,kind\n");
@@ -240,7 +240,7 @@ public class TrainTests
     }
 
     [Fact]
-    public void Force_replaces_what_an_earlier_run_left_and_nothing_else()
+    public void ForceReplacesWhatAnEarlierRunLeftAndNothingElse()
     {
         using var folder = new ScratchFolder();
         Assert.Equal(0, Gpumlp.Run("train --steps 20 --snapshot-every 10 --out", folder.File("run")).ExitCode);
@@ -251,7 +251,7 @@ public class TrainTests
     }
 
     [Fact]
-    public void OpenCL_writes_the_same_losses_as_the_cpu()
+    public void OpenCLWritesTheSameLossesAsTheCpu()
     {
         OpenCL.Need();
         using var folder = new ScratchFolder();

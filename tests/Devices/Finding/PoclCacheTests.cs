@@ -10,7 +10,7 @@ public class PoclCacheTests
     const string Unwritable = "/proc/nowhere";
 
     [Fact]
-    public void It_gets_a_folder_that_is_gone_afterwards()
+    public void ItGetsAFolderThatIsGoneAfterwards()
     {
         NeedPocl();
         using var folder = new ScratchFolder();
@@ -27,7 +27,7 @@ public class PoclCacheTests
     }
 
     [Fact]
-    public void One_that_the_user_named_in_vain_is_the_reason()
+    public void OneThatTheUserNamedInVainIsTheReason()
     {
         NeedPocl();
         Assert.SkipUnless(ComputeDevice.List().Count(d => d.Kind == DeviceKind.OpenCL) == 1, "Another driver offers devices too.");
