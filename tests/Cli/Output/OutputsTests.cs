@@ -120,7 +120,7 @@ public sealed class OutputsTests : IDisposable
     public void AKilledRunsFolderIsTakenOver()
     {
         using Process killed = Gpumlp.Start(
-            "train --quiet --no-plots --engine layers --steps 1000000000 --out", scratch.File("run"));
+            "train --quiet --no-plots --device cpu --engine layers --steps 1000000000 --out", scratch.File("run"));
         SpinWait.SpinUntil(() => Directory.Exists(scratch.File("run/.gpumlp-new")), TimeSpan.FromSeconds(30));
         killed.Kill();
         killed.WaitForExit();

@@ -10,7 +10,7 @@ namespace GpuMlp.Tests.Cli.Shell;
 /// <summary>Ctrl+C: the first leaves valid outputs of the steps that were made, the second ends the program at once.</summary>
 public class InterruptionTests
 {
-    const string Endless = "train --engine layers --steps 1000000000 --snapshot-every 200000000 --out";
+    const string Endless = "train --device cpu --engine layers --steps 1000000000 --snapshot-every 200000000 --out";
 
     [Fact]
     public void TheFirstStopsAtTheNextChunkAndWritesWhatThereIs()
@@ -40,7 +40,7 @@ public class InterruptionTests
     {
         NeedSignals();
         using var folder = new ScratchFolder();
-        using Process process = StartTraining($"--quiet --steps 1000000000 --no-plots", folder);
+        using Process process = StartTraining("--quiet --device cpu --steps 1000000000 --no-plots", folder);
         Gpumlp.Interrupt(process);
         Gpumlp.Interrupt(process);
         Assert.Equal(130, Gpumlp.End(process).ExitCode);

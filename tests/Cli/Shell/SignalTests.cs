@@ -57,7 +57,7 @@ public class SignalTests
     {
         using var folder = new ScratchFolder();
         // a step of this network takes so long that both signals come during one step
-        using Process process = Gpumlp.StartShell("exec $gpumlp train --steps 1000000000 --no-plots --out run", folder.Path);
+        using Process process = Gpumlp.StartShell("exec $gpumlp train --device cpu --steps 1000000000 --no-plots --out run", folder.Path);
         Tell(process, "training");
         Gpumlp.Interrupt(process, "TERM");
         Gpumlp.Interrupt(process, "TERM");
@@ -104,7 +104,7 @@ public class SignalTests
     {
         Assert.SkipUnless(File.Exists("/usr/bin/script"), "There is no script, which makes a terminal.");
         using var folder = new ScratchFolder();
-        const string train = "$gpumlp train --steps 1000000000 --no-plots --out run";
+        const string train = "$gpumlp train --device cpu --steps 1000000000 --no-plots --out run";
         using Process process = Gpumlp.StartShell($"exec env TERM=xterm script -qec \"{train}\" /dev/null", folder.Path);
         var screen = new System.Text.StringBuilder();
         void Until(string text)
