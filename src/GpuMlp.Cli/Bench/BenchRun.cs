@@ -103,6 +103,7 @@ sealed class BenchRun(bool quick, Terminal terminal, CancellationToken cancellat
     // a later run of the program finds its kernels in the cache, and so does a device that is opened a second time
     void Keep(ComputeDevice device, double open)
     {
+        if (cancellation.IsCancellationRequested) return;
         var loading = timed.DistinctBy(job => job.Work.Kind).ToDictionary(job => job.Work.Kind, job => job.First - job.Seconds);
         if (device.Kind != DeviceKind.Cpu)
         {

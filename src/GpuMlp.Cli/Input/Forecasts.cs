@@ -21,8 +21,7 @@ static class Forecasts
     {
         DeviceChoice choice = Planner.Compare(job);
         Forecast[] forecasts = [.. choice.Forecasts.OrderBy(forecast => forecast.Seconds)];
-        string chosen = asked == "auto" ? choice.Order[0].Id : asked is "opencl" or "cuda" ? $"{asked}:0" : asked;
-        if (!forecasts.Any(forecast => forecast.Device.Id == chosen)) DeviceInput.Open(asked).Dispose();      // says why there is none
+        string chosen = asked == "auto" ? choice.Order[0].Id : Find(asked);
         string why = asked == "auto" ? choice.Why : "as asked";
         if (terminal.Json)
         {
@@ -38,6 +37,13 @@ static class Forecasts
         foreach (string line in Terminal.Columns(table)) terminal.Show(line);
         terminal.Show($"chosen: {chosen} ({why})");
         return ExitCode.Ok;
+    }
+
+    // opening it tells whether there is such a device, and under which name it is listed
+    static string Find(string asked)
+    {
+        using ComputeDevice device = DeviceInput.Open(asked);
+        return device.Description.Id;
     }
 }
 
