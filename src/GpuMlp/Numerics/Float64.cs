@@ -6,8 +6,8 @@ namespace GpuMlp.Numerics;
 /// <remarks>
 /// Those of .NET's Math are the C library's, which differ in the last place from system to system. What reaches a result (normal random
 /// numbers, data sets, schedules, Adam's corrections, losses) comes from here, and has the same bits everywhere. The errors that are given
-/// are held by tests/Numerics/Float64Tests.cs against Math, whose own error of up to an ulp they allow on top. The functions are compiled with all optimizations at once:
-/// a run calls them a hundred thousand times, and is over before .NET would compile them a second time.
+/// are held by tests/Numerics/Float64Tests.cs against Math, whose own error of up to an ulp they allow on top. The functions are compiled
+/// with all optimizations at once: a run calls them a hundred thousand times, and is over before .NET would compile them a second time.
 /// </remarks>
 static class Float64
 {
