@@ -116,8 +116,8 @@ public class DataSetsTests
         Refused("samples", "-5", "2 to", () => DataSets.MakeBlobs(-5));
         Refused("samples", int.MaxValue.ToString(), "2 to", () => DataSets.MakeSpirals(int.MaxValue));
         Refused("noise", "-0.1", "0 or more", () => DataSets.MakeCircles(10, -0.1));
-        Refused("noise", "NaN", "finite", () => DataSets.MakeXor(10, double.NaN));
-        Refused("noise", "Infinity", "finite", () => DataSets.MakeMoons(10, double.PositiveInfinity));
+        Refused("noise", "NaN", "0 or more", () => DataSets.MakeXor(10, double.NaN));
+        Refused("noise", "Infinity", "beyond float32", () => DataSets.MakeMoons(10, double.PositiveInfinity));
         Refused("deviation", "-1", "0 or more", () => DataSets.MakeBlobs(10, deviation: -1));
         Refused("classes", "11", "samples = 10", () => DataSets.MakeBlobs(10, classes: 11));
         Refused("classes", "1", "2 to", () => DataSets.MakeBlobs(10, classes: 1));

@@ -1,4 +1,5 @@
 using GpuMlp.Data;
+using GpuMlp.Settings;
 
 namespace GpuMlp.Tests.Data;
 
@@ -128,6 +129,6 @@ public class PrecisionTests
         ];
         foreach (Func<DataSet> make in makers)
             Assert.Contains("beyond float32", Assert.Throws<ArgumentOutOfRangeException>(make).Message);
-        Assert.All(DataSets.MakeMoons(100_000, DataSets.MostNoise).Flat.ToArray(), x => Assert.True(float.IsFinite(x)));
+        Assert.All(DataSets.MakeMoons(100_000, Ranges.Noise.Most).Flat.ToArray(), x => Assert.True(float.IsFinite(x)));
     }
 }

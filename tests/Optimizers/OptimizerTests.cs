@@ -163,7 +163,7 @@ public class OptimizerTests
         Assert.Contains("one device", Assert.Throws<ArgumentException>(() => new Sgd([p, new Parameter(other, 1, 1)], 0.1f)).Message);
         Assert.Contains("positive", Assert.Throws<ArgumentOutOfRangeException>(() => new Adam([p], float.NaN)).Message);
         Assert.Contains("Momentum", Assert.Throws<ArgumentOutOfRangeException>(() => new Sgd([p], 0.1f, momentum: 1f)).Message);
-        Assert.Contains("Nesterov", Assert.Throws<ArgumentOutOfRangeException>(() => new Sgd([p], 0.1f, nesterov: true)).Message);
+        Assert.Contains("above 0", Assert.Throws<ArgumentOutOfRangeException>(() => new Sgd([p], 0.1f, nesterov: true)).Message);
         var stale = new Sgd([p], 0.1f);
         _ = new Sgd([p, new Parameter(device, 1, 1)], 0.1f);
         Assert.Contains("moved", Assert.Throws<InvalidOperationException>(stale.Step).Message);

@@ -52,6 +52,7 @@ public class TrainConfigTests
         "Api" => "modules",
         "Style" => "notebook",
         "Window" => "7:77,7:77",
+        "Momentum" => 0.7f,
         _ => (Nullable.GetUnderlyingType(setting.PropertyType) ?? setting.PropertyType) switch
         {
             Type type when type == typeof(string) => "unusual",

@@ -103,8 +103,8 @@ public class PopulationPlanTests
         Assert.StartsWith("2 networks take one data set each, or one for all; there are 3",
             Assert.Throws<ArgumentException>(() => new Population(device, [good, good], Sets(3))).Message);
         Assert.Contains("the recipe has no Net", Refusal(good with { Net = null }));
-        Assert.Contains("a learning rate is positive and finite", Refusal(good with { Optimizer = new() { LearningRate = 0 } }));
-        Assert.Contains("an initial scale is finite", Refusal(good with { InitScale = float.NaN }));
+        Assert.Contains("a learning rate is a positive number", Refusal(good with { Optimizer = new() { LearningRate = 0 } }));
+        Assert.Contains("a scale is a positive number", Refusal(good with { InitScale = float.NaN }));
         Assert.Contains("Batch", Refusal(good with { Batch = 0 }));
     }
 }

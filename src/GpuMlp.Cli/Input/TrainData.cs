@@ -14,7 +14,7 @@ namespace GpuMlp.Cli.Input;
 /// <summary>Where train's data comes from, and the random streams that a training draws from.</summary>
 static class TrainData
 {
-    public const int DefaultSamples = 2000, MaxSamples = 500_000_000;
+    public const int DefaultSamples = 2000;
     public const double DefaultNoise = 0.1;
     const string CsvPrefix = "csv:";
     // two features in float64 twice while they are made, in float32 three times on the host and once on the device; labels; the order

@@ -1,8 +1,9 @@
 using System.Globalization;
+using System.Numerics;
 using GpuMlp.Cli.Shell;
-using GpuMlp.Data;
 using GpuMlp.Formats;
 using GpuMlp.Records;
+using GpuMlp.Settings;
 
 namespace GpuMlp.Cli.Options;
 
@@ -16,9 +17,8 @@ namespace GpuMlp.Cli.Options;
 /// <param name="Read">
 /// Reads a text and returns what sets that value in a config; throws a <see cref="FormatException"/> that says what is allowed.
 /// </param>
-/// <param name="Check">Throws a <see cref="FormatException"/> where a config's value is not allowed.</param>
 sealed record TrainOption(string Group, string Name, string? Takes, string Help, string? Otherwise,
-    Func<TrainConfig, string?> Text, Func<string, Func<TrainConfig, TrainConfig>> Read, Action<TrainConfig> Check)
+    Func<TrainConfig, string?> Text, Func<string, Func<TrainConfig, TrainConfig>> Read)
 {
     static readonly TrainConfig Defaults = new();
 
@@ -30,8 +30,7 @@ sealed record TrainOption(string Group, string Name, string? Takes, string Help,
             {
                 T value = values.Read(text);
                 return config => set(config, value);
-            },
-            config => values.Check(get(config)));
+            });
 
     /// <summary>What the option is for, with what happens without it.</summary>
     public string HelpLine => Takes is null ? Help : $"{Help} [{Otherwise ?? Text(Defaults)}]";
@@ -48,97 +47,29 @@ sealed record TrainOption(string Group, string Name, string? Takes, string Help,
 /// <summary>The values that one kind of option takes.</summary>
 /// <param name="Read">Reads a value; a <see cref="FormatException"/> says what is allowed.</param>
 /// <param name="Text">Writes a value as <paramref name="Read"/> takes it; null where there is none.</param>
-/// <param name="Check">Throws a <see cref="FormatException"/> where a value is not allowed.</param>
-sealed record Values<T>(Func<string, T> Read, Func<T, string?> Text, Action<T> Check);
+sealed record Values<T>(Func<string, T> Read, Func<T, string?> Text);
 
 /// <summary>The values of each kind of option.</summary>
 static class Values
 {
-    delegate bool Parser<T>(string text, out T value);
-
-    public static Values<string> Text { get; } = Names(text => text);
+    public static Values<string> Text { get; } = Checked(text => text);
 
     public static Values<bool> Flag { get; } = new(
         text => bool.TryParse(text, out bool value) ? value : throw new FormatException("allowed are true and false"),
-        value => value ? "true" : "false",
-        _ => { });
+        value => value ? "true" : "false");
 
-    public static Values<ulong> Seed { get; } = Ruled<ulong>(
-        (text, out value) => ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value),
-        _ => true,
-        $"a seed is a whole number from 0 to {ulong.MaxValue}");
-
-    public static Values<float> Rate { get; } = Number(value => value > 0 && float.IsFinite(value), "a learning rate is a positive number");
-
-    public static Values<float> Scale { get; } = Number(value => value > 0 && float.IsFinite(value),
-        "a scale is a positive number; a network that begins with zeros alone does not learn");
-
-    public static Values<float?> Share { get; } = OrNone(Number(value => value is > 0 and < 1, "momentum is a number above 0 and below 1"));
-
-    public static Values<float?> Decay { get; } =
-        OrNone(Number(value => value >= 0 && float.IsFinite(value), "weight decay is a number of 0 or more"));
-
-    public static Values<float> Strength { get; } =
-        Number(value => value >= 0 && float.IsFinite(value), "the strength of L1 is a number of 0 or more");
-
-    public static Values<float?> Norm { get; } = OrNone(
-        Number(value => value > 0 && float.IsFinite(value), "a norm to clip at is a positive number, or off"), none: "off");
-
-    public static Values<double?> Deviation { get; } = OrNone(AnyDeviation() with
-    {
-        Read = text => WithinFloat32(AnyDeviation().Read(text)),
-        Check = value =>
-        {
-            AnyDeviation().Check(value);
-            WithinFloat32(value);
-        },
-    });
-
-    static Values<double> AnyDeviation() => Ruled<double>(
-        (text, out value) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value),
-        value => value >= 0 && double.IsFinite(value),
-        "noise is a standard deviation, a number of 0 or more");
-
-    static double WithinFloat32(double noise)
-    {
-        if (noise <= DataSets.MostNoise) return noise;
-        string most = DataSets.MostNoise.ToString(CultureInfo.InvariantCulture);
-        throw new FormatException($"the points are beyond float32; noise is at most {most}");
-    }
-
-    public static Values<int> Whole(string what, int least, int most = int.MaxValue) => Ruled<int>(
-        (text, out value) => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value),
-        value => value >= least && value <= most, $"{what} is a whole number from {least} to {most}");
+    /// <summary>The numbers of a range.</summary>
+    public static Values<T> Of<T>(NumberRange<T> range) where T : struct, INumber<T> =>
+        new(range.Parse, value => value.ToString(null, CultureInfo.InvariantCulture));
 
     /// <summary>The names of a table.</summary>
-    public static Values<T> Of<T>(Names<T> names) where T : notnull => new(names.Parse, names.Of, _ => { });
+    public static Values<T> Of<T>(Names<T> names) where T : notnull => new(names.Parse, names.Of);
 
     /// <summary>Texts that a reader accepts.</summary>
-    public static Values<string> Names(Func<string, string> read) => new(read, text => text, text => { if (text is not null) read(text); });
-
-    /// <summary>Values that have their own reader and writer of text.</summary>
-    public static Values<T> Form<T>(Func<string, T> read, Func<T, string?> text) => new(read, text, _ => { });
+    public static Values<string> Checked(Func<string, string> read) => new(read, text => text);
 
     /// <summary>Values of a setting that a config may leave out; the text <paramref name="none"/> stands for that.</summary>
     public static Values<T?> OrNone<T>(Values<T> values, string? none = null) where T : struct => new(
         text => text == none ? null : values.Read(text),
-        value => value is T some ? values.Text(some) : null,
-        value => { if (value is T some) values.Check(some); });
-
-    static Values<float> Number(Func<float, bool> allows, string rule) =>
-        Ruled((text, out value) => float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value), allows, rule);
-
-    static Values<T> Ruled<T>(Parser<T> parse, Func<T, bool> allows, string rule)
-    {
-        void Check(T value)
-        {
-            if (!allows(value)) throw new FormatException(rule);
-        }
-        return new(text =>
-        {
-            if (!parse(text, out T value)) throw new FormatException(rule);
-            Check(value);
-            return value;
-        }, value => Convert.ToString(value, CultureInfo.InvariantCulture), Check);
-    }
+        value => value is T some ? values.Text(some) : null);
 }

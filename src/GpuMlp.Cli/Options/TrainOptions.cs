@@ -1,16 +1,16 @@
 using GpuMlp.Cli.Input;
-using GpuMlp.Cli.Shell;
 using GpuMlp.Grids;
 using GpuMlp.Layers;
 using GpuMlp.Losses;
 using GpuMlp.Optimizers;
 using GpuMlp.Records;
+using GpuMlp.Settings;
 using GpuMlp.Training;
 using static GpuMlp.Cli.Options.TrainOption;
 
 namespace GpuMlp.Cli.Options;
 
-/// <summary>The table of train's options: parsing, defaults, help and the check of a config all read it.</summary>
+/// <summary>The table of train's options: parsing, defaults and help read it.</summary>
 static class TrainOptions
 {
     const string Data = "Data", Network = "Network", Training = "Training", Pictures = "Pictures";
@@ -18,15 +18,15 @@ static class TrainOptions
     public static IReadOnlyList<TrainOption> All { get; } =
     [
         Of(Data, "data", "NAME", $"{string.Join(", ", TrainData.Names)} or csv:FILE",
-            c => c.Data, (c, v) => c with { Data = v }, Values.Names(TrainData.ReadName)),
+            c => c.Data, (c, v) => c with { Data = v }, Values.Checked(TrainData.ReadName)),
         Of(Data, "samples", "N", "rows to generate",
-            c => c.Samples, (c, v) => c with { Samples = v }, Values.OrNone(Values.Whole("a number of rows", 2, TrainData.MaxSamples)),
+            c => c.Samples, (c, v) => c with { Samples = v }, Values.OrNone(Values.Of(Ranges.Samples)),
             $"{TrainData.DefaultSamples}"),
         Of(Data, "noise", "S", "standard deviation of the noise on each coordinate (blobs have none)",
-            c => c.Noise, (c, v) => c with { Noise = v }, Values.Deviation,
+            c => c.Noise, (c, v) => c with { Noise = v }, Values.OrNone(Values.Of(Ranges.Noise)),
             TrainData.DefaultNoise.ToString(System.Globalization.CultureInfo.InvariantCulture)),
         Of(Data, "seed", "N", "seed of all that is random: data, weights, picks",
-            c => c.Seed, (c, v) => c with { Seed = v }, Values.Seed),
+            c => c.Seed, (c, v) => c with { Seed = v }, Values.Of(Ranges.Seed)),
         Of(Data, "rng", "NAME", "philox, or numpy to draw what the Python notebook draws",
             c => c.Rng, (c, v) => c with { Rng = v }, Values.Of(TrainConfig.Sources)),
         Of(Data, "label", "COLUMN", "label column of a file, by name or position from 1",
@@ -35,14 +35,14 @@ static class TrainOptions
             c => c.Standardize, (c, v) => c with { Standardize = v }, Values.Flag),
 
         Of(Network, "net", "WIDTHS", "inputs, hidden widths, outputs",
-            c => c.Net, (c, v) => c with { Net = v }, Values.Form(text => NetworkSpec.Parse(text), net => net.ToString())),
+            c => c.Net, (c, v) => c with { Net = v }, new(text => NetworkSpec.Parse(text), net => net.ToString())),
         Of(Network, "activation", "NAME", string.Join(", ", Activations.Names.All),
             c => c.Activation, (c, v) => c with { Activation = v }, Values.Of(Activations.Names)),
         Of(Network, "init", "NAME",
             $"{string.Join(", ", Initializer.Names.All)}; auto is normal with one hidden layer and a sigmoid, else he or xavier",
             c => c.Init, (c, v) => c with { Init = v }, Values.Of(Initializer.Names)),
         Of(Network, "init-scale", "S", "what the drawn weights and biases are multiplied by",
-            c => c.InitScale, (c, v) => c with { InitScale = v }, Values.Scale),
+            c => c.InitScale, (c, v) => c with { InitScale = v }, Values.Of(Ranges.InitScale)),
 
         Of(Training, "loss", "NAME",
             $"{string.Join(", ", Loss.Names.All)}; cross-entropy: a linear output per class (there are as many blobs); " +
@@ -51,23 +51,23 @@ static class TrainOptions
         Of(Training, "optimizer", "NAME", string.Join(", ", UpdateRules.Names.All),
             c => c.Optimizer, (c, v) => c with { Optimizer = v }, Values.Of(UpdateRules.Names)),
         Of(Training, "lr", "RATE", "learning rate",
-            c => c.Lr, (c, v) => c with { Lr = v }, Values.Rate),
+            c => c.Lr, (c, v) => c with { Lr = v }, Values.Of(Ranges.LearningRate)),
         Of(Training, "momentum", "M", "share of the velocity that stays, with momentum and nesterov",
-            c => c.Momentum, (c, v) => c with { Momentum = v }, Values.Share, "0.9"),
+            c => c.Momentum, (c, v) => c with { Momentum = v }, Values.OrNone(Values.Of(Ranges.Momentum)), "0.9"),
         Of(Training, "weight-decay", "D", "what share of the weights is added to their gradients, or with adamw taken off the weights",
-            c => c.WeightDecay, (c, v) => c with { WeightDecay = v }, Values.Decay, "0; adamw 0.01"),
+            c => c.WeightDecay, (c, v) => c with { WeightDecay = v }, Values.OrNone(Values.Of(Ranges.WeightDecay)), "0; adamw 0.01"),
         Of(Training, "l1", "S", "what is added to each gradient with the sign of its weight: the gradient of S times the sum of |w|",
-            c => c.L1, (c, v) => c with { L1 = v }, Values.Strength),
+            c => c.L1, (c, v) => c with { L1 = v }, Values.Of(Ranges.L1)),
         Of(Training, "schedule", "NAME", "constant; step: a tenth after each third of the steps; cosine: down to 0 along half a cosine",
             c => c.Schedule, (c, v) => c with { Schedule = v }, Values.Of(Schedule.Names)),
         Of(Training, "warmup", "N", "steps over which the learning rate first grows to --lr",
-            c => c.Warmup, (c, v) => c with { Warmup = v }, Values.Whole("a number of steps", 0)),
+            c => c.Warmup, (c, v) => c with { Warmup = v }, Values.Of(Ranges.Warmup)),
         Of(Training, "clip", "NORM", "scale gradients down to this norm over all parameters",
-            c => c.Clip, (c, v) => c with { Clip = v }, Values.Norm, "off"),
+            c => c.Clip, (c, v) => c with { Clip = v }, Values.OrNone(Values.Of(Ranges.ClipNorm), none: "off"), "off"),
         Of(Training, "steps", "N", "steps of gradient descent",
-            c => c.Steps, (c, v) => c with { Steps = v }, Values.Whole("a number of steps", 0, Array.MaxLength)),
+            c => c.Steps, (c, v) => c with { Steps = v }, Values.Of(Ranges.Steps)),
         Of(Training, "batch", "N", "examples per step, drawn with replacement",
-            c => c.Batch, (c, v) => c with { Batch = v }, Values.Whole("a batch", 1)),
+            c => c.Batch, (c, v) => c with { Batch = v }, Values.Of(Ranges.Batch)),
         Of(Training, "engine", "NAME", "auto, fused (many steps per launch) or layers; the results are the same",
             c => c.Engine, (c, v) => c with { Engine = v }, Values.Of(TrainingOptions.Engines)),
         Of(Training, "api", "NAME", "layers, or modules: the tutorial's second half, Samples/ModulesTutorial.cs",
@@ -76,30 +76,13 @@ static class TrainOptions
             c => c.Device, (c, v) => c with { Device = v }, Values.Text),
 
         Of(Pictures, "snapshot-every", "N", "a picture of the boundary after steps 0, N, 2N, … and the last; 0: none",
-            c => c.SnapshotEvery, (c, v) => c with { SnapshotEvery = v }, Values.Whole("a number of steps", 0)),
+            c => c.SnapshotEvery, (c, v) => c with { SnapshotEvery = v }, Values.Of(Ranges.SnapshotEvery)),
         Of(Pictures, "style", "NAME", "plain or notebook",
             c => c.Style, (c, v) => c with { Style = v }, Values.Of(TrainConfig.Styles)),
         Of(Pictures, "window", "X0:X1,Y0:Y1", "what pictures show",
-            c => c.Window, (c, v) => c with { Window = v }, Values.OrNone(Values.Form(Window.Parse, window => window.ToString())),
+            c => c.Window, (c, v) => c with { Window = v }, Values.OrNone(new Values<Window>(Window.Parse, window => window.ToString())),
             "moons -1.5:2.5,-1:1.5 up to --noise 10, else the data's bounds and a tenth more"),
         Of(Pictures, "no-plots", null, "leave the pictures out",
             c => c.NoPlots, (c, v) => c with { NoPlots = v }, Values.Flag),
     ];
-
-    /// <summary>Checks every value of a config that was read from a file, not from options.</summary>
-    /// <exception cref="UsageException">A value is not allowed.</exception>
-    public static void Check(TrainConfig config, string file)
-    {
-        foreach (TrainOption option in All)
-        {
-            try
-            {
-                option.Check(config);
-            }
-            catch (FormatException e)
-            {
-                throw new UsageException($"{file}: {option.Name} {UsageException.Cut(option.Text(config)!)}: {e.Message}", e);
-            }
-        }
-    }
 }

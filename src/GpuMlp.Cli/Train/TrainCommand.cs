@@ -77,13 +77,19 @@ static class TrainCommand
         return TrainData.Resolve(TrainData.WithoutDefaultsOf(read, config, asked));
     }
 
+    static void RequireData(string name, string file)
+    {
+        try { TrainData.ReadName(name); }
+        catch (FormatException e) { throw new UsageException($"{file}: data {UsageException.Cut(name)}: {e.Message}", e); }
+    }
+
     static TrainConfig ReadFile(string file)
     {
         try
         {
             if (Directory.Exists(file)) throw UsageException.For("config", file, "is a folder; a file is needed");
             TrainConfig config = RunRecord.ReadConfig(file);
-            TrainOptions.Check(config, file);
+            RequireData(config.Data, file);
             return config;
         }
         catch (InvalidDataException e)

@@ -1,5 +1,6 @@
 using GpuMlp.Numerics;
 using GpuMlp.Randomness;
+using GpuMlp.Settings;
 using static System.FormattableString;
 
 namespace GpuMlp.Data;
@@ -8,14 +9,10 @@ namespace GpuMlp.Data;
 /// <remarks>
 /// If the caller passes a stream, each set draws from it in the order of scikit-learn's generator of that name, if there is one. If the
 /// caller passes a seed, the set draws from that seed's <see cref="StreamPurpose.Data"/> stream. Every generator throws
-/// <see cref="ArgumentOutOfRangeException"/> for fewer than 2 samples and for noise that is negative, not finite or above
-/// <see cref="MostNoise"/>.
+/// <see cref="ArgumentOutOfRangeException"/> for samples outside <see cref="Ranges.Samples"/> and noise outside <see cref="Ranges.Noise"/>.
 /// </remarks>
 public static class DataSets
 {
-    /// <summary>The largest standard deviation: a normal draw is below 9 deviations, and float32 ends at 3.4e38.</summary>
-    public const double MostNoise = 1e37;
-
     /// <summary>The most turns of a spiral: far beyond what points can show.</summary>
     public const double MostTurns = 100_000;
 
@@ -93,7 +90,7 @@ public static class DataSets
     public static DataSet MakeBlobs(int samples, int classes, double deviation, RandomStream random, bool shuffle = true)
     {
         ArgumentNullException.ThrowIfNull(random);
-        PointBuilder.CheckDeviation(deviation, nameof(deviation));
+        Ranges.Noise.Require(deviation);
         var points = new PointBuilder(samples, noise: null);
         if (classes < 2 || classes > samples)
             throw new ArgumentOutOfRangeException(nameof(classes), classes, $"classes must lie in 2 to samples = {samples}");

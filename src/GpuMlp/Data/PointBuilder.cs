@@ -1,34 +1,23 @@
 using GpuMlp.Randomness;
+using GpuMlp.Settings;
 
 namespace GpuMlp.Data;
 
 /// <summary>Collects labelled points of the plane in float64 and makes a data set of them.</summary>
 sealed class PointBuilder
 {
-    const int MaxSamples = 500_000_000;                                         // two float64 per point have to fit one array
-
     readonly double[] coordinates;
     readonly int[] labels;
     readonly double? noise;
     int count;
 
     /// <summary>Allocates the points. Noise is the deviation of the noise that Finish adds; null for none, which draws nothing.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">Fewer than 2 samples, or noise that is negative or not finite.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
     public PointBuilder(int samples, double? noise)
     {
-        if (samples is < 2 or > MaxSamples)
-            throw new ArgumentOutOfRangeException(nameof(samples), samples, $"samples must lie in 2 to {MaxSamples}");
-        if (noise is double deviation) CheckDeviation(deviation, nameof(noise));
+        Ranges.Samples.Require(samples);
+        if (noise is double deviation) Ranges.Noise.Require(deviation, nameof(noise));
         (coordinates, labels, this.noise) = (new double[2 * samples], new int[samples], noise);
-    }
-
-    public static void CheckDeviation(double value, string name)
-    {
-        if (!double.IsFinite(value) || value < 0)
-            throw new ArgumentOutOfRangeException(name, value, $"{name} must be finite and 0 or more");
-        if (value > DataSets.MostNoise)
-            throw new ArgumentOutOfRangeException(name, value,
-                FormattableString.Invariant($"the points are beyond float32; {name} is at most {DataSets.MostNoise}"));
     }
 
     public void Add(double x, double y, int label)

@@ -2,6 +2,7 @@ using GpuMlp.Autograd;
 using GpuMlp.Devices;
 using GpuMlp.Devices.Memory;
 using GpuMlp.Devices.Ops;
+using GpuMlp.Settings;
 using GpuMlp.Tensors;
 
 namespace GpuMlp.Layers;
@@ -105,7 +106,7 @@ public abstract class Layer : Module
     /// <exception cref="ObjectDisposedException">The layer was disposed.</exception>
     public void Step(float learningRate)
     {
-        OptimizerOps.RequireRate(learningRate);
+        Ranges.LearningRate.Require(learningRate);
         RequireAlive();
         if (Own.Count == 0) return;
         using DeviceUse use = Own[0].Parameter.Device.Use();

@@ -4,6 +4,7 @@ using GpuMlp.Devices;
 using GpuMlp.Formats;
 using GpuMlp.Losses;
 using GpuMlp.Randomness;
+using GpuMlp.Settings;
 using GpuMlp.Tensors;
 
 namespace GpuMlp.Layers;
@@ -84,9 +85,11 @@ public sealed record NetworkSpec(IReadOnlyList<int> Widths, Activation Activatio
     /// Makes the network on a device and draws its parameters: per linear layer the weights row by row, then the bias, each times
     /// <paramref name="scale"/>.
     /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="scale"/> is not positive and finite.</exception>
     public Sequential Build(ComputeDevice device, Initialization initialization, RandomStream random, Loss loss, float scale = 1)
     {
         ArgumentNullException.ThrowIfNull(random);
+        Ranges.InitScale.Require(scale);
         Sequential network = Build(device, loss);
         var values = new float[network.Arena.Length];
         Draw(values, initialization, random, scale);

@@ -3,6 +3,7 @@ using GpuMlp.Devices;
 using GpuMlp.Devices.Memory;
 using GpuMlp.Devices.Ops;
 using GpuMlp.Losses;
+using GpuMlp.Settings;
 using GpuMlp.Tensors;
 
 namespace GpuMlp.Layers;
@@ -203,7 +204,7 @@ public sealed class Sequential : Module
     /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
     public void Step(float learningRate)
     {
-        OptimizerOps.RequireRate(learningRate);
+        Ranges.LearningRate.Require(learningRate);
         using DeviceUse use = Device.Use();
         ParameterArena held = Arena;
         Device.SgdStep(held.Values, held.Gradients, learningRate);

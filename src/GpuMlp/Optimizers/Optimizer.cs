@@ -2,6 +2,7 @@ using GpuMlp.Devices;
 using GpuMlp.Devices.Memory;
 using GpuMlp.Devices.Ops;
 using GpuMlp.Kernels.Optimizers;
+using GpuMlp.Settings;
 using GpuMlp.Tensors;
 
 namespace GpuMlp.Optimizers;
@@ -51,7 +52,7 @@ public class Optimizer : IDisposable
         get;
         set
         {
-            OptimizerOps.RequireRate(value);
+            Ranges.LearningRate.Require(value);
             field = value;
         }
     }

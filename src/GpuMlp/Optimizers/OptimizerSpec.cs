@@ -1,5 +1,6 @@
 using GpuMlp.Devices.Ops;
 using GpuMlp.Kernels.Optimizers;
+using GpuMlp.Settings;
 using GpuMlp.Tensors;
 
 namespace GpuMlp.Optimizers;
@@ -71,30 +72,16 @@ public sealed record OptimizerSpec
     /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
     internal void Validate()
     {
-        OptimizerOps.RequireRate(LearningRate);
-        UpdateRules.Of(Kind);
+        Ranges.LearningRate.Require(LearningRate);
+        bool hasMomentum = UpdateRules.Of(Kind).HasMomentum;
         ArgumentNullException.ThrowIfNull(Schedule);
-        Share(Momentum, nameof(Momentum));
-        Share(Beta1, nameof(Beta1));
-        Share(Beta2, nameof(Beta2));
-        Share(Alpha, nameof(Alpha));
-        NotNegative(Epsilon, nameof(Epsilon));
-        NotNegative(WeightDecay, nameof(WeightDecay));
-        NotNegative(L1, nameof(L1));
-        if (Kind == OptimizerKind.Nesterov && Momentum == 0)
-            throw new ArgumentOutOfRangeException(nameof(Momentum), 0f, "Nesterov's look-ahead needs a momentum above 0");
-        if (ClipNorm is not (null or (> 0f and < float.PositiveInfinity)))
-            throw new ArgumentOutOfRangeException(nameof(ClipNorm), ClipNorm, "a norm to clip at is positive and finite");
-    }
-
-    static void Share(float value, string name)
-    {
-        if (value is not (>= 0f and < 1f)) throw new ArgumentOutOfRangeException(name, value, $"{name} is at least 0 and below 1");
-    }
-
-    static void NotNegative(float value, string name)
-    {
-        if (!(value >= 0f && float.IsFinite(value)))
-            throw new ArgumentOutOfRangeException(name, value, $"{name} is finite and not negative");
+        if (hasMomentum || Momentum != 0) Ranges.Momentum.Require(Momentum);
+        Ranges.MeanShare.Require(Beta1);
+        Ranges.MeanShare.Require(Beta2);
+        Ranges.MeanShare.Require(Alpha);
+        Ranges.Epsilon.Require(Epsilon);
+        Ranges.WeightDecay.Require(WeightDecay);
+        Ranges.L1.Require(L1);
+        if (ClipNorm is float norm) Ranges.ClipNorm.Require(norm, nameof(ClipNorm));
     }
 }

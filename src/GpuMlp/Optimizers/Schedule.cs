@@ -1,5 +1,6 @@
 using GpuMlp.Formats;
 using GpuMlp.Numerics;
+using GpuMlp.Settings;
 
 namespace GpuMlp.Optimizers;
 
@@ -24,7 +25,7 @@ public abstract record Schedule
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="warmUp"/> is negative.</exception>
     public Schedule After(int warmUp)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(warmUp);
+        Ranges.Warmup.Require(warmUp);
         return warmUp == 0 ? this : new WarmUp(warmUp, this);
     }
 

@@ -1,3 +1,5 @@
+using System.Numerics;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using GpuMlp.Formats;
@@ -5,6 +7,7 @@ using GpuMlp.Grids;
 using GpuMlp.Layers;
 using GpuMlp.Losses;
 using GpuMlp.Optimizers;
+using GpuMlp.Settings;
 using GpuMlp.Training;
 
 namespace GpuMlp.Records;
@@ -69,11 +72,12 @@ sealed class TrainConfigJson : JsonConverter<TrainConfig>
             {
                 Set(config, name, ref json);
             }
-            catch (FormatException e) when (json.TokenType == JsonTokenType.String)
+            catch (FormatException e)
             {
-                throw new SettingException($"config.{name} {Quoted.Cut(json.GetString()!)}: {e.Message}", e);
+                string value = json.TokenType == JsonTokenType.String ? json.GetString()! : NumberText(ref json);
+                throw new SettingException($"config.{name} {Quoted.Cut(value)}: {e.Message}", e);
             }
-            catch (Exception e) when (e is InvalidOperationException or FormatException)
+            catch (InvalidOperationException e)
             {
                 throw new SettingException($"config.{name} has a value of another type than the setting takes", e);
             }
@@ -86,30 +90,30 @@ sealed class TrainConfigJson : JsonConverter<TrainConfig>
         switch (name)
         {
             case "data": config.Data = Text(ref json); break;
-            case "samples": config.Samples = IsNull(ref json) ? null : json.GetInt32(); break;
-            case "noise": config.Noise = IsNull(ref json) ? null : json.GetDouble(); break;
-            case "seed": config.Seed = json.GetUInt64(); break;
+            case "samples": config.Samples = IsNull(ref json) ? null : Number(ref json, Ranges.Samples); break;
+            case "noise": config.Noise = IsNull(ref json) ? null : Number(ref json, Ranges.Noise); break;
+            case "seed": config.Seed = Number(ref json, Ranges.Seed); break;
             case "rng": config.Rng = TrainConfig.Sources.Parse(Text(ref json)); break;
             case "label": config.Label = json.GetString(); break;
             case "standardize": config.Standardize = json.GetBoolean(); break;
             case "net": config.Net = NetworkSpec.Parse(Text(ref json)); break;
             case "activation": config.Activation = Activations.Names.Parse(Text(ref json)); break;
             case "init": config.Init = Initializer.Names.Parse(Text(ref json)); break;
-            case "initScale": config.InitScale = json.GetSingle(); break;
+            case "initScale": config.InitScale = Number(ref json, Ranges.InitScale); break;
             case "loss": config.Loss = Loss.Names.Parse(Text(ref json)); break;
             case "optimizer": config.Optimizer = UpdateRules.Names.Parse(Text(ref json)); break;
-            case "lr": config.Lr = json.GetSingle(); break;
-            case "momentum": config.Momentum = IsNull(ref json) ? null : json.GetSingle(); break;
-            case "weightDecay": config.WeightDecay = IsNull(ref json) ? null : json.GetSingle(); break;
-            case "l1": config.L1 = json.GetSingle(); break;
+            case "lr": config.Lr = Number(ref json, Ranges.LearningRate); break;
+            case "momentum": config.Momentum = IsNull(ref json) ? null : Number(ref json, Ranges.Momentum); break;
+            case "weightDecay": config.WeightDecay = IsNull(ref json) ? null : Number(ref json, Ranges.WeightDecay); break;
+            case "l1": config.L1 = Number(ref json, Ranges.L1); break;
             case "schedule": config.Schedule = Schedule.Names.Parse(Text(ref json)); break;
-            case "warmup": config.Warmup = json.GetInt32(); break;
-            case "clip": config.Clip = IsNull(ref json) ? null : json.GetSingle(); break;
-            case "steps": config.Steps = json.GetInt32(); break;
-            case "batch": config.Batch = json.GetInt32(); break;
+            case "warmup": config.Warmup = Number(ref json, Ranges.Warmup); break;
+            case "clip": config.Clip = IsNull(ref json) ? null : Number(ref json, Ranges.ClipNorm); break;
+            case "steps": config.Steps = Number(ref json, Ranges.Steps); break;
+            case "batch": config.Batch = Number(ref json, Ranges.Batch); break;
             case "engine": config.Engine = TrainingOptions.Engines.Parse(Text(ref json)); break;
             case "api": config.Api = TrainConfig.Halves.Parse(Text(ref json)); break;
-            case "snapshotEvery": config.SnapshotEvery = json.GetInt32(); break;
+            case "snapshotEvery": config.SnapshotEvery = Number(ref json, Ranges.SnapshotEvery); break;
             case "style": config.Style = TrainConfig.Styles.Parse(Text(ref json)); break;
             case "window": config.Window = IsNull(ref json) ? null : Window.Parse(Text(ref json)); break;
             case "noPlots": config.NoPlots = json.GetBoolean(); break;
@@ -124,6 +128,11 @@ sealed class TrainConfigJson : JsonConverter<TrainConfig>
 
     static string Text(ref Utf8JsonReader json) =>
         json.GetString() ?? throw new InvalidOperationException("a text is needed, and there is a null");
+
+    static T Number<T>(ref Utf8JsonReader json, NumberRange<T> range) where T : struct, INumber<T> =>
+        json.TokenType == JsonTokenType.Number ? range.Parse(NumberText(ref json)) : throw new InvalidOperationException("no number");
+
+    static string NumberText(ref Utf8JsonReader json) => Encoding.UTF8.GetString(json.ValueSpan);
 
     static void Write(Utf8JsonWriter json, string name, int? value)
     {

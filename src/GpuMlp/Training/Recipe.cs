@@ -4,6 +4,7 @@ using GpuMlp.Layers;
 using GpuMlp.Losses;
 using GpuMlp.Optimizers;
 using GpuMlp.Randomness;
+using GpuMlp.Settings;
 
 namespace GpuMlp.Training;
 
@@ -76,11 +77,11 @@ public sealed record Recipe
     {
         ArgumentNullException.ThrowIfNull(Loss);
         ArgumentNullException.ThrowIfNull(Optimizer);
-        ArgumentOutOfRangeException.ThrowIfNegative(Steps);
-        ArgumentOutOfRangeException.ThrowIfLessThan(Batch, 1);
+        Ranges.Steps.Require(Steps);
+        Ranges.Batch.Require(Batch);
+        Ranges.InitScale.Require(InitScale);
         if (!Enum.IsDefined(Initialization))
             throw new ArgumentOutOfRangeException(nameof(Initialization), Initialization, "there is no such initialization");
-        if (!float.IsFinite(InitScale)) throw new ArgumentOutOfRangeException(nameof(InitScale), InitScale, "an initial scale is finite");
         if (Net is not null) Activations.Of(Net.Activation);
         Optimizer.Validate();
     }

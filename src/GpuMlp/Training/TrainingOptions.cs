@@ -1,4 +1,5 @@
 using GpuMlp.Formats;
+using GpuMlp.Settings;
 
 namespace GpuMlp.Training;
 
@@ -36,7 +37,7 @@ public sealed record TrainingOptions
 
     internal void Validate()
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(SnapshotEvery);
+        Ranges.SnapshotEvery.Require(SnapshotEvery);
         if (!Enum.IsDefined(Engine)) throw new ArgumentOutOfRangeException(nameof(Engine), Engine, "there is no such engine");
         if (StepsPerLaunch is int steps) ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1, nameof(StepsPerLaunch));
     }

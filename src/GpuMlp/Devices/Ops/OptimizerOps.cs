@@ -11,14 +11,6 @@ namespace GpuMlp.Devices.Ops;
 /// <summary>Steps of optimizers over flat buffers.</summary>
 static class OptimizerOps
 {
-    /// <summary>Checks a learning rate.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">It is not positive and finite.</exception>
-    internal static void RequireRate(float learningRate)
-    {
-        if (!(learningRate > 0f && float.IsFinite(learningRate)))
-            throw new ArgumentOutOfRangeException(nameof(learningRate), learningRate, "a learning rate is positive and finite");
-    }
-
     /// <summary>w = fma(-rate, dw, w).</summary>
     internal static void SgdStep(this ComputeDevice device, DeviceSpan w, DeviceSpan dw, float rate) =>
         device.OptimizerStep<Sgd>(w, dw, w, default, new StepNumbers(rate, 0, 0, 1, 1), 2);
