@@ -26,7 +26,7 @@ public interface IOptimizer
     /// <param name="w">The parameters, (n).</param>
     /// <param name="dw">Their gradients, (n), which clipping scales.</param>
     /// <param name="states">The network's <see cref="OptimizerNumbers.MostStates"/> · n values of state.</param>
-    /// <param name="scratch"><see cref="Clipped{TRule}.Room"/> floats of scratch memory.</param>
+    /// <param name="scratch"><see cref="Clipped{TRule}.ScratchLength"/> floats of scratch memory.</param>
     /// <param name="run">Settings of the whole run.</param>
     /// <param name="step">Settings of this step.</param>
     /// <param name="n">The number of parameters.</param>
@@ -55,7 +55,7 @@ public readonly struct Unclipped<TRule> : IOptimizer where TRule : struct, IUpda
 public readonly struct Clipped<TRule> : IOptimizer where TRule : struct, IUpdateRule
 {
     /// <summary>Floats of scratch memory that clipping n gradients needs.</summary>
-    public static int Room(int n) => SquaredBlocks.Count(n) + 1;
+    public static int ScratchLength(int n) => SquaredBlocks.Count(n) + 1;
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -40,7 +40,7 @@ public readonly struct SideBySideTraining<TActivation, TLoss, TView>(
         if (lane != 0) return;
         TView m = views.Scratch;
         int first = group * together, count = plan.Networks - first < together ? plan.Networks - first : together;
-        int logits = networks.Records(first) - SideBySide.RoomLength, labels = logits + Most;
+        int logits = networks.Records(first) - SideBySide.ScratchLength, labels = logits + Most;
         int gradients = labels + Most, rows = gradients + Most;
         for (int n = first; n < first + count; n++)
         {
@@ -85,7 +85,7 @@ public static class SideBySide
     /// Floats at the end of the scratch memory of a group's first network: a logit, a label, a gradient and four rows drawn ahead per
     /// network.
     /// </summary>
-    public const int RoomLength = 3 * Most + 4 * Most;
+    public const int ScratchLength = 3 * Most + 4 * Most;
 
     /// <summary>The number of groups of that many networks.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

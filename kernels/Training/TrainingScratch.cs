@@ -25,7 +25,7 @@ public static class TrainingScratch
             length += (o == 1 ? NetworkShape.Pad(i, 16) : (long)i * outputs) + outputs;          // ScratchLength in 64 bits
         }
         for (int k = 0; k <= shape.Depth; k++) length += 3L * NetworkShape.Pad(shape.Width(k), 16);
-        return length + SideBySide.RoomLength + RecordLength;
+        return length + SideBySide.ScratchLength + RecordLength;
     }
 
     /// <summary>

@@ -38,7 +38,7 @@ public static class BoundaryAnimation
         ArgumentNullException.ThrowIfNull(frames);
         if (frames.Count == 0) throw new ArgumentException("an animation needs at least one frame.", nameof(frames));
         if (cancellation.IsCancellationRequested) return 0;
-        AtomicFile.Together(() => Directory.CreateDirectory(framesFolder));
+        AtomicFile.RunExclusively(() => Directory.CreateDirectory(framesFolder));
         int done = 0;
         PictureFile.Write(gifPath, stream => done = Write(stream, plot, frames, framesFolder, progress, cancellation));
         return done;

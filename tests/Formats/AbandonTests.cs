@@ -52,7 +52,7 @@ public sealed class AbandonTests : IDisposable
     public async Task FilesThatAppearTogetherAllDoOrNone()
     {
         using var started = new ManualResetEventSlim();
-        Task together = Task.Run(() => AtomicFile.Together(() =>
+        Task together = Task.Run(() => AtomicFile.RunExclusively(() =>
         {
             started.Set();
             Thread.Sleep(50);

@@ -31,7 +31,7 @@ public class NullArgumentsTests
             ("AtomicFile.Resolve.path", () => AtomicFile.Resolve(null!)),
             ("AtomicFile.KeepPermissions.replaced", () => AtomicFile.KeepPermissions(null!, path)),
             ("AtomicFile.KeepPermissions.file", () => AtomicFile.KeepPermissions(path, null!)),
-            ("AtomicFile.Together.work", () => AtomicFile.Together(null!)),
+            ("AtomicFile.RunExclusively.work", () => AtomicFile.RunExclusively(null!)),
             ("AtomicFile.FlushFolder.folder", () => AtomicFile.FlushFolder(null!)),
             ("AtomicFile.Clear.path", () => AtomicFile.Clear(null!)),
             ("AtomicFile.Clear.folder", () => AtomicFile.Clear(null!, _ => false)),

@@ -48,7 +48,7 @@ public sealed class DriverTests
     }
 
     [Theory]
-    [InlineData("2-9-1", GridForm.Strips)]
+    [InlineData("2-9-1", GridForm.Registers)]
     [InlineData("2-6-5-1", GridForm.Tiles)]
     [InlineData("2-300-1-1", GridForm.Batches)]
     public void EveryFormOfAGridIsEvaluated(string net, GridForm form)

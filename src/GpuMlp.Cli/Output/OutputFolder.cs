@@ -114,7 +114,7 @@ sealed class OutputFolder : IDisposable
             // the old record is deleted before any move and the new one moved last: no record ever stands beside another run's files
             string[] names = [.. Written().OrderBy(name => name == RunFiles.Record)], stale = [.. earlier.Present.Except(names)];
             Action[] moves = [.. names.Select(name => Move(name, copies))];
-            AtomicFile.Together(() =>
+            AtomicFile.RunExclusively(() =>
             {
                 moving = true;
                 foreach (string name in stale) File.Delete(Target(name));

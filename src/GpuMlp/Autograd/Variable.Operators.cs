@@ -93,10 +93,10 @@ public sealed partial class Variable
     public Variable Softmax() => Operations.Softmax.Apply(this);
 
     /// <summary>The sum of all elements (1,1).</summary>
-    public Variable Sum() => Total.Apply(this, 1);
+    public Variable Sum() => Reduction.Apply(this, 1);
 
     /// <summary>The mean of all elements (1,1).</summary>
-    public Variable Mean() => Total.Apply(this, Length);
+    public Variable Mean() => Reduction.Apply(this, Length);
 
     /// <summary>Rows and columns exchanged.</summary>
     public Variable Transpose() => Transposition.Apply(this);
@@ -107,7 +107,7 @@ public sealed partial class Variable
     {
         if (rows < 1 || columns < 1 || (long)rows * columns != Length)
             throw new ArgumentException($"Reshape: {Shape} holds {Length} values, {rows} × {columns} takes {(long)rows * columns}");
-        return Part.Apply(this, 0, rows, columns);
+        return Slice.Apply(this, 0, rows, columns);
     }
 
     /// <summary>Row j (1, columns); it shares this variable's memory.</summary>
@@ -115,7 +115,7 @@ public sealed partial class Variable
     public Variable Row(int j)
     {
         if ((uint)j >= (uint)Rows) throw new ArgumentOutOfRangeException(nameof(j), j, $"Row: a variable {Shape} has rows 0 to {Rows - 1}");
-        return Part.Apply(this, j * Columns, 1, Columns);
+        return Slice.Apply(this, j * Columns, 1, Columns);
     }
 
     static Variable Constant(Variable beside, float value)

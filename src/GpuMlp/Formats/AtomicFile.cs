@@ -30,7 +30,7 @@ public sealed partial class AtomicFile : IDisposable
         target = Resolve(path);
         if (Directory.Exists(target)) throw new IOException($"'{path}' is a folder; a file name is needed.");
         if (Path.GetDirectoryName(target) == "/dev") throw new IOException($"'{path}' is a device, which a file would replace.");
-        Together(() =>
+        RunExclusively(() =>
         {
             stream = Open();
             open.Add(this);
@@ -89,7 +89,7 @@ public sealed partial class AtomicFile : IDisposable
         if (finished) throw new InvalidOperationException($"'{target}' was committed or disposed before.");
         stream.Flush(flushToDisk: true);
         if (OperatingSystem.IsWindows()) stream.Dispose();              // elsewhere it stays open, and so locked, until it is renamed
-        Together(() =>
+        RunExclusively(() =>
         {
             File.Move(temporary, target, overwrite: true);
             finished = true;
@@ -99,7 +99,7 @@ public sealed partial class AtomicFile : IDisposable
     }
 
     /// <summary>Does work on files as one unit: <see cref="Abandon"/> waits for work that has begun, and stops work that has not.</summary>
-    public static void Together(Action work)
+    public static void RunExclusively(Action work)
     {
         ArgumentNullException.ThrowIfNull(work);
         lock (gate)

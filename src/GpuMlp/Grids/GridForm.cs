@@ -4,7 +4,7 @@ namespace GpuMlp.Grids;
 public enum GridForm
 {
     /// <summary>For one hidden layer: hidden activations stay in registers.</summary>
-    Strips,
+    Registers,
 
     /// <summary>For up to eight layers of up to 256 units: some points at a time, whose activations stay in the nearest cache.</summary>
     Tiles,

@@ -37,7 +37,7 @@ sealed class GridNetwork
         if (piecewise) Form = Piecewise(network);
         Reason = Form switch
         {
-            GridForm.Strips => "strips: one hidden layer stays in registers",
+            GridForm.Registers => "registers: one hidden layer stays in them",
             GridForm.Tiles => "tiles: activations stay in the nearest cache",
             GridForm.Piecewise => "piecewise: rows from their breakpoints; within a few 2⁻²⁴ of Forward's logits, not their bits",
             _ => $"batches, layer by layer: {why}",
@@ -61,7 +61,7 @@ sealed class GridNetwork
     internal bool IsPiecewiseLinear => kernels is GridKernels<Relu> && Widths.Length == 3;
 
     // the form for a chain of linear layers of these widths
-    static GridForm FormOf(int[] widths) => widths.Length == 3 && widths[1] > 1 ? GridForm.Strips
+    static GridForm FormOf(int[] widths) => widths.Length == 3 && widths[1] > 1 ? GridForm.Registers
         : widths.Length - 1 <= NetworkShape.MaxDepth && widths.Max() <= GridOps.MaxTileWidth ? GridForm.Tiles
         : GridForm.Batches;
 
@@ -111,7 +111,7 @@ sealed class GridKernels<THidden> : GridKernels where THidden : struct, IActivat
     static void Run<TOutput>(ComputeDevice device, GridForm form, in GridJob job, DeviceSpan results) where TOutput : struct, IActivation
     {
         if (device.Host is HostRunner host) Run<TOutput>(host, device, form, job, results);
-        else if (form == GridForm.Strips) device.GridStrips<THidden, TOutput>(job, results);
+        else if (form == GridForm.Registers) device.GridTwoLayer<THidden, TOutput>(job, results);
         else device.GridTiles<THidden, TOutput>(job, results);
     }
 
@@ -124,7 +124,7 @@ sealed class GridKernels<THidden> : GridKernels where THidden : struct, IActivat
     static void Run<TOutput>(HostRunner host, ComputeDevice device, GridForm form, in GridJob job, HostView results)
         where TOutput : struct, IActivation
     {
-        if (form == GridForm.Strips) host.GridStrips<THidden, TOutput>(job, results);
+        if (form == GridForm.Registers) host.GridTwoLayer<THidden, TOutput>(job, results);
         else if (form == GridForm.Piecewise) host.GridPiecewise<TOutput>(job, results);
         else host.GridTiles<THidden, TOutput>(device, job, results);
     }

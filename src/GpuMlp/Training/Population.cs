@@ -74,7 +74,7 @@ public sealed class Population
     {
         using DeviceUse use = device.Use();
         // for each kind of launch the smallest number of networks that is launched in the same way as the whole batch
-        int enough = device.FewestSideBySide();
+        int enough = device.SideBySideThreshold();
         foreach (var alike in Plan.Batches.GroupBy(b =>
             (FusedKernel.Of(recipes[b.Members[0]]), recipes[b.Members[0]].Net, Math.Min(b.Members.Count, enough))))
         {

@@ -31,7 +31,7 @@ public class GridTests
         Gpumlp.Outcome outcome = Run(folder, "--size 63x41 --json", "p.npy");
         JsonElement json = JsonDocument.Parse(outcome.Out).RootElement;
         Assert.Equal(1, json.GetProperty("schemaVersion").GetInt32());
-        Assert.Equal((63 * 41, "strips"), (json.GetProperty("points").GetInt32(), json.GetProperty("form").GetString()));
+        Assert.Equal((63 * 41, "registers"), (json.GetProperty("points").GetInt32(), json.GetProperty("form").GetString()));
         Assert.True(json.GetProperty("pointsPerSecond").GetDouble() > 0);
         Assert.Equal(["compile", "evaluate", "open", "write"], json.GetProperty("timings").EnumerateObject().Select(p => p.Name).Order());
         Assert.Equal([41, 63], Npy.Read(folder.File("p.npy")).Shape);

@@ -61,7 +61,7 @@ static class GridOps
     internal static int GridBandPoints(this ComputeDevice device) => IsOpenCLProcessor(device) ? 1 << 22 : 1 << 24;
 
     /// <summary>results (sets, rows, columns) of networks with one hidden layer, into host memory; the device is the host.</summary>
-    internal static void GridStrips<THidden, TOutput>(this HostRunner host, in GridJob job, HostView results)
+    internal static void GridTwoLayer<THidden, TOutput>(this HostRunner host, in GridJob job, HostView results)
         where THidden : struct, IActivation where TOutput : struct, IActivation =>
         host.RunGroups(new GridTwoLayer<THidden, TOutput, HostView>(job.OnHost(results), job.Widths[1], SecondLayer(job)), job.Work);
 
@@ -79,7 +79,7 @@ static class GridOps
             job.OnHost(results), new NetworkShape(job.Widths), job.Scratch, job.Widest, TileGroups(device)), job.Work);
 
     /// <summary>results (sets, rows, columns) of networks with one hidden layer, on a device that is not the host.</summary>
-    internal static void GridStrips<THidden, TOutput>(this ComputeDevice device, in GridJob job, DeviceSpan results)
+    internal static void GridTwoLayer<THidden, TOutput>(this ComputeDevice device, in GridJob job, DeviceSpan results)
         where THidden : struct, IActivation where TOutput : struct, IActivation =>
         device.LaunchGroups(new GridTwoLayer<THidden, TOutput, ArrayView<float>>(job.OnDevice(results), job.Widths[1], SecondLayer(job)));
 

@@ -48,7 +48,7 @@ static class TrainingOps
     /// The number of networks from which on groups of several networks are used, so that each core has a group first. 1 on a GPU, where a
     /// group is always one network.
     /// </summary>
-    internal static int FewestSideBySide(this ComputeDevice device) => device.Description.IsGpu ? 1 : 2 * Cores(device);
+    internal static int SideBySideThreshold(this ComputeDevice device) => device.Description.IsGpu ? 1 : 2 * Cores(device);
 
     static int Cores(ComputeDevice device) => device.Host?.Cores ?? device.Accelerator.NumMultiprocessors;
 
