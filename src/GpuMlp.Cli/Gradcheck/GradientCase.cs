@@ -60,16 +60,12 @@ sealed record GradientCase(
         return all[..MostValues];
     }
 
-    /// <summary>d(Σ direction · y)/d input k by central differences.</summary>
-    internal double[] Differences(int k, Matrix direction) =>
-        Differences(k, direction, Enumerable.Range(0, Inputs[k].Values.Length));
-
-    /// <summary>d(Σ direction · y)/d input k by central differences, for the values at some indices.</summary>
-    internal double[] Differences(int k, Matrix direction, IEnumerable<int> places)
+    /// <summary>d(Σ direction · y)/d input k by central differences, for the values at some indices, by default at all.</summary>
+    internal double[] Differences(int k, Matrix direction, IEnumerable<int>? places = null)
     {
         const double h = 1e-5;
         double[] values = Inputs[k].Values;
-        return [.. places.Select(Difference)];
+        return [.. (places ?? Enumerable.Range(0, values.Length)).Select(Difference)];
 
         double Difference(int i)
         {

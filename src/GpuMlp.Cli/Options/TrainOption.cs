@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Globalization;
 using System.Numerics;
 using GpuMlp.Cli.Shell;
@@ -35,12 +36,25 @@ sealed record TrainOption(string Group, string Name, string? Takes, string Help,
     /// <summary>What the option is for, with what happens without it.</summary>
     public string HelpLine => Takes is null ? Help : $"{Help} [{Otherwise ?? Text(Defaults)}]";
 
-    /// <summary>Reads a text and returns what sets that value in a config.</summary>
+    /// <summary>The option and its line in the help.</summary>
+    public (string, string) HelpRow => ($"--{Name} {Takes}".TrimEnd(), HelpLine);
+
+    /// <summary>Makes the option for a command.</summary>
+    public Option NewOption() => Takes is null ? new Option<bool>($"--{Name}") : new Option<string>($"--{Name}");
+
+    /// <summary>What sets the value that a command line gives; null where it gives none.</summary>
     /// <exception cref="UsageException">The value is not allowed.</exception>
-    public Func<TrainConfig, TrainConfig> Parse(string text)
+    public Func<TrainConfig, TrainConfig>? Given(ParseResult line, Option option) =>
+        line.GetResult(option) is { Implicit: false } given ? Parse(given.Tokens is [var token] ? token.Value : "true") : null;
+
+    /// <summary>Reads a text and returns what sets that value in a config.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="name">What the command calls the option; by default its name.</param>
+    /// <exception cref="UsageException">The value is not allowed.</exception>
+    public Func<TrainConfig, TrainConfig> Parse(string text, string? name = null)
     {
         try { return Read(text); }
-        catch (FormatException e) { throw UsageException.For(Name, text, e.Message, e); }
+        catch (FormatException e) { throw UsageException.For(name ?? Name, text, e.Message, e); }
     }
 }
 

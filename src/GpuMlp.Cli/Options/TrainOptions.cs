@@ -85,4 +85,7 @@ static class TrainOptions
         Of(Pictures, "no-plots", null, "leave the pictures out",
             c => c.NoPlots, (c, v) => c with { NoPlots = v }, Values.Flag),
     ];
+
+    /// <summary>The option of a name.</summary>
+    public static TrainOption Find(string name) => All.First(option => option.Name == name);
 }

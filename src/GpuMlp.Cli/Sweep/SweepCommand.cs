@@ -38,7 +38,7 @@ static class SweepCommand
 
     /// <summary>The options that are columns of sweep.csv, in that order.</summary>
     public static IReadOnlyList<TrainOption> RowOptions { get; } =
-        [.. Lists.SkipLast(1).Concat(["label", "standardize", "steps", "seed"]).Select(Find)];
+        [.. Lists.SkipLast(1).Concat(["label", "standardize", "steps", "seed"]).Select(TrainOptions.Find)];
 
     public static Command Create(Interruption interruption) => Create((grid, result, terminal) =>
         SweepRun.Execute(grid, result.GetValue(Out), result.GetValue(Force), terminal, interruption));
@@ -50,18 +50,14 @@ static class SweepCommand
     {
         const string What = "Trains a network for every combination of the values that options are given, all of them together.";
         var verb = new Verb("sweep", What, Sections(), Examples);
-        var lists = Lists.Select(name => (Row: Find(name), Option: new Option<string>($"--{ListName(name)}"))).ToList();
-        var single = Single.Select(Find).Select(row => (Row: row, Option: OptionOf(row))).ToList();
+        var lists = Lists.Select(name => (Row: TrainOptions.Find(name), Option: new Option<string>($"--{ListName(name)}"))).ToList();
+        var single = Single.Select(TrainOptions.Find).Select(row => (Row: row, Option: row.NewOption())).ToList();
         IEnumerable<Option> ofTable = [.. lists.Select(l => l.Option), .. single.Select(s => s.Option)];
         foreach (Option option in ofTable.Concat([Out, Force, Json, Quiet])) verb.Options.Add(option);
         verb.SetAction(result =>
         {
             TrainConfig common = new();
-            foreach ((TrainOption row, Option option) in single)
-            {
-                if (result.GetResult(option) is not { Implicit: false } given) continue;
-                common = row.Parse(given.Tokens is [var token] ? token.Value : "true")(common);
-            }
+            foreach ((TrainOption row, Option option) in single) common = row.Given(result, option)?.Invoke(common) ?? common;
             var asked = new List<SweepList>();
             foreach ((TrainOption row, Option<string> option) in lists)
             {
@@ -73,18 +69,13 @@ static class SweepCommand
         return verb;
     }
 
-    static Option OptionOf(TrainOption row) => row.Takes is null ? new Option<bool>($"--{row.Name}") : new Option<string>($"--{row.Name}");
-
     static IEnumerable<(string, IReadOnlyList<(string, string)>)> Sections()
     {
-        yield return ("Lists, values separated by commas", [.. Lists.Select(name => (Find(name), name)).Select(o =>
+        yield return ("Lists, values separated by commas", [.. Lists.Select(name => (TrainOptions.Find(name), name)).Select(o =>
             ($"--{ListName(o.name)} {o.Item1.Takes},…", $"{o.Item1.HelpLine}{(o.name == "seed" ? "; 0..63 is a range" : "")}"))]);
-        yield return ("One for all networks",
-            [.. Single.Select(Find).Select(row => ($"--{row.Name} {row.Takes}".TrimEnd(), row.HelpLine))]);
+        yield return ("One for all networks", [.. Single.Select(name => TrainOptions.Find(name).HelpRow)]);
         yield return ("Run", RunRows);
     }
 
     static string ListName(string name) => name == "seed" ? "seeds" : name;
-
-    static TrainOption Find(string name) => TrainOptions.All.First(row => row.Name == name);
 }

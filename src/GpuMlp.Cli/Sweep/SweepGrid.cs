@@ -29,7 +29,7 @@ sealed class SweepList
         {
             if (part.Length == 0) throw UsageException.For(name, text, "a value is missing beside a comma");
             string[] ends = option.Name == "seed" ? part.Split(Range) : [part];
-            Func<TrainConfig, TrainConfig>[] setters = [.. ends.Select(Parse)];
+            Func<TrainConfig, TrainConfig>[] setters = [.. ends.Select(end => option.Parse(end, name))];
             if (ends.Length > 2) throw UsageException.For(name, part, "a range is FIRST..LAST, as in 0..63");
             (ulong low, ulong high) = ends.Length == 2 ? (setters[0](Defaults).Seed, setters[1](Defaults).Seed) : (0, 0);
             if (low > high) throw UsageException.For(name, part, "a range is FIRST..LAST, the smaller first");
@@ -72,12 +72,6 @@ sealed class SweepList
             ulong seed = low + k;
             yield return (seed.ToString(CultureInfo.InvariantCulture), config => config with { Seed = seed });
         }
-    }
-
-    Func<TrainConfig, TrainConfig> Parse(string value)
-    {
-        try { return Option.Read(value); }
-        catch (FormatException e) { throw UsageException.For(Name, value, e.Message, e); }
     }
 }
 

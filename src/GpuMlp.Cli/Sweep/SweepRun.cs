@@ -138,7 +138,7 @@ sealed class SweepRun(SweepGrid grid, SweepData data, Terminal terminal)
     Dictionary<string, string[]> Options()
     {
         var options = new Dictionary<string, string[]>();
-        foreach (TrainOption option in SweepCommand.RowOptions.Append(TrainOptions.All.First(o => o.Name == "device")))
+        foreach (TrainOption option in SweepCommand.RowOptions.Append(TrainOptions.Find("device")))
         {
             string[]? values = grid.Axes.FirstOrDefault(axis => axis.Option == option).Values;
             if (values is not null) options[option.Name] = values;

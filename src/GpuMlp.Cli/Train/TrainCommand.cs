@@ -45,7 +45,7 @@ static class TrainCommand
         var options = new List<(TrainOption Row, Option Option)>();
         foreach (TrainOption row in TrainOptions.All)
         {
-            Option option = row.Takes is null ? new Option<bool>($"--{row.Name}") : new Option<string>($"--{row.Name}");
+            Option option = row.NewOption();
             options.Add((row, option));
             verb.Options.Add(option);
         }
@@ -57,12 +57,9 @@ static class TrainCommand
     static IEnumerable<(string, IReadOnlyList<(string, string)>)> Sections()
     {
         foreach (var group in TrainOptions.All.GroupBy(row => row.Group))
-            yield return (group.Key, [.. group.Select(HelpRow)]);
+            yield return (group.Key, [.. group.Select(row => row.HelpRow)]);
         yield return ("Run", RunRows);
     }
-
-    static (string, string) HelpRow(TrainOption row) =>
-        ($"--{row.Name} {row.Takes}".TrimEnd(), row.HelpLine);
 
     static TrainConfig ReadConfig(ParseResult result, List<(TrainOption Row, Option Option)> options)
     {
@@ -70,8 +67,8 @@ static class TrainCommand
         var asked = new HashSet<string>();
         foreach ((TrainOption row, Option option) in options)
         {
-            if (result.GetResult(option) is not { Implicit: false } given) continue;
-            config = row.Parse(given.Tokens is [var token] ? token.Value : "true")(config);
+            if (row.Given(result, option) is not { } set) continue;
+            config = set(config);
             asked.Add(row.Name);
         }
         return TrainData.Resolve(TrainData.WithoutDefaultsOf(read, config, asked));

@@ -49,9 +49,6 @@ public abstract class Module : IDisposable
             throw new ArgumentException($"{Name}: '{name}' is registered twice", nameof(name));
     }
 
-    /// <summary>The modules registered here, with their names.</summary>
-    private protected IReadOnlyList<(string Name, Module Module)> Children => children;
-
     /// <summary>The parameters registered here, without those of child modules.</summary>
     private protected List<(string Name, Parameter Parameter)> OwnParameters => parameters;
 
