@@ -63,6 +63,8 @@ public readonly unsafe struct HostLanes : ILanes<HostLanes, HostView>
 
     public static float Tree(HostLanes a) => a.v;
 
+    public static HostLanes Trees(HostLanes a, HostLanes b, HostLanes c, HostLanes d) => a;
+
     static uint Pattern(float value) => Unsafe.BitCast<float, uint>(value);
 
     static float Float(uint pattern) => Unsafe.BitCast<uint, float>(pattern);

@@ -89,4 +89,7 @@ public interface ILanes<TSelf, TView> where TSelf : struct, ILanes<TSelf, TView>
 
     /// <summary>The sum of the lanes, by halves: lane j + lane j + Width/2, and so on down; one lane is its own sum.</summary>
     static abstract float Tree(TSelf a);
+
+    /// <summary><see cref="Tree"/> of four vectors, in the first four lanes, or in the only lane that of the first.</summary>
+    static abstract TSelf Trees(TSelf a, TSelf b, TSelf c, TSelf d);
 }

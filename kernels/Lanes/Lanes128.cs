@@ -90,6 +90,24 @@ public readonly unsafe struct Lanes128 : ILanes<Lanes128, HostView>
     public static float Tree(Lanes128 a) => Tree(a.v);
 
     [MethodImpl(Inline)]
+    public static Lanes128 Trees(Lanes128 a, Lanes128 b, Lanes128 c, Lanes128 d) => new(Trees(a.v, b.v, c.v, d.v));
+
+    [MethodImpl(Inline)]
+    internal static Vector128<float> Trees(Vector128<float> a, Vector128<float> b, Vector128<float> c, Vector128<float> d)
+    {
+        Vector128<float> ab = Halves(a, b), cd = Halves(c, d);
+        return Sse.IsSupported                                       // elsewhere the halves would go through memory on x64
+            ? Sse.MoveLowToHigh(ab, cd) + Sse.MoveHighToLow(cd, ab)
+            : Vector128.Create(ab.GetLower(), cd.GetLower()) + Vector128.Create(ab.GetUpper(), cd.GetUpper());
+    }
+
+    // a0 + a2, b0 + b2, a1 + a3, b1 + b3
+    [MethodImpl(Inline)]
+    static Vector128<float> Halves(Vector128<float> a, Vector128<float> b) => Sse.IsSupported
+        ? Sse.UnpackLow(a, b) + Sse.UnpackHigh(a, b)
+        : Vector128.Create(a[0], b[0], a[1], b[1]) + Vector128.Create(a[2], b[2], a[3], b[3]);
+
+    [MethodImpl(Inline)]
     internal static float Tree(Vector128<float> v) => v[0] + v[2] + (v[1] + v[3]);
 
     [MethodImpl(Inline)]

@@ -90,6 +90,13 @@ public readonly unsafe struct Lanes512 : ILanes<Lanes512, HostView>
     public static float Tree(Lanes512 a) => Lanes256.Tree(a.v.GetLower() + a.v.GetUpper());
 
     [MethodImpl(Inline)]
+    public static Lanes512 Trees(Lanes512 a, Lanes512 b, Lanes512 c, Lanes512 d) =>
+        new(Lanes256.Trees(Sum(a), Sum(b), Sum(c), Sum(d)).ToVector256Unsafe().ToVector512Unsafe());
+
+    [MethodImpl(Inline)]
+    static Vector256<float> Sum(Lanes512 a) => a.v.GetLower() + a.v.GetUpper();
+
+    [MethodImpl(Inline)]
     static Vector512<int> Steps(Lanes512 a) => (a.v.AsInt32() - Vector512.Create((int)Bits.SqrtHalf)) >> 23;
 
     [MethodImpl(Inline)]

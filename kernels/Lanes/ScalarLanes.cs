@@ -68,4 +68,6 @@ public readonly struct ScalarLanes : ILanes<ScalarLanes, ArrayView<float>>
     public static float First(ScalarLanes a) => a.v;
 
     public static float Tree(ScalarLanes a) => a.v;
+
+    public static ScalarLanes Trees(ScalarLanes a, ScalarLanes b, ScalarLanes c, ScalarLanes d) => a;
 }

@@ -45,6 +45,14 @@ public static class Strip
             float2 d = c.lo + c.hi;
             return d.x + d.y;
         }
+        float4 strip_quarter(strip a) { float8 b = a.lo + a.hi; return b.lo + b.hi; }
+        strip strip_trees(strip a, strip b, strip c, strip d)
+        {
+            float4 e = strip_quarter(a), f = strip_quarter(b), g = strip_quarter(c), h = strip_quarter(d);
+            float4 even = (float4)(e.x, f.x, g.x, h.x) + (float4)(e.z, f.z, g.z, h.z);
+            float4 odd = (float4)(e.y, f.y, g.y, h.y) + (float4)(e.w, f.w, g.w, h.w);
+            return (float16)(even + odd, even, even, even);
+        }
 
         """;
 
@@ -56,7 +64,7 @@ public static class Strip
         (nameof(Sqrt), "strip_sqrt"), (nameof(Max), "strip_max"), (nameof(SelectLess), "strip_select_less"),
         (nameof(SelectLessOrEqual), "strip_select_less_or_equal"), (nameof(PowerOfTwo), "strip_power_of_two"),
         (nameof(Exponent), "strip_exponent"), (nameof(Mantissa), "strip_mantissa"),
-        (nameof(Lane), "strip_lane"), (nameof(With), "strip_with"), (nameof(Tree), "strip_tree"),
+        (nameof(Lane), "strip_lane"), (nameof(With), "strip_with"), (nameof(Tree), "strip_tree"), (nameof(Trees), "strip_trees"),
     ];
 
     /// <summary>Registers the operations with a context; call it before the context compiles its first kernel.</summary>
@@ -133,6 +141,9 @@ public static class Strip
 
     [IntrinsicImplementation]
     public static float Tree(double a) => 0f;
+
+    [IntrinsicImplementation]
+    public static double Trees(double a, double b, double c, double d) => a;
 
     // These call NewtonForms and not Rounding.Divide, which is itself replaced: ILGPU replaces calls to a depth of two, and
     // Rounding.Multiply inside NewtonForms is the second.

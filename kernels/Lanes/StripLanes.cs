@@ -66,4 +66,6 @@ public readonly struct StripLanes : ILanes<StripLanes, ArrayView<float>>
     public static float First(StripLanes a) => Strip.Lane(a.v, 0);
 
     public static float Tree(StripLanes a) => Strip.Tree(a.v);
+
+    public static StripLanes Trees(StripLanes a, StripLanes b, StripLanes c, StripLanes d) => new(Strip.Trees(a.v, b.v, c.v, d.v));
 }

@@ -16,7 +16,7 @@ namespace GpuMlp.Kernels.Training;
 /// </summary>
 /// <remarks>
 /// Scratch memory of a group, in this order: a table of where things begin; labels (n); gradients in the arena's layout; per width its
-/// activations, pre-activations and their gradients, (n,width) each; losses (n); a transposed weight matrix; the optimizer's scratch
+/// activations, pre-activations and their gradients, (n,width) each; losses (n); packed weights; the optimizer's scratch
 /// memory.
 /// </remarks>
 public readonly struct BatchTraining<TActivation, TLoss, TOptimizer, TView>(
@@ -118,7 +118,17 @@ public readonly struct BatchTraining<TActivation, TLoss, TOptimizer, TView>(
             }
             else
             {
-                var product = new MatMul<TView>(a, weight, bias, z, n, o, i, i, 1, 1);
+                var product = new MatMul<PlainEnd, TView>
+                {
+                    A = new Operand<TView>(a, i, 1),
+                    B = new Operand<TView>(weight, 1, o),
+                    Start = bias,
+                    C = z,
+                    M = n,
+                    N = o,
+                    K = i,
+                    HasStart = 1,
+                };
                 product.Run<T>(lane, product.Items(T.Width), lanes);
             }
             TBarrier.Wait(lanes);
@@ -150,26 +160,21 @@ public readonly struct BatchTraining<TActivation, TLoss, TOptimizer, TView>(
     {
         LayerTable<T, TView> layers = Layers<T>(m);
         // behind the losses, of which there are n
-        TView transposed = T.From(m, layers.Values(shape.Depth) + UnitValues.Length(n * layers.Units(shape.Depth)) + n);
+        TView packed = T.From(m, layers.Values(shape.Depth) + UnitValues.Length(n * layers.Units(shape.Depth)) + n);
         for (int l = shape.Depth - 1; l >= 0; l--)
         {
             int i = layers.Units(l), o = layers.Units(l + 1), at = layers.Weights(l), values = layers.Values(l);
             TView a = T.From(m, values), dy = T.From(m, UnitValues.Gradients(layers.Values(l + 1), n * o));
             TView weight = T.From(w, at), gradient = T.From(dw, at);
-            var product = o == 1
-                ? new MatMul<TView>(dy, a, a, gradient, 1, i, n, 0, 1, 0)
-                : new MatMul<TView>(a, dy, dy, gradient, i, o, n, 1, i, 0);
-            product.Run<T>(lane, product.Items(T.Width), lanes);
-            var sums = new ColumnSums<TView>(dy, T.From(gradient, i * o), n, o);
-            sums.Run<T>(lane, sums.Items(T.Width), lanes);
-            if (l > 0 && o > BlockedSum.Length)
+            WeightGradient<T>(a, dy, gradient, i, o, lane, lanes);
+            if (T.Width > 1 && l > 0 && o > BlockedSum.Length)
             {
-                var transpose = new Transpose<TView>(weight, transposed, i, o);
-                transpose.Run<T>(lane, transpose.Items(T.Width), lanes);
+                var pack = new PackPanels<TView>(new Operand<TView>(weight, o, 1), packed, i, o);
+                pack.Run<T>(lane, pack.Items(T.Width), lanes);
             }
             TBarrier.Wait(lanes);
             TView z = T.From(m, UnitValues.PreActivations(values, n * i)), dx = T.From(m, UnitValues.Gradients(values, n * i));
-            if (l > 0) InputGradient<T>(dy, weight, transposed, dx, i, o, lane, lanes);
+            if (l > 0) InputGradient<T>(dy, weight, packed, dx, i, o, lane, lanes);
             TBarrier.Wait(lanes);
             if (l > 0)
             {
@@ -180,19 +185,65 @@ public readonly struct BatchTraining<TActivation, TLoss, TOptimizer, TView>(
         }
     }
 
+    // dw, and db behind it
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    void InputGradient<T>(TView dy, TView weight, TView transposed, TView dx, int i, int o, int lane, int lanes)
+    void WeightGradient<T>(TView a, TView dy, TView gradient, int i, int o, int lane, int lanes) where T : struct, ILanes<T, TView>
+    {
+        TView sums = T.From(gradient, i * o);
+        if (o > 1)
+        {
+            var product = new MatMul<PlainEnd, TView>
+            {
+                A = new Operand<TView>(a, 1, i),
+                B = new Operand<TView>(dy, 1, o),
+                C = gradient,
+                Sums = sums,
+                M = i,
+                N = o,
+                K = n,
+                HasSums = 1,
+            };
+            product.Run<T>(lane, product.Items(T.Width), lanes);
+            return;
+        }
+        var row = new MatMul<PlainEnd, TView>
+        {
+            A = new Operand<TView>(dy, 0, 1),
+            B = new Operand<TView>(a, 1, i),
+            C = gradient,
+            M = 1,
+            N = i,
+            K = n,
+        };
+        row.Run<T>(lane, row.Items(T.Width), lanes);
+        var sum = new ColumnSums<TView>(dy, sums, n, 1);
+        sum.Run<T>(lane, sum.Items(T.Width), lanes);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    void InputGradient<T>(TView dy, TView weight, TView packed, TView dx, int i, int o, int lane, int lanes)
         where T : struct, ILanes<T, TView>
     {
         if (o > 1 && o <= BlockedSum.Length)
         {
-            var sums = new LinearInputGradient<TView>(dy, weight, dx, n, i, o);
+            var sums = new LinearInputGradient<PlainEnd, TView>(dy, weight, dx, dx, n, i, o);
             sums.Run<T>(lane, sums.Items(T.Width), lanes);
+            return;
         }
-        else
+        var product = new MatMul<PlainEnd, TView>
         {
-            var product = new MatMul<TView>(dy, o > 1 ? transposed : weight, weight, dx, n, i, o, o, 1, 0);
-            product.Run<T>(lane, product.Items(T.Width), lanes);
-        }
+            A = new Operand<TView>(dy, o, 1),
+            B = Transposed<T>(weight, packed, i, o),
+            C = dx,
+            M = n,
+            N = i,
+            K = o,
+        };
+        product.Run<T>(lane, product.Items(T.Width), lanes);
     }
+
+    // The factor wᵀ. Vectors cannot read it where it lies: Backward has packed it for them.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Operand<TView> Transposed<T>(TView weight, TView packed, int i, int o) where T : struct, ILanes<T, TView> =>
+        T.Width > 1 && o > 1 ? new Operand<TView>(packed, 1, Panel.Columns(T.Width), Panel.Columns(T.Width) * o) : new Operand<TView>(weight, o, 1);
 }

@@ -1,3 +1,4 @@
+using GpuMlp.Kernels.Linear;
 using GpuMlp.Kernels.Networks;
 using GpuMlp.Kernels.Numerics;
 
@@ -34,13 +35,13 @@ public static class TrainingScratch
     /// </summary>
     public static long BatchScratchLength(this NetworkShape shape, long n)
     {
-        long length = LayerTable.Length + n, arena = 0, transposed = 0;
+        long length = LayerTable.Length + n, arena = 0, packed = 0;
         for (int l = 0; l < shape.Depth; l++)
         {
             arena += shape.ArenaLength(l);
-            if (shape.Width(l + 1) > BlockedSum.Length) transposed = Math.Max(transposed, (long)shape.Width(l) * shape.Width(l + 1));
+            if (shape.Width(l + 1) > BlockedSum.Length) packed = Math.Max(packed, Panel.Length(shape.Width(l), shape.Width(l + 1)));
         }
         for (int k = 0; k <= shape.Depth; k++) length += 3 * n * shape.Width(k);
-        return length + arena + n + transposed + BlockedSum.Count(arena) + 1;
+        return length + arena + n + packed + BlockedSum.Count(arena) + 1;
     }
 }

@@ -10,6 +10,7 @@ public sealed partial class ComputeDevice
     readonly HashSet<MemoryBlock> blocks = [];
     readonly ConcurrentQueue<MemoryBlock> abandoned = new();                     // filled by the finalizer thread
     readonly Func<Accelerator, int, MemoryBlock> newBlock;
+    DeviceBuffer? workspace;
     long liveBytes, collectAt = LeastCollection;
 
     // each buffer counts as at least four pages, because it costs more than its floats
@@ -25,6 +26,21 @@ public sealed partial class ComputeDevice
     /// </exception>
     /// <exception cref="DeviceOutOfMemoryException">The device has too little memory left.</exception>
     internal DeviceBuffer Allocate(long length, string what) => Allocate(DeviceBuffer.LengthOf(length, what));
+
+    /// <summary>
+    /// Memory for one op to work in, with any content. All ops share it: on a device they run one after the other.
+    /// </summary>
+    /// <exception cref="DeviceOutOfMemoryException">The device has too little memory left.</exception>
+    internal DeviceSpan Workspace(long length)
+    {
+        if (workspace is null || workspace.Length < length)
+        {
+            workspace?.Dispose();
+            workspace = null;
+            workspace = Allocate(length, "an op's working memory");
+        }
+        return workspace.All.Slice(0, (int)length);
+    }
 
     /// <exception cref="DeviceOutOfMemoryException">The device has too little memory left.</exception>
     internal MemoryBlock AllocateBlock(int length)

@@ -69,8 +69,8 @@ public sealed partial class ComputeDevice : IDisposable
     /// <summary>The driver's name for the device.</summary>
     public string Name => Description.Name;
 
-    /// <summary>The number of buffers that are not freed.</summary>
-    public int LiveBuffers => blocks.Count;
+    /// <summary>The number of buffers that are not freed, without the device's own.</summary>
+    public int LiveBuffers => blocks.Count - (workspace is null ? 0 : 1);
 
     /// <summary>
     /// The time that ILGPU and the driver have spent compiling kernels so far. On OpenCL this includes each kernel's first run, since

@@ -10,7 +10,6 @@ namespace GpuMlp.Layers;
 public sealed class Linear : Layer
 {
     readonly int inputs, outputs;
-    Tensor? transposed;
 
     /// <summary>
     /// A layer whose weights and biases are drawn from N(0, 1), row by row, as in the tutorial; <see cref="Initializer.Fill"/> draws
@@ -65,16 +64,6 @@ public sealed class Linear : Layer
     {
         ComputeDevice device = x.Device;
         device.LinearParameterGradients(x, dy, gradients[0], gradients[1], rows, inputs, outputs);
-        if (dx is not DeviceSpan target) return;
-        if (LinearOps.NeedsTransposed(outputs)) transposed = EnsureTensor(transposed, device, outputs, inputs);
-        device.LinearInputGradient(dy, Weight.Value.Span, transposed?.Span ?? target, target, rows, inputs, outputs);
-    }
-
-    /// <inheritdoc/>
-    public override void Dispose()
-    {
-        transposed?.Dispose();
-        transposed = null;
-        base.Dispose();
+        if (dx is DeviceSpan target) device.LinearInputGradient(dy, Weight.Value.Span, target, rows, inputs, outputs);
     }
 }

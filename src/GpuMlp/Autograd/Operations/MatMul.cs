@@ -37,7 +37,7 @@ sealed class MatMul : Operation
             return dw;
         }
         DeviceSpan dx = device.Pool.Take(n * i);
-        device.LinearInputGradient(dy, w.Span, LinearOps.NeedsTransposed(o) ? device.Pool.Take(i * o) : dx, dx, n, i, o);
+        device.LinearInputGradient(dy, w.Span, dx, n, i, o);
         return dx;
     }
 }

@@ -33,6 +33,8 @@ sealed class HostRunner : IDisposable
     internal static int WidestLanes =>
         Vector512.IsHardwareAccelerated ? 16 : Vector256.IsHardwareAccelerated ? 8 : Vector128.IsHardwareAccelerated ? 4 : 1;
 
+    internal int Width => width;
+
     internal int Cores => workers?.Count ?? 1;
 
     /// <summary>Does all items of an op; <paramref name="work"/> is about how many float operations they take.</summary>

@@ -14,50 +14,44 @@ static class LinearOps
     internal static void LinearForward(
         this ComputeDevice device, DeviceSpan x, DeviceSpan w, DeviceSpan b, DeviceSpan y, int n, int i, int o)
     {
-        if (o > 1) MatMul(device, x, w, b, y, n, o, i, i, 1, 1);
-        else SingleOutput(device, x, w, b, y, n, i, 1);
-    }
-
-    /// <summary>dx = dy·wᵀ; wt is memory for wᵀ (o,i), used if <see cref="NeedsTransposed"/>.</summary>
-    internal static void LinearInputGradient(
-        this ComputeDevice device, DeviceSpan dy, DeviceSpan w, DeviceSpan wt, DeviceSpan dx, int n, int i, int o)
-    {
-        if (o == 1) MatMul(device, dy, w, w, dx, n, i, 1, 1, 1, 0);             // (i,1) and (1,i) have the same layout
-        else if (NeedsTransposed(o))
-        {
-            device.Transpose(w, wt, i, o);
-            MatMul(device, dy, wt, wt, dx, n, i, o, o, 1, 0);
-        }
-        else if (device.Host is HostRunner host) host.Run(new LinearInputGradient<HostView>(dy, w, dx, n, i, o), 2L * n * i * o);
-        else device.Launch(new LinearInputGradient<ArrayView<float>>(dy, w, dx, n, i, o));
-    }
-
-    /// <summary>
-    /// Whether dx is a product with wᵀ, which ascends over the outputs, instead of a strided sum per value: above one block of outputs.
-    /// </summary>
-    internal static bool NeedsTransposed(int o) => o > BlockedSum.Length;
-
-    /// <summary>dw = xᵀ·dy and db = the column sums of dy.</summary>
-    internal static void LinearParameterGradients(
-        this ComputeDevice device, DeviceSpan x, DeviceSpan dy, DeviceSpan dw, DeviceSpan db, int n, int i, int o)
-    {
-        device.WeightGradient(x, dy, dw, n, i, o);
-        device.ColumnSums(dy, db, n, o);
-    }
-
-    /// <summary>dw = xᵀ·dy.</summary>
-    internal static void WeightGradient(this ComputeDevice device, DeviceSpan x, DeviceSpan dy, DeviceSpan dw, int n, int i, int o)
-    {
-        if (o == 1) MatMul(device, dy, x, x, dw, 1, i, n, 0, 1, 0);      // the same sums, with the inputs as columns to fill the vectors
-        else MatMul(device, x, dy, dy, dw, i, o, n, 1, i, 0);
+        if (o == 1) SingleOutput(device, x, w, b, y, n, i, 1);
+        else device.MatMul<PlainEnd>(new Product(new(x, i, 1), new(w, 1, o), y, n, o, i) { Start = b });
     }
 
     /// <summary>y = x·w, in Linear's order of sums, without a bias.</summary>
     internal static void Product(this ComputeDevice device, DeviceSpan x, DeviceSpan w, DeviceSpan y, int n, int i, int o)
     {
-        if (o > 1) MatMul(device, x, w, w, y, n, o, i, i, 1, 0);
-        else SingleOutput(device, x, w, w, y, n, i, 0);
+        if (o == 1) SingleOutput(device, x, w, w, y, n, i, 0);
+        else device.MatMul<PlainEnd>(new Product(new(x, i, 1), new(w, 1, o), y, n, o, i));
     }
+
+    /// <summary>dx = dy·wᵀ.</summary>
+    internal static void LinearInputGradient(
+        this ComputeDevice device, DeviceSpan dy, DeviceSpan w, DeviceSpan dx, int n, int i, int o)
+    {
+        if (o is 1 or > BlockedSum.Length) device.MatMul<PlainEnd>(new Product(new(dy, o, 1), new(w, o, 1), dx, n, i, o));
+        else if (device.Host is HostRunner host)
+            host.Run(new LinearInputGradient<PlainEnd, HostView>(dy, w, dx, dx, n, i, o), 2L * n * i * o);
+        else device.Launch(new LinearInputGradient<PlainEnd, ArrayView<float>>(dy, w, dx, dx, n, i, o));
+    }
+
+    /// <summary>dw = xᵀ·dy and db = the column sums of dy.</summary>
+    internal static void LinearParameterGradients(
+        this ComputeDevice device, DeviceSpan x, DeviceSpan dy, DeviceSpan dw, DeviceSpan db, int n, int i, int o)
+    {
+        if (o > 1) device.MatMul<PlainEnd>(new Product(new(x, 1, i), new(dy, 1, o), dw, i, o, n) { Sums = db });
+        else
+        {
+            device.WeightGradient(x, dy, dw, n, i, o);
+            device.ColumnSums(dy, db, n, o);
+        }
+    }
+
+    /// <summary>dw = xᵀ·dy.</summary>
+    internal static void WeightGradient(this ComputeDevice device, DeviceSpan x, DeviceSpan dy, DeviceSpan dw, int n, int i, int o) =>
+        device.MatMul<PlainEnd>(o > 1
+            ? new Product(new(x, 1, i), new(dy, 1, o), dw, i, o, n)
+            : new Product(new(dy, 0, 1), new(x, 1, i), dw, 1, i, n));        // the same sums, with the inputs as columns to fill vectors
 
     static void SingleOutput(ComputeDevice device, DeviceSpan x, DeviceSpan w, DeviceSpan b, DeviceSpan y, int n, int i, int hasBias)
     {
@@ -75,13 +69,5 @@ static class LinearOps
     {
         if (device.Host is HostRunner host) host.Run(new Transpose<HostView>(a, t, m, n), (long)m * n);
         else device.Launch(new Transpose<ArrayView<float>>(a, t, m, n));
-    }
-
-    internal static void MatMul(
-        this ComputeDevice device, DeviceSpan a, DeviceSpan b, DeviceSpan start, DeviceSpan c,
-        int m, int n, int k, int aRow, int aStep, int hasStart)
-    {
-        if (device.Host is HostRunner host) host.Run(new MatMul<HostView>(a, b, start, c, m, n, k, aRow, aStep, hasStart), 2L * m * n * k);
-        else device.Launch(new MatMul<ArrayView<float>>(a, b, start, c, m, n, k, aRow, aStep, hasStart));
     }
 }
