@@ -15,36 +15,39 @@ sealed class GridBatches(Sequential network, GridNetwork plan, GridSpec grid, Te
     readonly PointLogits forward = new(network, plan.EndsInSigmoid);
     readonly float[] points = new float[2 * Batch];
 
-    internal void ToHost(int firstRow, int rows, GridValue value, Span<float> target)
+    internal void ToHost(GridPart part, GridValue value, Span<float> target)
     {
-        int count = rows * grid.Width;
-        for (int set = 0; set < Sets; set++)
+        int count = part.Rows * part.Columns;
+        for (int set = 0; set < part.Sets; set++)
         {
-            using var own = Use(set);
+            using var own = Use(part.FirstSet + set);
             for (int at = 0; at < count; at += Batch)
             {
                 int n = Math.Min(Batch, count - at);
-                device.CopyToHost(Forward(firstRow, at, n, value), target.Slice(set * count + at, n));
+                device.CopyToHost(Forward(part, at, n, value), target.Slice(set * count + at, n));
             }
         }
     }
 
-    internal void OnDevice(int firstRow, int rows, GridValue value, DeviceSpan target)
+    /// <summary>The values of one set, into device memory.</summary>
+    internal void OnDevice(GridPart part, GridValue value, DeviceSpan target)
     {
-        int count = rows * grid.Width;
+        int count = part.Rows * part.Columns;
         for (int at = 0; at < count; at += Batch)
         {
             int n = Math.Min(Batch, count - at);
-            device.Copy(Forward(firstRow, at, n, value), target.Slice(at, n));
+            device.Copy(Forward(part, at, n, value), target.Slice(at, n));
         }
     }
 
-    int Sets => sets?.Rows ?? 1;
-
-    DeviceSpan Forward(int firstRow, int at, int n, GridValue value)
+    DeviceSpan Forward(GridPart part, int at, int n, GridValue value)
     {
         Span<float> xy = points.AsSpan(0, 2 * n);
-        for (int k = 0; k < n; k++) (xy[2 * k], xy[2 * k + 1]) = (grid.X[(at + k) % grid.Width], grid.Y[firstRow + (at + k) / grid.Width]);
+        for (int k = 0; k < n; k++)
+        {
+            xy[2 * k] = grid.X[part.FirstColumn + (at + k) % part.Columns];
+            xy[2 * k + 1] = grid.Y[part.FirstRow + (at + k) / part.Columns];
+        }
         (DeviceSpan logits, DeviceSpan outputs) = forward.Forward(xy);
         if (value == GridValue.Logit) return logits;
         if (!plan.EndsInSigmoid) device.ActivationForward<Kernels.Activations.Sigmoid>(outputs, outputs, n);

@@ -71,8 +71,7 @@ public sealed class GridEvaluator
         using DeviceUse use = network.Device.Use();
         var values = new Tensor(network.Device, grid.Height, grid.Width);
         using var run = new GridRun(network, plan, grid);
-        run.OnDevice(0, grid.Height, value, values.Span);
-        network.Device.Synchronize();
+        run.OnDevice(value, values.Span);
         return values;
     }
 

@@ -23,6 +23,7 @@ sealed class GridRun : IDisposable
     readonly DeviceBuffer scratch;
     readonly GridBatches? batches;
     DeviceBuffer? band, classes;
+    long mostPoints = long.MaxValue;                                    // of a launch that the driver lets run to its end
 
     /// <param name="network">The network.</param>
     /// <param name="plan">What grids need to know of the network.</param>
@@ -39,64 +40,72 @@ sealed class GridRun : IDisposable
         if (plan.Form == GridForm.Batches) batches = new GridBatches(network, plan, grid, sets);
     }
 
+    GridPart Whole => new(0, sets, 0, grid.Height, 0, grid.Width);
+
+    static GridPart Rows(GridSpec grid, int first, int count) => new(0, 1, first, count, 0, grid.Width);
+
     /// <summary>Writes the values of all parameter sets into host memory.</summary>
-    internal void ToHost(GridValue value, Span<float> target)
+    internal void ToHost(GridValue value, Span<float> target) => ToHost(Whole, value, target);
+
+    /// <summary>Writes the values of some rows into host memory; on the host the kernel writes there directly.</summary>
+    internal void ToHost(int firstRow, int rows, GridValue value, Span<float> target) =>
+        ToHost(Rows(grid, firstRow, rows), value, target);
+
+    void ToHost(GridPart part, GridValue value, Span<float> target) =>
+        InParts(part, target, (some, to) => Values(some, value, to), static (to, at, n) => to.Slice(at, n));
+
+    /// <summary>Writes the values of the network's own parameters into device memory, and waits for them.</summary>
+    internal void OnDevice(GridValue value, DeviceSpan target) => InParts(Whole, target, (part, to) =>
     {
-        if (device.Host is not null || sets > 1) ToHost(0, grid.Height, value, target);
-        else if (!IntoHost(0, grid.Height, value, target))
+        Launch(part, value, to);
+        device.Synchronize();
+    }, static (to, at, n) => to.Slice(at, n));
+
+    /// <summary>Writes the classes of some rows into host memory.</summary>
+    internal void ClassesToHost(int firstRow, int rows, Span<byte> target) =>
+        InParts(Rows(grid, firstRow, rows), target, Classes, static (to, at, n) => to.Slice(at, n));
+
+    // A driver that ends loops early may finish half of a part, since each thread then has half as many iterations.
+    void InParts<TTarget>(GridPart part, TTarget target, Action<GridPart, TTarget> compute, Func<TTarget, int, int, TTarget> slice)
+        where TTarget : allows ref struct
+    {
+        if (part.Points <= mostPoints)
         {
-            int rows = Math.Max(1, device.GridBandPoints() / grid.Width);
-            for (int row = 0; row < grid.Height; row += rows)
+            try
             {
-                int n = Math.Min(rows, grid.Height - row);
-                ToHost(row, n, value, target.Slice(row * grid.Width, n * grid.Width));
+                compute(part, target);
+                return;
+            }
+            catch (DeviceException e) when (e.IsStopped && part.Points > 1)
+            {
+                mostPoints = part.Points / 2;
             }
         }
+        (GridPart first, GridPart second) = part.Halves();
+        int length = (int)first.Points;
+        InParts(first, slice(target, 0, length), compute, slice);
+        InParts(second, slice(target, length, (int)second.Points), compute, slice);
     }
 
-    /// <summary>
-    /// Writes the values of some rows, for every parameter set, into host memory; on the host the kernel writes there directly.
-    /// </summary>
-    internal void ToHost(int firstRow, int rows, GridValue value, Span<float> target)
+    unsafe void Values(GridPart part, GridValue value, Span<float> target)
     {
-        try
-        {
-            Band(firstRow, rows, value, target);
-        }
-        catch (DeviceException e) when (e.IsStopped && rows > 1 && sets == 1)
-        {
-            int half = rows / 2;                                       // half as many loop iterations per thread
-            ToHost(firstRow, half, value, target[..(half * grid.Width)]);
-            ToHost(firstRow + half, rows - half, value, target[(half * grid.Width)..]);
-        }
-    }
-
-    unsafe void Band(int firstRow, int rows, GridValue value, Span<float> target)
-    {
-        if (batches is not null) batches.ToHost(firstRow, rows, value, target);
+        if (batches is not null) batches.ToHost(part, value, target);
         else if (device.Host is HostRunner host)
         {
-            fixed (float* results = target) plan.Kernels.Run(host, device, plan.Form, Job(firstRow, rows), value, new HostView(results));
+            fixed (float* results = target) plan.Kernels.Run(host, device, plan.Form, Job(part), value, new HostView(results));
         }
-        else
-        {
-            if (IntoHost(firstRow, rows, value, target)) return;
-            DeviceSpan values = EnsureBuffer(ref band, target.Length);
-            OnDevice(firstRow, rows, value, values);
-            device.CopyToHost(values, target);
-        }
+        else if (!IntoHost(part, value, target)) ThroughDevice(part, value, target);
     }
 
     // a device that is the machine's processor writes directly into host memory
-    unsafe bool IntoHost(int firstRow, int rows, GridValue value, Span<float> target)
+    unsafe bool IntoHost(GridPart part, GridValue value, Span<float> target)
     {
-        if (batches is not null) return false;
         fixed (float* pinned = target)
         {
             if (!LentBuffer.TryLend(device, (nint)pinned, target.Length, out LentBuffer? lent)) return false;
             using (lent)
             {
-                OnDevice(firstRow, rows, value, lent.All);
+                Launch(part, value, lent.All);
                 lent.Return();
                 device.RequireFinished();
             }
@@ -104,18 +113,23 @@ sealed class GridRun : IDisposable
         return true;
     }
 
-    /// <summary>Writes the values of some rows, for every parameter set, into device memory.</summary>
-    internal void OnDevice(int firstRow, int rows, GridValue value, DeviceSpan target)
+    void ThroughDevice(GridPart part, GridValue value, Span<float> target)
     {
-        if (batches is not null) batches.OnDevice(firstRow, rows, value, target);
-        else plan.Kernels.Run(device, plan.Form, Job(firstRow, rows), value, target);
+        int rows = part.Sets > 1 ? part.Rows : Math.Clamp(device.GridBandPoints() / grid.Width, 1, part.Rows);
+        for (int row = 0; row < part.Rows; row += rows)
+        {
+            GridPart some = part with { FirstRow = part.FirstRow + row, Rows = Math.Min(rows, part.Rows - row) };
+            int length = (int)some.Points;
+            DeviceSpan values = EnsureBuffer(ref band, length);
+            Launch(some, value, values);
+            device.CopyToHost(values, target.Slice(row * grid.Width, length));
+        }
     }
 
-    /// <summary>Writes the classes of some rows into host memory.</summary>
-    internal unsafe void ClassesToHost(int firstRow, int rows, Span<byte> target)
+    unsafe void Classes(GridPart part, Span<byte> target)
     {
         DeviceSpan logits = EnsureBuffer(ref band, target.Length);
-        OnDevice(firstRow, rows, GridValue.Logit, logits);
+        Launch(part, GridValue.Logit, logits);
         if (device.Host is HostRunner host)
         {
             fixed (byte* bytes = target) host.Classes(logits, bytes, target.Length);
@@ -128,7 +142,19 @@ sealed class GridRun : IDisposable
         MemoryMarshal.AsBytes(words.AsSpan())[..target.Length].CopyTo(target);
     }
 
-    GridJob Job(int firstRow, int rows) => new(plan.Widths, parameters, sets, x.Span, y.Span.Slice(firstRow, rows), scratch.All);
+    void Launch(GridPart part, GridValue value, DeviceSpan target)
+    {
+        if (batches is not null) batches.OnDevice(part, value, target);
+        else plan.Kernels.Run(device, plan.Form, Job(part), value, target);
+    }
+
+    GridJob Job(GridPart part)
+    {
+        int arena = parameters.Length / sets;
+        DeviceSpan used = parameters.Slice(part.FirstSet * arena, part.Sets * arena);
+        return new(plan.Widths, used, part.Sets, x.Span.Slice(part.FirstColumn, part.Columns),
+            y.Span.Slice(part.FirstRow, part.Rows), scratch.All);
+    }
 
     DeviceSpan EnsureBuffer(ref DeviceBuffer? buffer, int length)
     {

@@ -225,7 +225,7 @@ public sealed class Sequential : Module
 
     /// <summary>The network's outputs for any number of points, computed in batches on the device.</summary>
     /// <param name="points">The points, (count, Inputs) row-major.</param>
-    /// <param name="batch">The most points per batch; fewer where the device does not have the memory for so many.</param>
+    /// <param name="batch">The most points per batch; fewer where the device has too little memory or its driver ends launches early.</param>
     /// <returns>The outputs, (count, Outputs) row-major.</returns>
     /// <exception cref="ArgumentException">The number of values is no multiple of Inputs.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="batch"/> is below 1.</exception>
@@ -248,7 +248,7 @@ public sealed class Sequential : Module
                 using Tensor x = Tensor.From(Device, points.Slice(start * Inputs, n * Inputs), n, Inputs);
                 Forward(x).CopyTo(results.AsSpan(start * columns, n * columns));
             }
-            catch (DeviceOutOfMemoryException) when (n > 1)
+            catch (Exception e) when (n > 1 && e is DeviceOutOfMemoryException or DeviceException { IsStopped: true })
             {
                 (batch, n) = (n / 2, 0);                               // the bits of a row do not depend on its batch
             }
