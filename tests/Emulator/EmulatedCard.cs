@@ -11,7 +11,7 @@ static class EmulatedCard
     static readonly Lazy<string> folder = new(Publish);
 
     // the linkers that NativeAOT can use
-    static bool HasLinker => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+    static bool HasLinker => (System.Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
         .Any(folder => File.Exists(Path.Combine(folder, "clang")) || File.Exists(Path.Combine(folder, "gcc")));
 
     /// <summary>Runs gpumlp where libcuda.so.1 is the emulator.</summary>
@@ -20,11 +20,29 @@ static class EmulatedCard
     internal static ChildProcess.Result Gpumlp(string arguments, params (string Name, string Value)[] variables)
     {
         Need();
+        return ChildProcess.Gpumlp(Environment(variables), arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    /// <summary>Runs classes of these tests in a process whose <see cref="DriverDevice"/> is the emulated card.</summary>
+    /// <param name="classes">The classes without GpuMlp.Tests; * stands for any characters.</param>
+    /// <param name="variables">As those of <see cref="Gpumlp"/>.</param>
+    internal static ChildProcess.Result Tests(string[] classes, params (string Name, string Value)[] variables)
+    {
+        Need();
+        Dictionary<string, string> environment =
+            Environment([.. variables, ("GPUMLP_TEST_DEVICE", "cuda"), ("GPUMLP_REQUIRE", "cuda")]);
+        string[] options = [.. classes.SelectMany(name => (string[])["-class", $"GpuMlp.Tests.{name}"]), "-noLogo", "-noColor"];
+        string program = Path.Combine(AppContext.BaseDirectory, "GpuMlp.Tests.dll");
+        return ChildProcess.Dotnet(AppContext.BaseDirectory, environment, [program, .. options]);
+    }
+
+    static Dictionary<string, string> Environment((string Name, string Value)[] variables)
+    {
         // a folder that names no OpenCL driver, so that listing devices opens none
         var environment = new Dictionary<string, string> { ["LD_LIBRARY_PATH"] = folder.Value, ["OCL_ICD_VENDORS"] = folder.Value };
         foreach ((string name, string value) in variables)
             environment[name.StartsWith("GPUMLP_", StringComparison.Ordinal) ? name : $"GPUMLP_EMULATOR_{name}"] = value;
-        return ChildProcess.Gpumlp(environment, arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        return environment;
     }
 
     static void Need() => Requirement.Need("emulator", OperatingSystem.IsLinux() && HasLinker,

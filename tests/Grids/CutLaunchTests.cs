@@ -14,11 +14,11 @@ public sealed class CutLaunchTests
     [InlineData("cpu:ilgpu", "2-9-1")]
     [InlineData("cpu:ilgpu", "2-6-5-1")]
     [InlineData("cpu:ilgpu", "2-300-1-1")]
-    [InlineData("opencl", "2-9-1")]
-    [InlineData("opencl", "2-6-5-1")]
+    [InlineData(DriverDevice.Name, "2-9-1")]
+    [InlineData(DriverDevice.Name, "2-6-5-1")]
     public void EveryWayToEvaluateTakesSmallerParts(string name, string net)
     {
-        using ComputeDevice device = Open(name);
+        using ComputeDevice device = DriverDevice.Open(name);
         using Sequential network = GridEvaluatorTests.Build(device, net, Activation.ReLU, 1);
         float[] own = Parameters(network);
         float[][] sets = [.. Enumerable.Range(0, 3).Select(set => own.Select(v => v + set).ToArray())];
@@ -36,10 +36,10 @@ public sealed class CutLaunchTests
 
     [Theory]
     [InlineData("cpu:ilgpu")]
-    [InlineData("opencl")]
+    [InlineData(DriverDevice.Name)]
     public void ClassesOfManyOutputsTakeSmallerBatches(string name)
     {
-        using ComputeDevice device = Open(name);
+        using ComputeDevice device = DriverDevice.Open(name);
         using var network = new Sequential(new Linear(device, 2, 4), new ReLU(), new Linear(device, 4, 3));
         var evaluator = new ClassEvaluator(network);
         Check(device, () => evaluator.Evaluate(Grid));
@@ -65,11 +65,5 @@ public sealed class CutLaunchTests
         var parameters = new float[network.Arena.Length];
         network.Device.CopyToHost(network.Arena.Values, parameters);
         return parameters;
-    }
-
-    static ComputeDevice Open(string name)
-    {
-        if (name == "opencl") OpenCL.Need();
-        return ComputeDevice.Open(name);
     }
 }

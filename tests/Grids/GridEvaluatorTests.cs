@@ -53,9 +53,9 @@ public class GridEvaluatorTests
     }
 
     [Fact]
-    public void OpenCLGivesForwardsBits()
+    public void ADriversDeviceGivesForwardsBits()
     {
-        using ComputeDevice device = OpenCL.Open();
+        using ComputeDevice device = DriverDevice.Open();
         foreach (string net in Nets)
         {
             foreach ((int width, int height) in net is "2-50-1" or "2-17-127-3-1" ? Sizes : Small)
@@ -74,9 +74,9 @@ public class GridEvaluatorTests
     [InlineData("2-50-1")]
     [InlineData("2-9-5-1")]
     [InlineData("2-300-2-1")]
-    public void OpenCLFillsTheCallersMemoryAndNothingBesideIt(string net)
+    public void ADriversDeviceFillsTheCallersMemoryAndNothingBesideIt(string net)
     {
-        using ComputeDevice device = OpenCL.Open(), host = ComputeDevice.Open("cpu");
+        using ComputeDevice device = DriverDevice.Open(), host = ComputeDevice.Open("cpu");
         using Sequential network = Build(device, net, Activation.ReLU, 3), same = Build(host, net, Activation.ReLU, 3);
         foreach ((int width, int height) in new[] { (1, 1), (33, 7), (1025, 5) })
         {

@@ -34,10 +34,10 @@ public class GridStreamTests
     }
 
     [Fact]
-    public void OpenCLStreamsTheSameClasses()
+    public void ADriversDeviceStreamsTheSameClasses()
     {
-        using ComputeDevice opencl = OpenCL.Open(), cpu = ComputeDevice.Open("cpu");
-        using Sequential there = GridEvaluatorTests.Build(opencl, "2-9-1", Activation.ReLU, 1);
+        using ComputeDevice device = DriverDevice.Open(), cpu = ComputeDevice.Open("cpu");
+        using Sequential there = GridEvaluatorTests.Build(device, "2-9-1", Activation.ReLU, 1);
         using Sequential here = GridEvaluatorTests.Build(cpu, "2-9-1", Activation.ReLU, 1);
         GridSpec grid = GridSpec.FromSize(Shown, 1003, 4999);
         Assert.True(new GridEvaluator(here).EvaluateClasses(grid).AsSpan().SequenceEqual(new GridEvaluator(there).EvaluateClasses(grid)));

@@ -13,11 +13,11 @@ public sealed class ApiTourTests
     [Theory]
     [InlineData("cpu")]
     [InlineData("cpu:ilgpu")]
-    [InlineData("opencl")]
+    [InlineData(DriverDevice.Name)]
     public void EveryPublicCallIsSafe(string device)
     {
-        if (device == "opencl") OpenCL.Need();
-        string[] report = TourProcess.Run(device);
+        if (device == DriverDevice.Name) DriverDevice.Need();
+        string[] report = TourProcess.Run(device == DriverDevice.Name ? DriverDevice.Id : device);
         TestContext.Current.TestOutputHelper?.WriteLine(report[0]);
         Assert.True(report.Length == 1, string.Join('\n', report));
     }

@@ -8,25 +8,34 @@ public sealed class DeviceRoutes : IDisposable
 {
     readonly List<Route> all = [];
 
-    /// <summary>Opens the CPU with each width of lanes, alone and on two cores, ILGPU's launcher, and OpenCL where there is one.</summary>
+    /// <summary>
+    /// Opens the CPU with each width of lanes, alone and on two cores, ILGPU's launcher, and a driver's device where there is one; if
+    /// the tests are about that device alone, it and one width.
+    /// </summary>
     public DeviceRoutes()
     {
-        foreach (int lanes in (int[])[16, 8, 4, 1]) Add($"cpu, {32 * lanes}-bit lanes", ComputeDevice.OpenCpu(lanes, 1));
-        Add("cpu, 512-bit lanes, 2 cores", ComputeDevice.OpenCpu(16, 2));
-        Add("cpu, 128-bit lanes, 3 cores", ComputeDevice.OpenCpu(4, 3));
-        Add("cpu:ilgpu", ComputeDevice.Open("cpu:ilgpu"));
+        Add("cpu, 512-bit lanes", ComputeDevice.OpenCpu(16, 1));
+        if (DriverDevice.Named is null) AddProcessors();
         try
         {
-            Add("opencl", ComputeDevice.Open("opencl"));
+            Add(DriverDevice.Id, ComputeDevice.Open(DriverDevice.Id));
         }
         catch (DeviceUnavailableException missing)
         {
-            OpenCLMissing = missing.Message;
+            Missing = missing.Message;
         }
     }
 
-    /// <summary>Why there is no OpenCL route; null if there is one.</summary>
-    public string? OpenCLMissing { get; }
+    void AddProcessors()
+    {
+        foreach (int lanes in (int[])[8, 4, 1]) Add($"cpu, {32 * lanes}-bit lanes", ComputeDevice.OpenCpu(lanes, 1));
+        Add("cpu, 512-bit lanes, 2 cores", ComputeDevice.OpenCpu(16, 2));
+        Add("cpu, 128-bit lanes, 3 cores", ComputeDevice.OpenCpu(4, 3));
+        Add("cpu:ilgpu", ComputeDevice.Open("cpu:ilgpu"));
+    }
+
+    /// <summary>Why no driver's device is among the routes; null if one is.</summary>
+    public string? Missing { get; }
 
     /// <summary>The routes; the slow ones only where <paramref name="slowToo"/>.</summary>
     internal IEnumerable<Route> All(bool slowToo = true) => all.Where(route => slowToo || route.Device.Kind != DeviceKind.CpuIlgpu);
@@ -48,7 +57,7 @@ sealed class Route(string name, ComputeDevice device)
     internal ComputeDevice Device => device;
 
     /// <summary>The most floats that a case may have: a simulator that checks every access takes only small cases.</summary>
-    internal int MostFloats { get; } = device.Name.Contains("Oclgrind", StringComparison.Ordinal) ? 2000 : int.MaxValue;
+    internal int MostFloats { get; } = DriverDevice.Simulated(device.Name);
 
     internal DeviceSpan Room(int length)
     {

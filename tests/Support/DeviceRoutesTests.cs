@@ -5,9 +5,9 @@ namespace GpuMlp.Tests.Support;
 public sealed class DeviceRoutesTests(DeviceRoutes routes, ITestOutputHelper output)
 {
     [Fact]
-    public void OpenCLIsAmongThem()
+    public void ADriversDeviceIsAmongThem()
     {
         foreach (Route route in routes.All()) output.WriteLine($"{route}: {route.Device}");
-        Requirement.Need("opencl", routes.OpenCLMissing is null, routes.OpenCLMissing ?? "");
+        Requirement.Need(DriverDevice.Kind, routes.Missing is null, routes.Missing ?? "");
     }
 }

@@ -2,7 +2,7 @@ using GpuMlp.Devices;
 
 namespace GpuMlp.Tests.Support;
 
-/// <summary>The OpenCL device that tests run on.</summary>
+/// <summary>OpenCL's first device, for tests of what only OpenCL has; others run on <see cref="DriverDevice"/>.</summary>
 static class OpenCL
 {
     static readonly Lazy<DeviceDescription> first = new(() => ComputeDevice.List().First(d => d.Kind == DeviceKind.OpenCL));
@@ -12,11 +12,4 @@ static class OpenCL
 
     /// <summary>Ends the test here where there is no such device.</summary>
     internal static void Need() => Requirement.Need("opencl", first.Value.IsAvailable, $"{first.Value.Excluded}.");
-
-    /// <summary>Opens the device, or ends the test here.</summary>
-    internal static ComputeDevice Open()
-    {
-        Need();
-        return ComputeDevice.Open(first.Value.Id);
-    }
 }

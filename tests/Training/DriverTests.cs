@@ -21,7 +21,7 @@ public sealed class DriverTests
     [Fact]
     public void BothEnginesTrain()
     {
-        using ComputeDevice device = Open();
+        using ComputeDevice device = DriverDevice.Open();
         foreach (OptimizerKind kind in (OptimizerKind[])[OptimizerKind.Sgd, OptimizerKind.Adam])
         {
             foreach ((string net, int batch) in ((string, int)[])[("2-9-1", 1), ("2-6-5-1", 3)])
@@ -38,7 +38,7 @@ public sealed class DriverTests
     [Fact]
     public void APopulationTrains()
     {
-        using ComputeDevice device = Open();
+        using ComputeDevice device = DriverDevice.Open();
         Recipe[] recipes = [.. Enumerable.Range(0, 3).Select(k => Of("2-9-1", 1, 10) with { Seed = (ulong)k })];
         using ComputeDevice cpu = ComputeDevice.Open("cpu");
         PopulationData[] data = [.. recipes.Select(_ => PopulationData.Of(Moons))];
@@ -53,7 +53,7 @@ public sealed class DriverTests
     [InlineData("2-300-1-1", GridForm.Batches)]
     public void EveryFormOfAGridIsEvaluated(string net, GridForm form)
     {
-        using ComputeDevice device = Open(), cpu = ComputeDevice.Open("cpu");
+        using ComputeDevice device = DriverDevice.Open(), cpu = ComputeDevice.Open("cpu");
         GridSpec grid = GridSpec.FromSize(new Window(-1.5, 2.5, -1, 1.5), 19, 7);
         using Sequential there = Of(net, 1, 1).Build(device), here = Of(net, 1, 1).Build(cpu);
         var evaluator = new GridEvaluator(there);
@@ -64,17 +64,11 @@ public sealed class DriverTests
     [Fact]
     public void TheTutorialsRunLearns()
     {
-        using ComputeDevice device = Open();
-        if (OpenCL.Simulates) Assert.Skip($"{device.Name} simulates: 2,000 steps would take minutes");
+        using ComputeDevice device = DriverDevice.Open();
+        if (DriverDevice.Simulates) Assert.Skip($"{device.Name} simulates: 2,000 steps would take minutes");
         Recipe recipe = Of("2-50-1", 1, 2000);
         foreach (EngineChoice engine in (EngineChoice[])[EngineChoice.Fused, EngineChoice.Layers])
             Assert.Equal(Accuracy(recipe, Trained(recipe, null, engine)), Accuracy(recipe, Trained(recipe, device, engine)), 0.005);
-    }
-
-    static ComputeDevice Open()
-    {
-        OpenCL.Need();
-        return ComputeDevice.Open("opencl");
     }
 
     static Recipe Of(string net, int batch, int steps) =>

@@ -117,12 +117,11 @@ public class FusedOptimizersTests
     [InlineData("momentum, step, warm-up", 0)]
     [InlineData("adam, decay, clip, cosine", 3)]
     [InlineData("sgd, cosine", 0)]
-    public void SoDoesOpenCL(string optimizer, int problem)
+    public void SoDoesADriversDevice(string optimizer, int problem)
     {
-        OpenCL.Need();
         (string net, Loss loss, bool linear) = Problems[problem];
         var run = new Run(net, loss, linear, 1, Optimizers[optimizer]);
-        Assert.Equal(run.Hash(ComputeDevice.Open("cpu"), EngineChoice.Layers), run.Hash(ComputeDevice.Open("opencl"), EngineChoice.Fused));
+        Assert.Equal(run.Hash(ComputeDevice.Open("cpu"), EngineChoice.Layers), run.Hash(DriverDevice.Open(), EngineChoice.Fused));
     }
 
     [Fact]

@@ -18,12 +18,11 @@ public class GoldenRunTests
     [InlineData("cpu", EngineChoice.Layers)]
     [InlineData("cpu", EngineChoice.Fused)]
     [InlineData("cpu:ilgpu", EngineChoice.Fused)]
-    [InlineData("opencl", EngineChoice.Fused)]
-    [InlineData("opencl", EngineChoice.Layers)]
+    [InlineData(DriverDevice.Name, EngineChoice.Fused)]
+    [InlineData(DriverDevice.Name, EngineChoice.Layers)]
     public void ReplayStaysWithinTheTable(string name, EngineChoice engine)
     {
-        if (name == "opencl") OpenCL.Need();
-        using ComputeDevice device = ComputeDevice.Open(name);
+        using ComputeDevice device = DriverDevice.Open(name);
         using Sequential network = GoldenNetwork(device);
         int[] picks = [.. Golden.Load("picks").Select(p => (int)p)];
         var options = new TrainingOptions { Engine = engine };

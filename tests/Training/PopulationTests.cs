@@ -43,8 +43,7 @@ public class PopulationTests
     internal static ComputeDevice Open(string name, int cores = 2)
     {
         if (name == "cpu") return ComputeDevice.Open("cpu", OpenOptions.Default with { Cores = cores });
-        OpenCL.Need();
-        return ComputeDevice.Open(name);
+        return DriverDevice.Open(name);
     }
 
     static (string Hash, TrainingResult Result, double Accuracy) Alone(
@@ -86,7 +85,7 @@ public class PopulationTests
     // a training kernel takes seconds to compile for OpenCL, so there only members of one kernel train
     [Theory]
     [InlineData("cpu")]
-    [InlineData("opencl")]
+    [InlineData(DriverDevice.Name)]
     public void EveryMemberHasTheBitsItHasAlone(string name)
     {
         using ComputeDevice device = Open(name);

@@ -30,13 +30,12 @@ public class SameBitsTests
     }
 
     [Fact]
-    public void TenThousandStepsEndAlikeOnOpenCL()
+    public void TenThousandStepsEndAlikeOnADriversDevice()
     {
-        OpenCL.Need();
         var run = new Run("2-50-1", Activation.ReLU, new BceLoss(), 10_000, 1);
         string expected = run.Hash(ComputeDevice.Open("cpu"), EngineChoice.Fused);
-        Assert.Equal(expected, run.Hash(ComputeDevice.Open("opencl"), EngineChoice.Fused));
-        Assert.Equal(expected, run.Hash(ComputeDevice.Open("opencl"), EngineChoice.Layers));
+        Assert.Equal(expected, run.Hash(DriverDevice.Open(), EngineChoice.Fused));
+        Assert.Equal(expected, run.Hash(DriverDevice.Open(), EngineChoice.Layers));
     }
 
     [Fact]
@@ -90,10 +89,9 @@ public class SameBitsTests
     [InlineData(4)]
     [InlineData(16)]
     [InlineData(64)]
-    public void BitsDoNotDependOnTheLanesOfAGroupOnOpenCL(int lanes)
+    public void BitsDoNotDependOnTheLanesOfAGroupOnADriversDevice(int lanes)
     {
-        OpenCL.Need();
-        CheckLanes(() => ComputeDevice.Open("opencl"), lanes, 1000);
+        CheckLanes(DriverDevice.Open, lanes, 1000);
     }
 
     [Theory]

@@ -29,20 +29,18 @@ public class SideBySideTests
     }
 
     [Theory]
-    [InlineData("opencl", 700)]
+    [InlineData(DriverDevice.Name, 700)]
     [InlineData("cpu:ilgpu", 9)]
     public void OnOtherProcessors(string name, int steps)
     {
-        if (name == "opencl") OpenCL.Need();
-        using ComputeDevice device = ComputeDevice.Open(name);
+        using ComputeDevice device = DriverDevice.Open(name);
         Check(device, "2-50-1", 19, steps);
     }
 
     [Fact]
     public void AWarmUpCompilesAllThatARunNeeds()
     {
-        OpenCL.Need();
-        using ComputeDevice device = ComputeDevice.Open("opencl");
+        using ComputeDevice device = DriverDevice.Open();
         // many of one shape, which train side by side; one that trains alone; and wide ones, too large to train side by side
         Recipe[] recipes =
         [

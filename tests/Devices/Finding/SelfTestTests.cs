@@ -68,11 +68,10 @@ public class SelfTestTests
     [Theory]
     [InlineData("cpu")]
     [InlineData("cpu:ilgpu")]
-    [InlineData("opencl")]
+    [InlineData(DriverDevice.Name)]
     public void DevicesHereEndInTheSameBits(string name)
     {
-        if (name == "opencl") OpenCL.Need();
-        using ComputeDevice device = ComputeDevice.Open(name);
+        using ComputeDevice device = DriverDevice.Open(name);
         Assert.True(device.SameBits, device.WhyNotSameBits);
         Assert.Null(device.WhyNotSameBits);
         Assert.Equal(0, device.LiveBuffers);

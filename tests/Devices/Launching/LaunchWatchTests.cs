@@ -11,10 +11,10 @@ public sealed class LaunchWatchTests
 {
     [Theory]
     [InlineData("cpu:ilgpu")]
-    [InlineData("opencl")]
+    [InlineData(DriverDevice.Name)]
     public void ADeviceThatMakesEveryTurnSaysSo(string name)
     {
-        using ComputeDevice device = Open(name);
+        using ComputeDevice device = DriverDevice.Open(name);
         if (device.MostTurns is not null) Assert.Skip($"{device.Name} ends loops early");
         using DeviceBuffer counts = device.Allocate(2);
         device.Launch(new LoopTurns<ArrayView<float>>(counts.All, 1000));
@@ -24,10 +24,10 @@ public sealed class LaunchWatchTests
 
     [Theory]
     [InlineData("cpu:ilgpu")]
-    [InlineData("opencl")]
+    [InlineData(DriverDevice.Name)]
     public void AMissingTurnIsFoundOnce(string name)
     {
-        using ComputeDevice device = Open(name);
+        using ComputeDevice device = DriverDevice.Open(name);
         using DeviceBuffer counts = device.Allocate(2);
         device.Watch.Cut = 1;
         device.Launch(new LoopTurns<ArrayView<float>>(counts.All, 10));
@@ -42,7 +42,7 @@ public sealed class LaunchWatchTests
     [Fact]
     public void ALaunchThatItsDriverEndsIsFound()
     {
-        using ComputeDevice device = Open("opencl");
+        using ComputeDevice device = DriverDevice.Open();
         if (device.MostTurns is not int most) { Assert.Skip($"{device.Name} ends no loop early"); return; }
         using DeviceBuffer counts = device.Allocate(2);
         device.Launch(new LoopTurns<ArrayView<float>>(counts.All, most + 10));
@@ -55,11 +55,5 @@ public sealed class LaunchWatchTests
         var made = new float[2];
         device.CopyToHost(counts.All, made);
         return BitConverter.SingleToInt32Bits(made[0]);
-    }
-
-    static ComputeDevice Open(string name)
-    {
-        if (name == "opencl") OpenCL.Need();
-        return ComputeDevice.Open(name);
     }
 }
