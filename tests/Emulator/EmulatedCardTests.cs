@@ -94,6 +94,18 @@ public sealed class EmulatedCardTests : IDisposable
         "gradcheck --net 2-8-1 --device cuda",
         ("FAIL_LAUNCH", "2"), ("LOG", folder.File("log")));
 
+    [Fact]
+    public void ALaunchThatTakesTooLongIsOneMessageWhoseAdviceHelps()
+    {
+        string train = $"train --net 2-8-1 --steps 300 --no-plots --device cuda --out {folder.File("cuda")}";
+        (string, string) watchdog = ("WATCHDOG", "3000000");
+        AssertFails(1, "(GpuMlp emulated card (sm_80)) ended a launch that took longer than its driver allows: take smaller work, "
+            + "train with --engine layers, whose launches are short, or take a device that drives no display (CUDA_ERROR_LAUNCH_TIMEOUT)",
+            $"{train} --engine fused", watchdog);
+        Assert.False(File.Exists(folder.File("cuda/model.safetensors")));
+        Succeeds($"{train} --engine layers --force", watchdog);
+    }
+
     static void AssertFails(int code, string message, string arguments, params (string, string)[] variables)
     {
         ChildProcess.Result result = EmulatedCard.Gpumlp(arguments, variables);

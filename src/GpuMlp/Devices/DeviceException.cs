@@ -9,7 +9,7 @@ namespace GpuMlp.Devices;
 public sealed class DeviceException : Exception
 {
     internal DeviceException(DeviceDescription device, string doing, Exception cause, string log = "")
-        : base($"device {device.Id} ({device.Name}) {What(doing, cause)}: {Reason(cause, log)}", cause) =>
+        : base($"device {device.Id} ({device.Name}) {Happened(doing, cause, log)}", cause) =>
         (Device, BuildLog) = (device, log);
 
     DeviceException(DeviceDescription device, string what) : base($"device {device.Id} ({device.Name}) {what}") =>
@@ -18,12 +18,21 @@ public sealed class DeviceException : Exception
     // CUDA reports the end of a kernel by an error only at a later call, and from then on at every call
     static readonly string[] errorsOfEarlierLaunches =
     [
-        nameof(CudaError.CUDA_ERROR_ILLEGAL_ADDRESS), nameof(CudaError.CUDA_ERROR_LAUNCH_TIMEOUT),
-        nameof(CudaError.CUDA_ERROR_LAUNCH_FAILED), nameof(CudaError.CUDA_ERROR_MISALIGNED_ADDRESS),
+        nameof(CudaError.CUDA_ERROR_ILLEGAL_ADDRESS), nameof(CudaError.CUDA_ERROR_LAUNCH_FAILED),
+        nameof(CudaError.CUDA_ERROR_MISALIGNED_ADDRESS),
         nameof(CudaError.CUDA_ERROR_ILLEGAL_INSTRUCTION), nameof(CudaError.CUDA_ERROR_ASSERT),
         nameof(CudaError.CUDA_ERROR_HARDWARE_STACK_ERROR), nameof(CudaError.CUDA_ERROR_INVALID_ADDRESS_SPACE),
         nameof(CudaError.CUDA_ERROR_INVALID_PC),
     ];
+
+    // some drivers end what takes seconds, so that a display goes on
+    const string EndedByWatchdog =
+        "ended a launch that took longer than its driver allows: take smaller work, train with --engine layers, whose launches are short, "
+        + $"or take a device that drives no display ({nameof(CudaError.CUDA_ERROR_LAUNCH_TIMEOUT)})";
+
+    static string Happened(string doing, Exception cause, string log) =>
+        cause is CudaException { Error: nameof(CudaError.CUDA_ERROR_LAUNCH_TIMEOUT) } ? EndedByWatchdog
+            : $"{What(doing, cause)}: {Reason(cause, log)}";
 
     static string What(string doing, Exception cause) => cause is CudaException cuda && errorsOfEarlierLaunches.Contains(cuda.Error)
         ? $"failed in an earlier launch, as it said when {doing}" : $"failed {doing}";

@@ -33,7 +33,8 @@ static unsafe class Launches
         }
         Settings settings = Driver.Settings;
         var launch = new Launch(
-            function.Kernel, grid, group, sharedBytes, parameters, context.Memory, settings.Capability, settings.FindRaces);
+            function.Kernel, grid, group, sharedBytes, parameters, context.Memory, settings.Capability, settings.FindRaces,
+            settings.Watchdog);
         Run(context, launch, number);
         return CudaError.Success;
     }

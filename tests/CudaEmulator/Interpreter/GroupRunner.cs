@@ -49,7 +49,7 @@ sealed unsafe class GroupRunner : IDisposable
     int current;
 
     /// <summary>Runs one group to its end.</summary>
-    /// <exception cref="KernelFault">A thread did something forbidden.</exception>
+    /// <exception cref="KernelFault">A thread did something forbidden, or the launch took too long.</exception>
     public void Run(Size3 place)
     {
         group = place;
@@ -65,6 +65,8 @@ sealed unsafe class GroupRunner : IDisposable
                 if (thread.Done) continue;
                 long instructions = ThreadRunner.Run(this, registers + (long)current * slots, ref thread.Next, out bool done);
                 Instructions += instructions;
+                if (Instructions > launch.MostInstructions)
+                    throw Fault(CudaError.LaunchTimeout, kernel.Lines[thread.Next], "runs when the launch has taken too long");
                 thread.Done = done;
                 if (!done) waiting++;
             }

@@ -12,13 +12,14 @@ namespace CudaEmulator.Interpreter;
 /// <param name="Memory">The card's memory.</param>
 /// <param name="Capability">The card's compute capability, times ten.</param>
 /// <param name="FindRaces">Whether to look for races within a group.</param>
+/// <param name="MostInstructions">How many instructions each core may run before the launch is ended.</param>
 sealed record Launch(
     Kernel Kernel, Size3 Grid, Size3 Group, int SharedBytes, byte[] Parameters, DeviceMemory Memory,
-    int Capability = 80, bool FindRaces = false)
+    int Capability = 80, bool FindRaces = false, long MostInstructions = long.MaxValue)
 {
     /// <summary>Runs the launch to its end, on a number of cores.</summary>
     /// <returns>How many instructions ran.</returns>
-    /// <exception cref="KernelFault">The kernel did something forbidden.</exception>
+    /// <exception cref="KernelFault">The kernel did something forbidden, or took too long.</exception>
     public long Run(int cores)
     {
         long groups = Grid.Count, instructions = 0, nextGroup = -1;
