@@ -22,6 +22,7 @@ readonly record struct GridPart(int FirstSet, int Sets, int FirstRow, int Rows, 
             return (this with { Sets = Sets / 2 }, this with { FirstSet = FirstSet + Sets / 2, Sets = Sets - Sets / 2 });
         if (Rows > 1)
             return (this with { Rows = Rows / 2 }, this with { FirstRow = FirstRow + Rows / 2, Rows = Rows - Rows / 2 });
-        return (this with { Columns = Columns / 2 }, this with { FirstColumn = FirstColumn + Columns / 2, Columns = Columns - Columns / 2 });
+        GridPart rest = this with { FirstColumn = FirstColumn + Columns / 2, Columns = Columns - Columns / 2 };
+        return (this with { Columns = Columns / 2 }, rest);
     }
 }

@@ -225,7 +225,7 @@ public sealed class Sequential : Module
 
     /// <summary>The network's outputs for any number of points, computed in batches on the device.</summary>
     /// <param name="points">The points, (count, Inputs) row-major.</param>
-    /// <param name="batch">The most points per batch; fewer where the device has too little memory or its driver ends launches early.</param>
+    /// <param name="batch">The most points per batch; fewer if memory is short or the driver ends launches early.</param>
     /// <returns>The outputs, (count, Outputs) row-major.</returns>
     /// <exception cref="ArgumentException">The number of values is no multiple of Inputs.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="batch"/> is below 1.</exception>

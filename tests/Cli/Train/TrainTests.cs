@@ -260,9 +260,8 @@ public class TrainTests
             string train = $"train --engine layers --steps 200 --no-plots --device {device} --out";
             Assert.Equal(0, Gpumlp.Run(train, folder.File(device)).ExitCode);
         }
-        Assert.Equal(File.ReadAllBytes(folder.File("cpu/losses.csv")), File.ReadAllBytes(folder.File($"{DriverDevice.Id}/losses.csv")));
-        Assert.Equal(
-            File.ReadAllBytes(folder.File("cpu/model.safetensors")), File.ReadAllBytes(folder.File($"{DriverDevice.Id}/model.safetensors")));
+        foreach (string file in (string[])["losses.csv", "model.safetensors"])
+            Assert.Equal(File.ReadAllBytes(folder.File($"cpu/{file}")), File.ReadAllBytes(folder.File($"{DriverDevice.Id}/{file}")));
     }
 
     static string[] Names(string folder) =>
