@@ -33,6 +33,16 @@ public static class DeviceEntry
         watch.End();
     }
 
+    /// <summary>
+    /// Runs <paramref name="op"/> in vectors of sixteen floats, with an item per thread: for ops with few long items, on an OpenCL device
+    /// that is a processor.
+    /// </summary>
+    public static void StripItemsKernel<TOp>(TOp op, LoopWatch watch) where TOp : struct, IOp<ArrayView<float>>
+    {
+        op.Run<StripLanes>(Grid.GlobalIndex.X, op.Items(StripLanes.Width), Grid.DimX * Group.DimX);
+        watch.End();
+    }
+
     /// <summary>Runs a group op with one thread group per group; the group's threads are its lanes.</summary>
     public static void GroupKernel<TOp>(TOp op, LoopWatch watch) where TOp : struct, IGroupOp<ArrayView<float>>
     {

@@ -39,6 +39,8 @@ public readonly unsafe struct HostLanes : ILanes<HostLanes, HostView>
 
     public static HostLanes Fma(HostLanes a, HostLanes b, HostLanes c) => new(MathF.FusedMultiplyAdd(a.v, b.v, c.v));
 
+    public static void Accumulate(ref HostLanes sum, HostLanes a, HostLanes b) => sum = Fma(a, b, sum);
+
     public static HostLanes Divide(HostLanes a, HostLanes b) => new(a.v / b.v);
 
     public static HostLanes Sqrt(HostLanes a) => new(MathF.Sqrt(a.v));

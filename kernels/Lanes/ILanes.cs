@@ -57,6 +57,12 @@ public interface ILanes<TSelf, TView> where TSelf : struct, ILanes<TSelf, TView>
     /// <summary>a · b + c, rounded once.</summary>
     static abstract TSelf Fma(TSelf a, TSelf b, TSelf c);
 
+    /// <summary>
+    /// sum = a · b + sum, rounded once: <see cref="Fma"/> in place. For sums that stay in registers through a loop: .NET then leaves them
+    /// where they are, and moves a register less per call.
+    /// </summary>
+    static abstract void Accumulate(ref TSelf sum, TSelf a, TSelf b);
+
     /// <summary>a / b, correctly rounded.</summary>
     static abstract TSelf Divide(TSelf a, TSelf b);
 

@@ -5,11 +5,11 @@ using System.Runtime.Intrinsics.X86;
 namespace GpuMlp.Kernels.Lanes;
 
 /// <summary>Four floats over host memory in one 128-bit register.</summary>
-public readonly unsafe struct Lanes128 : ILanes<Lanes128, HostView>
+public unsafe struct Lanes128 : ILanes<Lanes128, HostView>
 {
     const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;
 
-    readonly Vector128<float> v;
+    Vector128<float> v;
 
     Lanes128(Vector128<float> value) => v = value;
 
@@ -55,6 +55,9 @@ public readonly unsafe struct Lanes128 : ILanes<Lanes128, HostView>
 
     [MethodImpl(Inline)]
     public static Lanes128 Fma(Lanes128 a, Lanes128 b, Lanes128 c) => new(Vector128.FusedMultiplyAdd(a.v, b.v, c.v));
+
+    [MethodImpl(Inline)]
+    public static void Accumulate(ref Lanes128 sum, Lanes128 a, Lanes128 b) => sum.v = Vector128.FusedMultiplyAdd(a.v, b.v, sum.v);
 
     [MethodImpl(Inline)]
     public static Lanes128 Divide(Lanes128 a, Lanes128 b) => new(a.v / b.v);

@@ -5,11 +5,11 @@ using System.Runtime.Intrinsics.X86;
 namespace GpuMlp.Kernels.Lanes;
 
 /// <summary>Eight floats over host memory in one 256-bit register.</summary>
-public readonly unsafe struct Lanes256 : ILanes<Lanes256, HostView>
+public unsafe struct Lanes256 : ILanes<Lanes256, HostView>
 {
     const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;
 
-    readonly Vector256<float> v;
+    Vector256<float> v;
 
     Lanes256(Vector256<float> value) => v = value;
 
@@ -56,6 +56,9 @@ public readonly unsafe struct Lanes256 : ILanes<Lanes256, HostView>
 
     [MethodImpl(Inline)]
     public static Lanes256 Fma(Lanes256 a, Lanes256 b, Lanes256 c) => new(Vector256.FusedMultiplyAdd(a.v, b.v, c.v));
+
+    [MethodImpl(Inline)]
+    public static void Accumulate(ref Lanes256 sum, Lanes256 a, Lanes256 b) => sum.v = Vector256.FusedMultiplyAdd(a.v, b.v, sum.v);
 
     [MethodImpl(Inline)]
     public static Lanes256 Divide(Lanes256 a, Lanes256 b) => new(a.v / b.v);

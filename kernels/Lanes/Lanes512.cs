@@ -5,11 +5,11 @@ using System.Runtime.Intrinsics.X86;
 namespace GpuMlp.Kernels.Lanes;
 
 /// <summary>Sixteen floats over host memory in one 512-bit register.</summary>
-public readonly unsafe struct Lanes512 : ILanes<Lanes512, HostView>
+public unsafe struct Lanes512 : ILanes<Lanes512, HostView>
 {
     const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;
 
-    readonly Vector512<float> v;
+    Vector512<float> v;
 
     Lanes512(Vector512<float> value) => v = value;
 
@@ -55,6 +55,9 @@ public readonly unsafe struct Lanes512 : ILanes<Lanes512, HostView>
 
     [MethodImpl(Inline)]
     public static Lanes512 Fma(Lanes512 a, Lanes512 b, Lanes512 c) => new(Vector512.FusedMultiplyAdd(a.v, b.v, c.v));
+
+    [MethodImpl(Inline)]
+    public static void Accumulate(ref Lanes512 sum, Lanes512 a, Lanes512 b) => sum.v = Vector512.FusedMultiplyAdd(a.v, b.v, sum.v);
 
     [MethodImpl(Inline)]
     public static Lanes512 Divide(Lanes512 a, Lanes512 b) => new(a.v / b.v);

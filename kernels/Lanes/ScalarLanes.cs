@@ -39,6 +39,8 @@ public readonly struct ScalarLanes : ILanes<ScalarLanes, ArrayView<float>>
 
     public static ScalarLanes Fma(ScalarLanes a, ScalarLanes b, ScalarLanes c) => new(Rounding.Fma(a.v, b.v, c.v));
 
+    public static void Accumulate(ref ScalarLanes sum, ScalarLanes a, ScalarLanes b) => sum = Fma(a, b, sum);
+
     public static ScalarLanes Divide(ScalarLanes a, ScalarLanes b) => new(Rounding.Divide(a.v, b.v));
 
     public static ScalarLanes Sqrt(ScalarLanes a) => new(Rounding.Sqrt(a.v));

@@ -45,6 +45,8 @@ public readonly struct StripLanes : ILanes<StripLanes, ArrayView<float>>
 
     public static StripLanes Fma(StripLanes a, StripLanes b, StripLanes c) => new(Strip.Fma(a.v, b.v, c.v));
 
+    public static void Accumulate(ref StripLanes sum, StripLanes a, StripLanes b) => sum = Fma(a, b, sum);
+
     public static StripLanes Divide(StripLanes a, StripLanes b) => new(Strip.Divide(a.v, b.v));
 
     public static StripLanes Sqrt(StripLanes a) => new(Strip.Sqrt(a.v));

@@ -31,7 +31,11 @@ public readonly struct LinearInputGradient<TEnd, TView>(TView dy, TView w, TView
         int across = Across;
         for (int item = first; item < end; item += stride)
         {
-            if (T.Width < 8) Element<T>(item / i, item % i);
+            if (T.Width < 8)
+            {
+                Element<T>(item / i, item % i);
+                TEnd.Finish<T, TView>(dx, other, item, 1);
+            }
             else Tiles<T>(item / across * MostRows, item % across * MostColumns);
         }
     }
@@ -40,7 +44,7 @@ public readonly struct LinearInputGradient<TEnd, TView>(TView dy, TView w, TView
     void Element<T>(int row, int column) where T : struct, ILanes<T, TView>
     {
         float sum = StridedSum.DotBlock<T, TView>(dy, row * o, w, column * o, o);
-        TEnd.Store(dx, other, row * i + column, T.Splat(sum), 1);
+        T.Set(dx, row * i + column, sum);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -60,6 +64,8 @@ public readonly struct LinearInputGradient<TEnd, TView>(TView dy, TView w, TView
         }
         for (; c < lastColumn; c++)
             for (int r = row; r < lastRow; r++) Element<T>(r, c);
+        for (int r = row; r < lastRow; r++)
+            for (c = column; c < lastColumn; c += T.Width) TEnd.Finish<T, TView>(dx, other, r * i + c, lastColumn - c);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -75,25 +81,25 @@ public readonly struct LinearInputGradient<TEnd, TView>(TView dy, TView w, TView
         {
             T b0 = T.Load(w0, k), b1 = T.Load(w1, k), b2 = T.Load(w2, k), b3 = T.Load(w3, k);
             T a = T.Load(y0, k);
-            c00 = T.Fma(a, b0, c00);
-            c01 = T.Fma(a, b1, c01);
-            c02 = T.Fma(a, b2, c02);
-            c03 = T.Fma(a, b3, c03);
+            T.Accumulate(ref c00, a, b0);
+            T.Accumulate(ref c01, a, b1);
+            T.Accumulate(ref c02, a, b2);
+            T.Accumulate(ref c03, a, b3);
             a = T.Load(y1, k);
-            c10 = T.Fma(a, b0, c10);
-            c11 = T.Fma(a, b1, c11);
-            c12 = T.Fma(a, b2, c12);
-            c13 = T.Fma(a, b3, c13);
+            T.Accumulate(ref c10, a, b0);
+            T.Accumulate(ref c11, a, b1);
+            T.Accumulate(ref c12, a, b2);
+            T.Accumulate(ref c13, a, b3);
             a = T.Load(y2, k);
-            c20 = T.Fma(a, b0, c20);
-            c21 = T.Fma(a, b1, c21);
-            c22 = T.Fma(a, b2, c22);
-            c23 = T.Fma(a, b3, c23);
+            T.Accumulate(ref c20, a, b0);
+            T.Accumulate(ref c21, a, b1);
+            T.Accumulate(ref c22, a, b2);
+            T.Accumulate(ref c23, a, b3);
             a = T.Load(y3, k);
-            c30 = T.Fma(a, b0, c30);
-            c31 = T.Fma(a, b1, c31);
-            c32 = T.Fma(a, b2, c32);
-            c33 = T.Fma(a, b3, c33);
+            T.Accumulate(ref c30, a, b0);
+            T.Accumulate(ref c31, a, b1);
+            T.Accumulate(ref c32, a, b2);
+            T.Accumulate(ref c33, a, b3);
         }
         if (k < o)
         {
@@ -120,10 +126,10 @@ public readonly struct LinearInputGradient<TEnd, TView>(TView dy, TView w, TView
             c33 = Last<T>(inside, a, b3, c33);
         }
         int at = row * i + column;
-        TEnd.Store(dx, other, at, T.Trees(c00, c01, c02, c03), 4);
-        TEnd.Store(dx, other, at + i, T.Trees(c10, c11, c12, c13), 4);
-        TEnd.Store(dx, other, at + 2 * i, T.Trees(c20, c21, c22, c23), 4);
-        TEnd.Store(dx, other, at + 3 * i, T.Trees(c30, c31, c32, c33), 4);
+        T.Store(dx, at, T.Trees(c00, c01, c02, c03), 4);
+        T.Store(dx, at + i, T.Trees(c10, c11, c12, c13), 4);
+        T.Store(dx, at + 2 * i, T.Trees(c20, c21, c22, c23), 4);
+        T.Store(dx, at + 3 * i, T.Trees(c30, c31, c32, c33), 4);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -133,8 +139,8 @@ public readonly struct LinearInputGradient<TEnd, TView>(TView dy, TView w, TView
         HalfOfTwoRows(row, column, 8, out T d00, out T d01, out T d02, out T d03, out T d10, out T d11, out T d12, out T d13);
         T first = T.Trees(T.Add(c00, d00), T.Add(c01, d01), T.Add(c02, d02), T.Add(c03, d03));
         T second = T.Trees(T.Add(c10, d10), T.Add(c11, d11), T.Add(c12, d12), T.Add(c13, d13));
-        TEnd.Store(dx, other, row * i + column, first, 4);
-        TEnd.Store(dx, other, (row + 1) * i + column, second, 4);
+        T.Store(dx, row * i + column, first, 4);
+        T.Store(dx, (row + 1) * i + column, second, 4);
     }
 
     // Eight partial sums of each element, from number offset on. A method of its own, so that .NET keeps all of them in registers.
@@ -151,17 +157,17 @@ public readonly struct LinearInputGradient<TEnd, TView>(TView dy, TView w, TView
         for (; k + StridedSum.Partials <= o; k += StridedSum.Partials)
         {
             T a0 = T.Load(y0, k), a1 = T.Load(y1, k), b = T.Load(w0, k);
-            c00 = T.Fma(a0, b, c00);
-            c10 = T.Fma(a1, b, c10);
+            T.Accumulate(ref c00, a0, b);
+            T.Accumulate(ref c10, a1, b);
             b = T.Load(w1, k);
-            c01 = T.Fma(a0, b, c01);
-            c11 = T.Fma(a1, b, c11);
+            T.Accumulate(ref c01, a0, b);
+            T.Accumulate(ref c11, a1, b);
             b = T.Load(w2, k);
-            c02 = T.Fma(a0, b, c02);
-            c12 = T.Fma(a1, b, c12);
+            T.Accumulate(ref c02, a0, b);
+            T.Accumulate(ref c12, a1, b);
             b = T.Load(w3, k);
-            c03 = T.Fma(a0, b, c03);
-            c13 = T.Fma(a1, b, c13);
+            T.Accumulate(ref c03, a0, b);
+            T.Accumulate(ref c13, a1, b);
         }
         if (k + offset < o)
         {

@@ -23,7 +23,7 @@ namespace GpuMlp.Kernels.Linear;
 /// <typeparam name="TView">The memory.</typeparam>
 public readonly struct MatMul<TEnd, TView> : IOp<TView> where TEnd : struct, IProductEnd where TView : struct
 {
-    const int MostRows = 128, MostColumns = 256, EnoughItems = 16;
+    const int MostRows = 128, MostColumns = 256;
 
     /// <summary>A, (m,k): its lines are rows.</summary>
     public Operand<TView> A { get; init; }
@@ -58,6 +58,9 @@ public readonly struct MatMul<TEnd, TView> : IOp<TView> where TEnd : struct, IPr
     /// <summary>1 if <see cref="Sums"/> are wanted.</summary>
     public int HasSums { get; init; }
 
+    /// <summary>How many runners with vectors share the items, 1 or more; single floats do not ask.</summary>
+    public int Runners { get; init; }
+
     /// <inheritdoc/>
     public int Items(int width) => RowBlocks(width) * ColumnBlocks(width);
 
@@ -68,10 +71,11 @@ public readonly struct MatMul<TEnd, TView> : IOp<TView> where TEnd : struct, IPr
 
     int Panels(int width) => (N + Panel.Columns(width) - 1) / Panel.Columns(width);
 
-    // fewer where there would be few items to share among cores
+    // as many as a block of columns has, or fewer where the blocks of rows alone would not keep all runners busy
     int PanelsOfItem(int width)
     {
-        int most = MostColumns / Panel.Columns(width), share = Panels(width) * RowBlocks(width) / EnoughItems;
+        int most = MostColumns / Panel.Columns(width), blocks = RowBlocks(width);
+        int share = blocks % Runners == 0 ? most : Panels(width) * blocks / (4 * Runners);
         return share > most ? most : share < 1 ? 1 : share;
     }
 
@@ -111,6 +115,12 @@ public readonly struct MatMul<TEnd, TView> : IOp<TView> where TEnd : struct, IPr
                 int second = column + half < N ? half * B.LineStep : 0;        // a second vector without columns computes the first again
                 if (HasSums != 0 && row == 0) AddColumns<T>(b, second, begin, length, column);
                 Rows<T>(row, last, b, second, begin, length, column);
+                if (begin + length < K) continue;
+                for (int r = row; r < last; r++)
+                {
+                    TEnd.Finish<T, TView>(C, Other, r * N + column, N - column);
+                    if (column + half < N) TEnd.Finish<T, TView>(C, Other, r * N + column + half, N - column - half);
+                }
             }
         }
     }
@@ -122,7 +132,7 @@ public readonly struct MatMul<TEnd, TView> : IOp<TView> where TEnd : struct, IPr
         while (row < last)
         {
             int end = A.PanelStep == 0 || last - row < panel - row % panel ? last : row - row % panel + panel;
-            if (T.Width > 1 && second > 0)
+            if (T.Width > 1 && column + panel <= N)
                 for (int rows; (rows = ManyOf(T.Width, end - row)) > 0; row += rows) ManyRows<T>(row, b, begin, length, column);
             for (; row + 4 <= end; row += 4) FourRows<T>(row, b, second, begin, length, column);
             for (; row < end; row++) OneRow<T>(row, b, second, begin, length, column);
@@ -172,40 +182,49 @@ public readonly struct MatMul<TEnd, TView> : IOp<TView> where TEnd : struct, IPr
             T b0 = T.Load(b, 0), b1 = T.Load(b, T.Width), x;
             b = T.From(b, step);
             x = T.Splat(T.Get(a0, ia));
-            c00 = T.Fma(x, b0, c00);
-            c01 = T.Fma(x, b1, c01);
+            T.Accumulate(ref c00, x, b0);
+            T.Accumulate(ref c01, x, b1);
             x = T.Splat(T.Get(a1, ia));
-            c10 = T.Fma(x, b0, c10);
-            c11 = T.Fma(x, b1, c11);
+            T.Accumulate(ref c10, x, b0);
+            T.Accumulate(ref c11, x, b1);
             x = T.Splat(T.Get(a2, ia));
-            c20 = T.Fma(x, b0, c20);
-            c21 = T.Fma(x, b1, c21);
+            T.Accumulate(ref c20, x, b0);
+            T.Accumulate(ref c21, x, b1);
             x = T.Splat(T.Get(a3, ia));
-            c30 = T.Fma(x, b0, c30);
-            c31 = T.Fma(x, b1, c31);
+            T.Accumulate(ref c30, x, b0);
+            T.Accumulate(ref c31, x, b1);
             x = T.Splat(T.Get(a4, ia));
-            c40 = T.Fma(x, b0, c40);
-            c41 = T.Fma(x, b1, c41);
+            T.Accumulate(ref c40, x, b0);
+            T.Accumulate(ref c41, x, b1);
             x = T.Splat(T.Get(a5, ia));
-            c50 = T.Fma(x, b0, c50);
-            c51 = T.Fma(x, b1, c51);
+            T.Accumulate(ref c50, x, b0);
+            T.Accumulate(ref c51, x, b1);
             if (T.Width < 16) continue;
             x = T.Splat(T.Get(a6, ia));
-            c60 = T.Fma(x, b0, c60);
-            c61 = T.Fma(x, b1, c61);
+            T.Accumulate(ref c60, x, b0);
+            T.Accumulate(ref c61, x, b1);
             x = T.Splat(T.Get(a7, ia));
-            c70 = T.Fma(x, b0, c70);
-            c71 = T.Fma(x, b1, c71);
+            T.Accumulate(ref c70, x, b0);
+            T.Accumulate(ref c71, x, b1);
         }
-        Put<T>(row, column, begin, length, c00, c01);
-        Put<T>(row + 1, column, begin, length, c10, c11);
-        Put<T>(row + 2, column, begin, length, c20, c21);
-        Put<T>(row + 3, column, begin, length, c30, c31);
-        Put<T>(row + 4, column, begin, length, c40, c41);
-        Put<T>(row + 5, column, begin, length, c50, c51);
+        TView c = T.From(C, row * N + column);
+        Put<T>(c, 0, begin, c00);
+        Put<T>(c, T.Width, begin, c01);
+        Put<T>(c, N, begin, c10);
+        Put<T>(c, N + T.Width, begin, c11);
+        Put<T>(c, 2 * N, begin, c20);
+        Put<T>(c, 2 * N + T.Width, begin, c21);
+        Put<T>(c, 3 * N, begin, c30);
+        Put<T>(c, 3 * N + T.Width, begin, c31);
+        Put<T>(c, 4 * N, begin, c40);
+        Put<T>(c, 4 * N + T.Width, begin, c41);
+        Put<T>(c, 5 * N, begin, c50);
+        Put<T>(c, 5 * N + T.Width, begin, c51);
         if (T.Width < 16) return;
-        Put<T>(row + 6, column, begin, length, c60, c61);
-        Put<T>(row + 7, column, begin, length, c70, c71);
+        Put<T>(c, 6 * N, begin, c60);
+        Put<T>(c, 6 * N + T.Width, begin, c61);
+        Put<T>(c, 7 * N, begin, c70);
+        Put<T>(c, 7 * N + T.Width, begin, c71);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -219,22 +238,22 @@ public readonly struct MatMul<TEnd, TView> : IOp<TView> where TEnd : struct, IPr
         {
             T b0 = T.Load(b, ib), b1 = T.Load(b, ib + second), x;
             x = T.Splat(T.Get(a0, ia));
-            c00 = T.Fma(x, b0, c00);
-            c01 = T.Fma(x, b1, c01);
+            T.Accumulate(ref c00, x, b0);
+            T.Accumulate(ref c01, x, b1);
             x = T.Splat(T.Get(a1, ia));
-            c10 = T.Fma(x, b0, c10);
-            c11 = T.Fma(x, b1, c11);
+            T.Accumulate(ref c10, x, b0);
+            T.Accumulate(ref c11, x, b1);
             x = T.Splat(T.Get(a2, ia));
-            c20 = T.Fma(x, b0, c20);
-            c21 = T.Fma(x, b1, c21);
+            T.Accumulate(ref c20, x, b0);
+            T.Accumulate(ref c21, x, b1);
             x = T.Splat(T.Get(a3, ia));
-            c30 = T.Fma(x, b0, c30);
-            c31 = T.Fma(x, b1, c31);
+            T.Accumulate(ref c30, x, b0);
+            T.Accumulate(ref c31, x, b1);
         }
-        Put<T>(row, column, begin, length, c00, c01);
-        Put<T>(row + 1, column, begin, length, c10, c11);
-        Put<T>(row + 2, column, begin, length, c20, c21);
-        Put<T>(row + 3, column, begin, length, c30, c31);
+        Put<T>(row, column, begin, c00, c01);
+        Put<T>(row + 1, column, begin, c10, c11);
+        Put<T>(row + 2, column, begin, c20, c21);
+        Put<T>(row + 3, column, begin, c30, c31);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -246,10 +265,10 @@ public readonly struct MatMul<TEnd, TView> : IOp<TView> where TEnd : struct, IPr
         for (int k = 0, ia = 0, ib = 0; k < length; k++, ia += along, ib += step)
         {
             T x = T.Splat(T.Get(a, ia));
-            c0 = T.Fma(x, T.Load(b, ib), c0);
-            c1 = T.Fma(x, T.Load(b, ib + second), c1);
+            T.Accumulate(ref c0, x, T.Load(b, ib));
+            T.Accumulate(ref c1, x, T.Load(b, ib + second));
         }
-        Put<T>(row, column, begin, length, c0, c1);
+        Put<T>(row, column, begin, c0, c1);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -264,20 +283,17 @@ public readonly struct MatMul<TEnd, TView> : IOp<TView> where TEnd : struct, IPr
     T First<T>(int begin, int column) where T : struct, ILanes<T, TView> =>
         HasStart != 0 && begin == 0 && column < N ? T.Load(Start, column) : T.Splat(0f);
 
-    // a call: inlined many times, .NET would run out of its budget for inlining and call the multiply-adds instead
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    void Put<T>(int row, int column, int begin, int length, T first, T second) where T : struct, ILanes<T, TView>
-    {
-        int half = Panel.Columns(T.Width) / 2;
-        Put<T>(row * N + column, begin, length, first, N - column);
-        if (column + half < N) Put<T>(row * N + column + half, begin, length, second, N - column - half);
-    }
-
+    // Adds a whole vector of a block's sums to c. Short, since .NET has a budget for inlining: past it, it would call the multiply-adds.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    void Put<T>(int at, int begin, int length, T block, int count) where T : struct, ILanes<T, TView>
+    static void Put<T>(TView c, int at, int begin, T block) where T : struct, ILanes<T, TView> =>
+        T.Store(c, at, begin == 0 ? block : T.Add(T.Load(c, at), block), T.Width);
+
+    // the same for two vectors that may have columns past the last
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    void Put<T>(int row, int column, int begin, T first, T second) where T : struct, ILanes<T, TView>
     {
-        if (begin > 0) block = T.Add(T.Load(C, at), block);
-        if (begin + length < K) T.Store(C, at, block, count);
-        else TEnd.Store(C, Other, at, block, count);
+        int half = Panel.Columns(T.Width) / 2, at = row * N + column;
+        T.Store(C, at, begin == 0 ? first : T.Add(T.Load(C, at), first), N - column);
+        if (column + half < N) T.Store(C, at + half, begin == 0 ? second : T.Add(T.Load(C, at + half), second), N - column - half);
     }
 }

@@ -16,9 +16,9 @@ public static class Panel
 }
 
 /// <summary>
-/// Copies an operand of lines × terms so that the lines of a panel lie next to each other and the terms one after the other: the element of
-/// a line and a term lies at line / columns · columns · terms + term · columns + line % columns, with <see cref="Panel.Columns"/>. What lies
-/// at lines past the last has any value.
+/// Copies an operand of lines × terms so that the lines of a panel lie next to each other and the terms one after the other: the element
+/// of a line and a term lies at line / columns · columns · terms + term · columns + line % columns, with <see cref="Panel.Columns"/>.
+/// Lines past the last have any values.
 /// </summary>
 /// <remarks>
 /// A tile then reads its operands as two streams, whatever the operand's layout; read where it lies, an operand whose rows are 4 KiB apart
@@ -39,7 +39,8 @@ public readonly struct PackPanels<TView>(Operand<TView> from, TView to, int line
         for (int item = first; item < end; item += stride)
         {
             int term = item / across * MostTerms, line = item % across * MostLines;
-            int lastTerm = terms - term < MostTerms ? terms : term + MostTerms, lastLine = lines - line < MostLines ? lines : line + MostLines;
+            int lastTerm = terms - term < MostTerms ? terms : term + MostTerms;
+            int lastLine = lines - line < MostLines ? lines : line + MostLines;
             if (from.LineStep == 1) Rows<T>(term, lastTerm, line, lastLine);
             else Columns<T>(term, lastTerm, line, lastLine);
         }
@@ -51,7 +52,10 @@ public readonly struct PackPanels<TView>(Operand<TView> from, TView to, int line
         int columns = Panel.Columns(T.Width);
         for (; term < lastTerm; term++)
             for (int k = line; k < lastLine; k += T.Width)
-                T.Store(to, k / columns * columns * terms + term * columns + k % columns, T.Load(from.At, term * from.TermStep + k), T.Width);
+            {
+                T value = T.Load(from.At, term * from.TermStep + k);
+                T.Store(to, k / columns * columns * terms + term * columns + k % columns, value, T.Width);
+            }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -60,7 +64,8 @@ public readonly struct PackPanels<TView>(Operand<TView> from, TView to, int line
         int columns = Panel.Columns(T.Width);
         for (; line < lastLine; line++)
         {
-            TView source = T.From(from.At, line * from.LineStep), target = T.From(to, line / columns * columns * terms + line % columns);
+            TView source = T.From(from.At, line * from.LineStep);
+            TView target = T.From(to, line / columns * columns * terms + line % columns);
             for (int k = term; k < lastTerm; k++) T.Set(target, k * columns, T.Get(source, k * from.TermStep));
         }
     }

@@ -120,6 +120,7 @@ public readonly struct BatchTraining<TActivation, TLoss, TOptimizer, TView>(
             {
                 var product = new MatMul<PlainEnd, TView>
                 {
+                    Runners = 1,
                     A = new Operand<TView>(a, i, 1),
                     B = new Operand<TView>(weight, 1, o),
                     Start = bias,
@@ -194,6 +195,7 @@ public readonly struct BatchTraining<TActivation, TLoss, TOptimizer, TView>(
         {
             var product = new MatMul<PlainEnd, TView>
             {
+                Runners = 1,
                 A = new Operand<TView>(a, 1, i),
                 B = new Operand<TView>(dy, 1, o),
                 C = gradient,
@@ -208,6 +210,7 @@ public readonly struct BatchTraining<TActivation, TLoss, TOptimizer, TView>(
         }
         var row = new MatMul<PlainEnd, TView>
         {
+            Runners = 1,
             A = new Operand<TView>(dy, 0, 1),
             B = new Operand<TView>(a, 1, i),
             C = gradient,
@@ -232,6 +235,7 @@ public readonly struct BatchTraining<TActivation, TLoss, TOptimizer, TView>(
         }
         var product = new MatMul<PlainEnd, TView>
         {
+            Runners = 1,
             A = new Operand<TView>(dy, o, 1),
             B = Transposed<T>(weight, packed, i, o),
             C = dx,
@@ -245,5 +249,7 @@ public readonly struct BatchTraining<TActivation, TLoss, TOptimizer, TView>(
     // The factor wᵀ. Vectors cannot read it where it lies: Backward has packed it for them.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static Operand<TView> Transposed<T>(TView weight, TView packed, int i, int o) where T : struct, ILanes<T, TView> =>
-        T.Width > 1 && o > 1 ? new Operand<TView>(packed, 1, Panel.Columns(T.Width), Panel.Columns(T.Width) * o) : new Operand<TView>(weight, o, 1);
+        T.Width > 1 && o > 1
+            ? new Operand<TView>(packed, 1, Panel.Columns(T.Width), Panel.Columns(T.Width) * o)
+            : new Operand<TView>(weight, o, 1);
 }

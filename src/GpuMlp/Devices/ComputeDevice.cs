@@ -140,6 +140,15 @@ public sealed partial class ComputeDevice : IDisposable
     internal void Launch<TOp>(in TOp op) where TOp : struct, IOp<ArrayView<float>> => launcher.Launch(op);
 
     /// <summary>
+    /// Launches an op with few long items in vectors, several threads per core; false if the device has no vectors, or its compiler failed.
+    /// </summary>
+    /// <exception cref="DeviceException">The device fails.</exception>
+    internal bool TryLaunchStrips<TOp>(in TOp op) where TOp : struct, IOp<ArrayView<float>> => launcher.TryLaunchStrips(op);
+
+    /// <summary>The number of cores, or what the driver counts as such.</summary>
+    internal int Cores => Accelerator.NumMultiprocessors;
+
+    /// <summary>
     /// Launches a group op, with a thread group per group. It has that many lanes, by default as many as suit the device.
     /// </summary>
     /// <exception cref="DeviceException">The op does not compile on this device, or the device fails.</exception>

@@ -40,10 +40,17 @@ public abstract class Layer : Module
     /// <summary><see cref="Forward(Tensor)"/> for callers that are already using the device.</summary>
     internal Tensor ForwardWithin(Tensor x)
     {
+        Tensor y = Result(x);
+        ComputeForward(x.Span, y.Span, x.Rows, x.Columns);
+        return y;
+    }
+
+    /// <summary>The tensor for the result of a Forward of x, which the layer keeps for Backward.</summary>
+    private protected Tensor Result(Tensor x)
+    {
         Check(x.Device, x.Rows, x.Columns);
-        DeviceSpan values = x.Span;
+        _ = x.Span;                                                // throws if x was disposed
         output = EnsureTensor(output, x.Device, x.Rows, OutputsFor(x.Columns));
-        ComputeForward(values, output.Span, x.Rows, x.Columns);
         (input, inputVersion) = (x, x.Version);
         return output;
     }
@@ -88,11 +95,13 @@ public abstract class Layer : Module
     /// <summary><see cref="Backward"/> for callers that are already using the device.</summary>
     internal Tensor BackwardWithin(Tensor dy)
     {
-        Tensor x = Saved(dy);
-        inputGradient = EnsureTensor(inputGradient, x.Device, x.Rows, x.Columns);
-        ComputeBackward(x.Span, dy.Span, inputGradient.Span, x.Rows, x.Columns, Gradients());
-        return inputGradient;
+        Tensor x = Saved(dy), dx = InputGradient(x);
+        ComputeBackward(x.Span, dy.Span, dx.Span, x.Rows, x.Columns, Gradients());
+        return dx;
     }
+
+    /// <summary>The tensor for dx.</summary>
+    private protected Tensor InputGradient(Tensor x) => inputGradient = EnsureTensor(inputGradient, x.Device, x.Rows, x.Columns);
 
     /// <summary><see cref="Backward"/> for the first layer of a network, whose dx nobody needs.</summary>
     internal void BackwardParameters(Tensor dy)
@@ -128,7 +137,7 @@ public abstract class Layer : Module
     internal abstract void ComputeBackward(DeviceSpan x, DeviceSpan dy, DeviceSpan? dx, int rows, int columns, DeviceSpan[] gradients);
 
     // looked up for every call, since a network may have moved the parameters into its buffer
-    DeviceSpan[] Gradients()
+    private protected DeviceSpan[] Gradients()
     {
         gradients ??= new DeviceSpan[Own.Count];
         for (int k = 0; k < gradients.Length; k++) gradients[k] = Own[k].Parameter.Gradient.Span;
@@ -144,7 +153,8 @@ public abstract class Layer : Module
         return tensor;
     }
 
-    Tensor Saved(Tensor dy)
+    /// <summary>The x of the last Forward, to whose result dy belongs.</summary>
+    private protected Tensor Saved(Tensor dy)
     {
         RequireAlive();
         if (input is null || output is null || dy.Rows != output.Rows || dy.Columns != output.Columns

@@ -1,6 +1,7 @@
 using GpuMlp.Devices;
 using GpuMlp.Devices.Memory;
 using GpuMlp.Devices.Ops;
+using GpuMlp.Kernels.Activations;
 using GpuMlp.Randomness;
 using GpuMlp.Tensors;
 
@@ -65,5 +66,24 @@ public sealed class Linear : Layer
         ComputeDevice device = x.Device;
         device.LinearParameterGradients(x, dy, gradients[0], gradients[1], rows, inputs, outputs);
         if (dx is DeviceSpan target) device.LinearInputGradient(dy, Weight.Value.Span, target, rows, inputs, outputs);
+    }
+
+    /// <summary>The tensor for the result of a Forward of x.</summary>
+    internal Tensor ResultOf(Tensor x) => Result(x);
+
+    /// <summary>The x of the last Forward, to whose result dy belongs.</summary>
+    internal Tensor InputFor(Tensor dy) => Saved(dy);
+
+    /// <summary>z = x·w + b and y = f(z).</summary>
+    internal void Forward<TActivation>(DeviceSpan x, DeviceSpan z, DeviceSpan y, int rows) where TActivation : struct, IActivation =>
+        x.Device.LinearForward<TActivation>(x, Weight.Value.Span, Bias.Value.Span, z, y, rows, inputs, outputs);
+
+    /// <summary>The gradients of the parameters, and dz = dy·wᵀ·f′(z) for x = f(z).</summary>
+    internal void Backward<TActivation>(DeviceSpan x, DeviceSpan dy, DeviceSpan z, DeviceSpan dz, int rows)
+        where TActivation : struct, IActivation
+    {
+        DeviceSpan[] gradients = Gradients();
+        x.Device.LinearParameterGradients(x, dy, gradients[0], gradients[1], rows, inputs, outputs);
+        x.Device.LinearInputGradient<TActivation>(dy, Weight.Value.Span, z, dz, rows, inputs, outputs);
     }
 }

@@ -19,6 +19,7 @@ public sealed class Sequential : Module
     readonly ParameterArena arena;
     readonly Tensor loss;
     readonly bool endsInSigmoid;
+    readonly ILinearActivation?[] after = [], before = [];         // the activations that a linear layer computes with its own products
     Tensor? output, logit, values, gradient;
     bool lossComputed;
     int version;
@@ -41,7 +42,13 @@ public sealed class Sequential : Module
         if (parameters.Any(p => p.Device != Device))
             throw new ArgumentException("all layers of a network are on one device", nameof(modules));
         if (modules.All(m => m is Layer)) layers = [.. modules.Cast<Layer>()];
-        if (layers is not null) CheckSizes(layers);
+        if (layers is not null)
+        {
+            CheckSizes(layers);
+            after = [.. layers.Select((layer, l) =>
+                layer is Linear && layer.OutputsFor(1) > 1 ? layers.ElementAtOrDefault(l + 1) as ILinearActivation : null)];
+            before = [.. layers.Select((layer, l) => layer is Linear && l > 1 ? layers[l - 1] as ILinearActivation : null)];
+        }
         (Spec, WhyNoSpec) = layers is null ? (null, "not all of its modules are layers") : NetworkSpec.Of(layers);
         var placed = new HashSet<Parameter>();
         Parameter[][] groups = [.. modules.Select(m => m.Parameters().Where(placed.Add).ToArray())];
@@ -129,7 +136,10 @@ public sealed class Sequential : Module
         lossComputed = false;
         version = arena.Version;
         Tensor y = x;
-        foreach (Layer layer in layers) y = layer.ForwardWithin(y);
+        for (int l = 0; l < layers.Length; l++)
+            y = after[l] is ILinearActivation activation
+                ? activation.ForwardAfter((Linear)layers[l++], y)
+                : layers[l].ForwardWithin(y);
         logit = layers[^1].Input;
         return output = y;
     }
@@ -195,7 +205,10 @@ public sealed class Sequential : Module
         if (!lossComputed) throw new InvalidOperationException("Sequential: Backward before ComputeLoss");
         Layer[] layers = ByHand;
         Tensor dy = gradient!;
-        for (int l = layers.Length - (OnLogit ? 2 : 1); l > 0; l--) dy = layers[l].BackwardWithin(dy);
+        for (int l = layers.Length - (OnLogit ? 2 : 1); l > 0; l--)
+            dy = before[l] is ILinearActivation activation
+                ? activation.BackwardBefore((Linear)layers[l--], dy)
+                : layers[l].BackwardWithin(dy);
         layers[0].BackwardParameters(dy);
     }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using GpuMlp.Kernels;
+using GpuMlp.Kernels.Lanes;
 using ILGPU;
 using ILGPU.Runtime;
 using ILGPU.Runtime.CPU;
@@ -10,7 +11,7 @@ namespace GpuMlp.Devices.Launching;
 /// <summary>Compiles ops through ILGPU, each once at its first use, and launches them in the form and shape that suit the device.</summary>
 sealed class KernelLauncher(DeviceDescription device, Accelerator accelerator, KernelLoader loader)
 {
-    readonly Dictionary<Type, Delegate> kernels = [];
+    readonly Dictionary<Type, Delegate> kernels = [], stripKernels = [];
     readonly Dictionary<(Type, GroupForm), Delegate> groupKernels = [];
 
     enum GroupForm { Lanes, SingleLane, Strip }
@@ -47,6 +48,28 @@ sealed class KernelLauncher(DeviceDescription device, Accelerator accelerator, K
         KernelConfig shape = LaunchShape.Of(accelerator, device.Kind, IsProcessor, items);
         if (kernels.TryGetValue(typeof(TOp), out Delegate? kernel)) Start((Action<KernelConfig, TOp, LoopWatch>)kernel, shape, op);
         else kernels[typeof(TOp)] = StartFirst(DeviceEntry.Kernel, shape, op);
+    }
+
+    /// <summary>
+    /// Launches an op with few long items in vectors, several threads per core; false if the device has no vectors, or its compiler failed.
+    /// </summary>
+    internal bool TryLaunchStrips<TOp>(in TOp op) where TOp : struct, IOp<ArrayView<float>>
+    {
+        if (Form != GroupForm.Strip) return false;
+        int items = op.Items(StripLanes.Width);
+        if (items == 0) return true;
+        var shape = new KernelConfig(Math.Min(items, 4 * accelerator.NumMultiprocessors), 1);
+        try
+        {
+            if (stripKernels.TryGetValue(typeof(TOp), out Delegate? kernel)) Start((Action<KernelConfig, TOp, LoopWatch>)kernel, shape, op);
+            else stripKernels[typeof(TOp)] = StartFirst(DeviceEntry.StripItemsKernel, shape, op);
+            return true;
+        }
+        catch (DeviceException e) when (e.IsOfCompiler)
+        {
+            refusedStrips = true;
+            return false;
+        }
     }
 
     /// <summary>

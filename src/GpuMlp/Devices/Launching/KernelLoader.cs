@@ -31,7 +31,8 @@ sealed class KernelLoader(Accelerator accelerator, KernelCache? cache, bool newt
         CompiledText? text = CompiledText.Of(compiled);
         if (accelerator is CLAccelerator cl)
         {
-            string prelude = entry.Method.Name == nameof(DeviceEntry.StripKernel) ? Strip.Prelude : "";
+            bool strips = entry.Method.Name is nameof(DeviceEntry.StripKernel) or nameof(DeviceEntry.StripItemsKernel);
+            string prelude = strips ? Strip.Prelude : "";
             text = text! with { Text = OpenCLText.Portable(prelude + text.Text, cl.CLStdVersion) };
             compiled = Rebuilt(text, description)!;
         }

@@ -1,5 +1,6 @@
 using GpuMlp.Devices.Host;
 using GpuMlp.Devices.Memory;
+using GpuMlp.Kernels.Activations;
 using GpuMlp.Kernels.Lanes;
 using GpuMlp.Kernels.Linear;
 using GpuMlp.Kernels.Numerics;
@@ -18,6 +19,12 @@ static class LinearOps
         else device.MatMul<PlainEnd>(new Product(new(x, i, 1), new(w, 1, o), y, n, o, i) { Start = b });
     }
 
+    /// <summary>z = x·w + b and y = f(z) in one pass; w has two outputs or more.</summary>
+    internal static void LinearForward<TActivation>(
+        this ComputeDevice device, DeviceSpan x, DeviceSpan w, DeviceSpan b, DeviceSpan z, DeviceSpan y, int n, int i, int o)
+        where TActivation : struct, IActivation =>
+        device.MatMul<ActivationEnd<TActivation>>(new Product(new(x, i, 1), new(w, 1, o), z, n, o, i) { Start = b, Other = y });
+
     /// <summary>y = x·w, in Linear's order of sums, without a bias.</summary>
     internal static void Product(this ComputeDevice device, DeviceSpan x, DeviceSpan w, DeviceSpan y, int n, int i, int o)
     {
@@ -27,12 +34,26 @@ static class LinearOps
 
     /// <summary>dx = dy·wᵀ.</summary>
     internal static void LinearInputGradient(
-        this ComputeDevice device, DeviceSpan dy, DeviceSpan w, DeviceSpan dx, int n, int i, int o)
+        this ComputeDevice device, DeviceSpan dy, DeviceSpan w, DeviceSpan dx, int n, int i, int o) =>
+        InputGradient<PlainEnd>(device, dy, w, dx, dx, n, i, o);
+
+    /// <summary>dz = dy·wᵀ times f′(z) in one pass.</summary>
+    internal static void LinearInputGradient<TActivation>(
+        this ComputeDevice device, DeviceSpan dy, DeviceSpan w, DeviceSpan z, DeviceSpan dz, int n, int i, int o)
+        where TActivation : struct, IActivation => InputGradient<DerivativeEnd<TActivation>>(device, dy, w, z, dz, n, i, o);
+
+    static void InputGradient<TEnd>(
+        ComputeDevice device, DeviceSpan dy, DeviceSpan w, DeviceSpan other, DeviceSpan dx, int n, int i, int o)
+        where TEnd : struct, IProductEnd
     {
-        if (o is 1 or > BlockedSum.Length) device.MatMul<PlainEnd>(new Product(new(dy, o, 1), new(w, o, 1), dx, n, i, o));
+        if (o is 1 or > BlockedSum.Length) device.MatMul<TEnd>(new Product(new(dy, o, 1), new(w, o, 1), dx, n, i, o) { Other = other });
         else if (device.Host is HostRunner host)
-            host.Run(new LinearInputGradient<PlainEnd, HostView>(dy, w, dx, dx, n, i, o), 2L * n * i * o);
-        else device.Launch(new LinearInputGradient<PlainEnd, ArrayView<float>>(dy, w, dx, dx, n, i, o));
+            host.Run(new LinearInputGradient<TEnd, HostView>(dy, w, dx, other, n, i, o), 2L * n * i * o);
+        else
+        {
+            var op = new LinearInputGradient<TEnd, ArrayView<float>>(dy, w, dx, other, n, i, o);
+            if (2L * n * i * o < ProductOps.WorthStrips || !device.TryLaunchStrips(op)) device.Launch(op);
+        }
     }
 
     /// <summary>dw = xᵀ·dy and db = the column sums of dy.</summary>
