@@ -12,7 +12,7 @@ sealed class RateColumn : IColumn
 
     public string ColumnName => "rate";
 
-    public string Legend => "training steps, of all networks together, or points per second, by the median";
+    public string Legend => "training steps, of all networks together, points, or float operations per second, by the median";
 
     public bool AlwaysShow => true;
 

@@ -12,8 +12,16 @@ public sealed record StepsCase(string Net, int Batch, EngineChoice Engine, strin
     /// <inheritdoc/>
     public string Unit => "steps";
 
+    /// <summary>Networks whose steps are matrix products, with the engine and the batch that people train them with.</summary>
+    static readonly (string Net, int Batch, EngineChoice Engine, int Steps)[] wide =
+    [
+        ("2-256-256-256-1", 4096, EngineChoice.Layers, 10), ("2-1024-1024-1024-1", 1024, EngineChoice.Layers, 5),
+        ("2-256-256-1", 32, EngineChoice.Layers, 500), ("2-256-256-1", 32, EngineChoice.Fused, 500),
+    ];
+
     /// <summary>
-    /// Both nets, batches and engines on every device; a single row for a device that is absent, and one for ILGPU's CPU launcher.
+    /// Two small nets with both batches and engines, and wide nets, on every device; a single row for a device that is absent, and one for
+    /// ILGPU's CPU launcher.
     /// </summary>
     internal static IEnumerable<StepsCase> All()
     {
@@ -30,6 +38,9 @@ public sealed record StepsCase(string Net, int Batch, EngineChoice Engine, strin
                             int steps = engine == EngineChoice.Fused && batch == 1 ? 10_000 : 1_000;
                             yield return new(net, batch, engine, device.Id, Cut(steps));
                         }
+                if (oneNet) continue;
+                foreach ((string net, int batch, EngineChoice engine, int steps) in wide)
+                    yield return new(net, batch, engine, device.Id, BenchConfig.IsDry ? 1 : steps);
             }
             else yield return new("2-50-1", 1, EngineChoice.Fused, device.Id, 10_000, device.Excluded);
         }

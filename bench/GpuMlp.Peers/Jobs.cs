@@ -37,7 +37,7 @@ sealed class Jobs : IDisposable
         }
     }
 
-    internal static readonly string[] Names = ["steps", "steps-deep", "population", "grid", "grid-deep", "modules", "train-command"];
+    internal static readonly string[] Names = ["steps", "steps-deep", "population", "grid", "grid-deep", "modules", "train-command", .. WideJob.All.Select(j => j.Name)];
 
     internal void Run(string job)
     {
@@ -50,6 +50,7 @@ sealed class Jobs : IDisposable
             case "grid-deep": Grid("grid 2048², 2-64-64-1", "2-64-64-1", 2048); break;
             case "modules": Modules(); break;
             case "train-command": TrainCommand(); break;
+            case string name when WideJob.All.FirstOrDefault(j => j.Name == name) is WideJob wide: Wide(wide); break;
             default: throw new ArgumentException($"{job} is no job; there are {string.Join(", ", Names)}");
         }
     }
@@ -92,6 +93,13 @@ sealed class Jobs : IDisposable
             new("the same steps layer by layer, cpu", false, () => program.TrainByHand(Steps)),
         ], turns);
     }
+
+    void Wide(WideJob job) =>
+        new Comparison($"{job}", job.Steps, "steps").Print(
+        [
+            .. OnThreads(Torch.Wide(job)),
+            .. devices.SelectMany(d => d.Ours.Wide(job).Select(run => new Contender($"{run.Engine}, {d.Id}", false, run.Run))),
+        ], turns);
 
     void TrainCommand()
     {

@@ -3,6 +3,7 @@ using GpuMlp.Devices;
 using GpuMlp.Grids;
 using GpuMlp.Layers;
 using GpuMlp.Losses;
+using GpuMlp.Optimizers;
 using GpuMlp.Randomness;
 using GpuMlp.Training;
 
@@ -40,6 +41,32 @@ sealed class Ours(ComputeDevice device, DataSet data) : IDisposable
     {
         using Sequential network = Network(net);
         GridEvaluator.Evaluate(network, GridSpec.FromSize(window, side, side));
+    }
+
+    /// <summary>
+    /// Makes steps of a wide network on random rows, by each engine that suits; the network lasts from one run to the next.
+    /// </summary>
+    internal IEnumerable<(string Engine, Action Run)> Wide(WideJob job)
+    {
+        int[] widths = job.Widths;
+        var random = new Random(0);
+        var inputs = new float[job.Rows, widths[0]];
+        for (int row = 0; row < job.Rows; row++)
+            for (int k = 0; k < widths[0]; k++) inputs[row, k] = random.NextSingle() - 0.5f;
+        float[] labels = [.. Enumerable.Range(0, job.Rows).Select(_ => (float)random.Next(Math.Max(2, widths[^1])))];
+        var rows = new DataSet(job.Name, inputs, labels, [.. Enumerable.Range(0, Math.Max(2, widths[^1])).Select(k => $"{k}")]);
+        var optimizer = new OptimizerSpec { Kind = job.Adam ? OptimizerKind.Adam : OptimizerKind.Sgd, LearningRate = job.Adam ? 1e-3f : 1e-2f };
+        foreach (EngineChoice engine in job.Batch <= 64 ? [EngineChoice.Layers, EngineChoice.Fused] : (EngineChoice[])[EngineChoice.Layers])
+        {
+            Sequential network = NetworkSpec.Parse(job.Net).Build(device, Initialization.Uniform,
+                new PhiloxStream(0, StreamPurpose.Initialization), job.HasClasses ? new CrossEntropyLoss() : new BceLoss());
+            Recipe recipe = Recipe.Of(network) with { Steps = job.Steps, Batch = job.Batch, Optimizer = optimizer };
+            yield return (engine.ToString().ToLowerInvariant(), () =>
+            {
+                using var trainer = new Trainer(network, rows, recipe, new TrainingOptions { SnapshotEvery = 0, Engine = engine });
+                trainer.Run();
+            });
+        }
     }
 
     public void Dispose() => device.Dispose();

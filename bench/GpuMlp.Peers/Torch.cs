@@ -54,6 +54,30 @@ sealed class Torch : IDisposable
         }
     }
 
+    /// <summary>Makes steps of a wide network, all on one batch; the network and the optimizer last from one run to the next.</summary>
+    internal static Action Wide(WideJob job)
+    {
+        int[] widths = job.Widths;
+        TorchModule network = nn.Sequential(Enumerable.Range(0, widths.Length - 1).SelectMany(l => (TorchModule[])
+            [nn.Linear(widths[l], widths[l + 1]), .. l + 2 < widths.Length ? [nn.ReLU()] : job.HasClasses ? [] : (TorchModule[])[nn.Sigmoid()]]));
+        optim.Optimizer optimizer = job.Adam ? optim.Adam(network.parameters(), 1e-3) : optim.SGD(network.parameters(), 1e-2);
+        Loss<Tensor, Tensor, Tensor> loss = job.HasClasses ? nn.CrossEntropyLoss() : nn.BCELoss();
+        Tensor x = randn(job.Batch, widths[0]);
+        Tensor y = job.HasClasses ? randint(0, widths[^1], [job.Batch]).to(int64) : randint(0, 2, [job.Batch, 1]).to(float32);
+        return () =>
+        {
+            for (int step = 0; step < job.Steps; step++)
+            {
+                using DisposeScope scope = NewDisposeScope();
+                Tensor mean = loss.forward(network.forward(x), y);
+                _ = mean.item<float>();
+                optimizer.zero_grad();
+                mean.backward();
+                optimizer.step();
+            }
+        };
+    }
+
     /// <summary>A dense grid of side² points, tile by tile.</summary>
     internal static void Grid(string net, int side, Window window)
     {

@@ -12,7 +12,8 @@ namespace GpuMlp.Tests.Kernels;
 [Collection<KernelTests>]
 public sealed class MatMulTests(DeviceRoutes routes)
 {
-    const int Triples = 500;
+    // simulators and slow drivers take some of them
+    static readonly int triples = DriverDevice.Named is null ? 500 : 60;
 
     static readonly int[] sizes = [1, 2, 3, 7, 8, 9, 31, 32, 33, 63, 64, 65, 100, 257];
 
@@ -20,7 +21,7 @@ public sealed class MatMulTests(DeviceRoutes routes)
     public void RandomShapesHaveTheBitsOfTheirOrder()
     {
         var random = new Random(15);
-        for (int k = 0; k < Triples; k++)
+        for (int k = 0; k < triples; k++)
         {
             (int n, int i, int o) = (sizes[random.Next(sizes.Length)], sizes[random.Next(sizes.Length)], sizes[random.Next(sizes.Length)]);
             (float[] x, float[] w, float[] b) = (Samples.Even(random, n * i), Samples.Even(random, i * o), Samples.Even(random, o));

@@ -27,7 +27,7 @@ static class Estimates
         return new DeviceRates(open, Environment.ProcessorCount, new Dictionary<WorkKind, Rate>
         {
             [WorkKind.Fused] = Rate.Of(compile, fusedStage * Nanosecond, 0.014 * lanes * Nanosecond),
-            [WorkKind.Layers] = Rate.Of(compile, layerStage * Nanosecond, 0.02 * all * Nanosecond),
+            [WorkKind.Layers] = Rate.Of(compile, layerStage * Nanosecond, 0.01 * all * Nanosecond),
             [WorkKind.Population] = Rate.Of(compile, fusedStage * Nanosecond, 0.014 * lanes * Nanosecond),
             [WorkKind.Grid] = Rate.Of(compile, 0.3 * all * Nanosecond, 0.003 * all * Nanosecond),
         });
