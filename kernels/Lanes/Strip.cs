@@ -18,6 +18,7 @@ public static class Strip
     /// <summary>The text at the start of a kernel of strips, in OpenCL C.</summary>
     public const string Prelude = """
         #pragma OPENCL FP_CONTRACT OFF
+        #pragma clang diagnostic ignored "-Wpsabi"
         typedef float16 strip __attribute__((aligned(4)));
         #define double strip
         strip strip_splat(float a) { return (float16)(a); }
