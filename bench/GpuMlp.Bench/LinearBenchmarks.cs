@@ -5,7 +5,7 @@ using GpuMlp.Tensors;
 
 namespace GpuMlp.Bench;
 
-/// <summary>The three products of a linear layer alone, with operands on the device, and the multiply-adds alone on the processor.</summary>
+/// <summary>The three products of a linear layer, operands on the device, and the multiply-adds alone on the processor.</summary>
 public class LinearBenchmarks
 {
     ComputeDevice? device;

@@ -37,7 +37,8 @@ sealed class Jobs : IDisposable
         }
     }
 
-    internal static readonly string[] Names = ["steps", "steps-deep", "population", "grid", "grid-deep", "modules", "train-command", .. WideJob.All.Select(j => j.Name)];
+    internal static readonly string[] Names = ["steps", "steps-deep", "population", "grid", "grid-deep", "modules", "train-command",
+        .. WideJob.All.Select(j => j.Name)];
 
     internal void Run(string job)
     {

@@ -55,7 +55,7 @@ sealed class Ours(ComputeDevice device, DataSet data) : IDisposable
             for (int k = 0; k < widths[0]; k++) inputs[row, k] = random.NextSingle() - 0.5f;
         float[] labels = [.. Enumerable.Range(0, job.Rows).Select(_ => (float)random.Next(Math.Max(2, widths[^1])))];
         var rows = new DataSet(job.Name, inputs, labels, [.. Enumerable.Range(0, Math.Max(2, widths[^1])).Select(k => $"{k}")]);
-        var optimizer = new OptimizerSpec { Kind = job.Adam ? OptimizerKind.Adam : OptimizerKind.Sgd, LearningRate = job.Adam ? 1e-3f : 1e-2f };
+        OptimizerSpec optimizer = job.Adam ? new() { Kind = OptimizerKind.Adam, LearningRate = 1e-3f } : new() { LearningRate = 1e-2f };
         foreach (EngineChoice engine in job.Batch <= 64 ? [EngineChoice.Layers, EngineChoice.Fused] : (EngineChoice[])[EngineChoice.Layers])
         {
             Sequential network = NetworkSpec.Parse(job.Net).Build(device, Initialization.Uniform,

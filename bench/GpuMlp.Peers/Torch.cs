@@ -22,14 +22,15 @@ sealed class Torch : IDisposable
         y = tensor(data.Labels, data.Count, 1);
     }
 
-    static TorchModule Network(string net)
+    static TorchModule Network(string net, bool sigmoid = true)
     {
         int[] widths = [.. net.Split('-').Select(int.Parse)];
         var layers = new List<TorchModule>();
         for (int l = 0; l + 1 < widths.Length; l++)
         {
             layers.Add(nn.Linear(widths[l], widths[l + 1]));
-            layers.Add(l + 2 < widths.Length ? nn.ReLU() : nn.Sigmoid());
+            if (l + 2 < widths.Length) layers.Add(nn.ReLU());
+            else if (sigmoid) layers.Add(nn.Sigmoid());
         }
         return nn.Sequential(layers);
     }
@@ -58,8 +59,7 @@ sealed class Torch : IDisposable
     internal static Action Wide(WideJob job)
     {
         int[] widths = job.Widths;
-        TorchModule network = nn.Sequential(Enumerable.Range(0, widths.Length - 1).SelectMany(l => (TorchModule[])
-            [nn.Linear(widths[l], widths[l + 1]), .. l + 2 < widths.Length ? [nn.ReLU()] : job.HasClasses ? [] : (TorchModule[])[nn.Sigmoid()]]));
+        TorchModule network = Network(job.Net, sigmoid: !job.HasClasses);
         optim.Optimizer optimizer = job.Adam ? optim.Adam(network.parameters(), 1e-3) : optim.SGD(network.parameters(), 1e-2);
         Loss<Tensor, Tensor, Tensor> loss = job.HasClasses ? nn.CrossEntropyLoss() : nn.BCELoss();
         Tensor x = randn(job.Batch, widths[0]);
