@@ -16,14 +16,27 @@ static class LinearOps
         this ComputeDevice device, DeviceSpan x, DeviceSpan w, DeviceSpan b, DeviceSpan y, int n, int i, int o)
     {
         if (o == 1) SingleOutput(device, x, w, b, y, n, i, 1);
+        else if (Small(device, n, i, o) is HostRunner host)
+            host.Run(new SmallMatMul<HostView>(x, w, b, y, n, o, i, i, 1, 1), 2L * n * i * o);
         else device.MatMul<PlainEnd>(new Product(new(x, i, 1), new(w, 1, o), y, n, o, i) { Start = b });
     }
 
     /// <summary>z = x·w + b and y = f(z) in one pass; w has two outputs or more.</summary>
     internal static void LinearForward<TActivation>(
         this ComputeDevice device, DeviceSpan x, DeviceSpan w, DeviceSpan b, DeviceSpan z, DeviceSpan y, int n, int i, int o)
-        where TActivation : struct, IActivation =>
-        device.MatMul<ActivationEnd<TActivation>>(new Product(new(x, i, 1), new(w, 1, o), z, n, o, i) { Start = b, Other = y });
+        where TActivation : struct, IActivation
+    {
+        if (Small(device, n, i, o) is null)
+        {
+            device.MatMul<ActivationEnd<TActivation>>(new Product(new(x, i, 1), new(w, 1, o), z, n, o, i) { Start = b, Other = y });
+            return;
+        }
+        device.LinearForward(x, w, b, z, n, i, o);
+        device.ActivationForward<TActivation>(z, y, n * o);
+    }
+
+    // the CPU's runner for products so small that the preparations of the large form would cost more than the product; else null
+    static HostRunner? Small(ComputeDevice device, int n, int i, int o) => (long)n * i * o <= 8192 ? device.Host : null;
 
     /// <summary>y = x·w, in Linear's order of sums, without a bias.</summary>
     internal static void Product(this ComputeDevice device, DeviceSpan x, DeviceSpan w, DeviceSpan y, int n, int i, int o)
@@ -40,13 +53,25 @@ static class LinearOps
     /// <summary>dz = dy·wᵀ times f′(z) in one pass.</summary>
     internal static void LinearInputGradient<TActivation>(
         this ComputeDevice device, DeviceSpan dy, DeviceSpan w, DeviceSpan z, DeviceSpan dz, int n, int i, int o)
-        where TActivation : struct, IActivation => InputGradient<DerivativeEnd<TActivation>>(device, dy, w, z, dz, n, i, o);
+        where TActivation : struct, IActivation
+    {
+        if (Small(device, n, i, o) is null)
+        {
+            InputGradient<DerivativeEnd<TActivation>>(device, dy, w, z, dz, n, i, o);
+            return;
+        }
+        device.LinearInputGradient(dy, w, dz, n, i, o);
+        device.ActivationBackward<TActivation>(z, dz, dz, n * i);
+    }
 
     static void InputGradient<TEnd>(
         ComputeDevice device, DeviceSpan dy, DeviceSpan w, DeviceSpan other, DeviceSpan dx, int n, int i, int o)
         where TEnd : struct, IProductEnd
     {
-        if (o is 1 or > BlockedSum.Length) device.MatMul<TEnd>(new Product(new(dy, o, 1), new(w, o, 1), dx, n, i, o) { Other = other });
+        if (o == 1 && typeof(TEnd) == typeof(PlainEnd) && Small(device, n, i, o) is HostRunner small)
+            small.Run(new SmallMatMul<HostView>(dy, w, w, dx, n, i, 1, 1, 1, 0), 2L * n * i);        // (i,1) has the layout of (1,i)
+        else if (o is 1 or > BlockedSum.Length)
+            device.MatMul<TEnd>(new Product(new(dy, o, 1), new(w, o, 1), dx, n, i, o) { Other = other });
         else if (device.Host is HostRunner host)
             host.Run(new LinearInputGradient<TEnd, HostView>(dy, w, dx, other, n, i, o), 2L * n * i * o);
         else
@@ -60,7 +85,8 @@ static class LinearOps
     internal static void LinearParameterGradients(
         this ComputeDevice device, DeviceSpan x, DeviceSpan dy, DeviceSpan dw, DeviceSpan db, int n, int i, int o)
     {
-        if (o > 1) device.MatMul<PlainEnd>(new Product(new(x, 1, i), new(dy, 1, o), dw, i, o, n) { Sums = db });
+        if (o > 1 && Small(device, n, i, o) is null)
+            device.MatMul<PlainEnd>(new Product(new(x, 1, i), new(dy, 1, o), dw, i, o, n) { Sums = db });
         else
         {
             device.WeightGradient(x, dy, dw, n, i, o);
@@ -69,10 +95,16 @@ static class LinearOps
     }
 
     /// <summary>dw = xᵀ·dy.</summary>
-    internal static void WeightGradient(this ComputeDevice device, DeviceSpan x, DeviceSpan dy, DeviceSpan dw, int n, int i, int o) =>
-        device.MatMul<PlainEnd>(o > 1
-            ? new Product(new(x, 1, i), new(dy, 1, o), dw, i, o, n)
-            : new Product(new(dy, 0, 1), new(x, 1, i), dw, 1, i, n));        // the same sums, with the inputs as columns to fill vectors
+    internal static void WeightGradient(this ComputeDevice device, DeviceSpan x, DeviceSpan dy, DeviceSpan dw, int n, int i, int o)
+    {
+        // with one output the same sums, with the inputs as columns to fill vectors
+        if (Small(device, n, i, o) is HostRunner host)
+            host.Run(o > 1
+                ? new SmallMatMul<HostView>(x, dy, dy, dw, i, o, n, 1, i, 0)
+                : new SmallMatMul<HostView>(dy, x, x, dw, 1, i, n, 0, 1, 0), 2L * n * i * o);
+        else if (o > 1) device.MatMul<PlainEnd>(new Product(new(x, 1, i), new(dy, 1, o), dw, i, o, n));
+        else device.MatMul<PlainEnd>(new Product(new(dy, 0, 1), new(x, 1, i), dw, 1, i, n));
+    }
 
     static void SingleOutput(ComputeDevice device, DeviceSpan x, DeviceSpan w, DeviceSpan b, DeviceSpan y, int n, int i, int hasBias)
     {
