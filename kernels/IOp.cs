@@ -50,6 +50,13 @@ public static class DeviceEntry
         watch.End();
     }
 
+    /// <summary>Runs an op with one thread group per group, which shares memory of its own.</summary>
+    public static void SharedKernel<TOp>(TOp op, LoopWatch watch) where TOp : struct, ISharedOp<ArrayView<float>>
+    {
+        op.Run<ScalarLanes, GroupBarrier>(Grid.IdxX, Group.IdxX, SharedMemory.Allocate1D<float>(TOp.SharedFloats));
+        watch.End();
+    }
+
     /// <summary>Runs a group op with one thread per group, which needs no barrier: this suits a processor.</summary>
     public static void SingleLaneKernel<TOp>(TOp op, LoopWatch watch) where TOp : struct, IGroupOp<ArrayView<float>>
     {

@@ -21,7 +21,8 @@ static class ClosedOps
     internal static IEnumerable<(string Name, MethodInfo Entry)> OnGpus(int groups) =>
         Entries(typeof(IOp<>), int.MaxValue, nameof(DeviceEntry.Kernel))
             .Concat(Entries(typeof(IGroupOp<>), groups, nameof(DeviceEntry.GroupKernel)))
-            .Concat(Entries(typeof(IGroupOp<>), 1, nameof(DeviceEntry.SingleLaneKernel)));
+            .Concat(Entries(typeof(IGroupOp<>), 1, nameof(DeviceEntry.SingleLaneKernel)))
+            .Concat(Entries(typeof(ISharedOp<>), groups, nameof(DeviceEntry.SharedKernel)));
 
     /// <summary>The entry points that an OpenCL device runs that is a processor: one variant of each group op.</summary>
     internal static IEnumerable<(string Name, MethodInfo Entry)> OnProcessors() =>

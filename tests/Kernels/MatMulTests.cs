@@ -1,7 +1,11 @@
+using GpuMlp.Devices;
+using GpuMlp.Devices.Memory;
 using GpuMlp.Devices.Ops;
 using GpuMlp.Kernels.Activations;
 using GpuMlp.Kernels.Lanes;
+using GpuMlp.Kernels.Linear;
 using GpuMlp.Tests.Support;
+using ILGPU;
 
 namespace GpuMlp.Tests.Kernels;
 
@@ -38,6 +42,44 @@ public sealed class MatMulTests(DeviceRoutes routes)
                     .Output(Expected.Exactly(SumOrder.WeightGradient(x, dy, n, i, o)))
                     .Output(Expected.Exactly(SumOrder.ColumnSums(dy, n, o)))
                     .Check(routes, (device, a) => device.LinearParameterGradients(a[0], a[1], a[2], a[3], n, i, o), slowToo: false);
+        }
+    }
+
+    [Theory]
+    [InlineData(64, 16, 128)]
+    [InlineData(65, 40, 130)]
+    [InlineData(33, 257, 64)]                                                     // few tiles, two blocks: shared out among groups
+    [InlineData(300, 31, 37)]
+    [InlineData(3, 2, 5)]
+    public void TheFormForGpusHasTheSameBits(int n, int i, int o)
+    {
+        DriverDevice.Need();
+        var random = new Random(n);
+        (float[] x, float[] w, float[] b) = (Samples.Even(random, n * i), Samples.Even(random, i * o), Samples.Even(random, o));
+        float[] dy = Samples.Even(random, n * o);
+        new KernelCase($"forward {n}×{i}→{o}").Input(x).Input(w).Input(b).Output(Expected.Exactly(SumOrder.Forward(x, w, b, n, i, o)))
+            .Check(routes, Forward, slowToo: false);
+        new KernelCase($"dx {n}×{i}→{o}").Input(dy).Input(w).Output(Expected.Exactly(SumOrder.InputGradient(dy, w, n, i, o)))
+            .Check(routes, InputGradient, slowToo: false);
+        new KernelCase($"dw, db {n}×{i}→{o}").Input(x).Input(dy).Output(Expected.Exactly(SumOrder.WeightGradient(x, dy, n, i, o)))
+            .Output(Expected.Exactly(SumOrder.ColumnSums(dy, n, o))).Check(routes, ParameterGradients, slowToo: false);
+
+        void Forward(ComputeDevice device, DeviceSpan[] a)
+        {
+            if (device.Host is not null) device.LinearForward(a[0], a[1], a[2], a[3], n, i, o);
+            else device.SharedMatMul<PlainEnd>(new Product(new(a[0], i, 1), new(a[1], 1, o), a[3], n, o, i) { Start = a[2] });
+        }
+
+        void InputGradient(ComputeDevice device, DeviceSpan[] a)
+        {
+            if (device.Host is not null) device.LinearInputGradient(a[0], a[1], a[2], n, i, o);
+            else device.LaunchShared(new SharedInputGradient<PlainEnd, ArrayView<float>>(a[0], a[1], a[2], a[2], n, i, o));
+        }
+
+        void ParameterGradients(ComputeDevice device, DeviceSpan[] a)
+        {
+            if (device.Host is not null) device.LinearParameterGradients(a[0], a[1], a[2], a[3], n, i, o);
+            else device.SharedMatMul<PlainEnd>(new Product(new(a[0], 1, i), new(a[1], 1, o), a[2], i, o, n) { Sums = a[3] });
         }
     }
 

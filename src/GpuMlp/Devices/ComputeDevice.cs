@@ -114,6 +114,9 @@ public sealed partial class ComputeDevice : IDisposable
     /// <summary>Whether groups compute in vectors of several floats, which the self-test has to test as well.</summary>
     internal bool HasWideLanes => launcher.HasWideLanes;
 
+    /// <summary>Whether groups of threads have memory of their own that is nearer than all other.</summary>
+    internal bool HasSharedMemory => launcher.HasSharedMemory;
+
     /// <summary>Runs kernel bodies as .NET code if the device is the processor itself, else null.</summary>
     internal HostRunner? Host { get; }
 
@@ -154,6 +157,10 @@ public sealed partial class ComputeDevice : IDisposable
     /// <exception cref="DeviceException">The op does not compile on this device, or the device fails.</exception>
     internal void LaunchGroups<TOp>(in TOp op, int? lanes = null) where TOp : struct, IGroupOp<ArrayView<float>> =>
         launcher.LaunchGroups(op, lanes);
+
+    /// <summary>Launches an op whose groups share memory of their own.</summary>
+    /// <exception cref="DeviceException">The op does not compile on this device, or the device fails.</exception>
+    internal void LaunchShared<TOp>(in TOp op) where TOp : struct, ISharedOp<ArrayView<float>> => launcher.LaunchShared(op);
 
     /// <summary>Waits until the device has finished all its work.</summary>
     /// <exception cref="DeviceException">The device failed, or its driver ended a launch before its end.</exception>

@@ -63,6 +63,26 @@ public partial class OpenCLTextTests
     }
 
     [Fact]
+    public void EveryBarrierOrdersWhatAGroupSharesToo()
+    {
+        OpenCL.Need();
+        using ComputeDevice device = ComputeDevice.Open("opencl");
+        var accelerator = (CLAccelerator)device.Accelerator;
+        int barriers = 0;
+        foreach ((string name, var entry) in ClosedOps.OnGpus(groups: 1))
+        {
+            EntryPointDescription description = EntryPointDescription.FromExplicitlyGroupedKernel(entry);
+            string text = ((CLCompiledKernel)accelerator.Backend.Compile(description, default)).Source;
+            text = OpenCLText.Portable(text, accelerator.CLStdVersion);
+            Assert.Equal(text, OpenCLText.Portable(text, accelerator.CLStdVersion));
+            int all = Regex.Count(text, @"\bwork_group_barrier ");
+            Assert.Equal((name, all), (name, Regex.Count(text, @"\bwork_group_barrier .*CLK_LOCAL_MEM_FENCE")));
+            barriers += all;
+        }
+        Assert.True(barriers > 10, $"{barriers} barriers");
+    }
+
+    [Fact]
     public void StripsAreOnlyCarriedAbout()
     {
         OpenCL.Need();

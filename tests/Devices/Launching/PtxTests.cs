@@ -60,7 +60,8 @@ public class PtxTests(ITestOutputHelper output)
     [Fact]
     public void EveryBarrierThatABodyHasIsThereOnce()
     {
-        var texts = Compile("sm_80", 1, name => name.EndsWith(nameof(DeviceEntry.GroupKernel), StringComparison.Ordinal));
+        var texts = Compile("sm_80", 1, name => name.EndsWith(nameof(DeviceEntry.GroupKernel), StringComparison.Ordinal)
+            || name.EndsWith(nameof(DeviceEntry.SharedKernel), StringComparison.Ordinal));
         string kernels = Path.Combine(Project.Root().FullName, "kernels");
         string[] sources = [.. Directory.EnumerateFiles(kernels, "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText)];
         int all = 0;

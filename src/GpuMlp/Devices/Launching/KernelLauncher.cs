@@ -40,6 +40,9 @@ sealed class KernelLauncher(DeviceDescription device, Accelerator accelerator, K
 
     internal bool HasWideLanes => Form == GroupForm.Strip;
 
+    /// <summary>Whether groups of threads have memory of their own that is nearer than all other: where a device is no processor.</summary>
+    internal bool HasSharedMemory => !IsProcessor && accelerator.MaxNumThreadsPerGroup >= 256 && accelerator.MaxSharedMemoryPerGroup >= 24 << 10;
+
     /// <summary>Launches an op, as a grid of threads that strides over its items.</summary>
     internal void Launch<TOp>(in TOp op) where TOp : struct, IOp<ArrayView<float>>
     {
@@ -87,6 +90,14 @@ sealed class KernelLauncher(DeviceDescription device, Accelerator accelerator, K
             refusedStrips = true;
             LaunchGroups(op, GroupForm.SingleLane, null);
         }
+    }
+
+    /// <summary>Launches an op whose groups share memory of their own.</summary>
+    internal void LaunchShared<TOp>(in TOp op) where TOp : struct, ISharedOp<ArrayView<float>>
+    {
+        var shape = new KernelConfig(op.Groups, TOp.Lanes);
+        if (kernels.TryGetValue(typeof(TOp), out Delegate? kernel)) Start((Action<KernelConfig, TOp, LoopWatch>)kernel, shape, op);
+        else kernels[typeof(TOp)] = StartFirst(DeviceEntry.SharedKernel, shape, op);
     }
 
     void LaunchGroups<TOp>(in TOp op, GroupForm form, int? lanes) where TOp : struct, IGroupOp<ArrayView<float>>

@@ -9,14 +9,16 @@ static partial class OpenCLText
 {
     /// <summary>The kernel's text for a device with that version of OpenCL C. A portable text stays as it is.</summary>
     /// <remarks>
-    /// Two things are changed. First, structs get no padding after their last field. Mesa's rusticl counts an argument's bytes without the
+    /// Three things are changed. First, structs get no padding after their last field. Mesa's rusticl counts an argument's bytes without the
     /// padding that C adds there, while ILGPU passes the struct with it; without padding the two agree. Second, <c>work_group_barrier</c>
-    /// exists only from OpenCL C 2.0 on; before that the same barrier is called <c>barrier</c>.
+    /// exists only from OpenCL C 2.0 on; before that the same barrier is called <c>barrier</c>. Third, ILGPU's barriers order accesses to
+    /// global memory only; they get to order those to what a group shares, too.
     /// </remarks>
     internal static string Portable(string text, CLCVersion version)
     {
         var layouts = new Dictionary<string, Layout>();
         text = Structs().Replace(text, match => Padded(match, layouts));
+        text = GlobalFences().Replace(text, "$0 | CLK_LOCAL_MEM_FENCE");
         bool lacksName = version < new CLCVersion(2, 0) && text.Contains(NewBarrier, StringComparison.Ordinal);
         return lacksName && !text.StartsWith(OldBarrier, StringComparison.Ordinal) ? OldBarrier + text : text;
     }
@@ -78,4 +80,8 @@ static partial class OpenCLText
 
     [GeneratedRegex(@"^struct (?<name>\w+)\r?\n\{\r?\n(?:\t(?<type>[\w ]+) \w+;\r?\n)*\};", RegexOptions.Multiline)]
     private static partial Regex Structs();
+
+    // the fence of a barrier that orders nothing else yet
+    [GeneratedRegex(@"\bwork_group_barrier\s*\(\s*CLK_GLOBAL_MEM_FENCE(?!\s*\|)")]
+    private static partial Regex GlobalFences();
 }

@@ -35,13 +35,16 @@ static class LinearOps
         device.ActivationForward<TActivation>(z, y, n * o);
     }
 
-    // the CPU's runner for products so small that the preparations of the large form would cost more than the product; else null
-    static HostRunner? Small(ComputeDevice device, int n, int i, int o) => (long)n * i * o <= 8192 ? device.Host : null;
+    // the CPU's runner for a product in the small form, else null
+    static HostRunner? Small(ComputeDevice device, int n, int i, int o) =>
+        device.FormOfProduct(n, o, i) == ProductForm.Small ? device.Host : null;
 
     /// <summary>y = x·w, in Linear's order of sums, without a bias.</summary>
     internal static void Product(this ComputeDevice device, DeviceSpan x, DeviceSpan w, DeviceSpan y, int n, int i, int o)
     {
         if (o == 1) SingleOutput(device, x, w, w, y, n, i, 0);
+        else if (Small(device, n, i, o) is HostRunner host)
+            host.Run(new SmallMatMul<HostView>(x, w, w, y, n, o, i, i, 1, 0), 2L * n * i * o);
         else device.MatMul<PlainEnd>(new Product(new(x, i, 1), new(w, 1, o), y, n, o, i));
     }
 
@@ -76,8 +79,10 @@ static class LinearOps
             host.Run(new LinearInputGradient<TEnd, HostView>(dy, w, dx, other, n, i, o), 2L * n * i * o);
         else
         {
+            ProductForm form = device.FormOfProduct(n, i, o);
             var op = new LinearInputGradient<TEnd, ArrayView<float>>(dy, w, dx, other, n, i, o);
-            if (2L * n * i * o < ProductOps.WorthStrips || !device.TryLaunchStrips(op)) device.Launch(op);
+            if (form == ProductForm.Shared) device.LaunchShared(new SharedInputGradient<TEnd, ArrayView<float>>(dy, w, dx, other, n, i, o));
+            else if (form != ProductForm.Strips || !device.TryLaunchStrips(op)) device.Launch(op);
         }
     }
 

@@ -2,6 +2,7 @@ using GpuMlp.Devices.Host;
 using GpuMlp.Devices.Memory;
 using GpuMlp.Kernels.Lanes;
 using GpuMlp.Kernels.Linear;
+using GpuMlp.Kernels.Numerics;
 using ILGPU;
 
 namespace GpuMlp.Devices.Ops;
@@ -46,6 +47,42 @@ readonly record struct Product(Factor A, Factor B, DeviceSpan C, int M, int N, i
             HasSums = Sums is null ? 0 : 1,
             Runners = runners,
         };
+
+    internal SharedMatMul<TEnd, ArrayView<float>> InShared<TEnd>(int parts, DeviceSpan c, DeviceSpan? sums) where TEnd : struct, IProductEnd =>
+        new()
+        {
+            A = A.In<ArrayView<float>>(span => span),
+            B = B.In<ArrayView<float>>(span => span),
+            Start = Start ?? C,
+            C = c,
+            Other = Other ?? C,
+            Sums = sums ?? C,
+            M = M,
+            N = N,
+            K = K,
+            HasStart = Start is null ? 0 : 1,
+            HasSums = sums is null ? 0 : 1,
+            Parts = parts,
+        };
+}
+
+/// <summary>The forms of the matrix product. All of them end in the same bits.</summary>
+enum ProductForm
+{
+    /// <summary>On the CPU, elements one after the other: for products of a few thousand multiply-adds.</summary>
+    Small,
+
+    /// <summary>On the CPU, tiles of vectors in registers over packed panels.</summary>
+    Registers,
+
+    /// <summary>The same on an OpenCL device that is a processor, in OpenCL's own vectors.</summary>
+    Strips,
+
+    /// <summary>On a GPU, tiles in the registers of threads over what their group shares.</summary>
+    Shared,
+
+    /// <summary>On a device, a tile of four rows and two columns for a thread.</summary>
+    Plain,
 }
 
 /// <summary>The matrix product on a device.</summary>
@@ -54,16 +91,52 @@ static class ProductOps
     // with fewer lines in the other operand, copying an operand costs more than reading it where it lies
     const int LinesWorthPacking = 48;
 
-    /// <summary>From this many float operations on, an op is worth a kernel of vectors, which takes long to compile.</summary>
-    internal const long WorthStrips = 1_000_000;
+    // up to that many multiply-adds the preparations of the large form cost more than the product
+    const long MostOfSmall = 8192;
 
+    // from that many float operations on, an op is worth a kernel of vectors, which takes long to compile
+    const long WorthStrips = 1_000_000;
+
+    // with fewer rows or columns most of a group's tile would be empty; not measured on a card
+    const int LeastOfShared = 32;
+
+    /// <summary>The form that a product of that shape takes on the device.</summary>
+    internal static ProductForm FormOfProduct(this ComputeDevice device, int m, int n, int k)
+    {
+        long multiplyAdds = (long)m * n * k;
+        if (device.Host is not null) return multiplyAdds <= MostOfSmall ? ProductForm.Small : ProductForm.Registers;
+        if (device.HasWideLanes && 2 * multiplyAdds >= WorthStrips) return ProductForm.Strips;
+        return device.HasSharedMemory && Math.Min(m, n) >= LeastOfShared ? ProductForm.Shared : ProductForm.Plain;
+    }
+
+    /// <summary>Computes a product, in another than the small form.</summary>
     internal static void MatMul<TEnd>(this ComputeDevice device, in Product p) where TEnd : struct, IProductEnd
     {
+        ProductForm form = device.FormOfProduct(p.M, p.N, p.K);
         if (device.Host is HostRunner host)
             host.Run(Packed(device, p, host.Width).In<TEnd, HostView>(span => span, host.Cores), p.Work);
-        else if (!device.HasWideLanes || p.Work < WorthStrips
+        else if (form == ProductForm.Shared) device.SharedMatMul<TEnd>(p);
+        else if (form != ProductForm.Strips
             || !device.TryLaunchStrips(Packed(device, p, StripLanes.Width).In<TEnd, ArrayView<float>>(span => span, device.Cores)))
             device.Launch(p.In<TEnd, ArrayView<float>>(span => span, device.Cores));
+    }
+
+    /// <summary>Computes a product in the form for GPUs, on any device that runs groups of threads.</summary>
+    internal static void SharedMatMul<TEnd>(this ComputeDevice device, in Product p) where TEnd : struct, IProductEnd
+    {
+        int tiles = SharedMatMul<TEnd, ArrayView<float>>.Tiles(p.M, p.N), blocks = BlockedSum.Count(p.K);
+        int parts = tiles < 2 * device.Cores && blocks > 1 ? blocks : 1;
+        int elements = p.M * p.N;
+        if (parts == 1 || ((long)elements + p.N) * parts > int.MaxValue)
+        {
+            device.LaunchShared(p.InShared<TEnd>(1, p.C, p.Sums));
+            return;
+        }
+        DeviceSpan work = device.Workspace(((long)elements + p.N) * parts);
+        DeviceSpan ofC = work.Slice(0, elements * parts), ofSums = work.Slice(elements * parts, p.N * parts);
+        device.LaunchShared(p.InShared<PlainEnd>(parts, ofC, p.Sums is null ? null : ofSums));
+        device.Launch(new AddParts<TEnd, ArrayView<float>>(ofC, p.C, p.Other ?? p.C, parts, elements));
+        if (p.Sums is DeviceSpan sums) device.Launch(new AddParts<PlainEnd, ArrayView<float>>(ofSums, sums, sums, parts, p.N));
     }
 
     // the product with its operands copied to panels, those for which it pays

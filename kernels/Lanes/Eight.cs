@@ -1,0 +1,67 @@
+using System.Runtime.CompilerServices;
+
+namespace GpuMlp.Kernels.Lanes;
+
+/// <summary>
+/// Eight floats in registers of one thread: a row of a register tile. ILGPU takes structs apart, so each float becomes a register.
+/// </summary>
+public readonly struct Eight
+{
+    internal readonly float V0, V1, V2, V3, V4, V5, V6, V7;
+
+    Eight(float v0, float v1, float v2, float v3, float v4, float v5, float v6, float v7) =>
+        (V0, V1, V2, V3, V4, V5, V6, V7) = (v0, v1, v2, v3, v4, v5, v6, v7);
+
+    /// <summary>The floats at <paramref name="at"/> and each <paramref name="step"/> further.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Eight Load<T, TView>(TView view, int at, int step) where T : struct, ILanes<T, TView> where TView : struct => new(
+        T.Get(view, at), T.Get(view, at + step), T.Get(view, at + 2 * step), T.Get(view, at + 3 * step),
+        T.Get(view, at + 4 * step), T.Get(view, at + 5 * step), T.Get(view, at + 6 * step), T.Get(view, at + 7 * step));
+
+    /// <summary>The same for floats that lie below <paramref name="limit"/>, and 0 for the others.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Eight LoadBelow<T, TView>(TView view, int at, int step, int limit)
+        where T : struct, ILanes<T, TView> where TView : struct => new(
+            Below<T, TView>(view, at, limit), Below<T, TView>(view, at + step, limit),
+            Below<T, TView>(view, at + 2 * step, limit), Below<T, TView>(view, at + 3 * step, limit),
+            Below<T, TView>(view, at + 4 * step, limit), Below<T, TView>(view, at + 5 * step, limit),
+            Below<T, TView>(view, at + 6 * step, limit), Below<T, TView>(view, at + 7 * step, limit));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static float Below<T, TView>(TView view, int at, int limit) where T : struct, ILanes<T, TView> where TView : struct =>
+        at < limit ? T.Get(view, at) : 0f;
+
+    /// <summary>The same up to number <paramref name="last"/>, 0 to 7, and that again in place of those that follow.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Eight LoadUpTo<T, TView>(TView view, int at, int step, int last)
+        where T : struct, ILanes<T, TView> where TView : struct => new(
+            T.Get(view, at), T.Get(view, at + (last < 1 ? last : 1) * step),
+            T.Get(view, at + (last < 2 ? last : 2) * step), T.Get(view, at + (last < 3 ? last : 3) * step),
+            T.Get(view, at + (last < 4 ? last : 4) * step), T.Get(view, at + (last < 5 ? last : 5) * step),
+            T.Get(view, at + (last < 6 ? last : 6) * step), T.Get(view, at + (last < 7 ? last : 7) * step));
+
+    /// <summary>Writes the floats to <paramref name="at"/> and each <paramref name="step"/> further.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Store<T, TView>(TView view, int at, int step) where T : struct, ILanes<T, TView> where TView : struct
+    {
+        T.Set(view, at, V0);
+        T.Set(view, at + step, V1);
+        T.Set(view, at + 2 * step, V2);
+        T.Set(view, at + 3 * step, V3);
+        T.Set(view, at + 4 * step, V4);
+        T.Set(view, at + 5 * step, V5);
+        T.Set(view, at + 6 * step, V6);
+        T.Set(view, at + 7 * step, V7);
+    }
+
+    /// <summary>sum + b.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Eight Add(Eight sum, Eight b) => new(
+        sum.V0 + b.V0, sum.V1 + b.V1, sum.V2 + b.V2, sum.V3 + b.V3, sum.V4 + b.V4, sum.V5 + b.V5, sum.V6 + b.V6, sum.V7 + b.V7);
+
+    /// <summary>a·b + sum, each rounded once.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Eight Fma(float a, Eight b, Eight sum) => new(
+        Rounding.Fma(a, b.V0, sum.V0), Rounding.Fma(a, b.V1, sum.V1), Rounding.Fma(a, b.V2, sum.V2), Rounding.Fma(a, b.V3, sum.V3),
+        Rounding.Fma(a, b.V4, sum.V4), Rounding.Fma(a, b.V5, sum.V5), Rounding.Fma(a, b.V6, sum.V6), Rounding.Fma(a, b.V7, sum.V7));
+}
