@@ -10,8 +10,13 @@ namespace GpuMlp.Devices.Host;
 /// </summary>
 sealed class HostRunner : IDisposable
 {
-    // with fewer float operations the caller is done before another core has woken up
-    const long WorthSharing = 200_000;
+    /// <summary>About how many operations on registers a core does in the time in which it reads and writes one float.</summary>
+    internal const long Moving = 16;
+
+    // With less work the caller is done before another core has begun. What a core reads of an op's operands, another core has often
+    // written just before, and has to hand over: on virtual machines two cores were faster than one from products of 4 to 17 million
+    // operations on, by how near to each other their cores are. Groups have their memory to themselves.
+    const long WorthSharingItems = 6_000_000, WorthSharingGroups = 200_000;
 
     readonly int width;
     readonly HostWorkers? workers;
@@ -41,7 +46,7 @@ sealed class HostRunner : IDisposable
     internal void Run<TOp>(in TOp op, long work) where TOp : struct, IOp<HostView>
     {
         int items = op.Items(width);
-        if (workers is null || work < WorthSharing || items < 2) Slice(op, width, 0, items);
+        if (workers is null || work < WorthSharingItems || items < 2) Slice(op, width, 0, items);
         else Share(op, items);
     }
 
@@ -66,7 +71,7 @@ sealed class HostRunner : IDisposable
     /// <summary>Does all groups of an op, with one lane per group; the cores share the groups of large jobs.</summary>
     internal void RunGroups<TOp>(in TOp op, long work) where TOp : struct, IGroupOp<HostView>
     {
-        if (workers is null || work < WorthSharing || op.Groups < 2)
+        if (workers is null || work < WorthSharingGroups || op.Groups < 2)
         {
             GroupSlice(op, width, 0, op.Groups);
             return;

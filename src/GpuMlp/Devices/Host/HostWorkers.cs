@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 
 namespace GpuMlp.Devices.Host;
@@ -43,22 +44,27 @@ sealed class HostWorkers : IDisposable
 
     sealed class Team
     {
-        readonly SemaphoreSlim[] starts;
+        // A job of a training step follows the last within microseconds; waking a thread takes ten times as long. So a thread looks for
+        // the next job for that long before it sleeps.
+        static readonly long patience = Stopwatch.Frequency / 20_000;
+
+        readonly Worker[] workers;
         readonly ManualResetEventSlim finished = new(false, 200);
         HostJob? job;
         ExceptionDispatchInfo? failure;
-        int running;
+        int round, running;
         volatile bool stopping;
 
-        internal Team(int workers) => starts = [.. Enumerable.Range(0, workers).Select(_ => new SemaphoreSlim(0))];
+        internal Team(int count) => workers = [.. Enumerable.Range(0, count).Select(_ => new Worker())];
 
         internal void Run(HostJob next)
         {
             (job, failure) = (next, null);
             finished.Reset();
-            Volatile.Write(ref running, starts.Length);
-            foreach (SemaphoreSlim start in starts) start.Release();
-            Slice(starts.Length);
+            Volatile.Write(ref running, workers.Length);
+            Interlocked.Increment(ref round);
+            foreach (Worker worker in workers) worker.Wake();
+            Slice(workers.Length);
             finished.Wait();                                       // after a failure too: other threads still write to the caller's memory
             failure?.Throw();
         }
@@ -77,19 +83,54 @@ sealed class HostWorkers : IDisposable
 
         internal void Work(int worker)
         {
-            while (true)
+            for (int done = 0; ; done++)
             {
-                starts[worker].Wait();
+                if (!Follows(done)) Sleep(workers[worker], done);
                 if (stopping) return;
                 Slice(worker);
                 if (Interlocked.Decrement(ref running) == 0) finished.Set();
             }
         }
 
+        // whether another job comes soon
+        bool Follows(int done)
+        {
+            for (long start = Stopwatch.GetTimestamp(); Stopwatch.GetTimestamp() - start < patience; Thread.SpinWait(4))
+                if (Volatile.Read(ref round) != done) return true;
+            return false;
+        }
+
+        void Sleep(Worker worker, int done)
+        {
+            worker.Prepare();
+            // a job that came before the line above woke nobody; one that comes after it will
+            if (Volatile.Read(ref round) == done || !worker.Stay()) worker.Wait();
+        }
+
         internal void Stop()
         {
             stopping = true;
-            foreach (SemaphoreSlim start in starts) start.Release();
+            Interlocked.Increment(ref round);
+            foreach (Worker worker in workers) worker.Wake();
+        }
+    }
+
+    /// <summary>Where one thread sleeps until there is a job for it.</summary>
+    sealed class Worker
+    {
+        readonly SemaphoreSlim start = new(0);
+        int asleep;
+
+        internal void Prepare() => Interlocked.Exchange(ref asleep, 1);
+
+        /// <summary>Takes <see cref="Prepare"/> back; false if a wake-up is on its way, which then has to be waited for.</summary>
+        internal bool Stay() => Interlocked.Exchange(ref asleep, 0) == 1;
+
+        internal void Wait() => start.Wait();
+
+        internal void Wake()
+        {
+            if (Volatile.Read(ref asleep) == 1 && Stay()) start.Release();
         }
     }
 }

@@ -15,7 +15,7 @@ static class ArithmeticOps
         where TBinary : struct, IBinary
     {
         if (device.Host is HostRunner host)
-            host.Run(new BinaryForward<TBinary, HostView>(a, b, y, rows, columns, aStep, bStep), (long)rows * columns);
+            host.Run(new BinaryForward<TBinary, HostView>(a, b, y, rows, columns, aStep, bStep), HostRunner.Moving * rows * columns);
         else device.Launch(new BinaryForward<TBinary, ArrayView<float>>(a, b, y, rows, columns, aStep, bStep));
     }
 
@@ -24,7 +24,7 @@ static class ArithmeticOps
         int rows, int columns, Broadcast aStep, Broadcast bStep, int second) where TBinary : struct, IBinary
     {
         if (device.Host is HostRunner host)
-            host.Run(new BinaryBackward<TBinary, HostView>(a, b, dy, dx, rows, columns, aStep, bStep, second), (long)rows * columns);
+            host.Run(new BinaryBackward<TBinary, HostView>(a, b, dy, dx, rows, columns, aStep, bStep, second), HostRunner.Moving * rows * columns);
         else device.Launch(new BinaryBackward<TBinary, ArrayView<float>>(a, b, dy, dx, rows, columns, aStep, bStep, second));
     }
 
@@ -35,21 +35,21 @@ static class ArithmeticOps
     /// <summary>y = x limited to the range from low to high.</summary>
     internal static void ClampForward(this ComputeDevice device, DeviceSpan x, DeviceSpan y, float low, float high)
     {
-        if (device.Host is HostRunner host) host.Run(new ClampForward<HostView>(x, y, low, high, y.Length), y.Length);
+        if (device.Host is HostRunner host) host.Run(new ClampForward<HostView>(x, y, low, high, y.Length), HostRunner.Moving * y.Length);
         else device.Launch(new ClampForward<ArrayView<float>>(x, y, low, high, y.Length));
     }
 
     /// <summary>dx = dy where low ≤ x ≤ high, else 0.</summary>
     internal static void ClampBackward(this ComputeDevice device, DeviceSpan x, DeviceSpan dy, DeviceSpan dx, float low, float high)
     {
-        if (device.Host is HostRunner host) host.Run(new ClampBackward<HostView>(x, dy, dx, low, high, dx.Length), dx.Length);
+        if (device.Host is HostRunner host) host.Run(new ClampBackward<HostView>(x, dy, dx, low, high, dx.Length), HostRunner.Moving * dx.Length);
         else device.Launch(new ClampBackward<ArrayView<float>>(x, dy, dx, low, high, dx.Length));
     }
 
     /// <summary>Sets all of y to value.</summary>
     internal static void Fill(this ComputeDevice device, DeviceSpan y, float value)
     {
-        if (device.Host is HostRunner host) host.Run(new Fill<HostView>(y, value, y.Length), y.Length);
+        if (device.Host is HostRunner host) host.Run(new Fill<HostView>(y, value, y.Length), HostRunner.Moving * y.Length);
         else device.Launch(new Fill<ArrayView<float>>(y, value, y.Length));
     }
 }

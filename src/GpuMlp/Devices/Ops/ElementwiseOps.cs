@@ -41,7 +41,7 @@ static class ElementwiseOps
     /// <summary>means[at] = the mean of n values.</summary>
     internal static void Mean(this ComputeDevice device, DeviceSpan values, DeviceSpan means, int n, int at)
     {
-        if (device.Host is HostRunner host) host.Run(new Mean<HostView>(values, means, n, at), n);
+        if (device.Host is HostRunner host) host.Run(new Mean<HostView>(values, means, n, at), HostRunner.Moving * n);
         else device.Launch(new Mean<ArrayView<float>>(values, means, n, at));
     }
 
@@ -49,7 +49,7 @@ static class ElementwiseOps
     internal static void GatherBatch(
         this ComputeDevice device, DeviceSpan x, DeviceSpan y, DeviceSpan picks, int at, DeviceSpan batchX, DeviceSpan batchY, int n, int f)
     {
-        if (device.Host is HostRunner host) host.Run(new GatherBatch<HostView>(x, y, picks, at, batchX, batchY, n, f), (long)n * f);
+        if (device.Host is HostRunner host) host.Run(new GatherBatch<HostView>(x, y, picks, at, batchX, batchY, n, f), HostRunner.Moving * n * f);
         else device.Launch(new GatherBatch<ArrayView<float>>(x, y, picks, at, batchX, batchY, n, f));
     }
 }

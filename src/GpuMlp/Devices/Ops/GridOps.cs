@@ -70,7 +70,7 @@ static class GridOps
     /// </summary>
     internal static void GridPiecewise<TOutput>(this HostRunner host, in GridJob job, HostView results)
         where TOutput : struct, IActivation =>
-        host.Run(new GridPiecewise<TOutput>(job.OnHost(results), job.Widths[1], SecondLayer(job)), job.Work / job.Widths[1]);
+        host.Run(new GridPiecewise<TOutput>(job.OnHost(results), job.Widths[1], SecondLayer(job)), HostRunner.Moving * (job.Work / job.Widths[1]));
 
     /// <summary>results (sets, rows, columns) of networks of any depth, into host memory; the device is the host.</summary>
     internal static void GridTiles<THidden, TOutput>(this HostRunner host, ComputeDevice device, in GridJob job, HostView results)
@@ -95,7 +95,7 @@ static class GridOps
 
     /// <summary>classes = 1 where a logit is positive, 255 where it is NaN, else 0; the device is the host.</summary>
     internal static unsafe void Classes(this HostRunner host, DeviceSpan logits, byte* classes, int n) =>
-        host.Run(new HostClasses(logits, classes, n), n);
+        host.Run(new HostClasses(logits, classes, n), HostRunner.Moving * n);
 
     static int SecondLayer(in GridJob job) => new NetworkShape(job.Widths).ArenaLength(0);
 

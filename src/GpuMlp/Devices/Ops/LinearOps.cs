@@ -76,7 +76,7 @@ static class LinearOps
         else if (o is 1 or > BlockedSum.Length)
             device.MatMul<TEnd>(new Product(new(dy, o, 1), new(w, o, 1), dx, n, i, o) { Other = other });
         else if (device.Host is HostRunner host)
-            host.Run(new LinearInputGradient<TEnd, HostView>(dy, w, dx, other, n, i, o), 2L * n * i * o);
+            host.Run(new LinearInputGradient<TEnd, HostView>(dy, w, dx, other, n, i, o), 2L * n * i * o + HostRunner.Moving * n * i);
         else
         {
             ProductForm form = device.FormOfProduct(n, i, o);
@@ -113,19 +113,19 @@ static class LinearOps
 
     static void SingleOutput(ComputeDevice device, DeviceSpan x, DeviceSpan w, DeviceSpan b, DeviceSpan y, int n, int i, int hasBias)
     {
-        if (device.Host is HostRunner host) host.Run(new LinearSingleOutput<HostView>(x, w, b, y, n, i, hasBias), 2L * n * i);
+        if (device.Host is HostRunner host) host.Run(new LinearSingleOutput<HostView>(x, w, b, y, n, i, hasBias), HostRunner.Moving * n * i);
         else device.Launch(new LinearSingleOutput<ArrayView<float>>(x, w, b, y, n, i, hasBias));
     }
 
     internal static void ColumnSums(this ComputeDevice device, DeviceSpan a, DeviceSpan sums, int m, int n)
     {
-        if (device.Host is HostRunner host) host.Run(new ColumnSums<HostView>(a, sums, m, n), (long)m * n);
+        if (device.Host is HostRunner host) host.Run(new ColumnSums<HostView>(a, sums, m, n), HostRunner.Moving * m * n);
         else device.Launch(new ColumnSums<ArrayView<float>>(a, sums, m, n));
     }
 
     internal static void Transpose(this ComputeDevice device, DeviceSpan a, DeviceSpan t, int m, int n)
     {
-        if (device.Host is HostRunner host) host.Run(new Transpose<HostView>(a, t, m, n), (long)m * n);
+        if (device.Host is HostRunner host) host.Run(new Transpose<HostView>(a, t, m, n), HostRunner.Moving * m * n);
         else device.Launch(new Transpose<ArrayView<float>>(a, t, m, n));
     }
 }

@@ -28,7 +28,7 @@ static class OptimizerOps
         where TRule : struct, IUpdateRule
     {
         if (device.Host is HostRunner host)
-            host.Run(new OptimizerStep<TRule, HostView>(w, dw, states, run, step, w.Length), work * w.Length);
+            host.Run(new OptimizerStep<TRule, HostView>(w, dw, states, run, step, w.Length), (work + HostRunner.Moving) * w.Length);
         else device.Launch(new OptimizerStep<TRule, ArrayView<float>>(w, dw, states, run, step, w.Length));
     }
 
@@ -44,7 +44,7 @@ static class OptimizerOps
     {
         if (device.Host is HostRunner host)
         {
-            host.Run(new SquaredBlocks<HostView>(dw, parts, dw.Length), 2L * dw.Length);
+            host.Run(new SquaredBlocks<HostView>(dw, parts, dw.Length), HostRunner.Moving * dw.Length);
             host.Run(new ClipScale<HostView>(parts, scale, limit, parts.Length), parts.Length);
             return;
         }

@@ -28,8 +28,8 @@ readonly record struct Product(Factor A, Factor B, DeviceSpan C, int M, int N, i
     /// <summary>What the product's end reads or writes beside c, laid out as c; null if nothing.</summary>
     internal DeviceSpan? Other { get; init; }
 
-    /// <summary>About how many float operations it takes.</summary>
-    internal long Work => 2L * M * N * K;
+    /// <summary>About how many float operations it takes on the host.</summary>
+    internal long Work => 2L * M * N * K + HostRunner.Moving * M * N;
 
     internal MatMul<TEnd, TView> In<TEnd, TView>(Func<DeviceSpan, TView> view, int runners)
         where TEnd : struct, IProductEnd where TView : struct => new()
@@ -158,7 +158,7 @@ static class ProductOps
     static Factor Packed(ComputeDevice device, Factor from, DeviceSpan to, int lines, int terms, int width)
     {
         if (device.Host is HostRunner host)
-            host.Run(new PackPanels<HostView>(from.In<HostView>(span => span), to, lines, terms), 2L * lines * terms);
+            host.Run(new PackPanels<HostView>(from.In<HostView>(span => span), to, lines, terms), HostRunner.Moving * lines * terms);
         else device.TryLaunchStrips(new PackPanels<ArrayView<float>>(from.In<ArrayView<float>>(span => span), to, lines, terms));
         int columns = Panel.Columns(width);
         return new Factor(to, 1, columns, columns * terms);

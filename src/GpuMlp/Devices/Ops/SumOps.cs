@@ -17,14 +17,14 @@ static class SumOps
     /// <summary>sums (m) of the rows of x (m,n).</summary>
     internal static void RowSums(this ComputeDevice device, DeviceSpan x, DeviceSpan sums, int m, int n)
     {
-        if (device.Host is HostRunner host) host.Run(new RowSums<HostView>(x, sums, m, n), (long)m * n);
+        if (device.Host is HostRunner host) host.Run(new RowSums<HostView>(x, sums, m, n), HostRunner.Moving * m * n);
         else device.Launch(new RowSums<ArrayView<float>>(x, sums, m, n));
     }
 
     /// <summary>Sets all of dx to dy / divisor, where dy is one number.</summary>
     internal static void Spread(this ComputeDevice device, DeviceSpan dy, DeviceSpan dx, float divisor)
     {
-        if (device.Host is HostRunner host) host.Run(new Spread<HostView>(dy, dx, divisor, dx.Length), dx.Length);
+        if (device.Host is HostRunner host) host.Run(new Spread<HostView>(dy, dx, divisor, dx.Length), HostRunner.Moving * dx.Length);
         else device.Launch(new Spread<ArrayView<float>>(dy, dx, divisor, dx.Length));
     }
 
@@ -38,7 +38,7 @@ static class SumOps
     /// <summary>dx = y · (dy - Σ dy·y), row by row.</summary>
     internal static void SoftmaxBackward(this ComputeDevice device, DeviceSpan y, DeviceSpan dy, DeviceSpan dx, int m, int n)
     {
-        if (device.Host is HostRunner host) host.Run(new SoftmaxBackward<HostView>(y, dy, dx, m, n), 4L * m * n);
+        if (device.Host is HostRunner host) host.Run(new SoftmaxBackward<HostView>(y, dy, dx, m, n), HostRunner.Moving * m * n);
         else device.Launch(new SoftmaxBackward<ArrayView<float>>(y, dy, dx, m, n));
     }
 
