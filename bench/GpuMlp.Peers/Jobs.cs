@@ -38,6 +38,7 @@ sealed class Jobs : IDisposable
     }
 
     internal static readonly string[] Names = ["steps", "steps-deep", "population", "grid", "grid-deep", "modules", "train-command",
+        "digits-run",
         .. WideJob.All.Select(j => j.Name)];
 
     internal void Run(string job)
@@ -51,6 +52,7 @@ sealed class Jobs : IDisposable
             case "grid-deep": Grid("grid 2048², 2-64-64-1", "2-64-64-1", 2048); break;
             case "modules": Modules(); break;
             case "train-command": TrainCommand(); break;
+            case "digits-run": DigitsRun(); break;
             case string name when WideJob.All.FirstOrDefault(j => j.Name == name) is WideJob wide: Wide(wide); break;
             default: throw new ArgumentException($"{job} is no job; there are {string.Join(", ", Names)}");
         }
@@ -101,6 +103,29 @@ sealed class Jobs : IDisposable
             .. OnThreads(Torch.Wide(job)),
             .. devices.SelectMany(d => d.Ours.Wide(job).Select(run => new Contender($"{run.Engine}, {d.Id}", false, run.Run))),
         ], turns);
+
+    // as many rows as scikit-learn's digits, with the features of MNIST's: ten random pictures with noise
+    void DigitsRun()
+    {
+        const int Rows = 1797, Features = 784, Classes = 10, Epochs = 20, Batch = 64;
+        const float Rate = 0.05f;
+        const string Net = "784-128-10";
+        var random = new Random(1);
+        float[] pictures = [.. Enumerable.Range(0, Classes * Features).Select(_ => random.NextSingle())];
+        float[] labels = [.. Enumerable.Range(0, Rows).Select(row => (float)(row % Classes))];
+        var inputs = new float[Rows, Features];
+        for (int row = 0; row < Rows; row++)
+            for (int k = 0; k < Features; k++)
+                inputs[row, k] = 0.2f * pictures[row % Classes * Features + k] + 0.8f * random.NextSingle();
+        var data = new DataSet("digits", inputs, labels, [.. Enumerable.Range(0, Classes).Select(k => $"{k}")]);
+        var losses = new SortedDictionary<string, double>();
+        new Comparison($"{Epochs} epochs of {Rows:N0} rows, {Net}, batch {Batch}", Epochs, "epochs").Print(
+        [
+            .. OnThreads(() => losses["TorchSharp"] = Torch.WholeRun(data, Net, Epochs, Batch, Rate)),
+            .. devices.Select(d => new Contender(d.Id, false, () => losses[d.Id] = d.Ours.WholeRun(data, Net, Epochs, Batch, Rate))),
+        ], turns);
+        Console.Error.WriteLine($"mean loss of the last epoch: {string.Join(", ", losses.Select(l => $"{l.Key} {l.Value:G3}"))}");
+    }
 
     void TrainCommand()
     {

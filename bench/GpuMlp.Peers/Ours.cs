@@ -69,5 +69,18 @@ sealed class Ours(ComputeDevice device, DataSet data) : IDisposable
         }
     }
 
+    /// <summary>
+    /// A whole run on rows with classes, as many steps as the epochs have batches; returns the mean loss of the last epoch's steps.
+    /// </summary>
+    internal double WholeRun(DataSet rows, string net, int epochs, int batch, float rate)
+    {
+        using Sequential network = NetworkSpec.Parse(net).Build(device, Initialization.Uniform,
+            new PhiloxStream(0, StreamPurpose.Initialization), new CrossEntropyLoss());
+        int perEpoch = (rows.Count + batch - 1) / batch;
+        Recipe recipe = Recipe.Of(network) with { Steps = epochs * perEpoch, Batch = batch, Optimizer = new() { LearningRate = rate } };
+        using var trainer = new Trainer(network, rows, recipe, new TrainingOptions { SnapshotEvery = 0 });
+        return trainer.Run().Losses[^perEpoch..].Average();
+    }
+
     public void Dispose() => device.Dispose();
 }

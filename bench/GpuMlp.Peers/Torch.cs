@@ -78,6 +78,35 @@ sealed class Torch : IDisposable
         };
     }
 
+    /// <summary>
+    /// A whole run on rows with classes, in batches of a new random order each epoch; returns the mean loss of the last epoch.
+    /// </summary>
+    internal static double WholeRun(DataSet data, string net, int epochs, int batch, float rate)
+    {
+        using DisposeScope run = NewDisposeScope();
+        TorchModule network = Network(net, sigmoid: false);
+        optim.Optimizer optimizer = optim.SGD(network.parameters(), rate);
+        var loss = nn.CrossEntropyLoss();
+        Tensor x = tensor(data.Inputs), y = tensor(data.Labels.ToArray()).to(int64);
+        double total = 0;
+        for (int epoch = 0; epoch < epochs; epoch++)
+        {
+            Tensor order = randperm(data.Count);
+            total = 0;
+            for (int row = 0; row < data.Count; row += batch)
+            {
+                using DisposeScope scope = NewDisposeScope();
+                Tensor picks = order.narrow(0, row, Math.Min(batch, data.Count - row));
+                Tensor mean = loss.forward(network.forward(x.index_select(0, picks)), y.index_select(0, picks));
+                total += mean.item<float>() * picks.shape[0];
+                optimizer.zero_grad();
+                mean.backward();
+                optimizer.step();
+            }
+        }
+        return total / data.Count;
+    }
+
     /// <summary>A dense grid of side² points, tile by tile.</summary>
     internal static void Grid(string net, int side, Window window)
     {

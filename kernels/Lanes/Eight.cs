@@ -9,16 +9,19 @@ public readonly struct Eight
 {
     internal readonly float V0, V1, V2, V3, V4, V5, V6, V7;
 
-    Eight(float v0, float v1, float v2, float v3, float v4, float v5, float v6, float v7) =>
+    /// <summary>These floats.</summary>
+    public Eight(float v0, float v1, float v2, float v3, float v4, float v5, float v6, float v7) =>
         (V0, V1, V2, V3, V4, V5, V6, V7) = (v0, v1, v2, v3, v4, v5, v6, v7);
 
-    /// <summary>The floats at <paramref name="at"/> and each <paramref name="step"/> further.</summary>
+    /// <summary>The first float and each <paramref name="step"/> further; a constant, so that it becomes a part of each address.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Eight Load<T, TView>(TView view, int at, int step) where T : struct, ILanes<T, TView> where TView : struct => new(
-        T.Get(view, at), T.Get(view, at + step), T.Get(view, at + 2 * step), T.Get(view, at + 3 * step),
-        T.Get(view, at + 4 * step), T.Get(view, at + 5 * step), T.Get(view, at + 6 * step), T.Get(view, at + 7 * step));
+    public static Eight Load<T, TView>(TView view, int step) where T : struct, ILanes<T, TView> where TView : struct => new(
+        T.Get(view, 0), T.Get(view, step), T.Get(view, 2 * step), T.Get(view, 3 * step),
+        T.Get(view, 4 * step), T.Get(view, 5 * step), T.Get(view, 6 * step), T.Get(view, 7 * step));
 
-    /// <summary>The same for floats that lie below <paramref name="limit"/>, and 0 for the others.</summary>
+    /// <summary>
+    /// The floats at <paramref name="at"/> and each <paramref name="step"/> further below <paramref name="limit"/>, and 0 for the others.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Eight LoadBelow<T, TView>(TView view, int at, int step, int limit)
         where T : struct, ILanes<T, TView> where TView : struct => new(
@@ -30,15 +33,6 @@ public readonly struct Eight
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static float Below<T, TView>(TView view, int at, int limit) where T : struct, ILanes<T, TView> where TView : struct =>
         at < limit ? T.Get(view, at) : 0f;
-
-    /// <summary>The same up to number <paramref name="last"/>, 0 to 7, and that again in place of those that follow.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Eight LoadUpTo<T, TView>(TView view, int at, int step, int last)
-        where T : struct, ILanes<T, TView> where TView : struct => new(
-            T.Get(view, at), T.Get(view, at + (last < 1 ? last : 1) * step),
-            T.Get(view, at + (last < 2 ? last : 2) * step), T.Get(view, at + (last < 3 ? last : 3) * step),
-            T.Get(view, at + (last < 4 ? last : 4) * step), T.Get(view, at + (last < 5 ? last : 5) * step),
-            T.Get(view, at + (last < 6 ? last : 6) * step), T.Get(view, at + (last < 7 ? last : 7) * step));
 
     /// <summary>Writes the floats to <paramref name="at"/> and each <paramref name="step"/> further.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

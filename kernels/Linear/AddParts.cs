@@ -2,7 +2,7 @@ using GpuMlp.Kernels.Lanes;
 
 namespace GpuMlp.Kernels.Linear;
 
-/// <summary>c = the sum of the parts in order, from what <see cref="SharedMatMul{TEnd, TView}"/> left of a product in several parts.</summary>
+/// <summary>c = the sum of the parts in order, which <see cref="SharedMatMul{TEnd, TView}"/> left of a product.</summary>
 /// <typeparam name="TEnd">What becomes of an element when its sum is complete.</typeparam>
 /// <typeparam name="TView">The memory.</typeparam>
 public readonly struct AddParts<TEnd, TView>(TView parts, TView c, TView other, int count, int length) : IOp<TView>

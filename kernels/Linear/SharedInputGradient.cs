@@ -36,21 +36,43 @@ public readonly struct SharedInputGradient<TEnd, TView>(TView dy, TView w, TView
         int tile = lane / StridedSum.Partials, partial = lane % StridedSum.Partials;
         int row = group / Across * Side + tile / TilesAcross * 8, column = group % Across * Side + tile % TilesAcross * 8;
         Eight c0 = default, c1 = c0, c2 = c0, c3 = c0, c4 = c0, c5 = c0, c6 = c0, c7 = c0;
-        int y0 = Row(row), y1 = Row(row + 1), y2 = Row(row + 2), y3 = Row(row + 3);
-        int y4 = Row(row + 4), y5 = Row(row + 5), y6 = Row(row + 6), y7 = Row(row + 7);
-        // past the last column there is nothing to read: the last column again, for sums that nobody takes
-        int last = i - 1 - column < 0 ? 0 : i - 1 - column, w0 = (column < i ? column : i - 1) * o;
+        TView y0 = Row<T>(dy, row, n, partial), y1 = Row<T>(dy, row + 1, n, partial);
+        TView y2 = Row<T>(dy, row + 2, n, partial), y3 = Row<T>(dy, row + 3, n, partial);
+        TView y4 = Row<T>(dy, row + 4, n, partial), y5 = Row<T>(dy, row + 5, n, partial);
+        TView y6 = Row<T>(dy, row + 6, n, partial), y7 = Row<T>(dy, row + 7, n, partial);
+        TView w0 = Row<T>(w, column, i, partial), w1 = Row<T>(w, column + 1, i, partial);
+        TView w2 = Row<T>(w, column + 2, i, partial), w3 = Row<T>(w, column + 3, i, partial);
+        TView w4 = Row<T>(w, column + 4, i, partial), w5 = Row<T>(w, column + 5, i, partial);
+        TView w6 = Row<T>(w, column + 6, i, partial), w7 = Row<T>(w, column + 7, i, partial);
         for (int k = partial; k < o; k += StridedSum.Partials)
         {
-            Eight b = Eight.LoadUpTo<T, TView>(w, w0 + k, o, last);
-            c0 = Eight.Fma(T.Get(dy, y0 + k), b, c0);
-            c1 = Eight.Fma(T.Get(dy, y1 + k), b, c1);
-            c2 = Eight.Fma(T.Get(dy, y2 + k), b, c2);
-            c3 = Eight.Fma(T.Get(dy, y3 + k), b, c3);
-            c4 = Eight.Fma(T.Get(dy, y4 + k), b, c4);
-            c5 = Eight.Fma(T.Get(dy, y5 + k), b, c5);
-            c6 = Eight.Fma(T.Get(dy, y6 + k), b, c6);
-            c7 = Eight.Fma(T.Get(dy, y7 + k), b, c7);
+            var b = new Eight(T.Get(w0, 0), T.Get(w1, 0), T.Get(w2, 0), T.Get(w3, 0),
+                T.Get(w4, 0), T.Get(w5, 0), T.Get(w6, 0), T.Get(w7, 0));
+            c0 = Eight.Fma(T.Get(y0, 0), b, c0);
+            c1 = Eight.Fma(T.Get(y1, 0), b, c1);
+            c2 = Eight.Fma(T.Get(y2, 0), b, c2);
+            c3 = Eight.Fma(T.Get(y3, 0), b, c3);
+            c4 = Eight.Fma(T.Get(y4, 0), b, c4);
+            c5 = Eight.Fma(T.Get(y5, 0), b, c5);
+            c6 = Eight.Fma(T.Get(y6, 0), b, c6);
+            c7 = Eight.Fma(T.Get(y7, 0), b, c7);
+            // each row goes on by itself: ILGPU would compute where it begins in every turn
+            y0 = T.From(y0, StridedSum.Partials);
+            y1 = T.From(y1, StridedSum.Partials);
+            y2 = T.From(y2, StridedSum.Partials);
+            y3 = T.From(y3, StridedSum.Partials);
+            y4 = T.From(y4, StridedSum.Partials);
+            y5 = T.From(y5, StridedSum.Partials);
+            y6 = T.From(y6, StridedSum.Partials);
+            y7 = T.From(y7, StridedSum.Partials);
+            w0 = T.From(w0, StridedSum.Partials);
+            w1 = T.From(w1, StridedSum.Partials);
+            w2 = T.From(w2, StridedSum.Partials);
+            w3 = T.From(w3, StridedSum.Partials);
+            w4 = T.From(w4, StridedSum.Partials);
+            w5 = T.From(w5, StridedSum.Partials);
+            w6 = T.From(w6, StridedSum.Partials);
+            w7 = T.From(w7, StridedSum.Partials);
         }
         int mine = tile * StridedSum.Partials * Stride + partial;
         PutTwo<T>(shared, mine, c0, c1);
@@ -70,9 +92,10 @@ public readonly struct SharedInputGradient<TEnd, TView>(TView dy, TView w, TView
         AddOne<T>(shared, lane, row + 6, column);
     }
 
-    // where a row of dy begins; past the last row the last again
+    // a row of dy or w from a term on; past the last there is nothing to read, so the last again, for sums that nobody takes
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    int Row(int row) => (row < n ? row : n - 1) * o;
+    TView Row<T>(TView matrix, int row, int rows, int partial) where T : struct, ILanes<T, TView> =>
+        T.From(matrix, (row < rows ? row : rows - 1) * o + partial);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void PutTwo<T>(TView shared, int at, Eight first, Eight second) where T : struct, ILanes<T, TView>

@@ -94,9 +94,12 @@ public readonly struct SharedMatMul<TEnd, TView> : ISharedOp<TView> where TEnd :
                 CopySlice<T>(B, firstColumn, N, Columns, k, stop, shared, StartOfB, LineB, lane);
                 TBarrier.Wait(Lanes);
                 int terms = stop - k < Depth ? stop - k : Depth;
+                TView lineA = T.From(shared, a), lineB = T.From(shared, b);
                 for (int term = 0; term < terms; term++)
                 {
-                    Eight x = Eight.Load<T, TView>(shared, a + term * LineA, 1), y = Eight.Load<T, TView>(shared, b + term * LineB, Across);
+                    Eight x = Eight.Load<T, TView>(lineA, 1), y = Eight.Load<T, TView>(lineB, Across);
+                    lineA = T.From(lineA, LineA);
+                    lineB = T.From(lineB, LineB);
                     if (sums) added = Eight.Add(added, y);
                     c0 = Eight.Fma(x.V0, y, c0);
                     c1 = Eight.Fma(x.V1, y, c1);

@@ -64,6 +64,8 @@ sealed record TrainInput(Recipe Recipe, DataSet Raw, DataSet Data, Standardizer?
             string tooMany = $"the labels have {raw.ClassCount} classes; at most {ClassEvaluator.MostClasses} are allowed";
             throw UsageException.For("data", config.Data, tooMany);
         }
+        // parameters, gradients and a copy on the host are the least that training takes
+        HostMemory.Require($"--net {config.Net}", 3d * sizeof(float) * config.Net.ParameterCount);
         if (config.Net.ParameterCount > int.MaxValue / 2)
         {
             string tooMany = $"{config.Net.ParameterCount} parameters; at most {int.MaxValue / 2} are allowed";

@@ -1,3 +1,4 @@
+using GpuMlp.Devices;
 using static System.FormattableString;
 
 namespace GpuMlp.Cli.Shell;
@@ -22,12 +23,11 @@ static class HostMemory
     /// <summary>Requires that this machine has memory for a job.</summary>
     /// <param name="what">The option that decides the size, for the message.</param>
     /// <param name="bytes">Bytes that the job needs.</param>
-    /// <exception cref="InsufficientMemoryException">The memory that the program may use is smaller.</exception>
-    public static void Require(string what, long bytes)
+    /// <exception cref="InsufficientMemoryException">Less memory is left for the program.</exception>
+    public static void Require(string what, double bytes)
     {
-        long available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        long available = ComputeDevice.AvailableHostMemory;
         if (bytes > available)
-            throw new InsufficientMemoryException(Invariant(
-                $"{what}: about {bytes >> 20:N0} MiB are needed, {available >> 20:N0} MiB are there"));
+            throw new InsufficientMemoryException(Invariant($"{what}: about {bytes:N0} bytes are needed, {available:N0} are available"));
     }
 }

@@ -6,6 +6,7 @@ using GpuMlp.Data;
 using GpuMlp.Devices;
 using GpuMlp.Grids;
 using GpuMlp.Layers;
+using GpuMlp.Optimizers;
 using GpuMlp.Planning;
 using GpuMlp.Randomness;
 using GpuMlp.Records;
@@ -231,9 +232,11 @@ sealed class TrainRun
             string tooMany = Invariant($"{Frames:N0} pictures of a network of {parameters} are too many to keep");
             throw UsageException.For("snapshot-every", $"{config.SnapshotEvery}", $"{tooMany}; give a larger number");
         }
-        // parameters, gradients, a transposed copy, snapshots; a batch between layers; data and losses on the device and on the host
-        long values = input.Spec.ParameterCount * (3 + Frames) + (config.Batch + 8192L) * input.Spec.Widths.Sum(width => 2L * width)
-            + 2L * input.Raw.Inputs.Length + 2L * config.Steps;
+        // parameters, gradients, a copy on the host, an optimizer's state, snapshots; a batch between layers; data and losses on the
+        // device and on the host
+        long states = config.Optimizer == OptimizerKind.Sgd ? 0 : 2;
+        long values = input.Spec.ParameterCount * (3 + states + Frames)
+            + (config.Batch + 8192L) * input.Spec.Widths.Sum(width => 2L * width) + 2L * input.Raw.Inputs.Length + 2L * config.Steps;
         HostMemory.Require($"--net {config.Net} with --batch {config.Batch} and --steps {config.Steps}", sizeof(float) * values);
     }
 }

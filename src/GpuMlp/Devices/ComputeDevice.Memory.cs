@@ -16,6 +16,12 @@ public sealed partial class ComputeDevice
     // each buffer counts as at least four pages, because it costs more than its floats
     const long LeastCollection = 64 << 20, LeastCost = 16 << 10;
 
+    /// <summary>
+    /// Bytes of the machine's memory that are left for this program. Linux hands out more and ends the program when it uses them, so large
+    /// work is compared with this number first.
+    /// </summary>
+    public static long AvailableHostMemory => DeviceMemory.OfHost();
+
     /// <summary>A buffer of zeros.</summary>
     /// <exception cref="DeviceOutOfMemoryException">The device has too little memory left.</exception>
     internal DeviceBuffer Allocate(int length) => new(this, AllocateBlock(length));

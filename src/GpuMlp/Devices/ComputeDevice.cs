@@ -148,8 +148,8 @@ public sealed partial class ComputeDevice : IDisposable
     /// <exception cref="DeviceException">The device fails.</exception>
     internal bool TryLaunchStrips<TOp>(in TOp op) where TOp : struct, IOp<ArrayView<float>> => launcher.TryLaunchStrips(op);
 
-    /// <summary>The number of cores, or what the driver counts as such.</summary>
-    internal int Cores => Accelerator.NumMultiprocessors;
+    /// <summary>The number of cores that share its work, or what the driver counts as such.</summary>
+    internal int Cores => Host?.Cores ?? Accelerator.NumMultiprocessors;
 
     /// <summary>
     /// Launches a group op, with a thread group per group. It has that many lanes, by default as many as suit the device.

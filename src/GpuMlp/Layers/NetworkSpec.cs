@@ -29,7 +29,7 @@ public sealed record NetworkSpec(IReadOnlyList<int> Widths, Activation Activatio
     }
 
     /// <summary>Reads widths such as "2-50-1".</summary>
-    /// <exception cref="FormatException">There are fewer than two widths, or one is no number from 1 to 65536.</exception>
+    /// <exception cref="FormatException">There are fewer than two widths, or one is no number from 1 to 100,000,000.</exception>
     public static NetworkSpec Parse(string net, Activation activation = Activation.ReLU)
     {
         ArgumentNullException.ThrowIfNull(net);
@@ -37,8 +37,9 @@ public sealed record NetworkSpec(IReadOnlyList<int> Widths, Activation Activatio
         var widths = new int[parts.Length];
         for (int k = 0; k < parts.Length; k++)
         {
-            if (!int.TryParse(parts[k], NumberStyles.None, CultureInfo.InvariantCulture, out widths[k]) || widths[k] is < 1 or > 65_536)
-                throw new FormatException($"{Quoted.Quote(parts[k])} is not a width: each is from 1 to 65536, as in 2-50-1");
+            if (!int.TryParse(parts[k], NumberStyles.None, CultureInfo.InvariantCulture, out widths[k])
+                || widths[k] is < 1 or > 100_000_000)
+                throw new FormatException($"{Quoted.Quote(parts[k])} is not a width: each is from 1 to 100,000,000, as in 2-50-1");
         }
         if (widths.Length < 2)
             throw new FormatException($"{Quoted.Quote(net)} is not a network: give inputs, hidden widths and outputs, as in 2-50-1");

@@ -57,16 +57,19 @@ public static class Planner
     static Forecast[] Forecasts(IReadOnlyList<Work> job, Measurements measured, IReadOnlyList<DeviceDescription> devices) =>
         [.. devices.Where(device => device.IsAvailable).Select(device => Of(job, measured, device))];
 
-    static Forecast Of(IReadOnlyList<Work> job, Measurements measured, DeviceDescription device) =>
-        measured.Of(device)?.Seconds(job) is double seconds ? new Forecast(device, seconds, true)
-            : new Forecast(device, Estimates.Of(device).Seconds(job)!.Value, false);
+    static Forecast Of(IReadOnlyList<Work> job, Measurements measured, DeviceDescription device)
+    {
+        Work[] there = [.. job.Select(work => work.On(device))];
+        return measured.Of(device)?.Seconds(there) is double seconds ? new Forecast(device, seconds, true)
+            : new Forecast(device, Estimates.Of(device).Seconds(there)!.Value, false);
+    }
 
     static string Reason(IReadOnlyList<Work> job, Measurements measured, Forecast rival, Forecast cpu)
     {
         Work main = job.MaxBy(work => work.Items * Estimates.Of(cpu.Device).PerItem(work))!;
         if (rival.Measured && cpu.Measured)
         {
-            string Each(Forecast forecast) => Text(measured.Of(forecast.Device)!.PerItem(main));
+            string Each(Forecast forecast) => Text(measured.Of(forecast.Device)!.PerItem(main.On(forecast.Device)));
             return $"measured here: {rival.Device.Id} {Each(rival)} per {Item(main.Kind)}, cpu {Each(cpu)}";
         }
         return $"estimated: {rival.Device.Id} {Text(rival.Seconds)}, cpu {Text(cpu.Seconds)}; gpumlp bench measures";

@@ -1,3 +1,4 @@
+using GpuMlp.Devices;
 using GpuMlp.Layers;
 using GpuMlp.Training;
 
@@ -15,6 +16,13 @@ public sealed record Work(WorkKind Kind, double Items, double Stages, double Ope
     /// <summary>Its kind.</summary>
     public WorkKind Kind { get; } = Enum.IsDefined(Kind) ? Kind
         : throw new ArgumentOutOfRangeException(nameof(Kind), Kind, "there is no such kind of work");
+
+    /// <summary>Its kind on a GPU, where another engine may suit a network.</summary>
+    internal WorkKind KindOnGpus { get; init; } = Kind;
+
+    /// <summary>The work as a device does it.</summary>
+    internal Work On(DeviceDescription device) =>
+        device.IsGpu ? new Work(KindOnGpus, Items, Stages, Operations, Networks) : this;
 
     /// <summary>How many items.</summary>
     public double Items { get; init => field = AtLeast(0, value, nameof(Items)); } = AtLeast(0, Items, nameof(Items));
@@ -39,8 +47,9 @@ public sealed record Work(WorkKind Kind, double Items, double Stages, double Ope
     {
         ArgumentNullException.ThrowIfNull(recipe);
         recipe.Validate();
-        bool fused = engine == EngineChoice.Fused || (engine == EngineChoice.Auto && FusedEngine.Suits(recipe));
-        return new Work(fused ? WorkKind.Fused : WorkKind.Layers, recipe.Steps, recipe.Spec.Depth, OperationsOfStep(recipe));
+        WorkKind Kind(bool onGpu) => engine == EngineChoice.Fused || (engine == EngineChoice.Auto && FusedEngine.Suits(recipe, onGpu))
+            ? WorkKind.Fused : WorkKind.Layers;
+        return new Work(Kind(onGpu: false), recipe.Steps, recipe.Spec.Depth, OperationsOfStep(recipe)) { KindOnGpus = Kind(onGpu: true) };
     }
 
     /// <summary>The steps of many networks that train at once.</summary>

@@ -60,7 +60,7 @@ public sealed class Trainer : IDisposable
             throw new ArgumentException($"the fused engine cannot train this: {whyNot}", nameof(options));
         this.data = new TrainingData(network.Device, data);
         snapshots = new SnapshotStore(network.Device, network.Arena.Length, options.SnapshotEvery, recipe.Steps);
-        bool pays = FusedEngine.Pays(network.ParameterCount, recipe);
+        bool pays = FusedEngine.Pays(network.ParameterCount, recipe, network.Device.Description.IsGpu);
         bool fused = whyNot is null && (options.Engine == EngineChoice.Fused || (options.Engine == EngineChoice.Auto && pays));
         engine = fused
             ? new FusedEngine(network, this.data, picks, recipe, options, snapshots)

@@ -35,6 +35,8 @@ public class BadInputTests
     [InlineData(2, "--api modules --optimizer adam", "--optimizer adam: --api modules runs the tutorial's sample")]
     [InlineData(2, "--optimiser adam", "'--optimiser'")]
     [InlineData(3, "--device cuda:77", "'cuda:77' is not available")]
+    [InlineData(5, "--net 2-1000000-1000000-1", "out of memory: --net 2-1000000-1000000-1: about 12,000,060,000,012 bytes are needed, ")]
+    [InlineData(5, "--net 2-1000000-1000000-1 --engine layers --device cpu", "bytes are needed, ")]
     [InlineData(5, "--batch 2000000000 --net 2-64-1", "out of memory: --net 2-64-1 with --batch 2000000000")]
     public void BadOptionsAreNamed(int exitCode, string options, string message)
     {

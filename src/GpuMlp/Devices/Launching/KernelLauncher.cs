@@ -41,7 +41,8 @@ sealed class KernelLauncher(DeviceDescription device, Accelerator accelerator, K
     internal bool HasWideLanes => Form == GroupForm.Strip;
 
     /// <summary>Whether groups of threads have memory of their own that is nearer than all other: where a device is no processor.</summary>
-    internal bool HasSharedMemory => !IsProcessor && accelerator.MaxNumThreadsPerGroup >= 256 && accelerator.MaxSharedMemoryPerGroup >= 24 << 10;
+    internal bool HasSharedMemory =>
+        !IsProcessor && accelerator.MaxNumThreadsPerGroup >= 256 && accelerator.MaxSharedMemoryPerGroup >= 24 << 10;
 
     /// <summary>Launches an op, as a grid of threads that strides over its items.</summary>
     internal void Launch<TOp>(in TOp op) where TOp : struct, IOp<ArrayView<float>>

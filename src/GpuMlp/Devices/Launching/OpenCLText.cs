@@ -9,10 +9,10 @@ static partial class OpenCLText
 {
     /// <summary>The kernel's text for a device with that version of OpenCL C. A portable text stays as it is.</summary>
     /// <remarks>
-    /// Three things are changed. First, structs get no padding after their last field. Mesa's rusticl counts an argument's bytes without the
-    /// padding that C adds there, while ILGPU passes the struct with it; without padding the two agree. Second, <c>work_group_barrier</c>
-    /// exists only from OpenCL C 2.0 on; before that the same barrier is called <c>barrier</c>. Third, ILGPU's barriers order accesses to
-    /// global memory only; they get to order those to what a group shares, too.
+    /// Three things are changed. First, structs get no padding after their last field. Mesa's rusticl counts an argument's bytes without
+    /// the padding that C adds there, while ILGPU passes the struct with it; without padding the two agree. Second,
+    /// <c>work_group_barrier</c> exists only from OpenCL C 2.0 on; before that the same barrier is called <c>barrier</c>. Third, ILGPU's
+    /// barriers order accesses to global memory only; they get to order those to what a group shares, too.
     /// </remarks>
     internal static string Portable(string text, CLCVersion version)
     {

@@ -22,7 +22,8 @@ static class DeviceMemory
         _ => Math.Max(0, accelerator.MemorySize - live),
     };
 
-    static long OfHost()
+    /// <summary>Bytes that the program can still take of the machine's memory.</summary>
+    internal static long OfHost()
     {
         // the limit of a container, or the machine's memory
         long limit = Math.Max(0, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes - Environment.WorkingSet);

@@ -24,7 +24,8 @@ static class ArithmeticOps
         int rows, int columns, Broadcast aStep, Broadcast bStep, int second) where TBinary : struct, IBinary
     {
         if (device.Host is HostRunner host)
-            host.Run(new BinaryBackward<TBinary, HostView>(a, b, dy, dx, rows, columns, aStep, bStep, second), HostRunner.Moving * rows * columns);
+            host.Run(new BinaryBackward<TBinary, HostView>(a, b, dy, dx, rows, columns, aStep, bStep, second),
+                HostRunner.Moving * rows * columns);
         else device.Launch(new BinaryBackward<TBinary, ArrayView<float>>(a, b, dy, dx, rows, columns, aStep, bStep, second));
     }
 
@@ -42,7 +43,8 @@ static class ArithmeticOps
     /// <summary>dx = dy where low ≤ x ≤ high, else 0.</summary>
     internal static void ClampBackward(this ComputeDevice device, DeviceSpan x, DeviceSpan dy, DeviceSpan dx, float low, float high)
     {
-        if (device.Host is HostRunner host) host.Run(new ClampBackward<HostView>(x, dy, dx, low, high, dx.Length), HostRunner.Moving * dx.Length);
+        if (device.Host is HostRunner host)
+            host.Run(new ClampBackward<HostView>(x, dy, dx, low, high, dx.Length), HostRunner.Moving * dx.Length);
         else device.Launch(new ClampBackward<ArrayView<float>>(x, dy, dx, low, high, dx.Length));
     }
 

@@ -49,7 +49,8 @@ static class ElementwiseOps
     internal static void GatherBatch(
         this ComputeDevice device, DeviceSpan x, DeviceSpan y, DeviceSpan picks, int at, DeviceSpan batchX, DeviceSpan batchY, int n, int f)
     {
-        if (device.Host is HostRunner host) host.Run(new GatherBatch<HostView>(x, y, picks, at, batchX, batchY, n, f), HostRunner.Moving * n * f);
+        if (device.Host is HostRunner host)
+            host.Run(new GatherBatch<HostView>(x, y, picks, at, batchX, batchY, n, f), HostRunner.Moving * n * f);
         else device.Launch(new GatherBatch<ArrayView<float>>(x, y, picks, at, batchX, batchY, n, f));
     }
 }

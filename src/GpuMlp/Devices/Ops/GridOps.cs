@@ -70,7 +70,8 @@ static class GridOps
     /// </summary>
     internal static void GridPiecewise<TOutput>(this HostRunner host, in GridJob job, HostView results)
         where TOutput : struct, IActivation =>
-        host.Run(new GridPiecewise<TOutput>(job.OnHost(results), job.Widths[1], SecondLayer(job)), HostRunner.Moving * (job.Work / job.Widths[1]));
+        host.Run(new GridPiecewise<TOutput>(job.OnHost(results), job.Widths[1], SecondLayer(job)),
+            HostRunner.Moving * (job.Work / job.Widths[1]));
 
     /// <summary>results (sets, rows, columns) of networks of any depth, into host memory; the device is the host.</summary>
     internal static void GridTiles<THidden, TOutput>(this HostRunner host, ComputeDevice device, in GridJob job, HostView results)

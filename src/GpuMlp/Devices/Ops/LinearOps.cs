@@ -113,7 +113,8 @@ static class LinearOps
 
     static void SingleOutput(ComputeDevice device, DeviceSpan x, DeviceSpan w, DeviceSpan b, DeviceSpan y, int n, int i, int hasBias)
     {
-        if (device.Host is HostRunner host) host.Run(new LinearSingleOutput<HostView>(x, w, b, y, n, i, hasBias), HostRunner.Moving * n * i);
+        if (device.Host is HostRunner host)
+            host.Run(new LinearSingleOutput<HostView>(x, w, b, y, n, i, hasBias), HostRunner.Moving * n * i);
         else device.Launch(new LinearSingleOutput<ArrayView<float>>(x, w, b, y, n, i, hasBias));
     }
 

@@ -48,8 +48,8 @@ readonly record struct Product(Factor A, Factor B, DeviceSpan C, int M, int N, i
             Runners = runners,
         };
 
-    internal SharedMatMul<TEnd, ArrayView<float>> InShared<TEnd>(int parts, DeviceSpan c, DeviceSpan? sums) where TEnd : struct, IProductEnd =>
-        new()
+    internal SharedMatMul<TEnd, ArrayView<float>> InShared<TEnd>(int parts, DeviceSpan c, DeviceSpan? sums)
+        where TEnd : struct, IProductEnd => new()
         {
             A = A.In<ArrayView<float>>(span => span),
             B = B.In<ArrayView<float>>(span => span),

@@ -48,12 +48,10 @@ static class TrainingOps
     /// The number of networks from which on groups of several networks are used, so that each core has a group first. 1 on a GPU, where a
     /// group is always one network.
     /// </summary>
-    internal static int SideBySideThreshold(this ComputeDevice device) => device.Description.IsGpu ? 1 : 2 * Cores(device);
-
-    static int Cores(ComputeDevice device) => device.Host?.Cores ?? device.Accelerator.NumMultiprocessors;
+    internal static int SideBySideThreshold(this ComputeDevice device) => device.Description.IsGpu ? 1 : 2 * device.Cores;
 
     static int NetworksPerGroup(ComputeDevice device, TrainingPlan plan) => device.Description.IsGpu || plan.HasPicks != 0 ? 1
-        : Math.Clamp(Math.Min(CacheFloats / plan.ScratchLength, plan.Networks / Cores(device)), 1, MostPerGroup);
+        : Math.Clamp(Math.Min(CacheFloats / plan.ScratchLength, plan.Networks / device.Cores), 1, MostPerGroup);
 
     /// <summary>Steps of plain descent on one example each: the fast form, for networks of one output.</summary>
     internal static void TrainOnExamples<TActivation, TLoss>(
