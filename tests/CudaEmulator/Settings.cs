@@ -15,8 +15,10 @@ namespace CudaEmulator;
 /// <param name="Failures">FAIL: calls that fail, a list of FUNCTION:N:CODE separated by commas; N is * for every call.</param>
 /// <param name="LostLaunch">FAIL_LAUNCH: the launch with that number is accepted, and fails while it runs.</param>
 /// <param name="Watchdog">WATCHDOG: how many instructions a launch may take on a core; a longer one is ended.</param>
+/// <param name="SilentWatchdog">WATCHDOG_SILENT=1: a launch that is ended so is no error.</param>
 sealed record Settings(int Capability = 80, int DriverVersion = 12040, ulong Memory = 4ul << 30, int Cores = 1, bool FindRaces = false,
-    string? LogFile = null, IReadOnlyList<Failure>? Failures = null, int LostLaunch = 0, int Watchdog = int.MaxValue)
+    string? LogFile = null, IReadOnlyList<Failure>? Failures = null, int LostLaunch = 0, int Watchdog = int.MaxValue,
+    bool SilentWatchdog = false)
 {
     const string Prefix = "GPUMLP_EMULATOR_";
 
@@ -30,7 +32,7 @@ sealed record Settings(int Capability = 80, int DriverVersion = 12040, ulong Mem
         return new(Number("CAPABILITY", 10, 80), Number("DRIVER", 1000, 12040), Text("MEMORY") is string memory ? Bytes(memory) : 4ul << 30,
             Number("CORES", 1, Environment.ProcessorCount), Number("RACES", 0, 0) > 0, Text("LOG"),
             Text("FAIL") is string failures ? [.. failures.Split(',').Select(Failure.Parse)] : null, Number("FAIL_LAUNCH", 1, 0),
-            Number("WATCHDOG", 1, int.MaxValue));
+            Number("WATCHDOG", 1, int.MaxValue), Number("WATCHDOG_SILENT", 0, 0) > 0);
     }
 
     static ulong Bytes(string text)

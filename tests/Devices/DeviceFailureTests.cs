@@ -39,7 +39,7 @@ public class DeviceFailureTests
         using ComputeDevice device = ComputeDevice.Open("opencl");
         using var x = new Tensor(device, 1, 3);
         var e = Assert.Throws<DeviceException>(() => device.Launch(new Throwing<ArrayView<float>>(x.Span, 3)));
-        Assert.Equal(device.Description, e.Device);
+        Assert.Equal(device.Description.Id, e.Device.Id);
         string beginning = $"device {device.Description.Id} ({device.Name}) failed compiling Throwing: ";
         Assert.StartsWith(beginning, e.Message, StringComparison.Ordinal);
         Assert.Contains("Throw", e.Message.Split("Throwing:")[1], StringComparison.Ordinal);                    // ILGPU's reason
@@ -91,9 +91,9 @@ public class DeviceFailureTests
         Assert.Contains("failed compiling Unbuildable: ", e.Message, StringComparison.Ordinal);
         Assert.True(e.Message.Contains("no_such_function", StringComparison.Ordinal), e.Message);
         Assert.DoesNotContain("\n", e.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain("failed to build", e.Message, StringComparison.Ordinal);                 // a later line of the log
+        Assert.DoesNotContain("failed to build", e.Message, StringComparison.Ordinal);                 // a later line of PoCL's log
         Assert.InRange(e.Message.Length, 60, 500);
-        Assert.Contains("failed to build", e.BuildLog, StringComparison.Ordinal);
+        Assert.Contains("no_such_function", e.BuildLog, StringComparison.Ordinal);
         device.ActivationForward<Relu>(x.Span, x.Span, 3);                           // the device itself still works
         device.Synchronize();
     }

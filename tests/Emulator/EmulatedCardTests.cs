@@ -106,6 +106,28 @@ public sealed class EmulatedCardTests : IDisposable
         Succeeds($"{train} --engine layers --force", watchdog);
     }
 
+    [Fact]
+    public void LaunchesThatAreEndedWithoutAnErrorAreDoneAgainInShorterOnes()
+    {
+        (string, string)[] silent = [("WATCHDOG", "2000000"), ("WATCHDOG_SILENT", "1"), ("CORES", "1"), ("LOG", folder.File("log"))];
+        (string Job, string File)[] jobs =
+        [
+            ("train --net 2-8-1 --steps 300 --engine fused --no-plots --force --out {0}", "losses.csv"),
+            ("train --net 2-8-1 --steps 300 --engine fused --optimizer adam --batch 4 --no-plots --force --out {0}", "model.safetensors"),
+            ("sweep --net 2-8-1 --seeds 0..2 --steps 200 --force --out {0}", "sweep.csv"),
+            ($"grid {folder.File("cpu/best.safetensors")} --size 300x200 --out {{0}}/grid.npy", "grid.npy"),
+            ($"grid {folder.File("cpu/best.safetensors")} --size 300x200 --value class --out {{0}}/classes.npy", "classes.npy"),
+        ];
+        foreach ((string job, string file) in jobs)
+        {
+            foreach (string device in (string[])["cpu", "cuda"])
+                Succeeds($"{job.Replace("{0}", folder.File(device), StringComparison.Ordinal)} --device {device}", silent);
+            AssertSameFile(file);
+            Assert.Contains("runs when the launch has taken too long", File.ReadAllText(folder.File("log")), StringComparison.Ordinal);
+            File.Delete(folder.File("log"));
+        }
+    }
+
     static void AssertFails(int code, string message, string arguments, params (string, string)[] variables)
     {
         ChildProcess.Result result = EmulatedCard.Gpumlp(arguments, variables);

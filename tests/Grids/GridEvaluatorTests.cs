@@ -66,7 +66,7 @@ public class GridEvaluatorTests
         {
             using Sequential network = Build(device, net, activation, 7);
             GridSpec grid = GridSpec.FromSize(Shown, 63, 65);
-            Assert.Equal(network.Predict(Points(grid)), GridEvaluator.Evaluate(network, grid));
+            Results.Check(device, network.Predict(Points(grid)), GridEvaluator.Evaluate(network, grid));
         }
     }
 
@@ -87,7 +87,7 @@ public class GridEvaluatorTests
                 var room = new float[before + expected.Length + 5];
                 Array.Fill(room, -7f);
                 new GridEvaluator(network).Evaluate(grid, room.AsSpan(before, expected.Length));
-                Assert.Equal([.. Enumerable.Repeat(-7f, before), .. expected, -7f, -7f, -7f, -7f, -7f], room);
+                Results.Check(device, [.. Enumerable.Repeat(-7f, before), .. expected, -7f, -7f, -7f, -7f, -7f], room);
             }
         }
     }
@@ -180,7 +180,7 @@ public class GridEvaluatorTests
         var evaluator = new GridEvaluator(network);
         float[] expected = network.Predict(Points(grid)), got = evaluator.Evaluate(grid);
         string where = $"{net} {activation} {width}×{height} on {device}, {evaluator.FormReason}";
-        Assert.True(expected.AsSpan().SequenceEqual(got), $"{where}: values differ");
+        Results.Check(device, expected, got, where);
         float[] logits = evaluator.Evaluate(grid, GridValue.Logit);
         byte[] classes = evaluator.EvaluateClasses(grid);
         using var onDevice = evaluator.EvaluateOnDevice(grid, GridValue.Logit);

@@ -26,6 +26,9 @@ static class DriverDevice
     /// <summary>Whether the device only simulates one, and so takes only small work.</summary>
     internal static bool Simulates => Simulated(first.Value.Name) < int.MaxValue;
 
+    /// <summary>Whether a device simulates one and checks every access, so that a step of training takes it milliseconds.</summary>
+    internal static bool IsSlow(ComputeDevice device) => device.Name.Contains("Oclgrind", StringComparison.Ordinal);
+
     /// <summary>How many floats a device by that name takes in one case of the kernel matrix.</summary>
     internal static int Simulated(string name) => name.Contains("Oclgrind", StringComparison.Ordinal) ? 2000
         : name.Contains("emulated", StringComparison.Ordinal) ? 20_000 : int.MaxValue;

@@ -28,9 +28,9 @@ public sealed class DriverTests
             {
                 Recipe recipe = Of(net, batch, 10) with { Optimizer = new OptimizerSpec { Kind = kind } };
                 float[] expected = Trained(recipe, null, EngineChoice.Layers);
-                Check(device, expected, Trained(recipe, device, EngineChoice.Layers));
-                Check(device, expected, Trained(recipe, device, EngineChoice.Fused));
-                Check(device, expected, Trained(recipe, device, EngineChoice.Fused, lanes: 16));
+                Results.Check(device, expected, Trained(recipe, device, EngineChoice.Layers));
+                Results.Check(device, expected, Trained(recipe, device, EngineChoice.Fused));
+                Results.Check(device, expected, Trained(recipe, device, EngineChoice.Fused, lanes: 16));
             }
         }
     }
@@ -44,7 +44,7 @@ public sealed class DriverTests
         PopulationData[] data = [.. recipes.Select(_ => PopulationData.Of(Moons))];
         var expected = new Population(cpu, recipes, data).Run(cancellation: TestContext.Current.CancellationToken);
         var actual = new Population(device, recipes, data).Run(cancellation: TestContext.Current.CancellationToken);
-        for (int k = 0; k < recipes.Length; k++) Check(device, expected[k].Parameters, actual[k].Parameters);
+        for (int k = 0; k < recipes.Length; k++) Results.Check(device, expected[k].Parameters, actual[k].Parameters);
     }
 
     [Theory]
@@ -58,7 +58,7 @@ public sealed class DriverTests
         using Sequential there = Of(net, 1, 1).Build(device), here = Of(net, 1, 1).Build(cpu);
         var evaluator = new GridEvaluator(there);
         Assert.Equal(form, evaluator.Form);
-        Check(device, GridEvaluator.Evaluate(here, grid), evaluator.Evaluate(grid));
+        Results.Check(device, GridEvaluator.Evaluate(here, grid), evaluator.Evaluate(grid));
     }
 
     [Fact]
@@ -94,12 +94,5 @@ public sealed class DriverTests
         network.LoadParameters(parameters);
         float[] predictions = network.Predict(Moons.Flat);
         return predictions.Where((p, row) => p > 0.5f == (Moons.Labels[row] == 1f)).Count() / (double)Moons.Count;
-    }
-
-    static void Check(ComputeDevice device, float[] expected, float[] actual)
-    {
-        if (device.SameBits) Assert.Equal(expected, actual);
-        else
-            for (int k = 0; k < expected.Length; k++) Assert.Equal(expected[k], actual[k], 1e-4f * Math.Max(1, Math.Abs(expected[k])));
     }
 }

@@ -26,10 +26,13 @@ public class GoldenRunTests
         using Sequential network = GoldenNetwork(device);
         int[] picks = [.. Golden.Load("picks").Select(p => (int)p)];
         var options = new TrainingOptions { Engine = engine };
-        using var trainer = new Trainer(network, GoldenData(), Recipe.Of(network), options, Picks.Fixed(picks));
+        Recipe recipe = Recipe.Of(network);
+        if (DriverDevice.IsSlow(device)) recipe = recipe with { Steps = 100 };
+        using var trainer = new Trainer(network, GoldenData(), recipe, options, Picks.Fixed(picks));
         TrainingResult result = trainer.Run(cancellation: TestContext.Current.CancellationToken);
 
-        Within(LossTolerance, Golden.Load("losses"), result.Losses);
+        Within(LossTolerance, Golden.Load("losses")[..recipe.Steps], result.Losses);
+        if (DriverDevice.IsSlow(device)) return;
         var first = (Linear)network.Layers[0];
         var second = (Linear)network.Layers[2];
         Within(WeightTolerance, Golden.Load("final_w1"), first.Weight.Value.ToArray());

@@ -97,10 +97,10 @@ public class PopulationTests
         for (int k = 0; k < some.Length; k++)
         {
             (string hash, TrainingResult alone, double accuracy) = References.Value[some[k]];
-            Assert.Equal(hash, hashes[k]);
-            Assert.Equal(alone.FinalLoss, results[k].FinalLoss);
-            Assert.Equal(alone.MeanLossLast1000, results[k].MeanLossLast1000);
-            Assert.Equal(accuracy, results[k].Accuracy);
+            if (device.SameBits) Assert.Equal(hash, hashes[k]);
+            Results.Check(device, alone.Snapshots[^1].Parameters, results[k].Parameters);
+            Results.Check(device, [alone.FinalLoss, alone.MeanLossLast1000], [results[k].FinalLoss, results[k].MeanLossLast1000]);
+            Assert.Equal(accuracy, results[k].Accuracy!.Value, device.SameBits ? 0 : 0.005);
             Assert.Equal((Steps, null), (results[k].Steps, results[k].DivergedStep));
         }
     }

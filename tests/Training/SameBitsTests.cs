@@ -32,10 +32,11 @@ public class SameBitsTests
     [Fact]
     public void TenThousandStepsEndAlikeOnADriversDevice()
     {
-        var run = new Run("2-50-1", Activation.ReLU, new BceLoss(), 10_000, 1);
+        using ComputeDevice device = OpenWithSameBits();
+        var run = new Run("2-50-1", Activation.ReLU, new BceLoss(), DriverDevice.IsSlow(device) ? 50 : 10_000, 1);
         string expected = run.Hash(ComputeDevice.Open("cpu"), EngineChoice.Fused);
-        Assert.Equal(expected, run.Hash(DriverDevice.Open(), EngineChoice.Fused));
-        Assert.Equal(expected, run.Hash(DriverDevice.Open(), EngineChoice.Layers));
+        Assert.Equal(expected, run.HashOn(device, EngineChoice.Fused));
+        Assert.Equal(expected, run.HashOn(device, EngineChoice.Layers));
     }
 
     [Fact]
@@ -91,7 +92,16 @@ public class SameBitsTests
     [InlineData(64)]
     public void BitsDoNotDependOnTheLanesOfAGroupOnADriversDevice(int lanes)
     {
-        CheckLanes(DriverDevice.Open, lanes, 1000);
+        using ComputeDevice device = OpenWithSameBits();
+        CheckLanes(device, lanes, DriverDevice.IsSlow(device) ? 20 : 1000);
+    }
+
+    static ComputeDevice OpenWithSameBits()
+    {
+        ComputeDevice device = DriverDevice.Open();
+        if (device.SameBits) return device;
+        using (device) Assert.Skip($"{device.Name} {device.WhyNotSameBits}: DriverTests holds it to be close");
+        return device;
     }
 
     [Theory]
@@ -100,15 +110,17 @@ public class SameBitsTests
     [InlineData(4)]
     [InlineData(16)]
     [InlineData(64)]
-    public void BitsDoNotDependOnTheLanesOfAGroupThroughILGPU(int lanes) =>
-        CheckLanes(() => ComputeDevice.Open("cpu:ilgpu", OpenOptions.Default with { Cores = 1, GroupLanes = 64 }), lanes, 20);
+    public void BitsDoNotDependOnTheLanesOfAGroupThroughILGPU(int lanes)
+    {
+        using ComputeDevice device = ComputeDevice.Open("cpu:ilgpu", OpenOptions.Default with { Cores = 1, GroupLanes = 64 });
+        CheckLanes(device, lanes, 20);
+    }
 
     // nets whose one output follows one block of a sum, several blocks, a hidden layer of one unit, or no hidden layer
-    static void CheckLanes(Func<ComputeDevice> open, int lanes, int steps)
+    static void CheckLanes(ComputeDevice device, int lanes, int steps)
     {
         foreach (int batch in (int[])[1, 3])
         {
-            using ComputeDevice device = open();
             foreach (string net in (string[])["2-50-1", "2-300-1", "2-7-300-1-5-1", "2-1"])
             {
                 var run = new Run(net, Activation.ReLU, new BceLoss(), net == "2-50-1" ? steps : steps / 10, batch);

@@ -101,6 +101,14 @@ public sealed partial class ComputeDevice : IDisposable
         }
     }
 
+    /// <summary>
+    /// The most work of one network, in float operations, for a launch of training: half of what a launch had that the driver ended early.
+    /// </summary>
+    internal long MostWork { get; set; } = long.MaxValue;
+
+    /// <summary>Whether a driver runs the launches, which may end them early.</summary>
+    internal bool HasDriver => Host is null;
+
     /// <summary>The most bytes that all buffers together may take, where that is less than the device has.</summary>
     internal long MemoryLimit { get; set; } = long.MaxValue;
 
@@ -116,6 +124,9 @@ public sealed partial class ComputeDevice : IDisposable
 
     /// <summary>Whether groups of threads have memory of their own that is nearer than all other.</summary>
     internal bool HasSharedMemory => launcher.HasSharedMemory;
+
+    /// <summary>Whether groups have many threads, as on a GPU, and not one.</summary>
+    internal bool HasManyLanes => launcher.HasManyLanes;
 
     /// <summary>Runs kernel bodies as .NET code if the device is the processor itself, else null.</summary>
     internal HostRunner? Host { get; }

@@ -46,7 +46,7 @@ public sealed class DeviceException : Exception
     internal static DeviceException Stopped(DeviceDescription device, string after = "")
     {
         string what = after.Length == 0 ? "a kernel before its end" : $"after {after}";
-        return new(device, $"stopped {what}: its driver ends loops early; take another device or smaller work");
+        return new(device, $"stopped {what}: its driver ends long launches; take another device or smaller work");
     }
 
     /// <summary>Whether a kernel did not compile, so that another form of it may.</summary>

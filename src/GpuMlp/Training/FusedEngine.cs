@@ -6,7 +6,6 @@ using GpuMlp.Kernels.Networks;
 using GpuMlp.Kernels.Optimizers;
 using GpuMlp.Kernels.Training;
 using GpuMlp.Layers;
-using static System.FormattableString;
 
 namespace GpuMlp.Training;
 
@@ -70,11 +69,8 @@ sealed class FusedEngine : ITrainingEngine
     /// <summary>Whether the fused engine can train a recipe's network and is the faster one for it.</summary>
     internal static bool Suits(Recipe recipe, bool onGpu) => WhyNot(recipe) is null && Pays(recipe.Spec.ParameterCount, recipe, onGpu);
 
-    public int ChunkOf(int remaining)
-    {
-        int most = Math.Min(remaining, run.MostSteps(picks.Examples));
-        return Math.Min(most, options.StepsPerLaunch ?? pace.Steps(MostSteps));
-    }
+    public int ChunkOf(int remaining) =>
+        Math.Min(Math.Min(remaining, run.MostSteps), options.StepsPerLaunch ?? pace.Steps(MostSteps));
 
     // the most steps of a launch whose losses and picks fit a buffer
     int MostSteps => picks.Seed is null ? Math.Clamp((1 << 24) / recipe.Batch, 1, 1 << 24) : 1 << 24;
@@ -94,14 +90,12 @@ sealed class FusedEngine : ITrainingEngine
     {
         long start = Stopwatch.GetTimestamp();
         DeviceSpan? drawn = picks.Seed is null ? RowsOf(firstStep, chunk.Length) : null;
-        run.Launch(firstStep, chunk.Length, picks.Examples, drawn, snapshots, options.LanesPerGroup);
-        try
+        for (int made = 0; made < chunk.Length;)
         {
-            run.ReadLosses(chunk);
-        }
-        catch (DeviceException e) when (e.IsStopped)
-        {
-            throw DeviceException.Stopped(network.Device.Description, Invariant($"step {firstStep:N0} of {recipe.Steps:N0}"));
+            DeviceSpan? left = drawn is DeviceSpan all ? all.Slice(made * recipe.Batch, (chunk.Length - made) * recipe.Batch) : null;
+            int steps = run.Train(firstStep + made, chunk.Length - made, picks.Examples, left, snapshots, options.LanesPerGroup);
+            run.ReadLosses(chunk.Slice(made, steps));
+            made += steps;
         }
         pace.Made(chunk.Length, start);
     }

@@ -9,6 +9,7 @@ using GpuMlp.Layers;
 using GpuMlp.Optimizers;
 using GpuMlp.Randomness;
 using GpuMlp.Tensors;
+using static System.FormattableString;
 
 namespace GpuMlp.Training;
 
@@ -30,9 +31,8 @@ sealed class FusedRun : IDisposable
     readonly NetworkShape shape;
     readonly FusedKernel kernel;
     readonly StepTable schedule;
-    readonly DeviceBuffer networks, scratch, states, nothing;
+    readonly DeviceBuffer networks, scratch, states, nothing, kept;
     DeviceBuffer losses;
-    int? mostSteps;
 
     /// <param name="device">The device.</param>
     /// <param name="recipe">What the networks have in common; for one network its whole recipe.</param>
@@ -54,10 +54,21 @@ sealed class FusedRun : IDisposable
         states = device.Allocate((long)StateArenas(recipe) * arenaLength * count, $"the optimizers' state of {Networks}");
         losses = device.Allocate((long)count * steps, $"the losses of {Networks}");
         nothing = device.Allocate(0);
+        kept = device.Allocate(device.HasDriver ? (long)count * arenaLength + states.Length : 0, $"a copy of {Networks}");
         Work = count * recipe.WorkOfStep(recipe.Spec.ParameterCount);
     }
 
     string Networks => count == 1 ? "a network" : $"{count} networks";
+
+    // a step takes more iterations than 32
+    const int LeastTurns = 32;
+
+    /// <summary>The most steps of one launch: unlimited, until the driver has ended one early.</summary>
+    internal int MostSteps => (int)Math.Clamp(
+        device.MostTurns is int turns ? Math.Min(turns / LeastTurns, device.MostWork / WorkOfOne) : device.MostWork / WorkOfOne,
+        1, int.MaxValue);
+
+    long WorkOfOne => Math.Max(1, Work / count);
 
     /// <summary>About how many float operations one step of all networks takes.</summary>
     internal long Work { get; }
@@ -91,43 +102,22 @@ sealed class FusedRun : IDisposable
         return DeviceBuffer.LengthOf(length, "a network's parameters");
     }
 
-    /// <summary>The most steps of one launch: unlimited, except on a device whose driver ends a thread's loops early.</summary>
-    /// <param name="examples">Rows of a network's data.</param>
-    /// <exception cref="DeviceException">The driver ends a launch even within one step.</exception>
-    internal int MostSteps(int examples) =>
-        device.MostTurns is not int turns ? int.MaxValue : mostSteps ??= LongestLaunch(turns, examples);
-
-    // Tries launches, each half as long as the one before, until one runs to its end, and undoes each. Half of that length is safe: a
-    // launch that also takes snapshots needs more iterations.
-    int LongestLaunch(int turns, int examples)
-    {
-        DeviceSpan parameters = memory().Parameters;
-        var before = new float[parameters.Length];
-        device.CopyToHost(parameters, before);
-        int steps = Math.Max(2, turns / 32);                                   // a step takes more iterations than 32
-        bool finished;
-        do
-        {
-            steps = (steps + 1) / 2;
-            Launch(0, steps, examples);
-            finished = device.Finished();
-            device.CopyToDevice(before, parameters);
-            Restart();
-        }
-        while (!finished && steps > 1);
-        return finished ? (steps + 1) / 2 : throw DeviceException.Stopped(device.Description, "less than a step");
-    }
-
-    /// <summary>Makes steps firstStep, firstStep + 1, … of every network, and takes the snapshots that follow them.</summary>
+    /// <summary>
+    /// Makes steps firstStep, firstStep + 1, … of every network, and takes the snapshots that follow them: as many steps as the driver lets
+    /// a launch make. A launch that it ends early is undone, and its first half is done again.
+    /// </summary>
     /// <param name="firstStep">The number of the first step.</param>
-    /// <param name="steps">The number of steps.</param>
+    /// <param name="steps">The number of steps that are wanted.</param>
     /// <param name="examples">Rows of each network's data.</param>
     /// <param name="picks">The rows to train on; null if the device draws them.</param>
     /// <param name="snapshots">Where the first network's snapshots go; null for none.</param>
     /// <param name="lanes">Lanes per group; null for as many as suit the device.</param>
-    internal void Launch(
+    /// <returns>The number of steps that were made, at least one.</returns>
+    /// <exception cref="DeviceException">The device failed, or its driver ends a launch even within one step.</exception>
+    internal int Train(
         int firstStep, int steps, int examples, DeviceSpan? picks = null, SnapshotStore? snapshots = null, int? lanes = null)
     {
+        steps = Math.Min(steps, MostSteps);
         if (losses.Length < (long)count * steps)
         {
             losses.Dispose();
@@ -162,7 +152,25 @@ sealed class FusedRun : IDisposable
             HasSchedule = schedule.IsEmpty ? 0 : 1,
             Optimizer = recipe.Optimizer.Rule.Numbers(recipe.Optimizer),
         };
-        kernel.Launch(device, spans, plan, shape, recipe.Batch, Work * steps, lanes);
+        void Launch() => kernel.Launch(device, spans, plan, shape, recipe.Batch, Work * plan.Steps, lanes);
+        if (!device.HasDriver)
+        {
+            Launch();
+            return steps;
+        }
+        DeviceSpan keptParameters = kept.All.Slice(0, given.Parameters.Length);
+        DeviceSpan keptStates = kept.All.Slice(given.Parameters.Length, states.Length);
+        device.Copy(given.Parameters, keptParameters);
+        device.Copy(states.All, keptStates);
+        for (Launch(); !device.Finished(); Launch())
+        {
+            device.Copy(keptParameters, given.Parameters);
+            device.Copy(keptStates, states.All);
+            if (plan.Steps == 1) throw DeviceException.Stopped(device.Description, Invariant($"step {firstStep:N0} of {recipe.Steps:N0}"));
+            plan = plan with { Steps = plan.Steps / 2 };
+            device.MostWork = plan.Steps * WorkOfOne;
+        }
+        return plan.Steps;
     }
 
     /// <summary>Waits for the last launch and copies its losses, (networks, steps), to the host.</summary>
@@ -186,6 +194,7 @@ sealed class FusedRun : IDisposable
         EndTraining();
         networks.Dispose();
         nothing.Dispose();
+        kept.Dispose();
         schedule.Dispose();
     }
 }

@@ -54,7 +54,7 @@ public sealed class Population
         for (int k = 0; k < recipes.Count; k++) Check(recipes[k], this.data[k]);
         long available = device.AvailableMemory();
         long budget = memoryBudget ?? (device.Description.IsGpu ? available / 2 : Math.Min(512L << 20, available / 2));
-        Plan = PopulationPlan.Make(this.recipes, this.data, stepsPerLaunch, budget, available);
+        Plan = PopulationPlan.Make(this.recipes, this.data, stepsPerLaunch, budget, available, device.HasDriver);
     }
 
     /// <summary>The batches of networks, their memory and the steps per launch.</summary>
@@ -138,7 +138,7 @@ public sealed class Population
         {
             int steps = Math.Min(Math.Min(all - done, batch.MostSteps), stepsPerLaunch ?? pace.Steps(Plan.ChunkSteps));
             long start = Stopwatch.GetTimestamp();
-            batch.Run(done, steps);
+            steps = batch.Run(done, steps);
             batch.Record(done, steps, Losses);
             pace.Made(steps, start);
             done += steps;

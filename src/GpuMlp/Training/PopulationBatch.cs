@@ -55,7 +55,7 @@ sealed class PopulationBatch : IDisposable
     internal long Work => run.Work;
 
     /// <summary>The most steps that the device can make in one launch.</summary>
-    internal int MostSteps => run.MostSteps(rows);
+    internal int MostSteps => run.MostSteps;
 
     internal bool AllDiverged => Array.TrueForAll(tracks, track => track.DivergedStep is not null);
 
@@ -107,8 +107,8 @@ sealed class PopulationBatch : IDisposable
         }
     }
 
-    /// <summary>Makes steps firstStep, firstStep + 1, … of every network.</summary>
-    internal void Run(int firstStep, int steps) => run.Launch(firstStep, steps, rows);
+    /// <summary>Makes steps firstStep, firstStep + 1, … of every network, and returns how many of them.</summary>
+    internal int Run(int firstStep, int steps) => run.Train(firstStep, steps, rows);
 
     /// <summary>Reads the losses and parameters that the last launch left.</summary>
     internal void Record(int firstStep, int steps, Action<int, int, ReadOnlyMemory<float>>? show)

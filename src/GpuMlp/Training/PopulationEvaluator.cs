@@ -104,12 +104,19 @@ public static class PopulationEvaluator
         ActivationFunction hidden = Activations.Of(net.Activation);
         Launch launch = net.LinearOutput ? hidden.Use(new EndingIn<Identity>()) : hidden.Use(new EndingIn<Kernels.Activations.Sigmoid>());
         var values = new float[y.Length];
-        for (int first = 0; first < count; first += atOnce)
+        for (int first = 0, now; first < count; first += now)
         {
-            int now = Math.Min(atOnce, count - first);
+            now = Math.Min(atOnce, count - first);
             long work = 2 * net.ParameterCount * rows * now;
             launch(device, x, parameters, networks, y.All, scratch.All, shape, first, now, rows, FusedRun.ArenaLength(shape), work);
-            device.CopyToHost(y.All.Slice(0, now * rows * outputs), values.AsSpan(0, now * rows * outputs));
+            try
+            {
+                device.CopyToHost(y.All.Slice(0, now * rows * outputs), values.AsSpan(0, now * rows * outputs));
+            }
+            catch (DeviceException e) when (e.IsStopped && now > 1)
+            {
+                (atOnce, now) = (now / 2, 0);
+            }
             for (int k = 0; k < now; k++) take(first + k, values.AsSpan(k * rows * outputs, rows * outputs));
         }
     }

@@ -30,7 +30,7 @@ public sealed record PopulationPlan(int Networks, int ChunkSteps, long Budget, I
 
     /// <exception cref="InsufficientMemoryException">One network alone takes more than <paramref name="available"/> bytes.</exception>
     internal static PopulationPlan Make(
-        Recipe[] recipes, PopulationData[] data, int? stepsPerLaunch, long budget, long available)
+        Recipe[] recipes, PopulationData[] data, int? stepsPerLaunch, long budget, long available, bool hasDriver)
     {
         int chunk = Math.Clamp(stepsPerLaunch ?? DefaultChunk, 1, Math.Max(1, recipes.Max(recipe => recipe.Steps)));
         available = Math.Min(available, MostBytes);
@@ -42,7 +42,8 @@ public sealed record PopulationPlan(int Networks, int ChunkSteps, long Budget, I
         {
             Recipe first = recipes[bucket.First()];
             int[] members = [.. bucket.OrderBy(m => sets[m])];
-            batches.AddRange(Fill(members, first, data, NetworkBytes(first, chunk), TableBytes(first, chunk), budget, available));
+            long network = NetworkBytes(first, chunk, hasDriver);
+            batches.AddRange(Fill(members, first, data, network, TableBytes(first, chunk), budget, available));
         }
         return new PopulationPlan(recipes.Length, chunk, budget, batches);
     }
@@ -84,13 +85,15 @@ public sealed record PopulationPlan(int Networks, int ChunkSteps, long Budget, I
         yield return new PopulationBatchPlan(taken, bytes);
     }
 
-    static long NetworkBytes(Recipe recipe, int chunk)
+    static long NetworkBytes(Recipe recipe, int chunk, bool hasDriver)
     {
         NetworkSpec net = recipe.Spec;
         if (net.ParameterCount > MostParameters) return 4 * sizeof(float) * net.ParameterCount + MostBytes;
         int arena = FusedRun.ArenaLength(new NetworkShape(net.Widths));
-        // arena and losses lie on the device, on the host, and once more in memory while they are copied
-        long floats = (3L + FusedRun.StateArenas(recipe)) * arena + FusedRun.ScratchLength(recipe) + NetworkRow.Length
+        // arena and losses lie on the device, on the host, and once more in memory while they are copied; what a driver's launch changes is
+        // kept until the launch has ended
+        int states = FusedRun.StateArenas(recipe);
+        long floats = (3L + states + (hasDriver ? 1 + states : 0)) * arena + FusedRun.ScratchLength(recipe) + NetworkRow.Length
             + 3L * chunk + Math.Min(TrainingResult.LastLosses, recipe.Steps);
         return sizeof(float) * floats;
     }

@@ -55,7 +55,7 @@ static unsafe class Launches
         catch (KernelFault e)
         {
             Driver.Log.Write($"launch {number}: {e.Error} ({(int)e.Error}): {e.Message}");
-            context.Lost = e.Error;
+            if (e.Error != CudaError.LaunchTimeout || !Driver.Settings.SilentWatchdog) context.Lost = e.Error;
         }
     }
 

@@ -81,7 +81,8 @@ public class DeviceOpenerTests
         OpenCL.Need();
         DeviceDescription listed = ComputeDevice.List().First(d => d.Id == "opencl:0");
         using ComputeDevice device = ComputeDevice.Open("opencl:0");
-        Assert.Equal(listed, device.Description);
+        Assert.Equal(listed with { Note = "" }, device.Description with { Note = "" });
+        Assert.StartsWith(listed.Note!, device.Description.Note, StringComparison.Ordinal);     // what opening found out may follow
         Assert.NotEmpty(device.Name);
         if (!device.Description.Note!.Contains("Portable Computing Language", StringComparison.Ordinal)) return;
         const string noAddressSpace = "reports no generic address space, which the kernels do not use";

@@ -1,5 +1,6 @@
 using GpuMlp.Devices;
 using GpuMlp.Devices.Memory;
+using GpuMlp.Kernels;
 using GpuMlp.Kernels.SelfTest;
 using GpuMlp.Tests.Support;
 using ILGPU;
@@ -36,6 +37,32 @@ public sealed class LaunchWatchTests
         Assert.StartsWith(beginning, e.Message, StringComparison.Ordinal);
         Assert.True(e.IsStopped);
         Assert.Equal(10, Made(device, counts));
+    }
+
+    [Theory]
+    [InlineData("cpu:ilgpu")]
+    [InlineData(DriverDevice.Name)]
+    public void ALaunchWhoseLastGroupsNeverRanIsFoundOnce(string name)
+    {
+        using ComputeDevice device = DriverDevice.Open(name);
+        using DeviceBuffer values = device.Allocate(300);
+        device.Clear(values.All);
+        device.Watch.Launched(3);                                 // and the device never ran it
+        device.Clear(values.All);
+        Assert.False(device.Finished());
+        device.Clear(values.All);
+        Assert.True(device.Finished());
+    }
+
+    [Fact]
+    public void OfALaunchOfMoreGroupsTheLastOnesCount()
+    {
+        using ComputeDevice device = DriverDevice.Open();
+        if (DriverDevice.Simulates) Assert.Skip($"{device.Name} simulates: millions of threads would take minutes");
+        using DeviceBuffer values = device.Allocate(200 * LoopWatch.Groups);
+        device.Clear(values.All);
+        device.Clear(values.All.Slice(0, 1000));
+        Assert.True(device.Finished());
     }
 
     // where Mesa's llvmpipe is the device: RUSTICL_ENABLE=llvmpipe

@@ -53,17 +53,18 @@ static class SelfTest
 
     /// <summary>The number of loop iterations after which the driver ends a thread's loops; null if it makes all of them.</summary>
     /// <remarks>
-    /// Mesa's llvmpipe ends loops after 65,535 iterations. A driver that stops by the clock passes this test, and is found out when it
-    /// stops a launch.
+    /// Mesa's llvmpipe ends loops after 65,535 iterations. A driver that stops by the clock is found out when it stops a launch that takes
+    /// longer; one that stops even this launch leaves no count.
     /// </remarks>
     internal static int? MostTurns(ComputeDevice device)
     {
         using DeviceBuffer counts = device.Allocate(2);
+        device.CopyToDevice(new float[2], counts.All);
         device.Launch(new LoopTurns<ArrayView<float>>(counts.All, Turns));
         if (device.Finished()) return null;
         var made = new float[2];
         device.CopyToHost(counts.All, made);
-        return BitConverter.SingleToInt32Bits(made[0]);
+        return BitConverter.SingleToInt32Bits(made[0]) is > 0 and int turns ? turns : null;
     }
 
     // (rows, columns) to (columns, rows)

@@ -44,6 +44,8 @@ sealed class KernelLauncher(DeviceDescription device, Accelerator accelerator, K
     internal bool HasSharedMemory =>
         !IsProcessor && accelerator.MaxNumThreadsPerGroup >= 256 && accelerator.MaxSharedMemoryPerGroup >= 24 << 10;
 
+    internal bool HasManyLanes => Form == GroupForm.Lanes;
+
     /// <summary>Launches an op, as a grid of threads that strides over its items.</summary>
     internal void Launch<TOp>(in TOp op) where TOp : struct, IOp<ArrayView<float>>
     {
@@ -121,6 +123,7 @@ sealed class KernelLauncher(DeviceDescription device, Accelerator accelerator, K
         try
         {
             kernel(shape, op, Watch.Argument);
+            Watch.Launched(shape.GridDim.X);
         }
         catch (AcceleratorException e)
         {

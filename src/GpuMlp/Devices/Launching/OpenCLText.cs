@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using ILGPU.Backends.OpenCL;
@@ -55,10 +56,11 @@ static partial class OpenCLText
     static Layout? Measure(Match match, Dictionary<string, Layout> layouts)
     {
         int end = 0, alignment = 1;
-        foreach (Capture capture in match.Groups["type"].Captures)
+        foreach ((Capture type, Capture length) in match.Groups["type"].Captures.Zip(match.Groups["length"].Captures))
         {
-            if (Field(capture.Value, layouts) is not Layout field) return null;
-            end = (end + field.Alignment - 1) / field.Alignment * field.Alignment + field.End + field.Padding;
+            if (Field(type.Value, layouts) is not Layout field) return null;
+            int count = length.Length == 0 ? 1 : int.Parse(length.ValueSpan[1..^1], CultureInfo.InvariantCulture);
+            end = (end + field.Alignment - 1) / field.Alignment * field.Alignment + count * (field.End + field.Padding);
             alignment = Math.Max(alignment, field.Alignment);
         }
         var layout = new Layout(end, alignment);
@@ -78,7 +80,8 @@ static partial class OpenCLText
         _ => null,
     };
 
-    [GeneratedRegex(@"^struct (?<name>\w+)\r?\n\{\r?\n(?:\t(?<type>[\w ]+) \w+;\r?\n)*\};", RegexOptions.Multiline)]
+    // ILGPU fills a gap between two fields by an array, char __padding1[4]
+    [GeneratedRegex(@"^struct (?<name>\w+)\r?\n\{\r?\n(?:\t(?<type>[\w ]+) \w+(?<length>(?:\[\d+\])?);\r?\n)*\};", RegexOptions.Multiline)]
     private static partial Regex Structs();
 
     // the fence of a barrier that orders nothing else yet

@@ -45,12 +45,12 @@ static class TrainingOps
     const int CacheFloats = 8192, MostPerGroup = 8;
 
     /// <summary>
-    /// The number of networks from which on groups of several networks are used, so that each core has a group first. 1 on a GPU, where a
-    /// group is always one network.
+    /// The number of networks from which on groups of several networks are used, so that each core has a group first. 1 where a group has
+    /// many threads, as on a GPU: there it is always one network.
     /// </summary>
-    internal static int SideBySideThreshold(this ComputeDevice device) => device.Description.IsGpu ? 1 : 2 * device.Cores;
+    internal static int SideBySideThreshold(this ComputeDevice device) => device.HasManyLanes ? 1 : 2 * device.Cores;
 
-    static int NetworksPerGroup(ComputeDevice device, TrainingPlan plan) => device.Description.IsGpu || plan.HasPicks != 0 ? 1
+    static int NetworksPerGroup(ComputeDevice device, TrainingPlan plan) => device.HasManyLanes || plan.HasPicks != 0 ? 1
         : Math.Clamp(Math.Min(CacheFloats / plan.ScratchLength, plan.Networks / device.Cores), 1, MostPerGroup);
 
     /// <summary>Steps of plain descent on one example each: the fast form, for networks of one output.</summary>
