@@ -95,6 +95,19 @@ public class PlannerTests
     }
 
     [Fact]
+    public void WhatBenchDidNotMeasureIsEstimated()
+    {
+        var measured = new Measurements();
+        measured.Add(Cpu, 0.1, [(new Work(WorkKind.Layers, 100, 1, 1e6), 100, 0)]);
+        Work steps = new(WorkKind.Layers, 1000, 1, 1e6), points = new(WorkKind.Grid, 1e4, 1, 100);
+        Forecast Of(params Work[] job) => Planner.Choose(job, measured, () => [Cpu]).Forecasts[0];
+        double grid = Of(points).Seconds - 0.1;
+        Assert.Equal(1000.1 + grid, Of(steps, points).Seconds, 1e-6);
+        Assert.Equal((true, false), (Of(steps, points).Measured, Of(points).Measured));
+        Assert.InRange(grid, 1e-6, 0.3);
+    }
+
+    [Fact]
     public void APopulationsNetworksShareADevice()
     {
         Recipe[] recipes = [.. Enumerable.Range(0, 1000).Select(_ => new Recipe { Steps = 100_000 })];

@@ -3,10 +3,12 @@ using GpuMlp.Training;
 
 namespace GpuMlp.Tests.Support;
 
-/// <summary>Holds what a device computed to what the processor did: equal where the device says that it has the same bits, else close.</summary>
+/// <summary>
+/// Holds what a device computed to what the processor did: equal where the device says that it has the same bits, else close.
+/// </summary>
 static class Results
 {
-    /// <summary>How far a device that is only close may be off after some ten steps, in units of a value or of 1 if that is larger.</summary>
+    // how far a device that is only close may be off after some ten steps, in units of a value or of 1 if that is larger
     const float Tolerance = 1e-4f;
 
     internal static void Check(ComputeDevice device, float[] expected, float[] actual, string where = "")

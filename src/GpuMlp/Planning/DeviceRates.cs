@@ -36,16 +36,16 @@ sealed record Rate(double Compile, IReadOnlyList<(double Operations, double Seco
 /// <param name="Kinds">Its rate at each kind of work that is known.</param>
 sealed record DeviceRates(double Open, int Groups, IReadOnlyDictionary<WorkKind, Rate> Kinds)
 {
-    /// <summary>Seconds from opening the device to the last result; null where a kind of the work is not known.</summary>
-    internal double? Seconds(IReadOnlyList<Work> job)
+    /// <summary>Seconds from opening the device to the last result of work whose kinds are known.</summary>
+    internal double Seconds(IReadOnlyList<Work> job) =>
+        Open + job.Where(work => work.Items > 0).Sum(work => Kinds[work.Kind].Compile + work.Items * PerItem(work));
+
+    /// <summary>These rates, and others for the kinds of work that are not known here.</summary>
+    internal DeviceRates Or(DeviceRates others)
     {
-        double seconds = Open;
-        foreach (Work work in job)
-        {
-            if (!Kinds.TryGetValue(work.Kind, out Rate? rate)) return null;
-            if (work.Items > 0) seconds += rate.Compile + work.Items * PerItem(work);
-        }
-        return seconds;
+        var kinds = new Dictionary<WorkKind, Rate>(others.Kinds);
+        foreach ((WorkKind kind, Rate rate) in Kinds) kinds[kind] = rate;
+        return this with { Kinds = kinds };
     }
 
     /// <summary>Seconds per item of work whose kind is known, where several networks share the device.</summary>

@@ -6,7 +6,9 @@ namespace GpuMlp.Planning;
 /// <summary>What a job is expected to take on a device.</summary>
 /// <param name="Device">The device.</param>
 /// <param name="Seconds">From opening it to the last result, compiling included; not reading data, drawing, writing files.</param>
-/// <param name="Measured">Whether that follows from measurements of this machine; else from what such devices usually do.</param>
+/// <param name="Measured">
+/// Whether that follows, for the most part, from measurements of this machine; else from what such devices usually do.
+/// </param>
 public sealed record Forecast(DeviceDescription Device, double Seconds, bool Measured);
 
 /// <summary>What a job is best done on.</summary>
@@ -57,18 +59,28 @@ public static class Planner
     static Forecast[] Forecasts(IReadOnlyList<Work> job, Measurements measured, IReadOnlyList<DeviceDescription> devices) =>
         [.. devices.Where(device => device.IsAvailable).Select(device => Of(job, measured, device))];
 
+    // bench may have been ended before it had measured every kind of work
     static Forecast Of(IReadOnlyList<Work> job, Measurements measured, DeviceDescription device)
     {
         Work[] there = [.. job.Select(work => work.On(device))];
-        return measured.Of(device)?.Seconds(there) is double seconds ? new Forecast(device, seconds, true)
-            : new Forecast(device, Estimates.Of(device).Seconds(there)!.Value, false);
+        DeviceRates estimates = Estimates.Of(device);
+        return measured.Of(device) is DeviceRates rates
+            ? new Forecast(device, rates.Or(estimates).Seconds(there), rates.Kinds.ContainsKey(Main(there).Kind))
+            : new Forecast(device, estimates.Seconds(there), false);
+    }
+
+    // the work that most of the time goes to
+    static Work Main(IReadOnlyList<Work> job)
+    {
+        DeviceRates cpu = Estimates.Of(DeviceDescription.Processor);
+        return job.MaxBy(work => work.Items * cpu.PerItem(work))!;
     }
 
     static string Reason(IReadOnlyList<Work> job, Measurements measured, Forecast rival, Forecast cpu)
     {
-        Work main = job.MaxBy(work => work.Items * Estimates.Of(cpu.Device).PerItem(work))!;
         if (rival.Measured && cpu.Measured)
         {
+            Work main = Main(job);
             string Each(Forecast forecast) => Text(measured.Of(forecast.Device)!.PerItem(main.On(forecast.Device)));
             return $"measured here: {rival.Device.Id} {Each(rival)} per {Item(main.Kind)}, cpu {Each(cpu)}";
         }
