@@ -9,8 +9,8 @@ namespace GpuMlp.Kernels;
 /// <remarks>
 /// Mesa's llvmpipe, for example, counts a thread's loop iterations. After 65,535 of them each loop that still follows runs once and ends.
 /// So every thread ends with a loop of two iterations, whose result no compiler can predict, and reports if an iteration is missing.
-/// Other drivers go by the clock and take the whole launch off the device. So each group counts its launches, and the host looks whether
-/// a count is missing.
+/// Other drivers go by the clock and take the whole launch off the device. So each group counts its launches, by its last
+/// thread, which many drivers run after the others; and the host looks whether a count is missing.
 /// </remarks>
 /// <param name="report">
 /// An integer that is 0 until a thread reports a missing iteration, then <see cref="Groups"/> counts of launches: the first is that of the
@@ -37,7 +37,7 @@ public readonly struct LoopWatch(ArrayView<int> report, int turns)
         for (int k = 0; k < turns; k++) x = Next(x);
         int backwards = Grid.DimX - Grid.IdxX;
         if (x != Result) report[0] = 1;
-        else if (Group.IdxX == 0 && backwards <= Groups) report[backwards] += 1;
+        else if (Group.IdxX == Group.DimX - 1 && backwards <= Groups) report[backwards] += 1;
     }
 
     /// <summary>
