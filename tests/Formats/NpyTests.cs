@@ -146,7 +146,10 @@ public sealed class NpyTests : IDisposable
     }
 
     [Theory]
-    [InlineData("'>f8'", "element type '>f8'; allowed are '<f4', '<f8', '<i4', '<i8' and '|u1'")]
+    [InlineData("'=f8'", "element type '=f8'; allowed are f4, f8, i4 and i8 in either order of bytes, '|u1' and '|b1'")]
+    [InlineData("'|f4'", "element type '|f4'")]
+    [InlineData("'<'", "element type '<'")]
+    [InlineData("''", "element type ''")]
     [InlineData("'<f2'", "element type '<f2'")]
     [InlineData("'|O'", "element type '|O'")]
     [InlineData("[('a', '<f4')]", "a quoted string expected, '[' found")]
@@ -154,8 +157,7 @@ public sealed class NpyTests : IDisposable
         Assert.Contains(expected, Error(Compose($"{{'descr': {descr}, 'fortran_order': False, 'shape': (1,), }}\n", new byte[8])));
 
     [Theory]
-    [InlineData("{'descr': '<f4', 'fortran_order': True, 'shape': (1,), }\n", "fortran_order is True; only C order")]
-    [InlineData("{'descr': '<f4', 'fortran_order': 0, 'shape': (1,), }\n", "False expected, '0' found")]
+    [InlineData("{'descr': '<f4', 'fortran_order': 0, 'shape': (1,), }\n", "True or False expected, '0' found")]
     [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (1), }\n", "',' after the first dimension expected, ')' found")]
     [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': 1, }\n", "'(' expected, '1' found")]
     [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (,), }\n", "a dimension, 0 or more expected, ',' found")]
@@ -204,4 +206,43 @@ public sealed class NpyTests : IDisposable
     [Fact]
     public void DamageIsAnInvalidDataExceptionOrHarmless() =>
         Corrupt.Fuzz(Written<float>([1, 2, 3, 4, 5, 6], 2, 3), b => Read(b), headerBytes: 75);
+
+    [Theory]
+    [InlineData("a-fortran.npy")]
+    [InlineData("a-big-endian.npy")]
+    public void OtherOrdersOfDimensionsAndBytesAreRead(string file)
+    {
+        NpyArray read = Npy.Read(Path.Combine(AppContext.BaseDirectory, "Formats/Files", file));
+        Assert.Equal([2, 3], read.Shape);
+        double[] values = read.ElementType == typeof(float) ? [.. read.Values<float>().Select(value => (double)value)]
+            : read.ElementType == typeof(double) ? read.Values<double>() : [.. read.Values<long>().Select(value => (double)value)];
+        Assert.Equal([0, 1, 2, 3, 4, 5], values);
+    }
+
+    [Theory]
+    [InlineData(2, 3, 4)]
+    [InlineData(1, 5, 1)]
+    [InlineData(4, 1, 3)]
+    [InlineData(0, 2, 2)]
+    public void FortranOrderOfAnyRankIsTheSameArray(int a, int b, int c)
+    {
+        var there = new List<byte>();                              // element (i, j, k) is 100 i + 10 j + k, the first index fastest
+        for (int k = 0; k < c; k++)
+            for (int j = 0; j < b; j++)
+                for (int i = 0; i < a; i++) there.AddRange(BitConverter.GetBytes(100 * i + 10 * j + k));
+        int[] read = Read(Compose($"{{'descr': '<i4', 'fortran_order': True, 'shape': ({a}, {b}, {c}), }}\n", [.. there])).Values<int>();
+        Assert.Equal([.. Enumerable.Range(0, a * b * c).Select(n => 100 * (n / (b * c)) + 10 * (n / c % b) + n % c)], read);
+    }
+
+    [Fact]
+    public void BigEndianElementsOfEverySizeAreRead()
+    {
+        static string Dict(string descr) => $"{{'descr': '{descr}', 'fortran_order': False, 'shape': (1,), }}\n";
+        static byte[] Turned(byte[] bytes) => [.. bytes.Reverse()];
+        Assert.Equal([1.5f], Read(Compose(Dict(">f4"), Turned(BitConverter.GetBytes(1.5f)))).Values<float>());
+        Assert.Equal([0.1], Read(Compose(Dict(">f8"), Turned(BitConverter.GetBytes(0.1)))).Values<double>());
+        Assert.Equal([-7], Read(Compose(Dict(">i4"), Turned(BitConverter.GetBytes(-7)))).Values<int>());
+        Assert.Equal([1L << 40], Read(Compose(Dict(">i8"), Turned(BitConverter.GetBytes(1L << 40)))).Values<long>());
+        Assert.Equal([1], Read(Compose(Dict("|b1"), [1])).Values<byte>());
+    }
 }

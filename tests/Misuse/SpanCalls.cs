@@ -52,6 +52,8 @@ static class SpanCalls
 
     public static void Npy_Write(string path, float[] values, int[] shape) => Npy.Write<float>(path, values, shape);
 
+    public static NpyArray NpyArray_Of(int[] shape, float[] values) => NpyArray.Of(shape, values);
+
     public static void NpyWriter_Write(Stream stream, int[] shape, float[] values)
     {
         var writer = new NpyWriter<float>(stream, shape);

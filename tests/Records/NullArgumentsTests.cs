@@ -21,6 +21,7 @@ public class NullArgumentsTests
         using var network = new Sequential(new Linear(device, 2, 1), new Sigmoid());
         var model = new Model(network, null, null, ["0", "1"]);
         var file = new SafetensorsFile([]);
+        var archive = new NpzFile([]);
         var boundary = new Boundary(new Window(0, 1, 0, 1), [], 0, 0);
         string path = folder.File("f");
         (string Argument, Action Call)[] calls =
@@ -56,6 +57,14 @@ public class NullArgumentsTests
             ("Npy.Read.path", () => Npy.Read(null!)),
             ("Npy.Read.stream", () => Npy.Read(null!, "name")),
             ("Npy.Read.name", () => Npy.Read(new MemoryStream(), null!)),
+            ("NpyArray.Of.values", () => NpyArray.Of<float>([1], null!)),
+            ("NpzFile..ctor.arrays", () => new NpzFile(null!)),
+            ("NpzFile.Find.name", () => archive.Find(null!)),
+            ("NpzFile.Write.path", () => archive.Write((string)null!)),
+            ("NpzFile.Write.stream", () => archive.Write((Stream)null!)),
+            ("NpzFile.Read.path", () => NpzFile.Read(null!)),
+            ("NpzFile.Read.stream", () => NpzFile.Read(null!, "name")),
+            ("NpzFile.Read.name", () => NpzFile.Read(new MemoryStream(), null!)),
             ("NpyWriter`1..ctor.stream", () => new NpyWriter<float>(null!, 1)),
             ("PngWriter..ctor.stream", () => new PngWriter(null!, 1, 1, [0]).Dispose()),
             ("RunRecord.Save.path", () => Record().Save(null!)),

@@ -1,7 +1,11 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+
 namespace GpuMlp.Formats;
 
 /// <summary>
-/// Strict reading and writing of NumPy's .npy files: one little-endian array of float32, float64, int32, int64 or uint8 in C order.
+/// Strict reading and writing of NumPy's .npy files: one array of float32, float64, int32, int64 or uint8. It is written little-endian in
+/// C order, and read in either order of bytes and of dimensions.
 /// </summary>
 /// <remarks>Format: numpy.org/doc/stable/reference/generated/numpy.lib.format.html. Versions 1.0 to 3.0 are read, 1.0 is written.</remarks>
 public static class Npy
@@ -40,18 +44,28 @@ public static class Npy
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(name);
         if (!stream.CanSeek) throw new InvalidDataException($"{name}: an .npy file of known length is needed, not a pipe.");
-        NpyHeader header = NpyHeader.Read(stream, name);
-        return header.Descr switch
-        {
-            "<f4" => Read<float>(stream, name, header),
-            "<f8" => Read<double>(stream, name, header),
-            "<i4" => Read<int>(stream, name, header),
-            "<i8" => Read<long>(stream, name, header),
-            "|u1" or "<u1" => Read<byte>(stream, name, header),
-            string other => throw new InvalidDataException(
-                $"{name}: element type {Quoted.Quote(other)}; allowed are '<f4', '<f8', '<i4', '<i8' and '|u1'."),
-        };
+        return Read(stream, stream.Length - stream.Position, name);
     }
+
+    /// <summary>Reads a file of a known length from a stream that need not be seekable.</summary>
+    internal static NpyArray Read(Stream stream, long length, string name)
+    {
+        (NpyHeader header, int bytes) = NpyHeader.Read(stream, name);
+        long found = length - bytes;
+        return header.Descr is ['<' or '>' or '|', .. string type] && (type is "u1" or "b1" || header.Descr[0] != '|') ? type switch
+        {
+            "f4" => Read<float>(stream, name, header, found),
+            "f8" => Read<double>(stream, name, header, found),
+            "i4" => Read<int>(stream, name, header, found),
+            "i8" => Read<long>(stream, name, header, found),
+            "u1" or "b1" => Read<byte>(stream, name, header, found),
+            _ => throw NotRead(header, name),
+        }
+        : throw NotRead(header, name);
+    }
+
+    static InvalidDataException NotRead(NpyHeader header, string name) => new(
+        $"{name}: element type {Quoted.Quote(header.Descr)}; allowed are f4, f8, i4 and i8 in either order of bytes, '|u1' and '|b1'.");
 
     /// <summary>NumPy's name of an element type.</summary>
     internal static string Descr<T>() where T : unmanaged
@@ -66,15 +80,53 @@ public static class Npy
     }
 
     // The length is checked before anything is allocated, so that a few bytes cannot make the program allocate gigabytes.
-    static unsafe NpyArray Read<T>(Stream stream, string name, NpyHeader header) where T : unmanaged
+    static unsafe NpyArray Read<T>(Stream stream, string name, NpyHeader header, long found) where T : unmanaged
     {
-        long found = stream.Length - stream.Position;
         if (RawBytes.Count(header.Shape) is not long count || count > Array.MaxLength)
             throw new InvalidDataException($"{name}: shape {RawBytes.Text(header.Shape)} has more than {Array.MaxLength} elements.");
         if (found != count * sizeof(T))
             throw new InvalidDataException(
                 $"{name}: shape {RawBytes.Text(header.Shape)} of '{header.Descr}' takes {count * sizeof(T)} bytes, " +
                 $"{found} follow the header ({(found < count * sizeof(T) ? "truncated" : "trailing bytes")}).");
-        return new NpyArray(name, header.Shape, RawBytes.Read<T>(stream, (int)count));
+        T[] values = RawBytes.Read<T>(stream, (int)count);
+        if (header.Descr[0] == '>') Reverse(values);
+        return new NpyArray(name, header.Shape, header.Fortran ? FromFortran(values, header.Shape) : values);
+    }
+
+    static unsafe void Reverse<T>(T[] values) where T : unmanaged
+    {
+        if (sizeof(T) == sizeof(int))
+        {
+            Span<int> words = MemoryMarshal.Cast<T, int>(values.AsSpan());
+            BinaryPrimitives.ReverseEndianness(words, words);
+        }
+        else if (sizeof(T) == sizeof(long))
+        {
+            Span<long> words = MemoryMarshal.Cast<T, long>(values.AsSpan());
+            BinaryPrimitives.ReverseEndianness(words, words);
+        }
+    }
+
+    // the index counts up like the digits of a number, the last one fastest as in C order; strides give its place in Fortran order
+    static T[] FromFortran<T>(T[] values, int[] shape)
+    {
+        if (values.Length == 0 || shape.Count(size => size > 1) < 2) return values;
+        var strides = new int[shape.Length];
+        for (int axis = 0, stride = 1; axis < shape.Length; stride *= shape[axis++]) strides[axis] = stride;
+        var ordered = new T[values.Length];
+        var index = new int[shape.Length];
+        int from = 0;
+        for (int to = 0; to < ordered.Length; to++)
+        {
+            ordered[to] = values[from];
+            for (int axis = shape.Length - 1; axis >= 0; axis--)
+            {
+                from += strides[axis];
+                if (++index[axis] < shape[axis]) break;
+                from -= strides[axis] * shape[axis];
+                index[axis] = 0;
+            }
+        }
+        return ordered;
     }
 }

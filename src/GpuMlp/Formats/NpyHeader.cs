@@ -4,7 +4,10 @@ using System.Text;
 namespace GpuMlp.Formats;
 
 /// <summary>The header of an .npy file: magic bytes, version, length, and a Python dict of three keys.</summary>
-readonly record struct NpyHeader(string Descr, int[] Shape)
+/// <param name="Descr">NumPy's name of the element type, such as &lt;f4.</param>
+/// <param name="Fortran">Whether the first index varies fastest in the data.</param>
+/// <param name="Shape">The dimensions.</param>
+readonly record struct NpyHeader(string Descr, bool Fortran, int[] Shape)
 {
     const int MaxLength = 10_000;                                  // NumPy's own max_header_size
     const int Alignment = 64, GrowthDigits = 21;
@@ -30,7 +33,8 @@ readonly record struct NpyHeader(string Descr, int[] Shape)
     }
 
     /// <summary>Reads a header, and leaves the stream at the first byte of data.</summary>
-    public static NpyHeader Read(Stream stream, string name)
+    /// <returns>The header, and the number of bytes that it takes.</returns>
+    public static (NpyHeader Header, int Bytes) Read(Stream stream, string name)
     {
         Span<byte> prefix = Take(stream, Magic.Length + 2, name);
         if (!prefix.StartsWith(Magic))
@@ -43,7 +47,8 @@ readonly record struct NpyHeader(string Descr, int[] Shape)
             ? BinaryPrimitives.ReadUInt16LittleEndian(Take(stream, 2, name))
             : BinaryPrimitives.ReadUInt32LittleEndian(Take(stream, 4, name));
         if (length > MaxLength) throw new InvalidDataException($"{name}: .npy header of {length} bytes; at most {MaxLength} are allowed.");
-        return new NpyHeaderParser(Take(stream, (int)length, name), name).Parse();
+        int bytes = prefix.Length + (major == 1 ? 2 : 4) + (int)length;
+        return (new NpyHeaderParser(Take(stream, (int)length, name), name).Parse(), bytes);
     }
 
     static byte[] Take(Stream stream, int count, string name)

@@ -13,14 +13,14 @@ ref struct NpyHeaderParser(ReadOnlySpan<byte> text, string name)
     {
         string? descr = null;
         int[]? shape = null;
-        bool orderSeen = false;
+        bool? fortran = null;
         Expect('{');
         while (!TryTake('}'))
         {
             string key = String();
             Expect(':');
             if (key == "descr" && descr is null) descr = String();
-            else if (key == "fortran_order" && !orderSeen) orderSeen = COrder();
+            else if (key == "fortran_order" && fortran is null) fortran = Boolean();
             else if (key == "shape" && shape is null) shape = Tuple();
             else throw Malformed($"key {Quoted.Quote(key)} is unknown or comes twice; allowed are 'descr', 'fortran_order' and 'shape'");
             if (TryTake(',')) continue;
@@ -29,9 +29,9 @@ ref struct NpyHeaderParser(ReadOnlySpan<byte> text, string name)
         }
         SkipSpaces();
         if (at != text.Length - 1 || text[at] != '\n') throw Expected("spaces and a final newline");
-        if (descr is null || shape is null || !orderSeen)
+        if (descr is null || shape is null || fortran is null)
             throw Malformed("a key is missing; needed are 'descr', 'fortran_order' and 'shape'");
-        return new NpyHeader(descr, shape);
+        return new NpyHeader(descr, fortran.Value, shape);
     }
 
     string String()
@@ -49,14 +49,13 @@ ref struct NpyHeaderParser(ReadOnlySpan<byte> text, string name)
         return Encoding.ASCII.GetString(text[start..at++]);
     }
 
-    bool COrder()
+    bool Boolean()
     {
         SkipSpaces();
-        if (text[at..].StartsWith("True"u8))
-            throw new InvalidDataException($"{name}: fortran_order is True; only C order (False) is allowed.");
-        if (!text[at..].StartsWith("False"u8)) throw Expected("False");
-        at += "False".Length;
-        return true;
+        bool value = text[at..].StartsWith("True"u8);
+        if (!value && !text[at..].StartsWith("False"u8)) throw Expected("True or False");
+        at += value ? "True".Length : "False".Length;
+        return value;
     }
 
     int[] Tuple()

@@ -9,8 +9,6 @@ namespace GpuMlp.Formats;
 /// <remarks>Format: w3.org/TR/png, colour type 3.</remarks>
 public sealed class PngWriter : IDisposable
 {
-    static readonly uint[] Remainders = [.. Enumerable.Range(0, 256).Select(n => Remainder((uint)n))];
-
     readonly Stream stream;
     readonly ChunkStream data;
     readonly ZLibStream zlib;
@@ -83,20 +81,11 @@ public sealed class PngWriter : IDisposable
         stream.Write(number);
         stream.Write(name);
         stream.Write(content);
-        BinaryPrimitives.WriteUInt32BigEndian(number, ~Crc(Crc(uint.MaxValue, name), content));
+        var checksum = new Crc32();
+        checksum.Add(name);
+        checksum.Add(content);
+        BinaryPrimitives.WriteUInt32BigEndian(number, checksum.Value);
         stream.Write(number);
-    }
-
-    static uint Crc(uint crc, ReadOnlySpan<byte> bytes)
-    {
-        foreach (byte b in bytes) crc = Remainders[(byte)(crc ^ b)] ^ (crc >> 8);
-        return crc;
-    }
-
-    static uint Remainder(uint n)
-    {
-        for (int bit = 0; bit < 8; bit++) n = (n & 1) != 0 ? 0xEDB88320 ^ (n >> 1) : n >> 1;
-        return n;
     }
 
     /// <summary>Writes the compressor's output as chunks.</summary>

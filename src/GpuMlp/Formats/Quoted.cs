@@ -1,15 +1,29 @@
+using System.Globalization;
+
 namespace GpuMlp.Formats;
 
-/// <summary>Shows fields of files and options in messages, shortened, since a field may be as long as its file.</summary>
+/// <summary>
+/// Shows fields of files and options in messages: shortened, since a field may be as long as its file, and without characters that act on a
+/// terminal.
+/// </summary>
 static class Quoted
 {
     /// <summary>The most characters of a field that a message shows.</summary>
     public const int Most = 60;
 
+    /// <summary>The most characters of a tensor's or an array's name.</summary>
+    public const int LongestName = 1000;
+
     const int MostNames = 20;
 
-    /// <summary>A text between single quotes, without its end if it is long.</summary>
-    public static string Quote(string? text) => $"'{Cut(text)}'";
+    /// <summary>A text between single quotes, without its end if it is long and without its control characters.</summary>
+    public static string Quote(string? text) => $"'{Plain(Cut(text))}'";
+
+    // control characters, and those that hide or turn others
+    static string Plain(string text) => text.All(IsPlain) ? text : string.Concat(text.Where(IsPlain));
+
+    static bool IsPlain(char c) => char.GetUnicodeCategory(c) is not (UnicodeCategory.Control or UnicodeCategory.Format
+        or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
 
     /// <summary>A text without its end if it is long.</summary>
     public static string Cut(string? text)
