@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using GpuMlp.Cli.Bench;
+using GpuMlp.Cli.Conversion;
 using GpuMlp.Cli.Devices;
 using GpuMlp.Cli.Gradcheck;
 using GpuMlp.Cli.Grid;
@@ -53,6 +54,7 @@ static class Program
             TrainCommand.Create(interruption),
             SweepCommand.Create(interruption),
             GridCommand.Create(interruption),
+            ConvertCommand.Create(),
             BenchCommand.Create(interruption),
             PlanCommand.Create(TrainCommand.Plan(), SweepCommand.Plan(), GridCommand.Plan()),
             DevicesCommand.Create(),

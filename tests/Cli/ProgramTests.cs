@@ -43,6 +43,7 @@ public class ProgramTests
     [InlineData("train")]
     [InlineData("sweep")]
     [InlineData("grid")]
+    [InlineData("convert")]
     [InlineData("bench")]
     [InlineData("devices")]
     [InlineData("gradcheck")]

@@ -173,6 +173,7 @@ sealed partial class World
             ("null in it", () => new Work[] { null! }));
         Add<Measurements>(("none", () => new Measurements()));
         Add<StoredModel>(("read", Stored));
+        Add<ModelHints>(("none", () => ModelHints.None), ("no such activation", () => new ModelHints { Activation = (Activation)9 }));
         Add<BoundaryPlot>(("fresh", () => Plot()), ("disposed", () => Disposed(Plot())));
         Add<BoundaryFrame>(("good", () => new BoundaryFrame(1, new float[20], "a")), ("default", () => default(BoundaryFrame)),
             ("short", () => new BoundaryFrame(1, new float[3], "a")));

@@ -83,7 +83,11 @@ public class NullArgumentsTests
             ("SafetensorsFile.Read.path", () => SafetensorsFile.Read(null!)),
             ("SafetensorsFile.Read.stream", () => SafetensorsFile.Read(null!, "name")),
             ("SafetensorsFile.Read.name", () => SafetensorsFile.Read(new MemoryStream(), null!)),
+            ("OnnxFile.OutputOf.model", () => OnnxFile.OutputOf(null!)),
+            ("OnnxFile.Write.path", () => OnnxFile.Write(null!, Stored(model))),
+            ("OnnxFile.Write.model", () => OnnxFile.Write(path, null!)),
             ("StoredModel.Build.device", () => Stored(model).Build(null!)),
+            ("StoredModel.Save.path", () => Stored(model).Save(null!)),
             ("Window.Parse.text", () => Window.Parse(null!)),
         ];
         foreach ((string argument, Action call) in calls)

@@ -2,7 +2,9 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using GpuMlp.Cli.Input;
 using GpuMlp.Cli.Shell;
+using GpuMlp.Records;
 
 namespace GpuMlp.Cli.Grid;
 
@@ -18,13 +20,14 @@ static class GridCommand
 
     static readonly (string, string)[] Rows =
     [
-        ("MODEL", "a model.safetensors that train wrote, with two inputs"),
+        ("MODEL", "a model of two inputs: any safetensors or .npz file of linear layers"),
         ("--x X0:X1, --y Y0:Y1", "the window [the model's]"),
         ("--size WIDTHxHEIGHT", "that many points, the window's ends included"),
         ("--step S", "points S apart, the window's far ends excluded"),
         ("--value V",
             "probability, class (255: not a number), logit or boundary [probability; of a model of many classes class, of numbers logit]"),
         ("--form F", "auto, or piecewise: one hidden layer of ReLU, rows from their breakpoints; other bits [auto]"),
+        .. ModelOptions.Rows,
         ("--out FILE", ".npy, .csv, .png (probability or class), .svg (boundary); - is .npy to stdout"),
         ("--device D", "auto, cpu, cpu:ilgpu, opencl, opencl:I, cuda or cuda:I [auto]"),
         ("--force", "replace a file that is there"),
@@ -39,6 +42,8 @@ static class GridCommand
         (" model.safetensors --x -1.5:2.5 --y -1:1.5 --size 65536x65536 --value class --out classes.npy",
             "4.3 GB, a byte per point, written as it is computed"),
         (" model.safetensors --step 0.01 --out picture.png", "a picture without axes"),
+        (" torch.safetensors --activation relu --loss bce --x -2:2 --y -2:2 --size 512x512 --out torch.png",
+            "a network that PyTorch trained"),
         (" model.safetensors --size 65536x65536 --value boundary --out line.svg",
             "the line where the class changes, without visiting the grid"),
     ];
@@ -54,9 +59,11 @@ static class GridCommand
         var verb = new Verb("grid", "Evaluates a model over a dense grid, or finds its boundary.", [("Options", Rows)], Examples);
         verb.Arguments.Add(Model);
         foreach (Option option in (Option[])[X, Y, Size, Step, Value, Form, Out, Device, Force, Json, Quiet]) verb.Options.Add(option);
+        ModelOptions.AddTo(verb);
         verb.SetAction(result => act(
             new GridRequest(result.GetValue(Model)!, result.GetValue(X), result.GetValue(Y), result.GetValue(Size), result.GetValue(Step),
-                result.GetValue(Value), result.GetValue(Form)!, result.GetValue(Out), result.GetValue(Device)!, result.GetValue(Force)),
+                result.GetValue(Value), result.GetValue(Form)!, result.GetValue(Out), result.GetValue(Device)!, result.GetValue(Force),
+                ModelOptions.Read(result)),
             new Terminal(result.GetValue(Quiet), result.GetValue(Json))));
         return verb;
     }
@@ -64,7 +71,8 @@ static class GridCommand
 
 /// <summary>What the options said. <see cref="Check"/> checks what can be checked without the model.</summary>
 sealed record GridRequest(
-    string Model, string? X, string? Y, string? Size, string? Step, string? Value, string Form, string? Out, string Device, bool Force)
+    string Model, string? X, string? Y, string? Size, string? Step, string? Value, string Form, string? Out, string Device, bool Force,
+    ModelHints Hints)
 {
     /// <exception cref="UsageException">Something is missing, unknown, or does not go together.</exception>
     public void Check(bool json)

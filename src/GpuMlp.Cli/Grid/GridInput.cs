@@ -11,11 +11,11 @@ namespace GpuMlp.Cli.Grid;
 sealed class GridInput
 {
     /// <exception cref="UsageException">The file is no model, or the model does not suit what is asked of it.</exception>
-    public GridInput(GridRequest request)
+    public GridInput(GridRequest request, Terminal terminal)
     {
         Request = request;
         ModelInput.RequireFile(request.Model);
-        Model = ModelInput.Read(request.Model);
+        Model = ModelInput.Read(request.Model, request.Hints, terminal);
         if (Model.Net.Widths[0] != 2)
             throw new UsageException($"{request.Model}: a grid needs a model of exactly two inputs, this one has {Model.Net.Widths[0]}");
         CheckValue();

@@ -26,7 +26,7 @@ sealed class GridTask(GridInput input, Terminal terminal, ComputeDevice device, 
     public static int Execute(GridRequest request, Terminal terminal, Interruption interruption)
     {
         request.Check(terminal.Json);
-        var input = new GridInput(request);
+        var input = new GridInput(request, terminal);
         long start = Stopwatch.GetTimestamp();
         using GridTask task = DeviceInput.Open(input.Device, [input.Work], terminal,
             device => new GridTask(input, terminal, device, input.Model.Build(device).Network, interruption));
@@ -43,7 +43,7 @@ sealed class GridTask(GridInput input, Terminal terminal, ComputeDevice device, 
     public static int Plan(GridRequest request, Terminal terminal)
     {
         request.Check(terminal.Json);
-        var input = new GridInput(request);
+        var input = new GridInput(request, terminal);
         return Forecasts.Show(input.Device, [input.Work], terminal);
     }
 

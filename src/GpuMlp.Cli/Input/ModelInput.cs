@@ -15,12 +15,17 @@ static class ModelInput
     }
 
     /// <summary>Reads a model.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="hints">What the command line says of it; see <see cref="ModelOptions"/>.</param>
+    /// <param name="terminal">Tells the user what there is to know of how it was read.</param>
     /// <exception cref="UsageException">The file is no model, or cannot be read.</exception>
-    public static StoredModel Read(string path)
+    public static StoredModel Read(string path, ModelHints hints, Terminal terminal)
     {
         try
         {
-            return ModelFile.Read(path);
+            StoredModel model = ModelFile.Read(path, hints);
+            foreach (string note in model.Notes) terminal.Note(note);
+            return model;
         }
         catch (InvalidDataException e)
         {

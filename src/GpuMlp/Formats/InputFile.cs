@@ -24,6 +24,20 @@ static class InputFile
             : TooLong(path, mostOfPipe));
     }
 
+    /// <summary><see cref="Open(string, int, long)"/> as a seekable stream: a pipe is read into memory first.</summary>
+    public static Stream OpenSeekable(string path, int cost)
+    {
+        Stream stream = Open(path, cost, Array.MaxLength);
+        if (stream.CanSeek) return stream;
+        using (stream)
+        {
+            var whole = new MemoryStream();
+            stream.CopyTo(whole);
+            whole.Position = 0;
+            return whole;
+        }
+    }
+
     /// <summary>The number of bytes that the program may use.</summary>
     public static long Memory => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
 

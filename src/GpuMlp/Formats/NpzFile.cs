@@ -70,12 +70,8 @@ public sealed class NpzFile
     public static NpzFile Read(string path)
     {
         const int BytesAByte = 3;                                  // the file in a pipe, its arrays, and one of them in another order
-        using Stream stream = InputFile.Open(path, BytesAByte, Array.MaxLength);
-        if (stream.CanSeek) return Read(stream, path);
-        using var whole = new MemoryStream();
-        stream.CopyTo(whole);
-        whole.Position = 0;
-        return Read(whole, path);
+        using Stream stream = InputFile.OpenSeekable(path, BytesAByte);
+        return Read(stream, path);
     }
 
     /// <summary>Reads a seekable stream, all of which is the file.</summary>

@@ -7,7 +7,8 @@ namespace GpuMlp.Formats;
 /// </summary>
 /// <remarks>
 /// Format: github.com/huggingface/safetensors, README, "Format". F32, I64 and U64 are read and written; F16, BF16 and F64 are read and
-/// converted to float32, rounding to nearest. Every byte of a file has to be what the header says.
+/// converted to float32, rounding to nearest; other types are kept as their bytes. Every byte of a file has to be what the
+/// header says, which has at most 1 MiB, 4,096 tensors and 8 dimensions of each.
 /// </remarks>
 public sealed class SafetensorsFile
 {
@@ -57,9 +58,7 @@ public sealed class SafetensorsFile
         BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)header.Length);
         stream.Write(length);
         stream.Write(header);
-        foreach (SafeTensor tensor in layout)
-            if (tensor.Dtype == "F32") RawBytes.Write<float>(stream, tensor.Floats);
-            else RawBytes.Write<long>(stream, tensor.Integers);
+        foreach (SafeTensor tensor in layout) tensor.Write(stream);
     }
 
     /// <summary>Reads a file or a pipe.</summary>
@@ -70,12 +69,8 @@ public sealed class SafetensorsFile
     public static SafetensorsFile Read(string path)
     {
         const int BytesAByte = 3;                                  // the file itself, its tensors, and the layers made of them
-        using Stream stream = InputFile.Open(path, BytesAByte, Array.MaxLength);
-        if (stream.CanSeek) return Read(stream, path);
-        using var whole = new MemoryStream();
-        stream.CopyTo(whole);
-        whole.Position = 0;
-        return Read(whole, path);
+        using Stream stream = InputFile.OpenSeekable(path, BytesAByte);
+        return Read(stream, path);
     }
 
     /// <summary>Reads a seekable stream from its current position to its end.</summary>
@@ -117,7 +112,8 @@ public sealed class SafetensorsFile
             "BF16" => Floats<ushort>(bits => BitConverter.UInt32BitsToSingle((uint)bits << 16)),
             "I64" => SafeTensor.Int64(entry.Name, entry.Shape, RawBytes.Read<long>(stream, entry.Count)),
             "U64" => SafeTensor.UInt64(entry.Name, entry.Shape, Array.ConvertAll(RawBytes.Read<ulong>(stream, entry.Count), Signed)),
-            _ => throw new InvalidDataException($"{name}: tensor {Quoted.Quote(entry.Name)} holds {entry.Dtype}, which is not read."),
+            _ => SafeTensor.Opaque(entry.Name, entry.Shape, entry.Dtype,
+                RawBytes.Read<byte>(stream, entry.Count * SafetensorsHeader.ElementBytes(entry.Dtype))),
         };
     }
 }

@@ -16,14 +16,16 @@ readonly record struct SafetensorsEntry(string Name, string Dtype, int[] Shape, 
 sealed record SafetensorsHeader(List<SafetensorsEntry> Entries, Dictionary<string, string> Metadata)
 {
     public const string MetadataKey = "__metadata__";
-    const int MaxLength = 100_000_000;                             // the reference implementation's limit
+    public const int MostTensors = 4096, MostDimensions = 8;
+    const int MaxLength = 1 << 20;
 
-    /// <summary>The size of an element in bytes; 0 for an element type that is not supported.</summary>
+    /// <summary>The size of an element in bytes; 0 for an element type that the format does not have.</summary>
     public static int ElementBytes(string dtype) => dtype switch
     {
         "F64" or "I64" or "U64" => 8,
-        "F32" => 4,
-        "F16" or "BF16" => 2,
+        "F32" or "I32" or "U32" => 4,
+        "F16" or "BF16" or "I16" or "U16" => 2,
+        "BOOL" or "I8" or "U8" or "F8_E4M3" or "F8_E5M2" => 1,
         _ => 0,
     };
 
@@ -107,7 +109,7 @@ sealed record SafetensorsHeader(List<SafetensorsEntry> Entries, Dictionary<strin
         {
             InvalidDataException Bad(string what) => new($"{file}: tensor {Quoted.Quote(entry.Name)}: {what}.");
             int width = ElementBytes(entry.Dtype);
-            if (width == 0) throw Bad($"dtype {Quoted.Quote(entry.Dtype)}; allowed are F32, F16, BF16, F64, I64 and U64");
+            if (width == 0) throw Bad($"dtype {Quoted.Quote(entry.Dtype)} is none of the format's");
             if (RawBytes.Count(entry.Shape) is not long count || count > Array.MaxLength)
                 throw Bad($"shape {RawBytes.Text(entry.Shape)} has more than {Array.MaxLength} elements");
             string range = $"data_offsets [{entry.Begin}, {entry.End}]";

@@ -6,6 +6,7 @@ namespace GpuMlp.Formats;
 /// <summary>Parses the JSON of a safetensors header token by token; refuses unknown and repeated keys.</summary>
 ref struct SafetensorsHeaderParser
 {
+    const int MostOffsets = 2;
     readonly string file;
     Utf8JsonReader json;
     string? tensor;                                                // the tensor that is being read, for messages
@@ -36,6 +37,7 @@ ref struct SafetensorsHeaderParser
             if (!seen.Add(key)) throw Bad($"key {Quoted.Quote(key)} comes twice");
             if (key == SafetensorsHeader.MetadataKey) metadata = Metadata();
             else entries.Add(Entry(key));
+            if (entries.Count > SafetensorsHeader.MostTensors) throw Bad($"more than {SafetensorsHeader.MostTensors} tensors");
         }
         json.Read();                                               // throws if anything but white space follows
         return new SafetensorsHeader(entries, metadata ?? []);
@@ -66,17 +68,17 @@ ref struct SafetensorsHeaderParser
                 Next(JsonTokenType.String, "a string as dtype");
                 dtype = Text();
             }
-            else if (key == "shape" && shape is null) shape = Integers(key, int.MaxValue);
-            else if (key == "data_offsets" && offsets is null) offsets = Integers(key, long.MaxValue);
+            else if (key == "shape" && shape is null) shape = Integers(key, int.MaxValue, SafetensorsHeader.MostDimensions);
+            else if (key == "data_offsets" && offsets is null) offsets = Integers(key, long.MaxValue, MostOffsets);
             else throw Bad($"key {Quoted.Quote(key)} is unknown or comes twice; allowed are dtype, shape and data_offsets");
         }
         if (dtype is null || shape is null || offsets is null) throw Bad("a key is missing; needed are dtype, shape and data_offsets");
-        if (offsets.Count != 2) throw Bad($"data_offsets has {offsets.Count} numbers, not 2");
+        if (offsets.Count != MostOffsets) throw Bad($"data_offsets has {offsets.Count} numbers, not {MostOffsets}");
         tensor = null;
         return new SafetensorsEntry(name, dtype, [.. shape.Select(size => (int)size)], offsets[0], offsets[1]);
     }
 
-    List<long> Integers(string key, long max)
+    List<long> Integers(string key, long max, int most)
     {
         var integers = new List<long>();
         Next(JsonTokenType.StartArray, $"an array as {key}");
@@ -84,6 +86,7 @@ ref struct SafetensorsHeaderParser
         {
             if (json.TokenType != JsonTokenType.Number || !json.TryGetInt64(out long value) || value < 0 || value > max)
                 throw Bad($"{key} holds something else than integers from 0 to {max}");
+            if (integers.Count == most) throw Bad($"{key} has more than {most} numbers");
             integers.Add(value);
         }
         return integers;

@@ -91,11 +91,14 @@ public sealed record RunRecord
     /// <exception cref="InvalidDataException">
     /// The file is no such object, is longer than 1 MiB, or has an unknown setting or a value of a wrong type in its config.
     /// </exception>
-    public static TrainConfig ReadConfig(string path)
+    public static TrainConfig ReadConfig(string path) => ReadConfig(InputFile.ReadAll(path, LongestConfig), path);
+
+    /// <summary>Reads the config of a file's bytes.</summary>
+    internal static TrainConfig ReadConfig(byte[] bytes, string path)
     {
         try
         {
-            ConfigHolder holder = JsonSerializer.Deserialize(ReadText(path), RunJson.Default.ConfigHolder)
+            ConfigHolder holder = JsonSerializer.Deserialize(ReadText(bytes, path), RunJson.Default.ConfigHolder)
                 ?? throw new InvalidDataException($"{path}: {NoObject}");
             if (holder is not { SchemaVersion: CurrentSchema or null })
                 throw new InvalidDataException($"{path}: schemaVersion {holder.SchemaVersion}; this version reads {CurrentSchema}");
@@ -113,12 +116,11 @@ public sealed record RunRecord
     const int LongestConfig = 1 << 20;
 
     // editors and shells of Windows begin a file with a byte order mark, and some write UTF-16
-    static string ReadText(string path)
+    static string ReadText(byte[] bytes, string path)
     {
         try
         {
-            var bytes = new MemoryStream(InputFile.ReadAll(path, LongestConfig));
-            using var reader = new StreamReader(bytes, new UTF8Encoding(false, throwOnInvalidBytes: true));
+            using var reader = new StreamReader(new MemoryStream(bytes), new UTF8Encoding(false, throwOnInvalidBytes: true));
             string text = reader.ReadToEnd();
             if (text.AsSpan().Trim().Length > 0) return text;
             throw new InvalidDataException($"{path}: the file is empty; {NoObjectIsNeeded}");

@@ -1,0 +1,99 @@
+using System.CommandLine;
+using GpuMlp.Cli.Input;
+using GpuMlp.Cli.Shell;
+using GpuMlp.Formats;
+using GpuMlp.Layers;
+using GpuMlp.Records;
+
+namespace GpuMlp.Cli.Conversion;
+
+/// <summary>The verb convert: writes a model for other programs, and takes theirs.</summary>
+static class ConvertCommand
+{
+    const string Safetensors = ".safetensors", Onnx = ".onnx", NumPy = ".npz";
+
+    static readonly Argument<string> Model = new("MODEL"), Target = new("FILE");
+    static readonly Option<bool> Force = new("--force"), Quiet = new("--quiet");
+
+    static readonly (string, string)[] Rows =
+    [
+        ("MODEL", "any safetensors or .npz file of linear layers"),
+        ("FILE", ".safetensors or .npz (PyTorch's names and layout, and what grid and others need), or .onnx"),
+        .. ModelOptions.Rows,
+        ("--force", "replace a file that is there"),
+        ("--quiet", "print nothing but errors"),
+        ("-h, --help", "this"),
+    ];
+
+    static readonly (string, string)[] Examples =
+    [
+        (" runs/moons/model.safetensors moons.onnx", "input x (n, 2), raw values; output probability (n, 1)"),
+        (" runs/moons/model.safetensors moons.npz", "numpy.load(\"moons.npz\")[\"0.weight\"]"),
+        (" torch.safetensors model.safetensors --activation relu --loss bce", "a network that PyTorch trained, for all verbs"),
+    ];
+
+    public static Command Create()
+    {
+        var verb = new Verb("convert", "Writes a model as safetensors, ONNX or NumPy arrays.", [("Options", Rows)], Examples);
+        verb.Arguments.Add(Model);
+        verb.Arguments.Add(Target);
+        ModelOptions.AddTo(verb);
+        verb.Options.Add(Force);
+        verb.Options.Add(Quiet);
+        verb.SetAction(result => Execute(result.GetValue(Model)!, result.GetValue(Target)!, ModelOptions.Read(result),
+            result.GetValue(Force), new Terminal(result.GetValue(Quiet), json: false)));
+        return verb;
+    }
+
+    static int Execute(string source, string target, ModelHints hints, bool force, Terminal terminal)
+    {
+        string kind = Path.GetExtension(target).ToLowerInvariant();
+        if (kind is not (Safetensors or Onnx or NumPy))
+            throw new UsageException($"{target}: allowed are {Safetensors}, {Onnx} and {NumPy}");
+        ModelInput.RequireFile(source);
+        if (Directory.Exists(target)) throw new UsageException($"{target}: is a folder; a file is needed");
+        if (File.Exists(target) && !force)
+            throw new UsageException($"{target}: is there already; name another file, or replace it with --force");
+        StoredModel model = ModelInput.Read(source, hints, terminal);
+        RequirePlace(target);
+        try
+        {
+            if (kind == Onnx) OnnxFile.Write(target, model);
+            else model.Save(target);
+        }
+        catch (ArgumentException e)
+        {
+            throw new UsageException($"{source}: {UsageException.Plain(e)}", e);
+        }
+        terminal.Say(Describe(model));
+        terminal.Say($"written    {target}{(kind == Onnx ? $": {Signature(model)}" : "")}");
+        return ExitCode.Ok;
+    }
+
+    // a file that cannot be created is bad input; a write that fails later is a failure
+    static void RequirePlace(string target)
+    {
+        try
+        {
+            AtomicFile.Create(target).Dispose();
+            AtomicFile.Clear(target);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"{target}: cannot write there: {AtomicFile.Plain(e.Message)}", e);
+        }
+    }
+
+    static string Describe(StoredModel model)
+    {
+        string activation = model.Net.Depth > 1 ? $", {Activations.Names.Of(model.Net.Activation)}" : "";
+        string standardized = model.Standardizer is null ? "" : ", standardized inputs";
+        return $"network    {model.Net}{activation}, loss {model.Loss.Name}{standardized}";
+    }
+
+    static string Signature(StoredModel model)
+    {
+        string type = model.Standardizer is null ? "float32" : "float64";
+        return $"input x {type} (n, {model.Net.Widths[0]}), output {OnnxFile.OutputOf(model)} float32 (n, {model.Net.Widths[^1]})";
+    }
+}

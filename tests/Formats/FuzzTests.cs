@@ -1,0 +1,66 @@
+using System.IO.Compression;
+using System.Text;
+using GpuMlp.Formats;
+using GpuMlp.Records;
+
+namespace GpuMlp.Tests.Formats;
+
+/// <summary>50,000 damaged files of each format: only the declared exception, in little time and memory.</summary>
+public class FuzzTests
+{
+    const int Files = 50_000;
+
+    static byte[] Example(string name) => File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, name));
+
+    static readonly string[] Models =
+    [
+        "Records/Files/torch-seq-pt.safetensors", "Records/Files/own-extra-meta.safetensors", "Records/Files/torch-fc.safetensors",
+        "Records/Files/First/classes.safetensors",
+    ];
+
+    static void ReadModel(byte[] bytes)
+    {
+        SafetensorsFile file = TensorFile.Read(new MemoryStream(bytes), "m");
+        ModelMetadata.Decode("m", file.Metadata);
+        LinearLayers.Find("m", file);
+    }
+
+    // most damaged files must be refused: a fuzzer whose files are all whole, or whose reader reads nothing, finds nothing
+    static void Check(int refused) => Assert.InRange(refused, Files / 2, Files - 1);
+
+    [Fact]
+    public void Safetensors() => Check(Mutations.Read(Files, [.. Models.Select(Example)], ReadModel));
+
+    [Fact]
+    public void NumPyArrays() => Check(Mutations.Read(Files,
+        [Example("Formats/Files/a-fortran.npy"), Example("Formats/Files/a-big-endian.npy"), Example("Golden/init_w1.npy")],
+        bytes => Npy.Read(new MemoryStream(bytes), "a")));
+
+    [Fact]
+    public void NumPyArchives()
+    {
+        byte[] archive = Example("Formats/Files/net-2-8-1.npz");
+        byte[][] arrays = [Example("Formats/Files/a-fortran.npy"), Example("Formats/Files/a-big-endian.npy")];
+        int broken = Mutations.Read(Files / 2, [archive, Packed(arrays[0])], bytes => NpzFile.Read(new MemoryStream(bytes), "a"));
+        // arrays that are damaged, in an archive whose checksums are right
+        int damaged = Mutations.Read(Files / 2, arrays, bytes => TensorFile.Read(new MemoryStream(bytes), "a"), Packed);
+        Check(broken + damaged);
+    }
+
+    [Fact]
+    public void Records() => Check(Mutations.Read(Files,
+        [Example("Records/Files/First/bce.json"), Example("Records/Files/First/number.json"), Encoding.Unicode.GetPreamble()
+            .Concat(Encoding.Unicode.GetBytes("""{"config": {"steps": 5, "net": "2-3-1", "window": "0:1,0:1"}}""")).ToArray()],
+        bytes => RunRecord.ReadConfig(bytes, "run.json")));
+
+    static byte[] Packed(byte[] array)
+    {
+        using var stream = new MemoryStream();
+        using (var zip = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            using Stream entry = zip.CreateEntry("0.weight.npy", CompressionLevel.Fastest).Open();
+            entry.Write(array);
+        }
+        return stream.ToArray();
+    }
+}
