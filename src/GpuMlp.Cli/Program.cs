@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using GpuMlp.Cli.Bench;
+using GpuMlp.Cli.Completion;
 using GpuMlp.Cli.Conversion;
 using GpuMlp.Cli.Devices;
 using GpuMlp.Cli.Gradcheck;
@@ -59,6 +60,7 @@ static class Program
             PlanCommand.Create(TrainCommand.Plan(), SweepCommand.Plan(), GridCommand.Plan()),
             DevicesCommand.Create(),
             GradcheckCommand.Create(),
+            CompletionCommand.Create(),
         };
         root.SetAction(_ =>
         {
@@ -72,10 +74,7 @@ static class Program
             if (option is VersionOption) option.Action = new Act(_ => Terminal.Print(ProgramVersion.Text));
         }
         ParseResult result = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
-        if (result.Errors.Count > 0 && result.Action is not Act)
-        {
-            throw new UsageException($"{result.Errors[0].Message.TrimEnd('.')}; see {HelpText.NameOf(result.CommandResult.Command)} -h");
-        }
+        if (result.Errors.Count > 0 && result.Action is not Act) throw Misspelt.Explain(result);
         return result.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
     }
 

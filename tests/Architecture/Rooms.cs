@@ -94,13 +94,14 @@ static class Rooms
         new("Cli.Samples", "programs to copy: they use the library alone"),
         new("Cli.Bench", "a verb", "Cli.Shell"),
         new("Cli.Plan", "a verb", "Cli.Shell"),
+        new("Cli.Completion", "a verb", "Cli.Shell"),
         new("Cli.Conversion", "a verb", "Cli.Shell", "Cli.Input"),
         new("Cli.Devices", "a verb", "Cli.Shell", "Cli.Input"),
         new("Cli.Gradcheck", "a verb", "Cli.Shell", "Cli.Input"),
         new("Cli.Grid", "a verb", "Cli.Shell", "Cli.Input"),
         new("Cli.Sweep", "a verb", "Cli.Shell", "Cli.Input", "Cli.Options", "Cli.Output"),
         new("Cli.Train", "a verb", "Cli.Shell", "Cli.Input", "Cli.Options", "Cli.Output", "Cli.Samples"),
-        new("Cli", "Program: the verbs, and failures as exit codes", "Cli.Shell", "Cli.Output", "Cli.Bench", "Cli.Conversion",
-            "Cli.Devices", "Cli.Gradcheck", "Cli.Grid", "Cli.Plan", "Cli.Sweep", "Cli.Train"),
+        new("Cli", "Program: the verbs, and failures as exit codes", "Cli.Shell", "Cli.Output", "Cli.Bench", "Cli.Completion",
+            "Cli.Conversion", "Cli.Devices", "Cli.Gradcheck", "Cli.Grid", "Cli.Plan", "Cli.Sweep", "Cli.Train"),
     ];
 }

@@ -44,6 +44,7 @@ public class ProgramTests
     [InlineData("sweep")]
     [InlineData("grid")]
     [InlineData("convert")]
+    [InlineData("completion")]
     [InlineData("bench")]
     [InlineData("devices")]
     [InlineData("gradcheck")]

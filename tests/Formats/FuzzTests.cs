@@ -51,7 +51,7 @@ public class FuzzTests
     public void Records() => Check(Mutations.Read(Files,
         [Example("Records/Files/First/bce.json"), Example("Records/Files/First/number.json"), Encoding.Unicode.GetPreamble()
             .Concat(Encoding.Unicode.GetBytes("""{"config": {"steps": 5, "net": "2-3-1", "window": "0:1,0:1"}}""")).ToArray()],
-        bytes => RunRecord.ReadConfig(bytes, "run.json")));
+        bytes => RunRecord.ReadReplay(bytes, "run.json")));
 
     static byte[] Packed(byte[] array)
     {

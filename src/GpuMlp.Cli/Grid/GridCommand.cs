@@ -12,9 +12,10 @@ namespace GpuMlp.Cli.Grid;
 static class GridCommand
 {
     static readonly Argument<string> Model = new("MODEL");
+    static readonly string[] Forms = ["auto", "piecewise"], Values = ["probability", "class", "logit", "boundary"];
     static readonly Option<string> X = new("--x"), Y = new("--y"), Size = new("--size"), Step = new("--step");
-    static readonly Option<string> Value = new("--value"), Out = new("--out");
-    static readonly Option<string> Form = new("--form") { DefaultValueFactory = _ => "auto" };
+    static readonly Option<string> Value = new("--value") { CompletionSources = { Values } }, Out = new("--out");
+    static readonly Option<string> Form = new("--form") { DefaultValueFactory = _ => "auto", CompletionSources = { Forms } };
     static readonly Option<string> Device = new("--device") { DefaultValueFactory = _ => "auto" };
     static readonly Option<bool> Force = new("--force"), Json = new("--json"), Quiet = new("--quiet");
 

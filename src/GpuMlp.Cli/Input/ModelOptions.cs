@@ -13,11 +13,17 @@ static class ModelOptions
     static readonly Option<string> Activation = new("--activation"), Loss = new("--loss");
     static readonly Option<bool> AllowNonfinite = new("--allow-nonfinite");
 
+    static ModelOptions()
+    {
+        Activation.CompletionSources.Add([.. Activations.Names.All]);
+        Loss.CompletionSources.Add([.. Losses.Loss.Names.All]);
+    }
+
     /// <summary>Their rows in a verb's help.</summary>
     public static IReadOnlyList<(string, string)> Rows { get; } =
     [
-        ("--activation NAME", $"what a model of another program does not say: {string.Join(", ", Activations.Names.All)} [the file's]"),
-        ("--loss NAME", $"that, too: {string.Join(", ", Losses.Loss.Names.All)} [the file's]"),
+        ("--activation NAME", $"of a model whose file does not say it: {string.Join(", ", Activations.Names.All)} [the file's]"),
+        ("--loss NAME", $"of a model whose file does not say it: {string.Join(", ", Losses.Loss.Names.All)} [the file's]"),
         ("--allow-nonfinite", "take weights that are not finite"),
     ];
 

@@ -41,6 +41,21 @@ static class TrainData
 
     static bool IsCsv(string name) => name.StartsWith(CsvPrefix, StringComparison.Ordinal);
 
+    /// <summary>The file that data is read from; null if it is generated.</summary>
+    public static string? FileOf(string data) => IsCsv(data) ? data[CsvPrefix.Length..] : null;
+
+    /// <summary>
+    /// A record's data as this program reads it: the file that the record names, or that its config names, relative to the record's folder.
+    /// </summary>
+    public static string From(string record, Replay replay)
+    {
+        string data = replay.Config.Data, folder = Path.GetDirectoryName(Path.GetFullPath(record))!;
+        if (FileOf(data) is not string named) return data;
+        if (replay.Data?.Path is null && !File.Exists(Path.Combine(folder, named))) return data;     // as the first version wrote it
+        string file = Path.GetFullPath(Path.Combine(folder, replay.Data?.Path ?? named));
+        return CsvPrefix + Path.GetRelativePath(Environment.CurrentDirectory, file);
+    }
+
     /// <summary>The data's name as part of the name of a folder.</summary>
     public static string ShortName(string data) => IsCsv(data) ? Path.GetFileNameWithoutExtension(data[CsvPrefix.Length..]) : data;
 

@@ -31,7 +31,11 @@ sealed record TrainOption(string Group, string Name, string? Takes, string Help,
             {
                 T value = values.Read(text);
                 return config => set(config, value);
-            });
+            })
+        { Choices = values.Choices };
+
+    /// <summary>The names that it takes; empty where it takes other values.</summary>
+    public IReadOnlyList<string> Choices { get; init; } = [];
 
     /// <summary>What the option is for, with what happens without it.</summary>
     public string HelpLine => Takes is null ? Help : $"{Help} [{Otherwise ?? Text(Defaults)}]";
@@ -40,7 +44,12 @@ sealed record TrainOption(string Group, string Name, string? Takes, string Help,
     public (string, string) HelpRow => ($"--{Name} {Takes}".TrimEnd(), HelpLine);
 
     /// <summary>Makes the option for a command.</summary>
-    public Option NewOption() => Takes is null ? new Option<bool>($"--{Name}") : new Option<string>($"--{Name}");
+    public Option NewOption()
+    {
+        Option option = Takes is null ? new Option<bool>($"--{Name}") : new Option<string>($"--{Name}");
+        if (Choices.Count > 0) option.CompletionSources.Add([.. Choices]);
+        return option;
+    }
 
     /// <summary>What sets the value that a command line gives; null where it gives none.</summary>
     /// <exception cref="UsageException">The value is not allowed.</exception>
@@ -61,7 +70,11 @@ sealed record TrainOption(string Group, string Name, string? Takes, string Help,
 /// <summary>The values that one kind of option takes.</summary>
 /// <param name="Read">Reads a value; a <see cref="FormatException"/> says what is allowed.</param>
 /// <param name="Text">Writes a value as <paramref name="Read"/> takes it; null where there is none.</param>
-sealed record Values<T>(Func<string, T> Read, Func<T, string?> Text);
+sealed record Values<T>(Func<string, T> Read, Func<T, string?> Text)
+{
+    /// <summary>The values, where they are names of a table.</summary>
+    public IReadOnlyList<string> Choices { get; init; } = [];
+}
 
 /// <summary>The values of each kind of option.</summary>
 static class Values
@@ -77,7 +90,7 @@ static class Values
         new(range.Parse, value => value.ToString(null, CultureInfo.InvariantCulture));
 
     /// <summary>The names of a table.</summary>
-    public static Values<T> Of<T>(Names<T> names) where T : notnull => new(names.Parse, names.Of);
+    public static Values<T> Of<T>(Names<T> names) where T : notnull => new(names.Parse, names.Of) { Choices = names.All };
 
     /// <summary>Texts that a reader accepts.</summary>
     public static Values<string> Checked(Func<string, string> read) => new(read, text => text);

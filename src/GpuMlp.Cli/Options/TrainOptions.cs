@@ -13,7 +13,10 @@ namespace GpuMlp.Cli.Options;
 /// <summary>The table of train's options: parsing, defaults and help read it.</summary>
 static class TrainOptions
 {
-    const string Data = "Data", Network = "Network", Training = "Training", Pictures = "Pictures";
+    /// <summary>The heading of the options that the data depends on.</summary>
+    public const string Data = "Data";
+
+    const string Network = "Network", Training = "Training", Pictures = "Pictures";
 
     public static IReadOnlyList<TrainOption> All { get; } =
     [

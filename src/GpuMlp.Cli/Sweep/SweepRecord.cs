@@ -35,8 +35,8 @@ sealed record SweepRecord(
 /// <summary>The number of batches of networks, the bytes of the largest, the memory budget, and the most steps per launch.</summary>
 sealed record SweepPlan(int Batches, long LargestBatchBytes, long BudgetBytes, int StepsPerLaunch);
 
-/// <summary>The best network: its row of sweep.csv, counted from 1, and the config with which train makes it again.</summary>
-sealed record SweepBest(int Row, JsonElement Config, float? FinalLoss, float? MeanLossLast1000, double? Accuracy);
+/// <summary>The best network: its row of sweep.csv, counted from 1, and the config and data with which train makes it again.</summary>
+sealed record SweepBest(int Row, JsonElement Config, RunData Data, float? FinalLoss, float? MeanLossLast1000, double? Accuracy);
 
 /// <summary>
 /// Durations in seconds, each until the device has finished; <paramref name="Load"/> is the making of the data and the initial weights.

@@ -71,7 +71,7 @@ sealed class SweepRun(SweepGrid grid, SweepData data, Terminal terminal)
         var record = new SweepRecord(RunRecord.CurrentSchema, ProgramVersion.Text, Options(), DeviceInput.Record(device), "fused",
             results.Count, results.Count(r => r.DivergedStep is not null), grid.Common.Steps,
             new SweepPlan(population.Plan.Batches.Count, population.Plan.Bytes, population.Plan.Budget, population.Plan.ChunkSteps),
-            Best(outputs.Best, results), cut ? "cancelled" : "completed",
+            Best(outputs.Best, results, folder.Path), cut ? "cancelled" : "completed",
             new SweepTimings(Seconds(open), Seconds(compile), Seconds(population.Times.Load), Seconds(population.Times.Train),
                 Seconds(population.Times.Evaluate + evaluate), Seconds(plot), Seconds(total.Elapsed)));
         record = record with { Outputs = folder.Outputs(results.Any(r => r.Steps > 0) || grid.Common.Steps == 0) };
@@ -128,11 +128,12 @@ sealed class SweepRun(SweepGrid grid, SweepData data, Terminal terminal)
         return (evaluate, Lap(clock));
     }
 
-    SweepBest? Best(int? row, IReadOnlyList<PopulationResult> results)
+    SweepBest? Best(int? row, IReadOnlyList<PopulationResult> results, string folder)
     {
         if (row is not int k) return null;
         float? final = RunRecord.Finite(results[k].FinalLoss), mean = RunRecord.Finite(results[k].MeanLossLast1000);
-        return new SweepBest(k + 1, RunRecord.ToJson(grid.Rows[k]), final, mean, results[k].Accuracy);
+        var used = RunData.Of(data.Load(data.Numbers[k]).Raw, TrainData.FileOf(grid.Rows[k].Data), folder);
+        return new SweepBest(k + 1, RunRecord.ToJson(grid.Rows[k]), used, final, mean, results[k].Accuracy);
     }
 
     Dictionary<string, string[]> Options()

@@ -32,13 +32,13 @@ static class TrainCommand
         (" --config runs/moons/run.json --seed 1 --out runs/again", "an earlier run with another seed"),
     ];
 
-    public static Command Create(Interruption interruption) => Create((config, result, terminal) =>
-        TrainRun.Execute(config, result.GetValue(Out), result.GetValue(Force), terminal, interruption));
+    public static Command Create(Interruption interruption) => Create((replay, result, terminal) =>
+        TrainRun.Execute(replay, result.GetValue(Out), result.GetValue(Force), terminal, interruption));
 
     /// <summary>The verb under plan: the same options, and no run.</summary>
-    public static Command Plan() => Create((config, _, terminal) => TrainRun.Plan(config, terminal));
+    public static Command Plan() => Create((replay, _, terminal) => TrainRun.Plan(replay.Config, terminal));
 
-    static Verb Create(Func<TrainConfig, ParseResult, Terminal, int> act)
+    static Verb Create(Func<Replay, ParseResult, Terminal, int> act)
     {
         const string What = "Trains a network, draws what it learned, and writes the model and the record of the run.";
         var verb = new Verb("train", What, Sections(), Examples);
@@ -61,9 +61,10 @@ static class TrainCommand
         yield return ("Run", RunRows);
     }
 
-    static TrainConfig ReadConfig(ParseResult result, List<(TrainOption Row, Option Option)> options)
+    static Replay ReadConfig(ParseResult result, List<(TrainOption Row, Option Option)> options)
     {
-        TrainConfig read = result.GetValue(Config) is string file ? ReadFile(file) : new TrainConfig(), config = read;
+        Replay replay = result.GetValue(Config) is string file ? ReadFile(file) : new Replay(new TrainConfig(), null);
+        TrainConfig read = replay.Config, config = read;
         var asked = new HashSet<string>();
         foreach ((TrainOption row, Option option) in options)
         {
@@ -71,7 +72,8 @@ static class TrainCommand
             config = set(config);
             asked.Add(row.Name);
         }
-        return TrainData.Resolve(TrainData.WithoutDefaultsOf(read, config, asked));
+        bool otherData = asked.Any(name => TrainOptions.Find(name).Group == TrainOptions.Data || name is "net" or "loss");
+        return new Replay(TrainData.Resolve(TrainData.WithoutDefaultsOf(read, config, asked)), otherData ? null : replay.Data);
     }
 
     static void RequireData(string name, string file)
@@ -80,14 +82,14 @@ static class TrainCommand
         catch (FormatException e) { throw new UsageException($"{file}: data {UsageException.Cut(name)}: {e.Message}", e); }
     }
 
-    static TrainConfig ReadFile(string file)
+    static Replay ReadFile(string file)
     {
         try
         {
             if (Directory.Exists(file)) throw UsageException.For("config", file, "is a folder; a file is needed");
-            TrainConfig config = RunRecord.ReadConfig(file);
-            RequireData(config.Data, file);
-            return config;
+            Replay replay = RunRecord.ReadReplay(file);
+            RequireData(replay.Config.Data, file);
+            return replay with { Config = replay.Config with { Data = TrainData.From(file, replay) } };
         }
         catch (InvalidDataException e)
         {

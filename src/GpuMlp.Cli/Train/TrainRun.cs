@@ -41,9 +41,11 @@ sealed class TrainRun
     /// <summary>Trains with a config.</summary>
     /// <exception cref="UsageException">The data, the network, the options and the folder do not go together.</exception>
     /// <returns>The exit code.</returns>
-    public static int Execute(TrainConfig config, string? output, bool force, Terminal terminal, Interruption interruption)
+    public static int Execute(Replay replay, string? output, bool force, Terminal terminal, Interruption interruption)
     {
+        TrainConfig config = replay.Config;
         var run = new TrainRun(config, terminal);
+        run.Compare(replay.Data);
         if (run.input.Plane is null && !config.NoPlots)
         {
             string why = run.input.Raw.ClassCount == 0
@@ -61,6 +63,16 @@ sealed class TrainRun
         return run.Execute(folder, interruption);
     }
 
+    RunData Identify(string folder) => RunData.Of(input.Raw, TrainData.FileOf(config.Data), folder);
+
+    // a replay of other data is another run
+    void Compare(RunData? before)
+    {
+        if (before is null || before.Hash.Length == 0 || before.Hash == Identify(".").Hash) return;
+        string rows = before.Rows == input.Raw.Count ? "" : Invariant($", {before.Rows:N0} rows then and {input.Raw.Count:N0} now");
+        terminal.Note($"{config.Data} has changed since the record was written: the run will not be the same{rows}");
+    }
+
     /// <summary>Prints how long a run is expected to take on each device; trains nothing.</summary>
     public static int Plan(TrainConfig config, Terminal terminal) =>
         Forecasts.Show(config.Device, new TrainRun(config, terminal).Job, terminal);
@@ -75,6 +87,7 @@ sealed class TrainRun
             TimeSpan open = Stopwatch.GetElapsedTime(start);
             interruption.Begin(Partial);
             RunRecord modules = new ModulesRun(config, input, weights, terminal).Execute(device, folder, open, total, interruption.Token);
+            modules = modules with { Data = Identify(folder.Path) };
             return Finish(modules, folder, modules.StopReason == "cancelled" ? interruption.ExitCode : ExitCode.Ok);
         }
 
@@ -100,6 +113,7 @@ sealed class TrainRun
         {
             Version = ProgramVersion.Text,
             Config = config with { Window = input.Window },
+            Data = Identify(folder.Path),
             Device = DeviceInput.Record(device),
             Engine = trainer.Engine,
             EngineReason = trainer.EngineReason,

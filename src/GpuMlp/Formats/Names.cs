@@ -29,6 +29,13 @@ public sealed class Names<T> where T : notnull
         return at >= 0 ? values[at] : throw new FormatException($"allowed are {string.Join(", ", names)}{NearestName.Advice(name, names)}");
     }
 
+    /// <summary>The name that resembles a text most; null if none does.</summary>
+    public string? Nearest(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return NearestName.Of(text, names);
+    }
+
     /// <summary>The name of a value.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value has no name.</exception>
     public string Of(T value)
@@ -44,11 +51,14 @@ public sealed class Names<T> where T : notnull
 static class NearestName
 {
     /// <summary>The text to add after the list of allowed names; empty if the name resembles none of them.</summary>
-    public static string Advice(string name, string[] names)
+    public static string Advice(string name, string[] names) => Of(name, names) is string nearest ? $"; did you mean {nearest}?" : "";
+
+    /// <summary>The name that a text resembles most; null if it resembles none.</summary>
+    public static string? Of(string text, string[] names)
     {
-        if (name.Length > Quoted.Most) return "";
-        string nearest = names.MinBy(other => Distance(name, other))!;
-        return Distance(name, nearest) <= Math.Max(1, nearest.Length / 3) ? $"; did you mean {nearest}?" : "";
+        if (text.Length > Quoted.Most || names.Length == 0) return null;
+        string nearest = names.MinBy(other => Distance(text, other))!;
+        return Distance(text, nearest) <= Math.Max(1, nearest.Length / 3) ? nearest : null;
     }
 
     // the smallest number of characters to insert, delete, replace or swap with their neighbour

@@ -20,6 +20,10 @@ public sealed record RunRecord
     /// <summary>The settings that were asked for.</summary>
     public required TrainConfig Config { get; init; }
 
+    /// <summary>The data that it trained on.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public RunData? Data { get; init; }
+
     /// <summary>The device that it ran on.</summary>
     public required RunDevice Device { get; init; }
 
@@ -91,10 +95,18 @@ public sealed record RunRecord
     /// <exception cref="InvalidDataException">
     /// The file is no such object, is longer than 1 MiB, or has an unknown setting or a value of a wrong type in its config.
     /// </exception>
-    public static TrainConfig ReadConfig(string path) => ReadConfig(InputFile.ReadAll(path, LongestConfig), path);
+    public static TrainConfig ReadConfig(string path) => ReadReplay(path).Config;
 
-    /// <summary>Reads the config of a file's bytes.</summary>
-    internal static TrainConfig ReadConfig(byte[] bytes, string path)
+    /// <summary>Reads the config of a record and the data that it was used on; of a sweep's record those of its best network.</summary>
+    /// <exception cref="InvalidDataException">As for <see cref="ReadConfig"/>.</exception>
+    public static Replay ReadReplay(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return ReadReplay(InputFile.ReadAll(path, LongestConfig), path);
+    }
+
+    /// <summary>Reads the bytes of a record.</summary>
+    internal static Replay ReadReplay(byte[] bytes, string path)
     {
         try
         {
@@ -102,13 +114,25 @@ public sealed record RunRecord
                 ?? throw new InvalidDataException($"{path}: {NoObject}");
             if (holder is not { SchemaVersion: CurrentSchema or null })
                 throw new InvalidDataException($"{path}: schemaVersion {holder.SchemaVersion}; this version reads {CurrentSchema}");
-            return holder.Config ?? throw new InvalidDataException($"{path}: there is no object 'config' in it, which holds the settings");
+            if (holder.Config is not null) return new Replay(holder.Config, ReadData(holder.Data));
+            return holder.Best is { Config: TrainConfig best } row ? new Replay(best, ReadData(row.Data))
+                : throw new InvalidDataException($"{path}: there is no object 'config' in it, which holds the settings");
         }
         catch (JsonException e)
         {
             string where = e.LineNumber is long line ? $":{line + 1}:{e.BytePositionInLine + 1}" : "";
             throw new InvalidDataException($"{path}{where}: {Explain(e)}", e);
         }
+    }
+
+    // results are ignored: what is no description of data says nothing
+    static RunData? ReadData(JsonElement? data)
+    {
+        if (data is not { ValueKind: JsonValueKind.Object } found) return null;
+        string? Text(string name) =>
+            found.TryGetProperty(name, out JsonElement text) && text.ValueKind == JsonValueKind.String ? text.GetString() : null;
+        int rows = found.TryGetProperty("rows", out JsonElement count) && count.TryGetInt32(out int number) ? number : 0;
+        return new RunData(Text("path"), rows, Text("hash") ?? "");
     }
 
     const string NoObject = "is no JSON object, which is needed, with the settings under 'config'";
@@ -177,7 +201,10 @@ public sealed record RowMetrics(double? Loss, double? Accuracy);
 public sealed record RunTimings(double Open, double Compile, double Train, double Evaluate, double Plot, double Total);
 
 /// <summary>The part of a run.json that is read back.</summary>
-sealed record ConfigHolder(int? SchemaVersion, TrainConfig? Config);
+sealed record ConfigHolder(int? SchemaVersion, TrainConfig? Config, JsonElement? Data, BestHolder? Best);
+
+/// <summary>The best network of a sweep's record.</summary>
+sealed record BestHolder(TrainConfig? Config, JsonElement? Data);
 
 [JsonSourceGenerationOptions(
     WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true,

@@ -1,0 +1,41 @@
+using System.Buffers.Binary;
+using System.IO.Hashing;
+using System.Text;
+using System.Text.Json.Serialization;
+using GpuMlp.Data;
+
+namespace GpuMlp.Records;
+
+/// <summary>The data of a run as its record identifies it.</summary>
+/// <param name="Path">The file, relative to the record's folder, with / on every system; absent where there was none.</param>
+/// <param name="Rows">The number of rows.</param>
+/// <param name="Hash">XXH128 of all features in float64, all labels and the names of the classes, in hexadecimal.</param>
+public sealed record RunData(
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Path, int Rows, string Hash)
+{
+    /// <summary>Identifies a data set.</summary>
+    /// <param name="data">The data in its own units.</param>
+    /// <param name="file">The file that it was read from; null if it was not read from one.</param>
+    /// <param name="folder">The folder that the record goes into.</param>
+    public static RunData Of(DataSet data, string? file, string folder)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(folder);
+        return new RunData(file is null ? null : System.IO.Path.GetRelativePath(folder, file).Replace('\\', '/'), data.Count, HashOf(data));
+    }
+
+    static string HashOf(DataSet data)
+    {
+        var hash = new XxHash128();
+        var row = new byte[sizeof(double) * data.Features + sizeof(float)];
+        for (int k = 0; k < data.Count; k++)
+        {
+            for (int feature = 0; feature < data.Features; feature++)
+                BinaryPrimitives.WriteDoubleLittleEndian(row.AsSpan(sizeof(double) * feature), data.Value(k, feature));
+            BinaryPrimitives.WriteSingleLittleEndian(row.AsSpan(sizeof(double) * data.Features), data.Labels[k]);
+            hash.Append(row);
+        }
+        foreach (string name in data.ClassNames) hash.Append(Encoding.UTF8.GetBytes($"{name}\n"));
+        return System.Convert.ToHexStringLower(hash.GetCurrentHash());
+    }
+}

@@ -1,0 +1,73 @@
+namespace GpuMlp.Tests.Cli.Completion;
+
+/// <summary>The scripts of the verb completion, in the shells that this machine has; and what a misspelt word is answered with.</summary>
+public class CompletionTests
+{
+    [Theory]
+    [InlineData("gpumlp ''", 1, "train")]
+    [InlineData("gpumlp gri", 1, "grid")]
+    [InlineData("gpumlp train --weight-", 2, "--weight-decay")]
+    [InlineData("gpumlp train --activation le", 3, "leaky-relu")]
+    [InlineData("gpumlp plan ''", 2, "sweep")]
+    [InlineData("gpumlp completion z", 2, "zsh")]
+    [InlineData("gpumlp plan grid --al", 3, "--allow-nonfinite")]
+    [InlineData("gpumlp grid m.safetensors --form pie", 4, "piecewise")]
+    public void BashCompletesVerbsOptionsAndNames(string words, int at, string expected)
+    {
+        string line = $"COMP_WORDS=({words}) COMP_CWORD={at} && _gpumlp && printf '%s\\n' \"${{COMPREPLY[@]}}\"";
+        Gpumlp.Outcome outcome = Gpumlp.Shell($"source <($gpumlp completion bash) && {line}");
+        Assert.Equal((0, ""), (outcome.ExitCode, outcome.Error));
+        Assert.Contains(expected, outcome.Out.Split('\n'));
+        if (words.EndsWith("''", StringComparison.Ordinal)) return;
+        string begun = words.Split(' ')[at];
+        Assert.All(outcome.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries), word => Assert.StartsWith(begun, word));
+    }
+
+    [Fact]
+    public void FilesAreLeftToBash()
+    {
+        const string Line = "COMP_WORDS=(gpumlp grid mod) COMP_CWORD=2; _gpumlp; echo ${#COMPREPLY[@]}; complete -p gpumlp";
+        Gpumlp.Outcome outcome = Gpumlp.Shell($"source <($gpumlp completion bash) && {Line}");
+        Assert.Equal("0\ncomplete -o default -F _gpumlp gpumlp\n", outcome.Out);
+    }
+
+    [Theory]
+    [InlineData("zsh", "#compdef gpumlp", "    'train --activation') found='elu gelu leaky-relu ")]
+    [InlineData("pwsh", "Register-ArgumentCompleter -Native -CommandName gpumlp", "    'plan grid' = '--x --y ")]
+    public void ScriptsForOtherShellsHoldTheSameWords(string shell, string first, string inside)
+    {
+        Gpumlp.Outcome outcome = Gpumlp.Run($"completion {shell}");
+        Assert.Equal((0, ""), (outcome.ExitCode, outcome.Error));
+        Assert.StartsWith(first, outcome.Out);
+        Assert.Contains($"\n{inside}", outcome.Out);
+        if (shell == "zsh" && File.Exists("/usr/bin/zsh"))
+            Assert.Equal((0, ""), Syntax("$gpumlp completion zsh > \"$0.zsh\"; zsh -n \"$0.zsh\""));
+
+        static (int, string) Syntax(string line)
+        {
+            string script = Path.GetTempFileName();
+            Gpumlp.Outcome outcome = Gpumlp.Shell(line.Replace("$0", script));
+            File.Delete($"{script}.zsh");
+            File.Delete(script);
+            return (outcome.ExitCode, outcome.Error);
+        }
+    }
+
+    [Theory]
+    [InlineData("trian", "'trian' is no verb; did you mean train? See gpumlp -h")]
+    [InlineData("swep --lr 0.1", "'swep' is no verb; did you mean sweep?")]
+    [InlineData("frobnicate", "'frobnicate' is no verb: they are train, sweep, grid,")]
+    [InlineData("plan tran", "'tran' is no verb; did you mean train? See gpumlp plan -h")]
+    [InlineData("train --optimiser adam", "'--optimiser' is no option of gpumlp train; did you mean --optimizer? See gpumlp train -h")]
+    [InlineData("grid m.safetensors --sise 2x2", "'--sise' is no option of gpumlp grid; did you mean --size?")]
+    [InlineData("sweep --seed 0..3", "'--seed' is no option of gpumlp sweep; did you mean --seeds?")]
+    [InlineData("train --qwertyuiop", "'--qwertyuiop' is no option of gpumlp train; see gpumlp train -h")]
+    [InlineData("train surplus", "'surplus' is more than gpumlp train takes; see gpumlp train -h")]
+    [InlineData("completion fish", "completion fish: allowed are bash, zsh, pwsh")]
+    public void TheNearestVerbOrOptionIsSuggested(string arguments, string message)
+    {
+        Gpumlp.Outcome outcome = Gpumlp.Run(arguments);
+        Assert.Equal((2, ""), (outcome.ExitCode, outcome.Out));
+        Assert.StartsWith($"gpumlp: {message}", Assert.Single(outcome.ErrorLines));
+    }
+}
