@@ -13,7 +13,7 @@ public sealed class SafeTensor
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(values);
         if (name == SafetensorsHeader.MetadataKey) throw new ArgumentException($"A tensor cannot be called '{name}'.", nameof(name));
-        int elements = values is byte[] ? values.Length / SafetensorsHeader.ElementBytes(dtype) : values.Length;
+        int elements = values is byte[] bytes ? bytes.Length / SafetensorsHeader.ElementBytes(dtype) : values.Length;
         if (RawBytes.CheckedCount(shape) != elements)
             throw new ArgumentException(
                 $"Tensor '{name}': shape {RawBytes.Text(shape)} does not hold {elements} elements.", nameof(shape));
