@@ -54,14 +54,14 @@ public readonly struct OnSigmoid<TLoss> : IBatchLoss where TLoss : struct, ILoss
 }
 
 /// <summary>Cross-entropy of o logits.</summary>
-public readonly struct OfClasses : IBatchLoss
+public readonly struct OfClasses<TLabel> : IBatchLoss where TLabel : struct, IClassLabel
 {
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run<T, TView>(TView z, TView y, TView p, TView values, TView dz, int n, int o, int lane, int lanes)
         where T : struct, ILanes<T, TView> where TView : struct
     {
-        var loss = new CrossEntropy<TView>(z, y, values, dz, n, o);
+        var loss = new CrossEntropy<TLabel, TView>(z, y, values, dz, n, o);
         loss.Run<T>(lane, loss.Items(T.Width), lanes);
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using GpuMlp.Grids;
 using ScottPlot;
 using ScottPlot.TickGenerators;
@@ -19,7 +20,9 @@ sealed class Figure : IDisposable
     /// <param name="labels">The axis labels; null draws no axes.</param>
     /// <param name="fill">Adds plottables and a legend to the plot.</param>
     /// <param name="wholeX">Whether the horizontal axis counts something: its ticks are then whole numbers.</param>
-    public Figure(PlotOptions options, Window view, (string X, string Y)? labels, Action<Plot, Figure> fill, bool wholeX = false)
+    /// <param name="logY">Whether the vertical axis holds decimal logarithms: its ticks then say 10 to their power.</param>
+    public Figure(
+        PlotOptions options, Window view, (string X, string Y)? labels, Action<Plot, Figure> fill, bool wholeX = false, bool logY = false)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Width, PlotOptions.MinSize, "Width");
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Height, PlotOptions.MinSize, "Height");
@@ -37,6 +40,13 @@ sealed class Figure : IDisposable
         plot.Axes.SetLimits(X.ToPlot(View.X0), X.ToPlot(View.X1), Y.ToPlot(View.Y0), Y.ToPlot(View.Y1));
         // before the layout, which measures the labels of the ticks
         if (wholeX) plot.Axes.Bottom.TickGenerator = new NumericAutomatic { IntegerTicksOnly = true };
+        if (logY)
+            plot.Axes.Left.TickGenerator = new NumericAutomatic
+            {
+                IntegerTicksOnly = true,
+                LabelFormatter = Power,
+                MinorTickGenerator = new LogMinorTickGenerator(),
+            };
         DataArea = labels is var (x, y) ? LayoutAxes(plot, x, y) : LayoutBare(plot);
         plot.Layout.Fixed(new PixelRect(DataArea.Left, DataArea.Right, DataArea.Bottom, DataArea.Top));
         fill(plot, this);
@@ -88,6 +98,9 @@ sealed class Figure : IDisposable
 
     /// <summary>Frees the shared layer.</summary>
     public void Dispose() => overlay.Dispose();
+
+    static string Power(double exponent) =>
+        Math.Pow(10, Math.Round(exponent)).ToString(exponent is < -3.5 or > 5.5 ? "0e0" : "0.###", CultureInfo.InvariantCulture);
 
     /// <summary>Shows a legend of all plottables that have a legend text.</summary>
     public void ShowLegend(Plot plot, Alignment corner)

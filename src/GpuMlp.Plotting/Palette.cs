@@ -71,7 +71,8 @@ static class Palette
         _ => Mix(0xFFFFFFFF, Distinct[k % Distinct.Length], 0.55),
     };
 
-    static uint Blues(double t)
+    /// <summary>A share as a blue: 0 is nearly white, 1 is dark.</summary>
+    public static uint Blues(double t)
     {
         double at = t * (BluesAnchors.Length - 1);
         int i = Math.Min((int)at, BluesAnchors.Length - 2);

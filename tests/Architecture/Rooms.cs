@@ -70,10 +70,12 @@ static class Rooms
         new("Optimizers", "the table of optimizers, each row with its kernels' type", "Kernels.Optimizers", "Numerics", "Formats",
             "Settings", "Devices", "Devices.Memory", "Devices.Ops", "Tensors"),
         new("Data", "data sets on the host, from files and generators", "Numerics", "Formats", "Settings", "Randomness"),
+        new("Metrics", "how well predictions match labels: functions of arrays, and the score of a network's outputs", "Numerics", "Losses",
+            "Layers", "Data"),
         new("Training", "training by layers and fused, of one network or many; the fused engine hands the kernels a plan and memory",
             "Kernels.Lanes", "Kernels.Networks", "Kernels.Activations", "Kernels.Losses", "Kernels.Optimizers", "Kernels.Training",
             "Formats", "Settings", "Randomness", "Devices", "Devices.Memory", "Devices.Ops", "Tensors", "Losses", "Layers", "Optimizers",
-            "Data"),
+            "Data", "Metrics"),
         new("Grids", "dense grids and boundaries; rows go straight into the host's memory, and exact boundaries know the order of sums",
             "Kernels.Lanes", "Kernels.Numerics", "Kernels.Networks", "Kernels.Activations", "Numerics", "Devices", "Devices.Host",
             "Devices.Memory",
@@ -81,7 +83,7 @@ static class Rooms
         new("Planning", "which device suits a job, by the work at hand and by what was measured; measurements lie beside cached kernels",
             "Formats", "Devices", "Devices.Host", "Devices.Launching", "Layers", "Training"),
         new("Records", "models and runs in files", "Formats", "Settings", "Devices", "Tensors", "Losses", "Layers", "Optimizers", "Data",
-            "Training", "Grids"),
+            "Metrics", "Training", "Grids"),
     ];
 
     /// <summary>The rooms of the program: verbs do not know each other, and what they share does not know the verbs.</summary>

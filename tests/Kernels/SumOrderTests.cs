@@ -119,7 +119,7 @@ public sealed class SumOrderTests(DeviceRoutes routes)
         float[] dz = [.. e.Select((value, k) => (value / sums[k / size] - (labels[k / size] == k % size ? 1f : 0f)) / Rows)];
         new KernelCase($"cross-entropy {Rows}×{size}").Input(z).Input([.. labels.Select(label => (float)label)])
             .Output(Expected.Exactly(values)).Output(Expected.Exactly(dz))
-            .Check(routes, (device, a) => device.CrossEntropy(a[0], a[1], a[2], a[3], Rows, size), SlowToo(size));
+            .Check(routes, (device, a) => device.CrossEntropy<PlainClass>(a[0], a[1], a[2], a[3], Rows, size), SlowToo(size));
     });
 
     /// <summary>The norm for clipping: squares are summed block by block, then one strided sum goes over all blocks.</summary>

@@ -67,7 +67,7 @@ public sealed class MisuseTests : IDisposable
     {
         Trainer trainer = NewTrainer(Net());
         trainer.Dispose();
-        Assert.Throws<ObjectDisposedException>(() => trainer.Run(null, Token));
+        Assert.Throws<ObjectDisposedException>(() => trainer.Run(cancellation: Token));
         Assert.Throws<ObjectDisposedException>(trainer.WarmUp);
     }
 
@@ -100,15 +100,16 @@ public sealed class MisuseTests : IDisposable
         int[] rows = new int[50];
         using Trainer trainer = NewTrainer(Net(), Picks.Fixed(rows));
         Array.Fill(rows, 40_000_000);
-        Assert.Equal(50, trainer.Run(null, Token).Steps);
+        Assert.Equal(50, trainer.Run(cancellation: Token).Steps);
     }
 
     [Fact]
     public void BothEnginesDrawFromTheExamplesThatPicksName()
     {
-        float[] Losses(EngineChoice engine) => NewTrainer(Net(), Picks.Philox(3, 5), engine).Run(null, Token).Losses;
+        float[] Losses(EngineChoice engine) => NewTrainer(Net(), Picks.Philox(3, 5), engine).Run(cancellation: Token).Losses;
         Assert.Equal(Losses(EngineChoice.Layers), Losses(EngineChoice.Fused));
-        Assert.NotEqual(Losses(EngineChoice.Layers), NewTrainer(Net(), Picks.Philox(3, 20), EngineChoice.Layers).Run(null, Token).Losses);
+        Assert.NotEqual(Losses(EngineChoice.Layers), NewTrainer(Net(), Picks.Philox(3, 20), EngineChoice.Layers)
+            .Run(cancellation: Token).Losses);
     }
 
     sealed class SoftplusLayer : ActivationLayer<Softplus>;
@@ -123,7 +124,7 @@ public sealed class MisuseTests : IDisposable
             Sequential net = Make();
             net.LoadParameters(start);
             using Trainer trainer = NewTrainer(net, engine: engine);
-            return (trainer.Run(null, Token).Losses, trainer.Engine, trainer.EngineReason);
+            return (trainer.Run(cancellation: Token).Losses, trainer.Engine, trainer.EngineReason);
         }
         var auto = Run(EngineChoice.Auto);
         Assert.Equal("layers", auto.Engine);
@@ -156,7 +157,7 @@ public sealed class MisuseTests : IDisposable
         var narrow = new DataSet("x", new float[20, 1], new float[20], ["0", "1"]);
         foreach (PopulationData said in (PopulationData[])[new(4000, 2, () => Moons), new(20, 2, () => narrow)])
         {
-            var e = Assert.Throws<ArgumentException>(() => new Population(device, [recipe], [said]).Run(null, Token));
+            var e = Assert.Throws<ArgumentException>(() => new Population(device, [recipe], [said]).Run(cancellation: Token));
             Assert.Contains($"data set 0 said {said.Rows} × 2, what it loads is 20 × ", e.Message, StringComparison.Ordinal);
         }
     }
@@ -278,7 +279,7 @@ public sealed class MisuseTests : IDisposable
         Assert.Throws<ObjectDisposedException>(() => net.Step(0.1f));
         Assert.Throws<ObjectDisposedException>(() => net.LoadParameters(new float[5]));
         Assert.Throws<ObjectDisposedException>(optimizer.Step);
-        Assert.Throws<ObjectDisposedException>(() => trainer.Run(null, Token));
+        Assert.Throws<ObjectDisposedException>(() => trainer.Run(cancellation: Token));
         Assert.Throws<ObjectDisposedException>(() => grid.Evaluate(GridSpec.FromSize(new Window(0, 1, 0, 1), 2, 2)));
     }
 

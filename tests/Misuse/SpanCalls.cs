@@ -4,6 +4,7 @@ using GpuMlp.Formats;
 using GpuMlp.Grids;
 using GpuMlp.Layers;
 using GpuMlp.Losses;
+using GpuMlp.Metrics;
 using GpuMlp.Randomness;
 using GpuMlp.Records;
 using GpuMlp.Tensors;
@@ -26,6 +27,27 @@ static class SpanCalls
     public static void Sequential_LoadParameters(Sequential network, float[] values) => network.LoadParameters(values);
 
     public static float[] Sequential_Predict(Sequential network, float[] points, int batch) => network.Predict(points, batch);
+
+    public static float[] Sequential_PredictLogits(Sequential network, float[] points, int batch) => network.PredictLogits(points, batch);
+
+    public static ConfusionMatrix ConfusionMatrix_Of(float[] labels, int[] predictions, int classes) =>
+        ConfusionMatrix.Of(labels, [.. predictions.Select(prediction => (int?)prediction)], classes);
+
+    public static RocCurve? RocCurve_Of(float[] labels, float[] scores) =>
+        RocCurve.Of([.. labels.Select(label => label == 1)], [.. scores.Select(score => (double)score)]);
+
+    public static IReadOnlyList<RocCurve?> RocCurve_OneVersusRest(float[] labels, float[] scores, int classes) =>
+        RocCurve.OneVersusRest(labels, [.. scores.Select(score => (double)score)], classes);
+
+    public static RegressionMetrics RegressionMetrics_Of(float[] targets, float[] predictions) =>
+        RegressionMetrics.Of([.. targets.Select(target => (double)target)], [.. predictions.Select(value => (double)value)]);
+
+    public static double? Baseline_Accuracy(Baseline baseline, float[] labels) => baseline.Accuracy(labels);
+
+    public static double? Baseline_RootMeanSquareError(Baseline baseline, float[] labels) => baseline.RootMeanSquareError(labels);
+
+    public static Score Score_Of(Loss loss, float[] z, bool sigmoid, DataSet data, Baseline baseline) =>
+        Score.Of(loss, z, sigmoid, data, baseline);
 
     public static void GridEvaluator_Evaluate(GridEvaluator evaluator, GridSpec grid, float[] target, GridValue value) =>
         evaluator.Evaluate(grid, target.AsSpan(), value);

@@ -5,6 +5,7 @@ using GpuMlp.Devices;
 using GpuMlp.Grids;
 using GpuMlp.Layers;
 using GpuMlp.Losses;
+using GpuMlp.Metrics;
 using GpuMlp.Optimizers;
 using GpuMlp.Planning;
 using GpuMlp.Plotting;
@@ -113,6 +114,10 @@ sealed partial class World
             ("negative", () => Options() with { SnapshotEvery = -1 }),
             ("no steps per launch", () => Options() with { StepsPerLaunch = 0 }),
             ("no engine", () => Options((EngineChoice)9))]);
+        Add<ConfusionMatrix>(("three rows", () => ConfusionMatrix.Of([0, 1, 1], [0, 1, null], 2)));
+        Add<RocCurve>(("two rows", () => RocCurve.Of([true, false], [1, 0])));
+        Add<Validation>(("moons", () => new Validation(DataSets.MakeMoons(20))), ("null rows", () => new Validation((DataSet)null!)),
+            ("no steps", () => new Validation(DataSets.MakeMoons(20)) { Every = 0 }));
         Add<Recipe>([("20 steps", () => Small()), ("batch 7", () => Small() with { Batch = 7 }), ("none", () => Small() with { Steps = 0 }),
             ("adam", () => Small() with { Optimizer = new OptimizerSpec { Kind = OptimizerKind.Adam } }),
             ("negative", () => Small() with { Steps = -1 }), ("batch 0", () => Small() with { Batch = 0 }),

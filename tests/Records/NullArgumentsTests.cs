@@ -4,6 +4,7 @@ using GpuMlp.Devices;
 using GpuMlp.Formats;
 using GpuMlp.Grids;
 using GpuMlp.Layers;
+using GpuMlp.Metrics;
 using GpuMlp.Records;
 using GpuMlp.Tests.Kernels;
 using GpuMlp.Tests.Support;
@@ -44,7 +45,9 @@ public class NullArgumentsTests
             ("BoundaryFile.WriteSvg.writer", () => boundary.WriteSvg(null!)),
             ("LossesCsv.Write.path", () => LossesCsv.Write(null!, [])),
             ("LossesCsv.Read.path", () => LossesCsv.Read(null!)),
+            ("LossesCsv.ReadAll.path", () => LossesCsv.ReadAll(null!)),
             ("LossesCsvWriter..ctor.stream", () => new LossesCsvWriter(null!)),
+            ("MeanAndDeviation.Of.numbers", () => MeanAndDeviation.Of(null!)),
             ("ModelFile.Save.path", () => ModelFile.Save(null!, model)),
             ("ModelFile.Save.model", () => ModelFile.Save(path, null!)),
             ("ModelFile.Load.path", () => ModelFile.Load(null!, device)),
@@ -68,6 +71,10 @@ public class NullArgumentsTests
             ("NpzFile.Read.name", () => NpzFile.Read(new MemoryStream(), null!)),
             ("NpyWriter`1..ctor.stream", () => new NpyWriter<float>(null!, 1)),
             ("PngWriter..ctor.stream", () => new PngWriter(null!, 1, 1, [0]).Dispose()),
+            ("RowMetrics.Of.score", () => RowMetrics.Of(null!, [])),
+            ("RowMetrics.Of.classNames", () => RowMetrics.Of(new Score { Rows = 1, Loss = 0 }, null!)),
+            ("RunSplit.Of.keptBack", () => RunSplit.Of(0, 1, null!)),
+            ("TrainConfig.ShareOf.validation", () => TrainConfig.ShareOf(null!)),
             ("RunRecord.Save.path", () => Record().Save(null!)),
             ("RunRecord.ToJson.config", () => RunRecord.ToJson(null!)),
             ("RunRecord.ReadConfig.path", () => RunRecord.ReadConfig(null!)),

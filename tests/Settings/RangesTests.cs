@@ -4,6 +4,7 @@ using System.Text.Json;
 using GpuMlp.Cli.Options;
 using GpuMlp.Data;
 using GpuMlp.Optimizers;
+using GpuMlp.Randomness;
 using GpuMlp.Records;
 using GpuMlp.Tests.Support;
 using GpuMlp.Training;
@@ -19,6 +20,7 @@ public class RangesTests
         { "samples", ["2"], ["1", "500000001", "99999999999"] },
         { "noise", ["0", "1e37"], ["-1e-300", "1.0000000001e37", "1e999"] },
         { "seed", ["0", "18446744073709551615"], ["-1", "18446744073709551616", "1.5"] },
+        { "data-seed", ["0", "18446744073709551615"], ["-1", "18446744073709551616", "1.5"] },
         { "init-scale", ["1e-45", "3.4e38"], ["0", "-1e-45", "3.5e38"] },
         { "lr", ["1e-45", "3.4e38"], ["0", "-1e-45", "3.5e38"] },
         { "momentum", ["1e-45", "0.99999994"], ["0", "-1e-45", "1"] },
@@ -28,6 +30,10 @@ public class RangesTests
         { "warmup", ["0", "2147483647"], ["-1", "2147483648", "0.5"] },
         { "steps", ["0", "2147483591"], ["-1", "2147483592", "2147483648", "1e3"] },
         { "batch", ["1", "2147483647"], ["0", "2147483648", "1.0"] },
+        { "validate-every", ["1", "2147483647"], ["0", "2147483648"] },
+        { "patience", ["1", "2147483647"], ["0", "2147483648"] },
+        { "min-delta", ["0", "1.7e308"], ["-5e-324", "1.8e308"] },
+        { "folds", ["2", "1000"], ["1", "1001"] },
         { "snapshot-every", ["0", "2147483647"], ["-1", "2147483648"] },
     };
 
@@ -86,7 +92,14 @@ public class RangesTests
     static void Use(TrainConfig config)
     {
         config.Recipe.Validate();
-        new TrainingOptions { SnapshotEvery = config.SnapshotEvery }.Validate();
+        var validation = new Validation(DataSets.MakeMoons(2))
+        {
+            Every = config.ValidateEvery,
+            Patience = config.Patience,
+            MinDelta = config.MinDelta,
+        };
+        new TrainingOptions { SnapshotEvery = config.SnapshotEvery, Validation = validation }.Validate();
+        if (config.Folds is int folds) Splits.Folds(DataSets.MakeMoons(1000), folds, new PhiloxStream(0, StreamPurpose.Split));
         DataSets.MakeMoons(config.Samples ?? 2, config.Noise ?? 0);
     }
 }

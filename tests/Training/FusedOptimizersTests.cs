@@ -19,7 +19,7 @@ namespace GpuMlp.Tests.Training;
 /// <remarks>
 /// The kernels that these tests run are <see cref="Kernels.Optimizers.Sgd"/>, <see cref="Momentum"/>, <see cref="Kernels.Optimizers.Adam"/>
 /// and
-/// <see cref="Clipped{TOptimizer}"/>; <see cref="OnOutput{TLoss}"/>, <see cref="OnSigmoid{TLoss}"/> and <see cref="OfClasses"/>.
+/// <see cref="Clipped{TOptimizer}"/>; <see cref="OnOutput{TLoss}"/>, <see cref="OnSigmoid{TLoss}"/> and <see cref="OfClasses{TLabel}"/>.
 /// </remarks>
 public class FusedOptimizersTests
 {

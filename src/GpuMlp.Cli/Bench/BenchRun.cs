@@ -160,7 +160,7 @@ sealed class BenchRun(bool quick, Terminal terminal, CancellationToken cancellat
         {
             using var trainer = new Trainer(network, data, Recipe.Of(network) with { Steps = steps, Batch = batch },
                 new TrainingOptions { SnapshotEvery = snapshotEvery, Engine = engine });
-            return trainer.Run(null, cancellation);
+            return trainer.Run(cancellation: cancellation);
         }
         float[] untrained = Train(0, 1).Snapshots[^1].Parameters;
         return (() =>

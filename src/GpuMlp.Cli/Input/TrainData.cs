@@ -82,6 +82,7 @@ static class TrainData
         }
         if (config.Warmup > config.Steps)
             throw UsageException.For("warmup", $"{config.Warmup}", $"is longer than the run of --steps {config.Steps}");
+        HeldOut.Check(config);
         return config with
         {
             Momentum = hasMomentum ? config.Momentum ?? OptimizerSpec.Default.Momentum : null,
@@ -133,18 +134,28 @@ static class TrainData
             }
             return generate(config.Samples!.Value, config.Noise ?? 0, random, clouds);
         }
-        string path = config.Data[CsvPrefix.Length..];
+        return ReadFile("data", config.Data, config);
+    }
+
+    /// <summary>Reads a file of rows as a config says.</summary>
+    /// <param name="option">The option that names the file.</param>
+    /// <param name="name">What the option was given: a path, or csv: and a path.</param>
+    /// <param name="config">What the label is, and whether features are standardized.</param>
+    /// <exception cref="UsageException">The file is missing, or does not hold such data.</exception>
+    public static DataSet ReadFile(string option, string name, TrainConfig config)
+    {
+        string path = IsCsv(name) ? name[CsvPrefix.Length..] : name;
         try
         {
             if (!File.Exists(path))
             {
                 string why = Directory.Exists(path) ? "is a folder; a file is needed" : "there is no such file";
-                throw UsageException.For("data", config.Data, why);
+                throw UsageException.For(option, name, why);
             }
             DataSet data = CsvData.Read(path, config.Label, beyondFloat32: config.Standardize);
-            return data.ClassNames.FirstOrDefault(name => name.Length > ModelFile.LongestClassName) is not string name ? data
+            return data.ClassNames.FirstOrDefault(known => known.Length > ModelFile.LongestClassName) is not string tooLong ? data
                 : throw new InvalidDataException(
-                    $"{path}: the name of a class, '{UsageException.Cut(name)}', has {name.Length} characters; " +
+                    $"{path}: the name of a class, '{UsageException.Cut(tooLong)}', has {tooLong.Length} characters; " +
                     $"at most {ModelFile.LongestClassName} are allowed");
         }
         catch (InvalidDataException e)
@@ -157,7 +168,7 @@ static class TrainData
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw UsageException.For("data", config.Data, e.Message, e);
+            throw UsageException.For(option, name, e.Message, e);
         }
     }
 
@@ -194,7 +205,10 @@ static class TrainData
     public static (RandomStream Data, RandomStream Weights) Streams(TrainConfig config)
     {
         if (config.Rng == RandomSource.Philox)
-            return (new PhiloxStream(config.Seed, StreamPurpose.Data), new PhiloxStream(config.Seed, StreamPurpose.Initialization));
+        {
+            var points = new PhiloxStream(config.DataSeed ?? config.Seed, StreamPurpose.Data);
+            return (points, new PhiloxStream(config.Seed, StreamPurpose.Initialization));
+        }
         if (config.Seed > uint.MaxValue)
             throw UsageException.For("seed", $"{config.Seed}", $"with --rng numpy a seed is a whole number from 0 to {uint.MaxValue}");
         var stream = new NumpyRandom((uint)config.Seed);

@@ -11,8 +11,8 @@ namespace GpuMlp.Cli.Input;
 
 /// <summary>The data and the recipe of one training, which have been checked to go together.</summary>
 /// <param name="Recipe">How to train; the network has the output (linear or not) that its loss and the data need.</param>
-/// <param name="Raw">The data in its own units, which the pictures show.</param>
-/// <param name="Data">The data as the network takes it.</param>
+/// <param name="Raw">The rows to train on in their own units, which the pictures show.</param>
+/// <param name="Data">The rows to train on as the network takes them.</param>
 /// <param name="Standardizer">What turns Raw into Data; null where they are the same.</param>
 /// <param name="Window">The window that the data lies in; null unless it has two features.</param>
 sealed record TrainInput(Recipe Recipe, DataSet Raw, DataSet Data, Standardizer? Standardizer, Window? Window)
@@ -21,12 +21,35 @@ sealed record TrainInput(Recipe Recipe, DataSet Raw, DataSet Data, Standardizer?
     /// <exception cref="UsageException">The data is not there or not fit, or an option does not go with it.</exception>
     public static TrainInput Load(TrainConfig config, RandomStream random)
     {
-        (Recipe recipe, DataSet raw) = Fit(config, TrainData.Load(config, random));
+        (Recipe recipe, DataSet all) = Fit(config, TrainData.Load(config, random));
+        (DataSet raw, IReadOnlyList<HeldOut> heldOut) = Input.HeldOut.Take(config, all, out RunSplit? split);
+        recipe = recipe with { ClassWeights = ClassWeights.Of(config, raw) };
         Standardizer? standardizer = config.Standardize ? Standardizer.Fit(raw) : null;
-        var input = new TrainInput(recipe, raw, standardizer?.Apply(raw) ?? raw, standardizer, Windows.Choose(config, raw));
+        var input = new TrainInput(recipe, raw, standardizer?.Apply(raw) ?? raw, standardizer, Windows.Choose(config, raw))
+        {
+            All = all,
+            HeldOut = heldOut,
+            Split = split,
+        };
         Windows.Check(config, raw, standardizer, PictureSize.GridWidth(input.Spec), PictureSize.GridHeight(input.Spec));
         return input;
     }
+
+    /// <summary>All rows of the data in their own units, those that are kept back among them.</summary>
+    public required DataSet All { get; init; }
+
+    /// <summary>The rows to judge on, which are not trained on.</summary>
+    public IReadOnlyList<HeldOut> HeldOut { get; init; } = [];
+
+    /// <summary>How the data's rows were shared out; null if all of them are trained on.</summary>
+    public RunSplit? Split { get; init; }
+
+    /// <summary>Rows in their own units as the network takes them.</summary>
+    public DataSet Prepare(DataSet rows) => Standardizer?.Apply(rows) ?? rows;
+
+    /// <summary>The rows whose loss is looked at while training; null for none.</summary>
+    public Validation? Validation(TrainConfig config) => HeldOut.FirstOrDefault(part => part.Option == "validation") is not HeldOut part
+        ? null : new(Prepare(part.Raw)) { Every = config.ValidateEvery, Patience = config.Patience, MinDelta = config.MinDelta };
 
     /// <summary>The network's widths and activation.</summary>
     public NetworkSpec Spec => Recipe.Net!;

@@ -16,7 +16,7 @@ static class TrainOptions
     /// <summary>The heading of the options that the data depends on.</summary>
     public const string Data = "Data";
 
-    const string Network = "Network", Training = "Training", Pictures = "Pictures";
+    const string Judgement = "Judgement", Network = "Network", Training = "Training", Pictures = "Pictures";
 
     public static IReadOnlyList<TrainOption> All { get; } =
     [
@@ -30,12 +30,31 @@ static class TrainOptions
             TrainData.DefaultNoise.ToString(System.Globalization.CultureInfo.InvariantCulture)),
         Of(Data, "seed", "N", "seed of all that is random: data, weights, picks",
             c => c.Seed, (c, v) => c with { Seed = v }, Values.Of(Ranges.Seed)),
+        Of(Data, "data-seed", "N", "seed of the data and of the rows that are kept back",
+            c => c.DataSeed, (c, v) => c with { DataSeed = v }, Values.OrNone(Values.Of(Ranges.Seed)), "--seed"),
         Of(Data, "rng", "NAME", "philox, or numpy to draw what the Python notebook draws",
             c => c.Rng, (c, v) => c with { Rng = v }, Values.Of(TrainConfig.Sources)),
         Of(Data, "label", "COLUMN", "label column of a file, by name or position from 1",
             c => c.Label!, (c, v) => c with { Label = v }, Values.Text, "the last"),
         Of(Data, "standardize", null, "shift and scale each feature to mean 0, deviation 1",
             c => c.Standardize, (c, v) => c with { Standardize = v }, Values.Flag),
+
+        Of(Judgement, "validation", "SHARE|FILE",
+            "the share of the rows that is kept back (0.2), or a file of rows: their loss is looked at while training",
+            c => c.Validation!, (c, v) => c with { Validation = v }, Values.Checked(Validation), "none"),
+        Of(Judgement, "validate-every", "N", "steps from one look at the validation loss to the next",
+            c => c.ValidateEvery, (c, v) => c with { ValidateEvery = v }, Values.OrNone(Values.Of(Ranges.ValidateEvery)),
+            $"one pass over the training rows, at least {GpuMlp.Training.Validation.LeastSteps}"),
+        Of(Judgement, "patience", "N", "stop after N looks without an improvement; the best look's weights are kept",
+            c => c.Patience, (c, v) => c with { Patience = v }, Values.OrNone(Values.Of(Ranges.Patience)), "train to the end"),
+        Of(Judgement, "min-delta", "D", "what a loss has to fall by to count as an improvement",
+            c => c.MinDelta, (c, v) => c with { MinDelta = v }, Values.Of(Ranges.MinDelta)),
+        Of(Judgement, "test", "FILE", "rows to judge on at the end",
+            c => c.Test!, (c, v) => c with { Test = v }, Values.Text, "none"),
+        Of(Judgement, "folds", "K", "cross-validate: K networks, each judged on a part that it did not train on; then train on all rows",
+            c => c.Folds, (c, v) => c with { Folds = v }, Values.OrNone(Values.Of(Ranges.Folds)), "none"),
+        Of(Judgement, "class-weight", "W", "balanced, or NAME:WEIGHT,…: how much a row of each class counts in the training loss",
+            c => c.ClassWeight!, (c, v) => c with { ClassWeight = v }, Values.Text, "1 each"),
 
         Of(Network, "net", "WIDTHS", "inputs, hidden widths, outputs",
             c => c.Net, (c, v) => c with { Net = v }, new(text => NetworkSpec.Parse(text), net => net.ToString())),
@@ -88,6 +107,12 @@ static class TrainOptions
         Of(Pictures, "no-plots", null, "leave the pictures out",
             c => c.NoPlots, (c, v) => c with { NoPlots = v }, Values.Flag),
     ];
+
+    static string Validation(string? text)
+    {
+        if (text is not null) TrainConfig.ShareOf(text);           // a config without one has none
+        return text!;
+    }
 
     /// <summary>The option of a name.</summary>
     public static TrainOption Find(string name) => All.First(option => option.Name == name);

@@ -15,6 +15,7 @@ sealed partial class RunFiles
     const int MostRecordBytes = 1 << 26;
 
     static readonly string[] trained = ["losses.csv", "model.safetensors", Record], swept = ["sweep.csv", "best.safetensors", Record];
+    static readonly string[] judged = ["confusion.png", "roc.png"];
     static readonly string[] plane = ["data.png", "boundary.png", "boundary.gif", Frames];
     static readonly string[] all = [.. OfTrain(true, true), .. OfSweep(true)];
 
@@ -47,7 +48,7 @@ sealed partial class RunFiles
             if (config is null && Of(run, "plan", JsonValueKind.Object) is null) return;
             steps = Number(run, "steps");
             every = Number(config, "snapshotEvery");
-            string[] unlisted = config is null ? OfSweep(true) : OfTrain(Of(config, "noPlots", JsonValueKind.True) is null, true);
+            string[] unlisted = config is null ? OfSweep(true) : OfTrain(Of(config, "noPlots", JsonValueKind.True) is null, true, false);
             JsonElement? listed = Of(run, "outputs", JsonValueKind.Array);                  // earlier versions wrote none
             names = [.. listed?.EnumerateArray().Select(name => name.ToString()) ?? unlisted];
             names.IntersectWith(all);
@@ -63,8 +64,8 @@ sealed partial class RunFiles
     public IEnumerable<string> Present => names.Concat(FramesIn(folder)).Where(name => Owns(name) && Exists(Path.Combine(folder, name)));
 
     /// <summary>All that train may write.</summary>
-    public static string[] OfTrain(bool plots, bool hasPlane) =>
-        [.. trained, .. plots ? ["loss.png"] : (string[])[], .. plots && hasPlane ? plane : []];
+    public static string[] OfTrain(bool plots, bool hasPlane, bool hasClasses = true) =>
+        [.. trained, .. plots ? ["loss.png"] : (string[])[], .. plots && hasClasses ? judged : [], .. plots && hasPlane ? plane : []];
 
     /// <summary>All that sweep may write.</summary>
     public static string[] OfSweep(bool plots) => [.. swept, .. plots ? ["mosaic.png"] : (string[])[]];

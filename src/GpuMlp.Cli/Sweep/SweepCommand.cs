@@ -10,7 +10,7 @@ namespace GpuMlp.Cli.Sweep;
 static class SweepCommand
 {
     static readonly Option<string> Out = new("--out");
-    static readonly Option<bool> Force = new("--force"), Json = new("--json"), Quiet = new("--quiet");
+    static readonly Option<bool> DataSeeds = new("--data-seeds"), Force = new("--force"), Json = new("--json"), Quiet = new("--quiet");
 
     // the order in which combinations are counted: the seed changes fastest
     static readonly string[] Lists =
@@ -18,7 +18,10 @@ static class SweepCommand
         "data", "samples", "noise", "net", "activation", "init", "init-scale", "loss", "optimizer", "lr", "momentum", "weight-decay", "l1",
         "schedule", "warmup", "clip", "batch", "seed",
     ];
-    static readonly string[] Single = ["label", "standardize", "steps", "device", "style", "window", "no-plots"];
+    static readonly string[] Single = ["label", "standardize", "validation", "class-weight", "steps",
+        "device", "style", "window", "no-plots"];
+
+    static readonly string[] AlsoColumns = ["label", "standardize", "validation", "class-weight", "steps", "data-seed", "seed"];
 
     static readonly (string, string)[] RunRows =
     [
@@ -31,14 +34,15 @@ static class SweepCommand
 
     static readonly (string, string)[] Examples =
     [
-        (" --lr 0.001,0.01,0.1 --seeds 0..63", "192 networks at once, each with its own data, weights and picks"),
+        (" --lr 0.001,0.01,0.1 --seeds 0..63", "192 networks at once, each seed with its own weights and picks"),
         (" --net 2-8-1,2-50-1,2-16-16-1 --activation relu,tanh --seeds 0..9 --out runs/shapes", "shapes against each other"),
+        (" --noise 0.3 --validation 0.3 --net 2-8-1,2-50-1 --seeds 0..9", "ranked by the mean validation accuracy of ten seeds"),
         (" --data csv:flowers.csv --label species --standardize --net 4-16-1 --lr 0.01,0.03,0.1 --seeds 0..9", "your own file"),
     ];
 
     /// <summary>The options that are columns of sweep.csv, in that order.</summary>
     public static IReadOnlyList<TrainOption> RowOptions { get; } =
-        [.. Lists.SkipLast(1).Concat(["label", "standardize", "steps", "seed"]).Select(TrainOptions.Find)];
+        [.. Lists.SkipLast(1).Concat(AlsoColumns).Select(TrainOptions.Find)];
 
     public static Command Create(Interruption interruption) => Create((grid, result, terminal) =>
         SweepRun.Execute(grid, result.GetValue(Out), result.GetValue(Force), terminal, interruption));
@@ -53,7 +57,7 @@ static class SweepCommand
         var lists = Lists.Select(name => (Row: TrainOptions.Find(name), Option: new Option<string>($"--{ListName(name)}"))).ToList();
         var single = Single.Select(TrainOptions.Find).Select(row => (Row: row, Option: row.NewOption())).ToList();
         IEnumerable<Option> ofTable = [.. lists.Select(l => l.Option), .. single.Select(s => s.Option)];
-        foreach (Option option in ofTable.Concat([Out, Force, Json, Quiet])) verb.Options.Add(option);
+        foreach (Option option in ofTable.Concat([DataSeeds, Out, Force, Json, Quiet])) verb.Options.Add(option);
         verb.SetAction(result =>
         {
             TrainConfig common = new();
@@ -64,7 +68,8 @@ static class SweepCommand
                 if (result.GetResult(option) is not { Implicit: false }) continue;
                 asked.Add(new SweepList(ListName(row.Name), row, result.GetValue(option)!));
             }
-            return act(SweepGrid.Make(common, asked), result, new Terminal(result.GetValue(Quiet), result.GetValue(Json)));
+            SweepGrid grid = SweepGrid.Make(common, asked, result.GetValue(DataSeeds));
+            return act(grid, result, new Terminal(result.GetValue(Quiet), result.GetValue(Json)));
         });
         return verb;
     }
@@ -73,7 +78,8 @@ static class SweepCommand
     {
         yield return ("Lists, values separated by commas", [.. Lists.Select(name => (TrainOptions.Find(name), name)).Select(o =>
             ($"--{ListName(o.name)} {o.Item1.Takes},…", $"{o.Item1.HelpLine}{(o.name == "seed" ? "; 0..63 is a range" : "")}"))]);
-        yield return ("One for all networks", [.. Single.Select(name => TrainOptions.Find(name).HelpRow)]);
+        (string, string) dataSeeds = ("--data-seeds", "data of its own for each seed; else all seeds share the first one's");
+        yield return ("One for all networks", [.. Single.Select(name => TrainOptions.Find(name).HelpRow), dataSeeds]);
         yield return ("Run", RunRows);
     }
 

@@ -29,7 +29,13 @@ sealed class SweepData
         this.cancellation = cancellation;
         Numbers = [.. grid.Rows.Select(Number)];
         Sets = [.. configs.Select(Describe)];
-        Recipes = [.. grid.Rows.Select(row => row.Recipe with { Net = row.Net with { LinearOutput = Fit(row).LinearOutput } })];
+        float[]?[] weights = [.. Enumerable.Range(0, configs.Count).Select(set =>
+            grid.Common.ClassWeight is null ? null : ClassWeights.Of(grid.Common, Parts(set).Training))];
+        Recipes = [.. grid.Rows.Select((row, k) => row.Recipe with
+        {
+            Net = row.Net with { LinearOutput = Fit(row).LinearOutput },
+            ClassWeights = weights[Numbers[k]],
+        })];
         if (grid.Common.Window is not null)
         {
             foreach (TrainConfig config in configs)
@@ -60,9 +66,29 @@ sealed class SweepData
     /// <summary>A data set in its own units, and what standardizes it (null where it is not standardized).</summary>
     public (DataSet Raw, Standardizer? Standardizer) Load(int set)
     {
+        DataSet raw = Parts(set).Training;
+        return (raw, configs[set].Standardize ? Standardizer.Fit(raw) : null);
+    }
+
+    /// <summary>All rows of a data set in their own units, those that are kept back among them.</summary>
+    public DataSet Whole(int set)
+    {
         TrainConfig config = configs[set];
-        DataSet raw = config.Samples is null ? Probe(config) : TrainData.Load(config, TrainData.Streams(config).Data);
-        return (raw, config.Standardize ? Standardizer.Fit(raw) : null);
+        DataSet all = config.Samples is null ? Probe(config) : TrainData.Load(config, TrainData.Streams(config).Data);
+        return config.Loss.Labels == LabelKind.Number && all.ClassCount > 2 ? all.AsNumbers() : all;
+    }
+
+    /// <summary>The rows of a data set that networks are judged on, as they take them; null if there are none.</summary>
+    public DataSet? Validation(int set)
+    {
+        (DataSet training, DataSet? keptBack) = Parts(set);
+        return keptBack is null || !configs[set].Standardize ? keptBack : Standardizer.Fit(training).Apply(keptBack);
+    }
+
+    (DataSet Training, DataSet? KeptBack) Parts(int set)
+    {
+        (DataSet training, IReadOnlyList<HeldOut> keptBack) = HeldOut.Take(configs[set], Whole(set), out _);
+        return (training, keptBack.Count > 0 ? keptBack[0].Raw : null);
     }
 
     /// <summary>The window for pictures of a data set of two features.</summary>
@@ -85,15 +111,17 @@ sealed class SweepData
         Label = row.Label,
         Standardize = row.Standardize,
         Window = row.Window,
-        Seed = row.Samples is null ? 0 : row.Seed,
-        Loss = TrainData.Clouds(row) > 2 ? row.Loss : Loss.All[0],
+        Validation = row.Validation,
+        Seed = row.Samples is null && row.Validation is null ? 0 : row.DataSeed ?? row.Seed,
+        Loss = TrainData.Clouds(row) > 2 || row.Validation is not null || row.ClassWeight is not null ? row.Loss : Loss.All[0],
         Net = new NetworkSpec([2, TrainData.Clouds(row) > 2 ? TrainData.Clouds(row) : 1], Activation.ReLU),
     };
 
     PopulationData Describe(TrainConfig config, int set)
     {
         DataSet probe = Probe(config);
-        return new PopulationData(config.Samples ?? probe.Count, probe.Features, () => MakeUnlessCancelled(set));
+        int rows = config.Validation is null ? config.Samples ?? probe.Count : Parts(set).Training.Count;
+        return new PopulationData(rows, probe.Features, () => MakeUnlessCancelled(set));
     }
 
     // Making many rows takes seconds, so a run that is to stop does not wait for it. It has its own thread: the pool's threads all wait.
@@ -134,6 +162,7 @@ sealed class SweepData
     static TrainConfig ProbeKey(TrainConfig config) => config with
     {
         Seed = 0,
+        Validation = null,
         Samples = config.Samples is int samples ? Math.Min(samples, Math.Max(16, TrainData.Clouds(config))) : null,
         Window = null,
     };

@@ -84,11 +84,17 @@ sealed record SweepGrid(TrainConfig Common, IReadOnlyList<(TrainOption Option, s
     /// <summary>The largest number of networks in a sweep.</summary>
     public const int MostNetworks = 1_000_000;
 
+    /// <summary>How many networks in a row differ in their seed alone.</summary>
+    public int Seeds => Axes.FirstOrDefault(axis => axis.Option.Name == "seed").Values?.Length ?? 1;
+
     /// <summary>Combines the values of all lists.</summary>
+    /// <param name="common">The settings that all networks share.</param>
+    /// <param name="lists">The options that were given lists.</param>
+    /// <param name="dataSeeds">Whether each seed has data of its own; else all have the first seed's.</param>
     /// <exception cref="UsageException">
     /// There are too many networks, a value is in a list twice, or values do not go together.
     /// </exception>
-    public static SweepGrid Make(TrainConfig common, IReadOnlyList<SweepList> lists)
+    public static SweepGrid Make(TrainConfig common, IReadOnlyList<SweepList> lists, bool dataSeeds)
     {
         if (common.Steps == 0) throw UsageException.For("steps", "0", "a sweep makes one step at least");
         BigInteger networks = lists.Aggregate(BigInteger.One, (product, list) => product * list.Count);
@@ -105,6 +111,7 @@ sealed record SweepGrid(TrainConfig Common, IReadOnlyList<(TrainOption Option, s
             axes.Add((list.Option, [.. values.Select(value => value.Text)]));
             rows = [.. rows.SelectMany(row => values.Select(value => value.Set(row)))];
         }
-        return new SweepGrid(common, axes, [.. rows.Select(TrainData.Resolve)]);
+        ulong? shared = dataSeeds || rows.All(row => row.Seed == rows[0].Seed) ? null : rows[0].Seed;
+        return new SweepGrid(common, axes, [.. rows.Select(row => TrainData.Resolve(row with { DataSeed = shared }))]);
     }
 }

@@ -17,7 +17,8 @@ namespace GpuMlp.Cli.Sweep;
 
 /// <summary>Writes the outputs of a sweep: the table, the best network, the mosaic of boundaries.</summary>
 sealed class SweepOutputs(
-    OutputFolder folder, SweepGrid grid, SweepData data, IReadOnlyList<PopulationResult> results, ComputeDevice device)
+    OutputFolder folder, SweepGrid grid, SweepData data, IReadOnlyList<PopulationResult> results, SweepRanking ranking,
+    ComputeDevice device)
 {
     public const int GridWidth = 80, GridHeight = 60;
     const int MostTiles = 256, FinerForClasses = 4;
@@ -25,12 +26,7 @@ sealed class SweepOutputs(
     /// <summary>The result of each network.</summary>
     public IReadOnlyList<PopulationResult> Results => results;
 
-    /// <summary>
-    /// The row of the best network: the one with the highest accuracy where there are classes, then with the lowest mean loss, then the
-    /// first. Null if all diverged.
-    /// </summary>
-    public int? Best { get; } = Enumerable.Range(0, results.Count).Where(k => results[k] is { DivergedStep: null, Steps: > 0 })
-        .OrderByDescending(k => results[k].Accuracy).ThenBy(k => results[k].MeanLossLast1000).Select(k => (int?)k).FirstOrDefault();
+    int? Best => ranking.Best;
 
     /// <summary>Writes sweep.csv, one row per network: its options under train's names (the steps as made), then its results.</summary>
     public void WriteTable()
@@ -39,15 +35,18 @@ sealed class SweepOutputs(
         {
             using var writer = new StreamWriter(stream, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
             string options = string.Join(',', SweepCommand.RowOptions.Select(o => o.Name));
-            writer.WriteLine($"{options},finalLoss,meanLossLast1000,accuracy,divergedStep");
+            string validation = ranking.Validation is null ? "" : ",validationLoss,validationAccuracy";
+            writer.WriteLine($"{options},finalLoss,meanLossLast1000,accuracy,divergedStep{validation}");
             for (int row = 0; row < results.Count; row++)
             {
                 PopulationResult result = results[row];
                 TrainConfig config = result.DivergedStep is null ? grid.Rows[row] with { Steps = result.Steps } : grid.Rows[row];
                 writer.Write(string.Join(',', SweepCommand.RowOptions.Select(o => Quote(o.Text(config) ?? ""))));
-                writer.WriteLine(result.Steps == 0
+                writer.Write(result.Steps == 0
                     ? ",,,,"
                     : Invariant($",{result.FinalLoss:R},{result.MeanLossLast1000:R},{result.Accuracy:R},{result.DivergedStep}"));
+                RowScore? judged = ranking.Validation?[row];
+                writer.WriteLine(ranking.Validation is null ? "" : Invariant($",{judged?.Loss:R},{judged?.Accuracy:R}"));
             }
         });
     }
@@ -85,7 +84,7 @@ sealed class SweepOutputs(
     MosaicTile Tile(int row, float[]? predictions, string label)
     {
         int classes = Math.Max(2, data.Recipes[row].Net!.Widths[^1]);
-        return new MosaicTile(predictions, label, Invariant($"row {row + 1}: {Outcome(results[row])}"), row == Best, classes);
+        return new MosaicTile(predictions, label, Invariant($"row {row + 1}: {Outcome(row)}"), row == Best, classes);
     }
 
     Dictionary<int, float[]> Predict(int[] rows, GridSpec points)
@@ -139,8 +138,9 @@ sealed class SweepOutputs(
     string Label(int row, IEnumerable<(TrainOption Option, string[] Values)> varying) =>
         string.Join(" · ", varying.Select(axis => $"{Short(axis.Option)}{axis.Option.Text(grid.Rows[row]) ?? "off"}"));
 
-    static string Outcome(PopulationResult result) => result.DivergedStep is int step ? Invariant($"diverged at {step}")
-        : result.Accuracy is double accuracy ? Invariant($"{100 * accuracy:0.0} %") : "not trained";
+    string Outcome(int row) => results[row].DivergedStep is int step ? Invariant($"diverged at {step}")
+        : ranking.Validation?[row]?.Accuracy is double validation ? Invariant($"validation {100 * validation:0.0} %")
+        : results[row].Accuracy is double accuracy ? Invariant($"{100 * accuracy:0.0} %") : "not trained";
 
     // widths and names are understood without the option's name
     static string Short(TrainOption option) => option.Name is "net" or "activation" or "init" or "loss" or "data" ? "" : $"{option.Name} ";

@@ -36,7 +36,28 @@ sealed record SweepRecord(
 sealed record SweepPlan(int Batches, long LargestBatchBytes, long BudgetBytes, int StepsPerLaunch);
 
 /// <summary>The best network: its row of sweep.csv, counted from 1, and the config and data with which train makes it again.</summary>
-sealed record SweepBest(int Row, JsonElement Config, RunData Data, float? FinalLoss, float? MeanLossLast1000, double? Accuracy);
+/// <param name="Row">Its row of sweep.csv, counted from 1.</param>
+/// <param name="Config">The config with which train makes it again.</param>
+/// <param name="Data">The data that the config names.</param>
+/// <param name="FinalLoss">Its last step's loss.</param>
+/// <param name="MeanLossLast1000">The mean of its last 1,000 losses.</param>
+/// <param name="Accuracy">On the rows that it was trained on.</param>
+/// <param name="By">What it is the best by.</param>
+sealed record SweepBest(
+    int Row, JsonElement Config, RunData Data, float? FinalLoss, float? MeanLossLast1000, double? Accuracy, string By)
+{
+    /// <summary>Its loss on the validation rows; absent if there are none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? ValidationLoss { get; init; }
+
+    /// <summary>Its accuracy on the validation rows; absent if there are none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? ValidationAccuracy { get; init; }
+
+    /// <summary>What networks of its setting reach over all seeds: accuracy, or for numbers the loss; absent without validation.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public MeanAndDeviation? OverSeeds { get; init; }
+}
 
 /// <summary>
 /// Durations in seconds, each until the device has finished; <paramref name="Load"/> is the making of the data and the initial weights.

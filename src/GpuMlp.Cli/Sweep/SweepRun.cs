@@ -63,17 +63,19 @@ sealed class SweepRun(SweepGrid grid, SweepData data, Terminal terminal)
         if (!cut) interruption.Now("the sweep is complete and is written");
 
         clock.Restart();
-        var outputs = new SweepOutputs(folder, grid, data, results, device);
+        var ranking = new SweepRanking(grid, data, results, device);
+        TimeSpan judge = Lap(clock);
+        var outputs = new SweepOutputs(folder, grid, data, results, ranking, device);
         outputs.WriteTable();
-        if (outputs.Best is int best) outputs.WriteBest(best);
+        if (ranking.Best is int best) outputs.WriteBest(best);
         (TimeSpan evaluate, TimeSpan plot) = WriteMosaic(folder, outputs, device, clock);
 
         var record = new SweepRecord(RunRecord.CurrentSchema, ProgramVersion.Text, Options(), DeviceInput.Record(device), "fused",
             results.Count, results.Count(r => r.DivergedStep is not null), grid.Common.Steps,
             new SweepPlan(population.Plan.Batches.Count, population.Plan.Bytes, population.Plan.Budget, population.Plan.ChunkSteps),
-            Best(outputs.Best, results, folder.Path), cut ? "cancelled" : "completed",
+            Best(ranking, results, folder.Path), cut ? "cancelled" : "completed",
             new SweepTimings(Seconds(open), Seconds(compile), Seconds(population.Times.Load), Seconds(population.Times.Train),
-                Seconds(population.Times.Evaluate + evaluate), Seconds(plot), Seconds(total.Elapsed)));
+                Seconds(population.Times.Evaluate + judge + evaluate), Seconds(plot), Seconds(total.Elapsed)));
         record = record with { Outputs = folder.Outputs(results.Any(r => r.Steps > 0) || grid.Common.Steps == 0) };
         if (record.Outputs is not null)
         {
@@ -128,12 +130,20 @@ sealed class SweepRun(SweepGrid grid, SweepData data, Terminal terminal)
         return (evaluate, Lap(clock));
     }
 
-    SweepBest? Best(int? row, IReadOnlyList<PopulationResult> results, string folder)
+    SweepBest? Best(SweepRanking ranking, IReadOnlyList<PopulationResult> results, string folder)
     {
-        if (row is not int k) return null;
+        if (ranking.Best is not int k) return null;
+        string figure = results[k].Accuracy is null ? "loss" : "accuracy";
+        string by = ranking.Validation is null ? $"training {figure}"
+            : Invariant($"validation {figure}{(grid.Seeds > 1 ? $", mean over {grid.Seeds:N0} seeds" : "")}");
         float? final = RunRecord.Finite(results[k].FinalLoss), mean = RunRecord.Finite(results[k].MeanLossLast1000);
-        var used = RunData.Of(data.Load(data.Numbers[k]).Raw, TrainData.FileOf(grid.Rows[k].Data), folder);
-        return new SweepBest(k + 1, RunRecord.ToJson(grid.Rows[k]), used, final, mean, results[k].Accuracy);
+        var used = RunData.Of(data.Whole(data.Numbers[k]), TrainData.FileOf(grid.Rows[k].Data), folder);
+        return new SweepBest(k + 1, RunRecord.ToJson(grid.Rows[k]), used, final, mean, results[k].Accuracy, by)
+        {
+            ValidationLoss = ranking.Validation?[k]?.Loss is double loss ? RunRecord.Finite(loss) : null,
+            ValidationAccuracy = ranking.Validation?[k]?.Accuracy,
+            OverSeeds = ranking.OverSeeds,
+        };
     }
 
     Dictionary<string, string[]> Options()
@@ -159,7 +169,16 @@ sealed class SweepRun(SweepGrid grid, SweepData data, Terminal terminal)
             TrainConfig row = grid.Rows[best.Row - 1];
             string options = string.Join(' ', grid.Axes.Where(axis => axis.Values.Length > 1)
                 .Select(axis => $"--{axis.Option.Name} {axis.Option.Text(row) ?? "off"}"));
-            string accuracy = best.Accuracy is double share ? Invariant($"accuracy {100 * share:0.0#} %, ") : "";
+            string accuracy = best.Accuracy is double share ? Invariant($"training accuracy {100 * share:0.0#} %, ") : "";
+            if (best.OverSeeds is MeanAndDeviation over)
+            {
+                accuracy = best.ValidationAccuracy is double held ? Invariant($"validation accuracy {100 * held:0.0#} %, {accuracy}")
+                    : Invariant($"validation loss {best.ValidationLoss:G4}, ");
+                (double scale, string unit) = best.ValidationAccuracy is null ? (1, "") : (100, " %");
+                string deviation = over.Deviation is double spread ? Invariant($" ± {scale * spread:G3}") : "";
+                terminal.Say(Invariant($"ranked     by {best.By}: {scale * over.Mean:G4}{deviation}{unit}"));
+            }
+            else terminal.Say($"ranked     by {best.By}, on the rows trained on; --validation keeps rows back to rank by");
             int last = Math.Min(TrainingResult.LastLosses, results[best.Row - 1].Steps);
             string loss = Invariant($"loss {best.MeanLossLast1000:G4} over the last {last:N0} steps");
             terminal.Say(Invariant($"best       row {best.Row}: {accuracy}{loss} {options}").TrimEnd());

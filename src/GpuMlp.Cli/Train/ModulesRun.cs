@@ -27,7 +27,8 @@ sealed class ModulesRun(TrainConfig config, TrainInput input, RandomStream weigh
     static readonly string[] fixedOptions =
     [
         "net", "activation", "init", "init-scale", "loss", "optimizer", "momentum", "weight-decay", "l1", "schedule", "warmup", "clip",
-        "batch", "engine", "standardize",
+        "batch", "engine", "standardize", "validation", "test", "folds",
+        "class-weight",
     ];
 
     readonly List<BoundaryFrame> frames = [];
@@ -57,8 +58,7 @@ sealed class ModulesRun(TrainConfig config, TrainInput input, RandomStream weigh
         LossesCsv.Write(folder["losses.csv"], losses);
         int? diverged = losses.Length > 0 && !float.IsFinite(losses[^1]) ? losses.Length - 1 : null;
         start = Stopwatch.GetTimestamp();
-        if (diverged is null) Save(net, device, folder);
-        RowScore? score = diverged is null ? new RowScore(Loss(net), Accuracy(net)) : null;
+        Judgements? judged = diverged is null ? Save(net, device, folder) : null;
         if (diverged is null && Grid is GridSpec grid)
         {
             AddFrame(net, grid, losses.Length);
@@ -77,8 +77,8 @@ sealed class ModulesRun(TrainConfig config, TrainInput input, RandomStream weigh
             Steps = losses.Length,
             FinalLoss = losses.Length > 0 ? RunRecord.Finite(losses[^1]) : null,
             MeanLossLast1000 = RunRecord.Finite(TrainingResult.MeanOfLast(losses)),
-            Accuracy = score?.Accuracy,
-            Metrics = score is RowScore of ? new RunMetrics(new RowMetrics(RunRecord.Finite(of.Loss), of.Accuracy)) : null,
+            Accuracy = judged?.Training.Accuracy,
+            Metrics = judged?.Metrics(input.Raw.ClassNames),
             StopReason = diverged is not null ? "diverged" : losses.Length < config.Steps ? "cancelled" : "completed",
             DivergedStep = diverged,
             Timings = new RunTimings(Seconds(open), 0, Seconds(train), 0, Seconds(plot), Seconds(total.Elapsed)),
@@ -116,14 +116,12 @@ sealed class ModulesRun(TrainConfig config, TrainInput input, RandomStream weigh
     float Loss(Sequential net) => new BceLoss().Forward(
         net.Forward(Variable.From(net.Device, input.Data.Inputs)), Variable.From(net.Device, input.Data.Labels)).Item();
 
-    double Accuracy(Sequential net) =>
-        Classification.Accuracy(net.Forward(Variable.From(net.Device, input.Data.Inputs)).ToArray(), input.Data.Labels);
-
     // a model file holds layers, so the parameters are copied into layers
-    void Save(Sequential net, ComputeDevice device, OutputFolder folder)
+    Judgements Save(Sequential net, ComputeDevice device, OutputFolder folder)
     {
         using Sequential layers = input.Spec.Build(device, config.Loss);
         foreach ((Parameter to, Parameter from) in layers.Parameters().Zip(net.Parameters())) to.Value.CopyFrom(from.Value.ToArray());
         ModelFile.Save(folder["model.safetensors"], new Model(layers, input.Window, null, input.Raw.ClassNames));
+        return Judgements.Of(layers, input);
     }
 }

@@ -6,6 +6,7 @@ using GpuMlp.Cli.Shell;
 using GpuMlp.Formats;
 using GpuMlp.Grids;
 using GpuMlp.Layers;
+using GpuMlp.Metrics;
 using GpuMlp.Plotting;
 using GpuMlp.Records;
 using GpuMlp.Training;
@@ -36,29 +37,49 @@ sealed class TrainOutputs(
     }
 
     /// <summary>Writes losses.csv.</summary>
-    public void WriteHistory(TrainingResult result) => LossesCsv.Write(folder["losses.csv"], result.Losses);
+    public void WriteHistory(TrainingResult result) =>
+        LossesCsv.Write(folder["losses.csv"], result.Losses, config.Validation is null ? null : result.Validation);
 
     /// <summary>Whether pictures were left out because the run was asked to stop.</summary>
     public bool IsCut { get; private set; }
 
     /// <summary>Writes the model and all pictures.</summary>
     /// <returns>How well the network predicts the data, and how long evaluating and drawing took.</returns>
-    public (RowScore? Score, TimeSpan Evaluate, TimeSpan Plot) WriteModelAndPictures(TrainingResult result, CancellationToken cancellation)
+    public (Judgements Judged, TimeSpan Evaluate, TimeSpan Plot) WriteModelAndPictures(
+        TrainingResult result, CancellationToken cancellation)
     {
         ModelFile.Save(folder["model.safetensors"], new Model(network, input.Window, input.Standardizer, input.Raw.ClassNames));
         var evaluate = new Stopwatch();
         var plot = new Stopwatch();
         evaluate.Start();
-        RowScore[] scores = Scores(result.Snapshots);
+        Judgements judged = Judgements.Of(network, input);
+        RowScore[] scores = config.NoPlots || input.Plane is null ? [] : Scores(result.Snapshots);
         evaluate.Stop();
-        if (config.NoPlots) return (scores[^1], evaluate.Elapsed, plot.Elapsed);
+        if (config.NoPlots) return (judged, evaluate.Elapsed, plot.Elapsed);
 
         if (input.Plane is Window shown) WriteBoundaries(shown, result, scores, evaluate, plot, cancellation);
         plot.Start();
         string title = $"{config.Loss.Name} loss · {config.Net} · {input.Raw.Name} · {network.Device.Description.Id}";
-        LossPlot.Save(folder["loss.png"], result.Losses, title, Options(config, input, PictureSize.Width, PictureSize.Height));
+        PlotOptions options = Options(config, input, PictureSize.Width, PictureSize.Height);
+        LossPlot.Save(folder["loss.png"], result.Losses, title, options, result.Validation);
+        DrawJudgements(judged, options);
         plot.Stop();
-        return (scores[^1], evaluate.Elapsed, plot.Elapsed);
+        return (judged, evaluate.Elapsed, plot.Elapsed);
+    }
+
+    void DrawJudgements(Judgements judged, PlotOptions options)
+    {
+        (string part, _, Score score) = judged.Last;
+        if (score.Confusion is not ConfusionMatrix matrix) return;
+        string network = $"{config.Net} · {input.Raw.Name}";
+        string judgedOn = Invariant($"{part} · {score.Rows:N0} rows · accuracy {100 * matrix.Accuracy:0.0#} %");
+        ConfusionPlot.Save(folder["confusion.png"], matrix, $"{judgedOn} · {network}", options);
+        RocCurve?[] curves = score.Curves.Count > 1 ? [.. score.Curves] : [.. judged.Parts.Select(p => p.Score.Curves[0])];
+        string[] names = score.Curves.Count > 1 ? [.. options.ClassNames] : [.. judged.Parts.Select(p => p.Part)];
+        (string Name, RocCurve Curve)[] drawn =
+            [.. names.Zip(curves).Where(pair => pair.Second is not null).Select(pair => (pair.First, pair.Second!))];
+        string against = score.Curves.Count > 1 ? $"{part}, each class against the rest" : $"{options.ClassNames[1]} found";
+        if (drawn.Length > 0) RocPlot.Save(folder["roc.png"], drawn, $"ROC · {against} · {network}", options);
     }
 
     void WriteBoundaries(
@@ -76,7 +97,7 @@ sealed class TrainOutputs(
         byte[] data = dataPlot!.GetAwaiter().GetResult();
         AtomicFile.Write(folder["data.png"], stream => stream.Write(data));
         using (var picture = new BoundaryPlot(fine, input.Raw, Options(config, input, PictureSize.Width, PictureSize.Height)))
-            picture.Save(folder["boundary.png"], boundary, Title(result.Steps, scores[^1]));
+            picture.Save(folder["boundary.png"], boundary, Title(result.RestoredSteps ?? result.Steps, scores[^1]));
         if (frames.Count > 0)
         {
             using var picture = new BoundaryPlot(coarse, input.Raw, Options(config, input, FrameWidth, FrameHeight));
@@ -143,7 +164,7 @@ sealed class TrainOutputs(
 
     /// <summary>The title of a picture of the boundary: the step, loss and accuracy of its network, and the device.</summary>
     internal static string Title(int step, RowScore score, string device) =>
-        Invariant($"step {step:N0} · loss {Short(score.Loss)} · accuracy {100 * score.Accuracy:0.0} % · {device}");
+        Invariant($"step {step:N0} · training loss {Short(score.Loss)} · accuracy {100 * score.Accuracy:0.0} % · {device}");
 
     static string Short(double loss) => loss is >= 0.0001 and < 1e6 or 0 ? Invariant($"{loss:0.0000}") : Invariant($"{loss:0.0e-0}");
 

@@ -54,22 +54,23 @@ sealed class TrainRun
             terminal.Note($"data.png, boundary.png, boundary.gif and frames are left out: {why}");
         }
         foreach (string note in TrainData.Collapsed(run.input.Raw, config.Standardize)) terminal.Note(note);
+        foreach (string note in HeldOut.Notes(run.input).Concat(Hints.Before(config, run.input))) terminal.Note(note);
         if (run.input.Raw.ClassCount > 0 && run.input.Raw.Labels.Distinct().Count() == 1)
             terminal.Note("every row has the same label: there is nothing to tell apart");
-        string[] outputs = RunFiles.OfTrain(!config.NoPlots, run.input.Plane is not null);
+        string[] outputs = RunFiles.OfTrain(!config.NoPlots, run.input.Plane is not null, run.input.Raw.ClassCount > 0);
         using OutputFolder folder = output is null
             ? OutputFolder.ClaimNew(TrainData.ShortName(config.Data), outputs) : OutputFolder.Claim(output, force, outputs);
         interruption.AtOnce = folder.Dispose;
         return run.Execute(folder, interruption);
     }
 
-    RunData Identify(string folder) => RunData.Of(input.Raw, TrainData.FileOf(config.Data), folder);
+    RunData Identify(string folder) => RunData.Of(input.All, TrainData.FileOf(config.Data), folder);
 
     // a replay of other data is another run
     void Compare(RunData? before)
     {
         if (before is null || before.Hash.Length == 0 || before.Hash == Identify(".").Hash) return;
-        string rows = before.Rows == input.Raw.Count ? "" : Invariant($", {before.Rows:N0} rows then and {input.Raw.Count:N0} now");
+        string rows = before.Rows == input.All.Count ? "" : Invariant($", {before.Rows:N0} rows then and {input.All.Count:N0} now");
         terminal.Note($"{config.Data} has changed since the record was written: the run will not be the same{rows}");
     }
 
@@ -100,6 +101,8 @@ sealed class TrainRun
         (ComputeDevice device, Sequential network, Trainer trainer, TimeSpan open, TimeSpan compile) = session;
         long start = Stopwatch.GetTimestamp();
         interruption.Begin(Partial);
+        FoldsMetrics? folds = config.Folds is null ? null : new CrossValidation(config, input, terminal).Run(device, interruption.Token);
+        start = Stopwatch.GetTimestamp();
         TrainingResult result = Train(trainer, interruption.Token);
         TimeSpan train = Stopwatch.GetElapsedTime(start);
         if (result.StopReason != StopReason.Cancelled)
@@ -107,8 +110,10 @@ sealed class TrainRun
 
         var outputs = new TrainOutputs(folder, terminal, config, network, input, dataPlot);
         outputs.WriteHistory(result);
-        (RowScore? score, TimeSpan evaluate, TimeSpan plot) = result.StopReason == StopReason.Diverged
+        (Judgements? judged, TimeSpan evaluate, TimeSpan plot) = result.StopReason == StopReason.Diverged
             ? default : outputs.WriteModelAndPictures(result, interruption.Token);
+        if (judged is not null)
+            foreach (string note in Hints.After(config, input, judged)) terminal.Note(note);
         var record = new RunRecord
         {
             Version = ProgramVersion.Text,
@@ -122,16 +127,22 @@ sealed class TrainRun
             Steps = result.Steps,
             FinalLoss = RunRecord.Finite(result.FinalLoss),
             MeanLossLast1000 = RunRecord.Finite(result.MeanLossLast1000),
-            Accuracy = score?.Accuracy,
-            RootMeanSquareError = score is { Accuracy: null } regression ? Math.Sqrt(regression.Loss) : null,
-            Metrics = score is RowScore of ? new RunMetrics(new RowMetrics(RunRecord.Finite(of.Loss), of.Accuracy)) : null,
+            Accuracy = judged?.Training.Accuracy,
+            RootMeanSquareError = judged?.Training.Numbers?.RootMeanSquareError,
+            Metrics = judged?.Metrics(input.Raw.ClassNames) is RunMetrics metrics ? metrics with { Folds = folds } : null,
+            ClassWeights = Weights,
+            Split = input.Split,
             StopReason = result.StopReason.ToString().ToLowerInvariant(),
+            RestoredSteps = result.RestoredSteps,
             DivergedStep = result.DivergedStep,
             Timings = new RunTimings(
                 Seconds(open), Seconds(compile), Seconds(train), Seconds(evaluate), Seconds(plot), Seconds(total.Elapsed)),
         };
         return Finish(record, folder, result.StopReason == StopReason.Cancelled || outputs.IsCut ? interruption.ExitCode : ExitCode.Ok);
     }
+
+    Dictionary<string, float>? Weights => input.Recipe.ClassWeights is not { } weights ? null
+        : input.Raw.ClassNames.Zip(weights).ToDictionary(pair => pair.First, pair => pair.Second);
 
     // drawing more takes minutes, and nobody looks through so many pictures
     const int MostFrames = 2000;
@@ -178,7 +189,12 @@ sealed class TrainRun
     {
         try
         {
-            var options = new TrainingOptions { SnapshotEvery = Frames > 0 ? config.SnapshotEvery : 0, Engine = config.Engine };
+            var options = new TrainingOptions
+            {
+                SnapshotEvery = Frames > 0 ? config.SnapshotEvery : 0,
+                Engine = config.Engine,
+                Validation = input.Validation(config),
+            };
             var trainer = new Trainer(network, input.Data, input.Recipe, options, TrainData.Picks(config, input.Data.Count, weights));
             string not = trainer.Engine == "layers" ? "not fused, " : "";
             if (config.Engine == EngineChoice.Auto) terminal.Note($"engine {trainer.Engine}: {not}{trainer.EngineReason}");

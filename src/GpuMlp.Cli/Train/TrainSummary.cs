@@ -1,3 +1,4 @@
+using GpuMlp.Cli.Output;
 using GpuMlp.Data;
 using GpuMlp.Layers;
 using GpuMlp.Records;
@@ -14,22 +15,39 @@ static class TrainSummary
         TrainConfig config = record.Config;
         string start = Invariant($"{record.Parameters:N0} parameters, {record.Init} start, {config.Loss.Name} loss");
         yield return $"network    {config.Net} {Activations.Names.Of(config.Activation)}, {start}";
-        yield return Invariant($"data       {data.Name}, {data.Count:N0} rows");
-        string stopped = record.StopReason == "completed" ? "" : $" of {config.Steps:N0} ({record.StopReason})";
+        string keptBack = record.Split is RunSplit split ? Invariant($" to train on, {split.Validation:N0} kept back for validation") : "";
+        yield return Invariant($"data       {data.Name}, {data.Count:N0} rows{keptBack}");
         RunTimings timings = record.Timings;
         string made = Invariant($"{record.Steps:N0} {(record.Steps == 1 ? "step" : "steps")}");
         string duration = Invariant($"{timings.Train:G3} s, engine {record.Engine}; all in {timings.Total:G3} s");
-        yield return $"trained    {made}{stopped} in {duration}";
+        yield return $"trained    {made}{Stopped(record)} in {duration}";
         int last = Math.Min(TrainingResult.LastLosses, record.Steps);
-        string steps = last switch
+        if (last > 0)
         {
-            0 => "",
-            1 => Invariant($" (the one step {record.FinalLoss:G4})"),
-            _ => Invariant($" (the last step {record.FinalLoss:G4}, the mean of the last {last:N0} {record.MeanLossLast1000:G4})"),
-        };
-        yield return Invariant($"loss       {record.Metrics?.Training.Loss:G4}, mean over the rows{steps}");
-        yield return record.RootMeanSquareError is double error ? Invariant($"error      {error:G4}, root mean square over the rows")
-            : Invariant($"accuracy   {100 * record.Accuracy:0.0#} % of the rows");
+            string mean = last > 1 ? Invariant($", mean of the last {last:N0} {record.MeanLossLast1000:G4}") : "";
+            string weighted = record.ClassWeights is { } weights
+                ? $", weighted {string.Join(", ", weights.Take(10).Select(w => Invariant($"{w.Key}:{w.Value:G4}")))}" : "";
+            yield return Invariant($"losses     last step {record.FinalLoss:G4}{mean}{weighted}");
+        }
+        if (record.Metrics is RunMetrics metrics)
+        {
+            foreach ((string part, RowMetrics of) in ScoreText.Parts(metrics)) yield return ScoreText.Line(part, of);
+            (string name, RowMetrics judged) = ScoreText.Parts(metrics).Last();
+            foreach (string line in ScoreText.Classes(name, judged)) yield return line;
+            if (metrics.Folds is FoldsMetrics folds)
+                foreach (string line in CrossValidation.Lines(folds)) yield return line;
+        }
         yield return Invariant($"written    {folder}");
+    }
+
+    static string Stopped(RunRecord record)
+    {
+        string restored = record.RestoredSteps is int best ? Invariant($", the weights after step {best:N0} are kept") : "";
+        return record.StopReason switch
+        {
+            "completed" => restored,
+            "patience" => Invariant($" of {record.Config.Steps:N0} (the validation loss fell no more{restored})"),
+            string reason => Invariant($" of {record.Config.Steps:N0} ({reason}{restored})"),
+        };
     }
 }

@@ -108,6 +108,12 @@ public sealed class DataSet
     /// <summary>The same rows, with labels that are numbers instead of classes.</summary>
     public DataSet AsNumbers() => With(values, Inputs, Labels, []);
 
+    /// <summary>The same rows, with other labels.</summary>
+    /// <param name="labels">The labels, (n): class numbers from 0, or any numbers if there are no classes.</param>
+    /// <param name="classNames">The name of each class; empty for regression.</param>
+    /// <exception cref="ArgumentException">There is not one label per row.</exception>
+    public DataSet WithLabels(float[] labels, IReadOnlyList<string> classNames) => With(values, Inputs, labels, classNames);
+
     DataSet With(double[,]? wide, float[,] inputs, float[] labels, IReadOnlyList<string> classNames) => wide is null
         ? new(Name, inputs, labels, classNames) { FeatureNames = FeatureNames, DifferentLabels = DifferentLabels }
         : new(Name, wide, inputs, labels, classNames) { FeatureNames = FeatureNames, DifferentLabels = DifferentLabels };

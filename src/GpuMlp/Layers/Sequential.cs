@@ -12,7 +12,7 @@ namespace GpuMlp.Layers;
 /// A network: modules one after the other. If all of them are layers, it can also be driven by hand as in the tutorial: Forward,
 /// ComputeLoss, Backward, Step.
 /// </summary>
-public sealed class Sequential : Module
+public sealed partial class Sequential : Module
 {
     readonly Module[] modules;
     readonly Layer[]? layers;
@@ -158,7 +158,8 @@ public sealed class Sequential : Module
         return loss;
     }
 
-    internal void ComputeLoss(Tensor output, Tensor label, DeviceSpan means, int at)
+    // if weighted is true, the labels carry the weights of their classes
+    internal void ComputeLoss(Tensor output, Tensor label, DeviceSpan means, int at, bool weighted = false)
     {
         ArgumentNullException.ThrowIfNull(label);
         if (output is null || output != this.output || label.Device != Device
@@ -169,7 +170,7 @@ public sealed class Sequential : Module
         gradient = Layer.EnsureTensor(gradient, Device, output.Rows, output.Columns);
         bool onLogit = OnLogit;
         Tensor z = onLogit ? logit! : output;
-        Loss.Compute(Device, z.Span, label.Span, values.Span, gradient.Span, output.Rows, output.Columns, onLogit);
+        Loss.Compute(Device, z.Span, label.Span, values.Span, gradient.Span, output.Rows, output.Columns, onLogit, weighted);
         Device.Mean(values.Span, means, terms, at);
         lossComputed = true;
     }
@@ -234,39 +235,6 @@ public sealed class Sequential : Module
             throw new ArgumentException($"the arena holds {held.Length} values, got {values.Length}", nameof(values));
         Device.CopyToDevice(values, held.Values);
         held.Version++;
-    }
-
-    /// <summary>The network's outputs for any number of points, computed in batches on the device.</summary>
-    /// <param name="points">The points, (count, Inputs) row-major.</param>
-    /// <param name="batch">The most points per batch; fewer if memory is short or the driver ends launches early.</param>
-    /// <returns>The outputs, (count, Outputs) row-major.</returns>
-    /// <exception cref="ArgumentException">The number of values is no multiple of Inputs.</exception>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="batch"/> is below 1.</exception>
-    /// <exception cref="DeviceOutOfMemoryException">The device does not have the memory for one point.</exception>
-    /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
-    public float[] Predict(ReadOnlySpan<float> points, int batch = 4096)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
-        if (points.Length % Inputs != 0)
-            throw new ArgumentException($"{points.Length} values are not whole points of {Inputs} inputs", nameof(points));
-        using DeviceUse use = Device.Use();
-        RequireAlive();
-        int count = points.Length / Inputs, columns = Outputs;
-        var results = new float[DeviceBuffer.LengthOf(count, columns, "the predictions")];
-        for (int start = 0, n; start < count; start += n)
-        {
-            n = Math.Min(batch, count - start);
-            try
-            {
-                using Tensor x = Tensor.From(Device, points.Slice(start * Inputs, n * Inputs), n, Inputs);
-                Forward(x).CopyTo(results.AsSpan(start * columns, n * columns));
-            }
-            catch (Exception e) when (n > 1 && e is DeviceOutOfMemoryException or DeviceException { IsStopped: true })
-            {
-                (batch, n) = (n / 2, 0);                               // the bits of a row do not depend on its batch
-            }
-        }
-        return results;
     }
 
     bool OnLogit => endsInSigmoid && Loss.TakesLogit;

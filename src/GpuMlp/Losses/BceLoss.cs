@@ -32,16 +32,17 @@ public sealed class BceLoss(BceForm form = BceForm.Tutorial) : Loss
 
     internal override bool? Sigmoid => true;
 
-    internal override TResult Use<TResult>(ILossUser<TResult> user, bool sigmoid) =>
-        form == BceForm.Torch ? user.UseOutput<BceTorch>() : user.UseOutput<Bce>();
+    internal override TResult Use<TResult>(ILossUser<TResult> user, bool sigmoid, bool weighted) =>
+        form == BceForm.Torch ? Use<BceTorch, TResult>(user, weighted) : Use<Bce, TResult>(user, weighted);
 
     internal override void Compute(
-        ComputeDevice device, DeviceSpan z, DeviceSpan y, DeviceSpan values, DeviceSpan dz, int rows, int columns, bool onLogit)
+        ComputeDevice device, DeviceSpan z, DeviceSpan y, DeviceSpan values, DeviceSpan dz, int rows, int columns, bool onLogit,
+        bool weighted)
     {
         int n = rows * columns;
-        if (onLogit && form == BceForm.Tutorial) Compute<Bce>(device, z, y, values, dz, n);
-        else if (onLogit) Compute<BceTorch>(device, z, y, values, dz, n);
-        else if (form == BceForm.Tutorial) Compute<BceOnProbability>(device, z, y, values, dz, n);
+        if (onLogit && form == BceForm.Tutorial) Compute<Bce>(device, z, y, values, dz, n, weighted);
+        else if (onLogit) Compute<BceTorch>(device, z, y, values, dz, n, weighted);
+        else if (form == BceForm.Tutorial) Compute<BceOnProbability>(device, z, y, values, dz, n, weighted);
         else throw NeedsSigmoid();
     }
 

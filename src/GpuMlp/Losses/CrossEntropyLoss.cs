@@ -18,7 +18,8 @@ public sealed class CrossEntropyLoss : Loss
 
     internal override bool? Sigmoid => false;
 
-    internal override TResult Use<TResult>(ILossUser<TResult> user, bool sigmoid) => user.UseBatch<OfClasses>();
+    internal override TResult Use<TResult>(ILossUser<TResult> user, bool sigmoid, bool weighted) =>
+        weighted ? user.UseBatch<OfClasses<WeightedClass>>() : user.UseBatch<OfClasses<PlainClass>>();
 
     internal override bool Fits(int rows, int columns, int labelRows, int labelColumns) =>
         columns > 1 && labelColumns == 1 && rows == labelRows;
@@ -35,8 +36,12 @@ public sealed class CrossEntropyLoss : Loss
     }
 
     internal override void Compute(
-        ComputeDevice device, DeviceSpan z, DeviceSpan y, DeviceSpan values, DeviceSpan dz, int rows, int columns, bool onLogit) =>
-        device.CrossEntropy(z, y, values, dz, rows, columns);
+        ComputeDevice device, DeviceSpan z, DeviceSpan y, DeviceSpan values, DeviceSpan dz, int rows, int columns, bool onLogit,
+        bool weighted)
+    {
+        if (weighted) device.CrossEntropy<WeightedClass>(z, y, values, dz, rows, columns);
+        else device.CrossEntropy<PlainClass>(z, y, values, dz, rows, columns);
+    }
 
     private protected override double OfRow(ReadOnlySpan<float> z, float label, bool sigmoid)
     {

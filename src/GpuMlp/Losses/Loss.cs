@@ -40,8 +40,11 @@ public abstract class Loss
     /// <summary>Whether a network has to end in a sigmoid (true) or must not (false); null if it may do either.</summary>
     internal virtual bool? Sigmoid => null;
 
-    /// <summary>Calls code that is generic over its kernel, which depends on whether the network ends in a sigmoid.</summary>
-    internal abstract TResult Use<TResult>(ILossUser<TResult> user, bool sigmoid);
+    /// <summary>Calls code that is generic over its kernel.</summary>
+    /// <param name="user">The code.</param>
+    /// <param name="sigmoid">Whether the network ends in a sigmoid.</param>
+    /// <param name="weighted">Whether labels carry the weights of their classes.</param>
+    internal abstract TResult Use<TResult>(ILossUser<TResult> user, bool sigmoid, bool weighted);
 
     /// <summary>Whether the loss of a sigmoid's result is computed from the sigmoid's input.</summary>
     internal virtual bool TakesLogit => false;
@@ -121,13 +124,22 @@ public abstract class Loss
 
     /// <summary>
     /// Computes values (terms) = L(z, y) and dz = dmean/dz for z of rows × columns. If onLogit is true, z is a logit, else the network's
-    /// output, such as a probability.
+    /// output, such as a probability. If weighted is true, labels carry the weights of their classes.
     /// </summary>
     internal abstract void Compute(
-        ComputeDevice device, DeviceSpan z, DeviceSpan y, DeviceSpan values, DeviceSpan dz, int rows, int columns, bool onLogit);
+        ComputeDevice device, DeviceSpan z, DeviceSpan y, DeviceSpan values, DeviceSpan dz, int rows, int columns, bool onLogit,
+        bool weighted = false);
 
-    private protected static void Compute<TLoss>(ComputeDevice device, DeviceSpan z, DeviceSpan y, DeviceSpan values, DeviceSpan dz, int n)
-        where TLoss : struct, ILoss => device.LossForward<TLoss>(z, y, values, dz, n);
+    private protected static TResult Use<TLoss, TResult>(ILossUser<TResult> user, bool weighted) where TLoss : struct, ILoss =>
+        weighted ? user.UseOutput<Weighted<TLoss>>() : user.UseOutput<TLoss>();
+
+    private protected static void Compute<TLoss>(
+        ComputeDevice device, DeviceSpan z, DeviceSpan y, DeviceSpan values, DeviceSpan dz, int n, bool weighted)
+        where TLoss : struct, ILoss
+    {
+        if (weighted) device.LossForward<Weighted<TLoss>>(z, y, values, dz, n);
+        else device.LossForward<TLoss>(z, y, values, dz, n);
+    }
 }
 
 /// <summary>Code that is compiled once per loss.</summary>

@@ -50,20 +50,32 @@ public sealed record RunRecord
     public required float? MeanLossLast1000 { get; init; }
 
     /// <summary>
-    /// The share of the rows whose predicted class is their label, in [0, 1]; null for a regression, and if the network diverged.
+    /// The share of the training rows whose predicted class is their label, in [0, 1]; null for a regression, and if the network diverged.
     /// </summary>
     public required double? Accuracy { get; init; }
 
-    /// <summary>The root of the mean squared error over the data, for a regression; absent otherwise.</summary>
+    /// <summary>The root of the mean squared error over the training rows, for a regression; absent otherwise.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? RootMeanSquareError { get; init; }
 
-    /// <summary>How well the network does on the data; absent if it diverged.</summary>
+    /// <summary>How well the network does on each part of the data; absent if it diverged.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public RunMetrics? Metrics { get; init; }
 
-    /// <summary>completed, cancelled or diverged.</summary>
+    /// <summary>How much a row of each class counted in the training loss, by class name; absent if all counted alike.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyDictionary<string, float>? ClassWeights { get; init; }
+
+    /// <summary>How the rows were shared out; absent if all of them were trained on.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public RunSplit? Split { get; init; }
+
+    /// <summary>completed, cancelled, diverged, or patience where the validation loss did not fall any more.</summary>
     public required string StopReason { get; init; }
+
+    /// <summary>After how many steps the network had the parameters that were kept; absent if that is after the last step.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? RestoredSteps { get; init; }
 
     /// <summary>The step that diverged; absent if none did.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -181,15 +193,6 @@ public sealed record RunRecord
 public sealed record RunDevice(
     string Kind, string Name, bool SameBits,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? WhyNotSameBits);
-
-/// <summary>How well a trained network does.</summary>
-/// <param name="Training">On the rows that it was trained on.</param>
-public sealed record RunMetrics(RowMetrics Training);
-
-/// <summary>How well a network does on some rows.</summary>
-/// <param name="Loss">The mean of the rows' losses; null if it is not finite.</param>
-/// <param name="Accuracy">The share of the rows whose predicted class is their label; null for a regression.</param>
-public sealed record RowMetrics(double? Loss, double? Accuracy);
 
 /// <summary>The seconds that each part of a run took; each part ends when the device has finished its work.</summary>
 /// <param name="Open">Finding and opening the device.</param>

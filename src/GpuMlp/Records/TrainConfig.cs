@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
 using GpuMlp.Formats;
 using GpuMlp.Grids;
@@ -81,6 +82,9 @@ public sealed record TrainConfig
     /// <summary>The seed of everything random.</summary>
     public ulong Seed { get => recipe.Seed; set => recipe = recipe with { Seed = value }; }
 
+    /// <summary>The seed of the data and of how it is shared out; null for the seed of everything else.</summary>
+    public ulong? DataSeed { get; set; }
+
     /// <summary>Where random numbers come from.</summary>
     public RandomSource Rng { get; set; }
 
@@ -89,6 +93,27 @@ public sealed record TrainConfig
 
     /// <summary>Whether features are shifted and scaled to mean 0 and deviation 1.</summary>
     public bool Standardize { get; set; }
+
+    /// <summary>The share of the rows that is kept back, or the file, to judge on while training; null for none.</summary>
+    public string? Validation { get; set; }
+
+    /// <summary>Steps from one look at the validation loss to the next; null for one pass over the training rows, at least 100.</summary>
+    public int? ValidateEvery { get; set; }
+
+    /// <summary>Looks without an improvement after which the run ends, and the best look's weights are kept; null to go on.</summary>
+    public int? Patience { get; set; }
+
+    /// <summary>By how much the validation loss has to fall to count as an improvement.</summary>
+    public double MinDelta { get; set; }
+
+    /// <summary>The file of rows to judge on at the end; null for none.</summary>
+    public string? Test { get; set; }
+
+    /// <summary>balanced, or a weight for some classes as name:weight,…; null if all rows count alike.</summary>
+    public string? ClassWeight { get; set; }
+
+    /// <summary>The number of parts of a cross-validation; null for none.</summary>
+    public int? Folds { get; set; }
 
     /// <summary>The widths of the network, with the activation of <see cref="Activation"/>.</summary>
     public NetworkSpec Net { get => recipe.Net!; set => recipe = recipe with { Net = new NetworkSpec(value?.Widths!, Activation) }; }
@@ -155,6 +180,17 @@ public sealed record TrainConfig
 
     /// <summary>The device's name.</summary>
     public string Device { get; set; } = "auto";
+
+    /// <summary>The share of the rows that a validation keeps back.</summary>
+    /// <returns>The share; null if the text is no number and so names a file.</returns>
+    /// <exception cref="FormatException">The text is a number, but not above 0 and below 1.</exception>
+    public static double? ShareOf(string validation)
+    {
+        ArgumentNullException.ThrowIfNull(validation);
+        if (!double.TryParse(validation, NumberStyles.Float, CultureInfo.InvariantCulture, out double share)) return null;
+        return share is > 0 and < 1 ? share
+            : throw new FormatException("a share of the rows is a number above 0 and below 1; anything else names a file");
+    }
 
     OptimizerSpec Spec { get => recipe.Optimizer; set => recipe = recipe with { Optimizer = value }; }
 }

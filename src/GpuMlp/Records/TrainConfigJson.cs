@@ -29,9 +29,18 @@ sealed class TrainConfigJson : JsonConverter<TrainConfig>
         Write(json, "samples", config.Samples);
         Write(json, "noise", config.Noise);
         json.WriteNumber("seed", config.Seed);
+        if (config.DataSeed is ulong dataSeed) json.WriteNumber("dataSeed", dataSeed);
+        else json.WriteNull("dataSeed");
         json.WriteString("rng", TrainConfig.Sources.Of(config.Rng));
         json.WriteString("label", config.Label);
         json.WriteBoolean("standardize", config.Standardize);
+        json.WriteString("validation", config.Validation);
+        Write(json, "validateEvery", config.ValidateEvery);
+        Write(json, "patience", config.Patience);
+        json.WriteNumber("minDelta", config.MinDelta);
+        json.WriteString("test", config.Test);
+        Write(json, "folds", config.Folds);
+        json.WriteString("classWeight", config.ClassWeight);
         json.WriteString("net", config.Net.ToString());
         json.WriteString("activation", Activations.Names.Of(config.Activation));
         json.WriteString("init", Initializer.Names.Of(config.Init));
@@ -93,9 +102,17 @@ sealed class TrainConfigJson : JsonConverter<TrainConfig>
             case "samples": config.Samples = IsNull(ref json) ? null : Number(ref json, Ranges.Samples); break;
             case "noise": config.Noise = IsNull(ref json) ? null : Number(ref json, Ranges.Noise); break;
             case "seed": config.Seed = Number(ref json, Ranges.Seed); break;
+            case "dataSeed": config.DataSeed = IsNull(ref json) ? null : Number(ref json, Ranges.Seed); break;
             case "rng": config.Rng = TrainConfig.Sources.Parse(Text(ref json)); break;
             case "label": config.Label = json.GetString(); break;
             case "standardize": config.Standardize = json.GetBoolean(); break;
+            case "validation": config.Validation = ReadValidation(json.GetString()); break;
+            case "validateEvery": config.ValidateEvery = IsNull(ref json) ? null : Number(ref json, Ranges.ValidateEvery); break;
+            case "patience": config.Patience = IsNull(ref json) ? null : Number(ref json, Ranges.Patience); break;
+            case "minDelta": config.MinDelta = Number(ref json, Ranges.MinDelta); break;
+            case "test": config.Test = json.GetString(); break;
+            case "folds": config.Folds = IsNull(ref json) ? null : Number(ref json, Ranges.Folds); break;
+            case "classWeight": config.ClassWeight = json.GetString(); break;
             case "net": config.Net = NetworkSpec.Parse(Text(ref json)); break;
             case "activation": config.Activation = Activations.Names.Parse(Text(ref json)); break;
             case "init": config.Init = Initializer.Names.Parse(Text(ref json)); break;
@@ -120,6 +137,12 @@ sealed class TrainConfigJson : JsonConverter<TrainConfig>
             case "device": config.Device = Text(ref json); break;
             default: throw new SettingException($"{Quoted.Quote(name)} is not a setting of config{NearestName.Advice(name, Names())}");
         }
+    }
+
+    static string? ReadValidation(string? text)
+    {
+        if (text is not null) TrainConfig.ShareOf(text);
+        return text;
     }
 
     static string[] Names() => [.. RunRecord.ToJson(new TrainConfig()).EnumerateObject().Select(setting => setting.Name)];

@@ -54,6 +54,18 @@ public static class Ranges
     /// <summary>Steps from one snapshot to the next; 0 for no snapshots.</summary>
     public static NumberRange<int> SnapshotEvery { get; } = Whole("a number of steps", 0);
 
+    /// <summary>Steps from one look at the validation loss to the next.</summary>
+    public static NumberRange<int> ValidateEvery { get; } = Whole("a number of steps", 1);
+
+    /// <summary>Looks at the validation loss without an improvement, after which a run ends.</summary>
+    public static NumberRange<int> Patience { get; } = Whole("patience", 1);
+
+    /// <summary>By how much a loss has to fall to count as an improvement.</summary>
+    public static NumberRange<double> MinDelta { get; } = new("a least improvement is a number of 0 or more", 0, double.MaxValue);
+
+    /// <summary>Parts of a cross-validation.</summary>
+    public static NumberRange<int> Folds { get; } = Whole("a number of folds", 2, 1000);
+
     /// <summary>Examples per step.</summary>
     public static NumberRange<int> Batch { get; } = Whole("a batch", 1);
 

@@ -39,7 +39,7 @@ sealed record FusedKernel(FusedLaunch Launch, bool OneExample)
     sealed record ForActivation(Recipe Recipe) : IActivationUser<FusedKernel>
     {
         public FusedKernel Use<TActivation>() where TActivation : struct, IActivation =>
-            Recipe.Loss.Use(new ForLoss<TActivation>(Recipe.Optimizer, Recipe.Batch), !Recipe.Spec.LinearOutput);
+            Recipe.Loss.Use(new ForLoss<TActivation>(Recipe.Optimizer, Recipe.Batch), !Recipe.Spec.LinearOutput, Recipe.IsWeighted);
     }
 
     sealed record ForLoss<TActivation>(OptimizerSpec Optimizer, int Batch) : ILossUser<FusedKernel> where TActivation : struct, IActivation

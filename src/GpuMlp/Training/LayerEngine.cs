@@ -70,7 +70,7 @@ sealed class LayerEngine : ITrainingEngine
     {
         network.Device.GatherBatch(
             data.Inputs.Span, data.Labels.Span, pickBuffer.All, firstPick, batchX.Span, batchY.Span, recipe.Batch, data.Inputs.Columns);
-        network.ComputeLoss(network.ForwardWithin(batchX), batchY, lossBuffer.All, at);
+        network.ComputeLoss(network.ForwardWithin(batchX), batchY, lossBuffer.All, at, recipe.IsWeighted);
         network.BackwardWithin();
         optimizer.StepWithin();
     }

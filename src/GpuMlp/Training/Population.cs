@@ -52,9 +52,26 @@ public sealed class Population
         this.recipes = [.. recipes];
         this.data = data.Count == recipes.Count ? [.. data] : [.. recipes.Select(_ => data[0])];
         for (int k = 0; k < recipes.Count; k++) Check(recipes[k], this.data[k]);
+        var weights = new Dictionary<PopulationData, IReadOnlyList<float>?>(ReferenceEqualityComparer.Instance);
+        for (int k = 0; k < recipes.Count; k++)
+        {
+            if (!weights.TryAdd(this.data[k], recipes[k].ClassWeights) && !AreSame(weights[this.data[k]], recipes[k].ClassWeights))
+                throw new ArgumentException("networks that share a data set share the class weights", nameof(recipes));
+        }
         long available = device.AvailableMemory();
         long budget = memoryBudget ?? (device.Description.IsGpu ? available / 2 : Math.Min(512L << 20, available / 2));
         Plan = PopulationPlan.Make(this.recipes, this.data, stepsPerLaunch, budget, available, device.HasDriver);
+    }
+
+    /// <summary>Whether a population takes a recipe's network and is the faster way to train it on a device.</summary>
+    /// <exception cref="ArgumentException">The device or the recipe is null, or its network, loss or optimizer is.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
+    public static bool Suits(ComputeDevice device, Recipe recipe)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        ArgumentNullException.ThrowIfNull(recipe);
+        recipe.Validate();
+        return FusedEngine.Suits(recipe, device.Description.IsGpu);
     }
 
     /// <summary>The batches of networks, their memory and the steps per launch.</summary>
@@ -146,6 +163,9 @@ public sealed class Population
             if (cancellation.IsCancellationRequested) break;
         }
     }
+
+    static bool AreSame(IReadOnlyList<float>? a, IReadOnlyList<float>? b) =>
+        ReferenceEquals(a, b) || (a is not null && b is not null && a.SequenceEqual(b));
 
     static double Work(Recipe recipe) => (double)recipe.WorkOfStep(recipe.Spec.ParameterCount) * Math.Max(1, recipe.Steps);
 

@@ -21,6 +21,7 @@ sealed class PopulationBatch : IDisposable
     readonly PopulationTrack[] tracks;
     readonly int[] place;
     readonly float[] arenas, losses;
+    float[] classes = [];                                          // labels without weights
     readonly DeviceBuffer x, y, parameters;
 
     /// <param name="device">The device.</param>
@@ -66,6 +67,7 @@ sealed class PopulationBatch : IDisposable
     {
         var inputs = new float[x.Length];
         var labels = new float[y.Length];
+        classes = new float[y.Length];
         OnAllCores(sets.Length, k =>
         {
             DataSet set = sets[k].Load();
@@ -73,9 +75,12 @@ sealed class PopulationBatch : IDisposable
                 throw new ArgumentException(
                     $"data set {k} said {rows} × {features}, what it loads is {set.Count} × {set.Features}", "data");
             set.Flat.CopyTo(inputs.AsSpan(k * rows * features));
-            set.Labels.CopyTo(labels.AsSpan(k * rows));
+            First.Loss.RequireLabels(set.Labels, First.Spec.Widths[^1]);
+            Recipe recipe = recipes[Array.IndexOf(place, k)];
+            if (WeightedLabels.WhyNot(recipe, set) is string why) throw new ArgumentException(why, "data");
+            WeightedLabels.Of(recipe, set).CopyTo(labels.AsSpan(k * rows));
+            set.Labels.CopyTo(classes.AsSpan(k * rows));
         });
-        for (int k = 0; k < sets.Length; k++) First.Loss.RequireLabels(labels.AsSpan(k * rows, rows), First.Spec.Widths[^1]);
         device.CopyToDevice(inputs, x.All);
         device.CopyToDevice(labels, y.All);
     }
@@ -127,12 +132,10 @@ sealed class PopulationBatch : IDisposable
     /// </summary>
     internal void Finish(PopulationResult[] results)
     {
-        var labels = new float[y.Length];
-        device.CopyToHost(y.All, labels);
         long freed = run.EndTraining();
         NetworkSpec spec = First.Spec;
         PopulationEvaluator.Run(device, spec, x.All, rows, parameters.All, run.Rows, recipes.Length, freed, (k, predictions) =>
-            results[numbers[k]] = tracks[k].Result(Accuracy(spec, predictions, labels.AsSpan(place[k] * rows, rows))));
+            results[numbers[k]] = tracks[k].Result(Accuracy(spec, predictions, classes.AsSpan(place[k] * rows, rows))));
     }
 
     // predictions are (outputs, rows); null if the output is a number and not a class

@@ -49,10 +49,11 @@ public sealed record PopulationPlan(int Networks, int ChunkSteps, long Budget, I
     }
 
     // everything that the networks of one launch have to have in common
-    static (NetworkSpec, string, OptimizerSpec, bool, int, int, int) Shape(Recipe recipe, PopulationData data)
+    static (NetworkSpec, string, OptimizerSpec, (bool, bool), int, int, int) Shape(Recipe recipe, PopulationData data)
     {
         OptimizerSpec common = recipe.Optimizer with { LearningRate = 1, WeightDecay = 0, L1 = 0 };
-        return (recipe.Spec, recipe.Loss.Name, common, recipe.Optimizer.IsPlain, recipe.Batch, recipe.Steps, data.Rows);
+        (bool, bool) kernel = (recipe.Optimizer.IsPlain, recipe.IsWeighted);
+        return (recipe.Spec, recipe.Loss.Name, common, kernel, recipe.Batch, recipe.Steps, data.Rows);
     }
 
     /// <summary>A number for each element's data set: 0 for the first object, 1 for the next different one, and so on.</summary>

@@ -38,6 +38,15 @@ public sealed record Recipe
     /// <summary>Examples per step, drawn independently with replacement; may be more than the data has.</summary>
     public int Batch { get; init; } = 1;
 
+    /// <summary>
+    /// How much a row of each class counts: its loss and its gradient are multiplied by the weight of its class. One weight of 0 or more
+    /// per class, by class number; null if all rows count alike. Of more than two classes a weight keeps 16 significant bits.
+    /// </summary>
+    public IReadOnlyList<float>? ClassWeights { get; init; }
+
+    /// <summary>Whether labels carry the weights of their classes.</summary>
+    internal bool IsWeighted => ClassWeights is not null;
+
     /// <summary>The default recipe for a network that exists already, with its own loss.</summary>
     public static Recipe Of(Sequential network)
     {
@@ -83,6 +92,9 @@ public sealed record Recipe
         if (!Enum.IsDefined(Initialization))
             throw new ArgumentOutOfRangeException(nameof(Initialization), Initialization, "there is no such initialization");
         if (Net is not null) Activations.Of(Net.Activation);
+        if (ClassWeights?.Any(weight => !(weight >= 0 && float.IsFinite(weight))) == true)
+            throw new ArgumentOutOfRangeException(
+                nameof(ClassWeights), string.Join(", ", ClassWeights), "weights are numbers of 0 or more");
         Optimizer.Validate();
     }
 

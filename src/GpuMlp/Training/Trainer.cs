@@ -15,6 +15,7 @@ public sealed class Trainer : IDisposable
     readonly TrainingData data;
     readonly SnapshotStore snapshots;
     readonly ITrainingEngine engine;
+    readonly int looksEvery;
     bool disposed;
 
     /// <summary>Prepares a run: uploads the data and allocates everything that the run needs.</summary>
@@ -55,10 +56,17 @@ public sealed class Trainer : IDisposable
         if (picks.Examples > data.Count)
             throw new ArgumentException(
                 $"picks go up to row {picks.Examples - 1}, '{data.Name}' has rows 0 to {data.Count - 1}", nameof(picks));
+        if (options.Validation is Validation validation)
+        {
+            looksEvery = validation.StepsBetweenLooks(picks.Examples, recipe.Batch);
+            if (Recipe.WhyNot(network.Inputs, network.Outputs, network.Loss, validation.Data) is (_, string unfit))
+                throw new ArgumentException($"the validation rows: {unfit}", nameof(options));
+        }
         string? whyNot = FusedEngine.WhyNot(network, recipe);
         if (options.Engine == EngineChoice.Fused && whyNot is not null)
             throw new ArgumentException($"the fused engine cannot train this: {whyNot}", nameof(options));
-        this.data = new TrainingData(network.Device, data);
+        if (WeightedLabels.WhyNot(recipe, data) is string noWeights) throw new ArgumentException(noWeights, nameof(recipe));
+        this.data = new TrainingData(network.Device, data, WeightedLabels.Of(recipe, data));
         snapshots = new SnapshotStore(network.Device, network.Arena.Length, options.SnapshotEvery, recipe.Steps);
         bool pays = FusedEngine.Pays(network.ParameterCount, recipe, network.Device.Description.IsGpu);
         bool fused = whyNot is null && (options.Engine == EngineChoice.Fused || (options.Engine == EngineChoice.Auto && pays));
@@ -86,13 +94,14 @@ public sealed class Trainer : IDisposable
     /// <summary>Why that engine trains.</summary>
     public string EngineReason { get; }
 
-    /// <summary>Compiles everything that the run needs, so that <see cref="Run"/> spends its time on training alone.</summary>
+    /// <summary>Compiles everything that the run needs, so that the run spends its time on training alone.</summary>
     /// <exception cref="DeviceException">The device failed.</exception>
     /// <exception cref="ObjectDisposedException">The trainer, its network or its device was disposed.</exception>
     public void WarmUp()
     {
         using DeviceUse use = Use();
         if (recipe.Steps > 0) engine.WarmUp();                    // it makes a step, and a run of no steps has no memory for one
+        NewTrack()?.Compute();
     }
 
     /// <summary>Makes all steps.</summary>
@@ -102,26 +111,55 @@ public sealed class Trainer : IDisposable
     /// <exception cref="DeviceException">The device failed, or its driver ended a launch early.</exception>
     /// <exception cref="InvalidOperationException">Another thread is using the device.</exception>
     /// <exception cref="ObjectDisposedException">The trainer, its network or its device was disposed.</exception>
-    public TrainingResult Run(Action<int, float>? progress = null, CancellationToken cancellation = default)
+    public TrainingResult Run(Action<int, float>? progress = null, CancellationToken cancellation = default) =>
+        MakeSteps(made => progress?.Invoke(made.Steps, made.Loss), cancellation);
+
+    /// <summary>Makes all steps.</summary>
+    /// <param name="progress">Told after every chunk how far the run has come.</param>
+    /// <param name="cancellation">Ends the run after the current chunk.</param>
+    /// <returns>The losses, the snapshots, and why the run ended.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="progress"/> is null.</exception>
+    /// <exception cref="DeviceException">The device failed, or its driver ended a launch early.</exception>
+    /// <exception cref="InvalidOperationException">Another thread is using the device.</exception>
+    /// <exception cref="ObjectDisposedException">The trainer, its network or its device was disposed.</exception>
+    public TrainingResult Run(IProgress<TrainingProgress> progress, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(progress);
+        return MakeSteps(progress.Report, cancellation);
+    }
+
+    TrainingResult MakeSteps(Action<TrainingProgress> progress, CancellationToken cancellation)
     {
         using DeviceUse use = Use();
+        ValidationTrack? track = NewTrack();
         var losses = new float[recipe.Steps];
         int done = 0;
         StopReason reason = StopReason.Completed;
         int? diverged = null;
         while (done < recipe.Steps && reason == StopReason.Completed)
         {
-            Span<float> chunk = losses.AsSpan(done, engine.ChunkOf(recipe.Steps - done));
+            int most = Math.Min(recipe.Steps - done, track?.StepsToNext(done) ?? int.MaxValue);
+            Span<float> chunk = losses.AsSpan(done, engine.ChunkOf(most));
             engine.Run(done, chunk);
             diverged = DivergedStep(done, chunk);
             done = diverged + 1 ?? done + chunk.Length;
-            progress?.Invoke(done, losses[done - 1]);
+            bool isCancelled = done < recipe.Steps && cancellation.IsCancellationRequested;
+            bool isEnough = diverged is null && track is not null && (isCancelled || track.IsDue(done, recipe.Steps)) && track.Look(done);
+            progress(new TrainingProgress(done, losses[done - 1], track?.Losses is [.., ValidationLoss last] ? last : null));
             if (diverged is not null) reason = StopReason.Diverged;
-            else if (done < recipe.Steps && cancellation.IsCancellationRequested) reason = StopReason.Cancelled;
+            else if (isCancelled || (done < recipe.Steps && cancellation.IsCancellationRequested)) reason = StopReason.Cancelled;
+            else if (isEnough && done < recipe.Steps) reason = StopReason.Patience;
         }
         if (done < losses.Length) Array.Resize(ref losses, done);
-        return new TrainingResult(losses, Snapshots(losses), reason, diverged);
+        int? restored = reason == StopReason.Diverged ? null : track?.RestoreBest();
+        return new TrainingResult(losses, Snapshots(losses), reason, diverged)
+        {
+            Validation = track?.Losses ?? [],
+            RestoredSteps = restored == done ? null : restored,
+        };
     }
+
+    ValidationTrack? NewTrack() => options.Validation is Validation validation ? new(network, validation, looksEvery) : null;
 
     DeviceUse Use()
     {

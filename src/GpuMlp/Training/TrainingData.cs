@@ -12,11 +12,15 @@ public sealed class TrainingData : IDisposable
     /// <exception cref="DeviceException">The device failed.</exception>
     /// <exception cref="DeviceOutOfMemoryException">The device has too little memory left.</exception>
     /// <exception cref="ObjectDisposedException">The device was disposed.</exception>
-    public TrainingData(ComputeDevice device, DataSet data)
+    public TrainingData(ComputeDevice device, DataSet data) : this(device, data, data?.Labels)
+    {
+    }
+
+    internal TrainingData(ComputeDevice device, DataSet data, float[]? labels)
     {
         ArgumentNullException.ThrowIfNull(data);
         Inputs = Tensor.From(device, data.Flat, data.Count, data.Features);
-        Labels = Tensor.From(device, data.Labels, data.Count, 1);
+        Labels = Tensor.From(device, labels, data.Count, 1);
     }
 
     /// <summary>x (examples, features).</summary>

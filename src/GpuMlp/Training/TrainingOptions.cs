@@ -16,7 +16,10 @@ public enum EngineChoice
     Layers,
 }
 
-/// <summary>How a run is carried out. Nothing here changes a bit of the result; the <see cref="Recipe"/> decides that.</summary>
+/// <summary>
+/// How a run is carried out. Nothing here but a <see cref="Training.Validation.Patience"/> changes a bit of the result; the
+/// <see cref="Recipe"/> decides that.
+/// </summary>
 public sealed record TrainingOptions
 {
     /// <summary>The engines by name.</summary>
@@ -32,6 +35,9 @@ public sealed record TrainingOptions
     /// <summary>Steps per launch of the fused engine; by default as many as take about 0.2 s.</summary>
     public int? StepsPerLaunch { get; init; }
 
+    /// <summary>The rows whose loss is looked at during the run; null for none.</summary>
+    public Validation? Validation { get; init; }
+
     /// <summary>Lanes per group of the fused engine; by default as many as suit the device.</summary>
     internal int? LanesPerGroup { get; init; }
 
@@ -40,5 +46,6 @@ public sealed record TrainingOptions
         Ranges.SnapshotEvery.Require(SnapshotEvery);
         if (!Enum.IsDefined(Engine)) throw new ArgumentOutOfRangeException(nameof(Engine), Engine, "there is no such engine");
         if (StepsPerLaunch is int steps) ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1, nameof(StepsPerLaunch));
+        Validation?.Validate();
     }
 }

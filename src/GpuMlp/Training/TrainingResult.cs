@@ -11,6 +11,9 @@ public enum StopReason
 
     /// <summary>The caller cancelled the run.</summary>
     Cancelled,
+
+    /// <summary>The validation loss did not fall any more.</summary>
+    Patience,
 }
 
 /// <summary>The parameters after the update of a step, in the arena's layout.</summary>
@@ -28,6 +31,12 @@ public sealed record Snapshot(int Step, float Loss, float[] Parameters);
 /// </param>
 public sealed record TrainingResult(float[] Losses, IReadOnlyList<Snapshot> Snapshots, StopReason StopReason, int? DivergedStep)
 {
+    /// <summary>The validation losses that were looked at, in order.</summary>
+    public IReadOnlyList<ValidationLoss> Validation { get; init; } = [];
+
+    /// <summary>After how many steps the network had the parameters that it ends with; null if that is after the last step.</summary>
+    public int? RestoredSteps { get; init; }
+
     /// <summary>Steps made.</summary>
     public int Steps => Losses.Length;
 

@@ -55,6 +55,7 @@ public class ClassesTests
         AssertRegions(mosaic);
         JsonElement best = JsonDocument.Parse(outcome.Out).RootElement.GetProperty("best").GetProperty("config");
         string options = string.Join(' ', ((string[])["net", "optimizer", "seed"]).Select(name => $"--{name} {best.GetProperty(name)}"));
+        options += $" --data-seed {best.GetProperty("dataSeed")}";
         string command = $"train --data blobs --loss cross-entropy --steps 500 --no-plots --quiet {options} --out";
         Assert.Equal(0, Gpumlp.Run(command, folder.File("alone")).ExitCode);
         Assert.Equal(File.ReadAllBytes(folder.File("alone/model.safetensors")), File.ReadAllBytes(folder.File("sweep/best.safetensors")));

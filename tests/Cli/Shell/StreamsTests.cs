@@ -21,8 +21,12 @@ public class StreamsTests
         Gpumlp.Outcome outcome = Gpumlp.Shell($"$gpumlp train --steps 20 --snapshot-every 10 --out run {redirection}", folder.Path);
         Assert.Equal(0, outcome.ExitCode);
         Assert.Equal(20, LossesCsv.Read(folder.File("run/losses.csv")).Length);
-        Assert.Equal(["boundary.gif", "boundary.png", "data.png", "loss.png", "losses.csv", "model.safetensors", "run.json"],
-            Directory.GetFiles(folder.File("run")).Select(Path.GetFileName).Order());
+        string[] expected =
+        [
+            "boundary.gif", "boundary.png", "confusion.png", "data.png", "loss.png", "losses.csv", "model.safetensors", "roc.png",
+            "run.json",
+        ];
+        Assert.Equal(expected, Directory.GetFiles(folder.File("run")).Select(Path.GetFileName).Order());
     }
 
     [Theory]

@@ -57,6 +57,44 @@ public class SweepTests
     }
 
     [Fact]
+    public void ValidationRowsRankTheSettingsOverTheirSeeds()
+    {
+        using var folder = new ScratchFolder();
+        const string options = "sweep --device cpu --samples 120 --noise 0.3 --steps 600 --lr 0.001,0.1 --seeds 2..4 --validation 0.3";
+        Gpumlp.Outcome outcome = Gpumlp.Run($"{options} --no-plots --out", folder.File("sweep"));
+        Assert.Equal(0, outcome.ExitCode);
+        Dictionary<string, string>[] rows = Rows(folder.File("sweep/sweep.csv"));
+        Assert.All(rows, row => Assert.Equal("2", row["data-seed"]));                   // one data set, and one split, for all seeds
+        double[] held = [.. rows.Select(row => double.Parse(row["validationAccuracy"], CultureInfo.InvariantCulture))];
+        double[] means = [held[..3].Average(), held[3..].Average()];
+        JsonElement record = JsonDocument.Parse(File.ReadAllText(folder.File("sweep/run.json"))).RootElement;
+        JsonElement best = record.GetProperty("best");
+        int row = best.GetProperty("row").GetInt32() - 1;
+        Assert.Equal(means[0] >= means[1] ? 0 : 1, row / 3);
+        Assert.Equal(held[(row / 3 * 3)..(row / 3 * 3 + 3)].Max(), held[row]);
+        Assert.InRange(best.GetProperty("overSeeds").GetProperty("mean").GetDouble() - means[row / 3], -1e-12, 1e-12);
+        Assert.Equal("validation accuracy, mean over 3 seeds", best.GetProperty("by").GetString());
+        Assert.Contains("\nranked     by validation accuracy, mean over 3 seeds: ", outcome.Out);
+
+        File.WriteAllText(folder.File("best.json"), $"{{\"config\": {best.GetProperty("config").GetRawText()}}}");
+        Assert.Equal(0, Gpumlp.Run($"train --no-plots --quiet --config {folder.File("best.json")} --out", folder.File("alone")).ExitCode);
+        JsonElement alone = JsonDocument.Parse(File.ReadAllText(folder.File("alone/run.json"))).RootElement.GetProperty("metrics");
+        Assert.Equal(held[row], alone.GetProperty("validation").GetProperty("accuracy").GetDouble());
+        Assert.Equal(
+            File.ReadAllBytes(folder.File("alone/model.safetensors")), File.ReadAllBytes(folder.File("sweep/best.safetensors")));
+    }
+
+    [Theory]
+    [InlineData("", 1)]
+    [InlineData("--data-seeds", 3)]
+    public void SeedsShareTheDataUnlessEachIsToHaveItsOwn(string option, int sets)
+    {
+        using var folder = new ScratchFolder();
+        Assert.Equal(0, Gpumlp.Run($"sweep --samples 40 --steps 1 --seeds 1..3 {option} --no-plots --out", folder.File("sweep")).ExitCode);
+        Assert.Equal(sets == 1 ? ["1", "1", "1"] : ["", "", ""], Rows(folder.File("sweep/sweep.csv")).Select(row => row["data-seed"]));
+    }
+
+    [Fact]
     public void ADivergedNetworkIsARow()
     {
         using var folder = new ScratchFolder();
@@ -68,7 +106,7 @@ public class SweepTests
         Assert.Equal([false, false, true, true], rows.Select(r => r["accuracy"].Length == 0));
         Assert.Contains("4 networks in 1 batch", outcome.Error);                       // the plan
         Assert.Contains("2 diverged", outcome.Out);
-        Assert.Matches(@"\nbest       row \d: accuracy [\d.]+ %, loss [\d.E-]+ over the last 300 steps --lr", outcome.Out);
+        Assert.Matches(@"\nbest       row \d: training accuracy [\d.]+ %, loss [\d.E-]+ over the last 300 steps --lr", outcome.Out);
 
         outcome = Gpumlp.Run("sweep --device cpu --samples 50 --steps 300 --lr 1e30 --force --out", folder.File("sweep"));
         Assert.Equal(0, outcome.ExitCode);

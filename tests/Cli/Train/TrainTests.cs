@@ -23,7 +23,10 @@ public class TrainTests
         Assert.Contains("accuracy", outcome.Out);
         Assert.Contains("auto: ", outcome.Error);
         string[] expected =
-            ["boundary.gif", "boundary.png", "data.png", "frames", "loss.png", "losses.csv", "model.safetensors", "run.json"];
+            [
+                "boundary.gif", "boundary.png", "confusion.png", "data.png", "frames", "loss.png", "losses.csv", "model.safetensors",
+                "roc.png", "run.json",
+            ];
         Assert.Equal(expected, Names(output));
         Assert.Equal([.. Enumerable.Range(0, 41).Select(k => $"boundary-{250 * k:D6}.png")], Names(Path.Combine(output, "frames")));
         foreach (string picture in Directory.GetFiles(output, "*.png", SearchOption.AllDirectories))
@@ -163,10 +166,10 @@ public class TrainTests
         Assert.InRange(training.GetProperty("loss").GetDouble() / mean, 1 - 1e-5, 1 + 1e-5);
         Assert.Equal(record.GetProperty("accuracy").GetDouble(), training.GetProperty("accuracy").GetDouble());
         string shown = training.GetProperty("loss").GetDouble().ToString("G4", System.Globalization.CultureInfo.InvariantCulture);
-        Assert.Contains($"\nloss       {shown}, mean over the rows", outcome.Out);
+        Assert.Contains($"\ntraining   {samples} rows: loss {shown}, accuracy", outcome.Out);
         float[] losses = LossesCsv.Read(folder.File("run/losses.csv"));
-        if (losses.Length > 0) Assert.Contains(FormattableString.Invariant($"step {losses[^1]:G4}"), outcome.Out);
-        else Assert.DoesNotContain("last", outcome.Out);
+        if (losses.Length > 0) Assert.Contains(FormattableString.Invariant($"losses     last step {losses[^1]:G4}"), outcome.Out);
+        else Assert.DoesNotContain("losses ", outcome.Out);
     }
 
     // the mean loss by the definitions, in float64
@@ -194,9 +197,9 @@ public class TrainTests
     }
 
     [Theory]
-    [InlineData(0.01234, "step 1,000 · loss 0.0123 · accuracy 99.5 % · cpu")]
-    [InlineData(1.2e-7, "step 1,000 · loss 1.2e-7 · accuracy 99.5 % · cpu")]
-    [InlineData(0, "step 1,000 · loss 0.0000 · accuracy 99.5 % · cpu")]
+    [InlineData(0.01234, "step 1,000 · training loss 0.0123 · accuracy 99.5 % · cpu")]
+    [InlineData(1.2e-7, "step 1,000 · training loss 1.2e-7 · accuracy 99.5 % · cpu")]
+    [InlineData(0, "step 1,000 · training loss 0.0000 · accuracy 99.5 % · cpu")]
     public void APictureNamesTheLossAndAccuracyOfTheSameRows(double loss, string title) =>
         Assert.Equal(title, GpuMlp.Cli.Train.TrainOutputs.Title(1000, new GpuMlp.Cli.Output.RowScore(loss, 0.995), "cpu"));
 
@@ -236,7 +239,7 @@ public class TrainTests
             "train --net 3-8-1 --standardize --label kind --steps 2000 --data", data, "--out", folder.File("run"));
         Assert.Equal(0, outcome.ExitCode);
         Assert.Contains("left out: the data has 3 features", outcome.Error);
-        Assert.Equal(["loss.png", "losses.csv", "model.safetensors", "run.json"], Names(folder.File("run")));
+        Assert.Equal(["confusion.png", "loss.png", "losses.csv", "model.safetensors", "roc.png", "run.json"], Names(folder.File("run")));
         Assert.Contains("100.0 %", outcome.Out);
         Assert.Equal("""["ash","oak"]""", SafetensorsFile.Read(folder.File("run/model.safetensors")).Metadata["classes"]);
     }

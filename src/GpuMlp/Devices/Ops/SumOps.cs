@@ -42,10 +42,13 @@ static class SumOps
         else device.Launch(new SoftmaxBackward<ArrayView<float>>(y, dy, dx, m, n));
     }
 
-    /// <summary>values (n) and dz (n,c) of the cross-entropy of logits z (n,c) against class numbers y (n).</summary>
-    internal static void CrossEntropy(this ComputeDevice device, DeviceSpan z, DeviceSpan y, DeviceSpan values, DeviceSpan dz, int n, int c)
+    /// <summary>values (n) and dz (n,c) of the cross-entropy of logits z (n,c) against labels y (n).</summary>
+    internal static void CrossEntropy<TLabel>(
+        this ComputeDevice device, DeviceSpan z, DeviceSpan y, DeviceSpan values, DeviceSpan dz, int n, int c)
+        where TLabel : struct, IClassLabel
     {
-        if (device.Host is HostRunner host) host.Run(new CrossEntropy<HostView>(z, y, values, dz, n, c), 2L * Transcendental * n * c);
-        else device.Launch(new CrossEntropy<ArrayView<float>>(z, y, values, dz, n, c));
+        if (device.Host is HostRunner host)
+            host.Run(new CrossEntropy<TLabel, HostView>(z, y, values, dz, n, c), 2L * Transcendental * n * c);
+        else device.Launch(new CrossEntropy<TLabel, ArrayView<float>>(z, y, values, dz, n, c));
     }
 }

@@ -1,0 +1,49 @@
+using GpuMlp.Layers;
+
+namespace GpuMlp.Training;
+
+/// <summary>Looks at the validation loss while a run goes on, and with a patience keeps the parameters of the best look.</summary>
+/// <param name="network">The network that is trained.</param>
+/// <param name="validation">What to look at.</param>
+/// <param name="every">Steps from one look to the next.</param>
+sealed class ValidationTrack(Sequential network, Validation validation, int every)
+{
+    readonly List<ValidationLoss> losses = [];
+    float[]? best;
+    ValidationLoss lowest = new(0, double.PositiveInfinity);
+    int looksWithoutAnImprovement;
+
+    internal IReadOnlyList<ValidationLoss> Losses => losses;
+
+    /// <summary>How many steps there are to make before the next look.</summary>
+    internal int StepsToNext(int made) => every - made % every;
+
+    /// <summary>Whether to look after that many steps of the run's.</summary>
+    internal bool IsDue(int made, int all) => made % every == 0 || made == all;
+
+    /// <summary>Computes the loss of the network as it is.</summary>
+    internal double Compute() =>
+        network.Loss.Mean(network.PredictLogits(validation.Data.Flat), validation.Data.Labels, network.Modules[^1] is Sigmoid);
+
+    /// <summary>Looks at the loss, and returns whether the patience is at its end.</summary>
+    internal bool Look(int made)
+    {
+        var look = new ValidationLoss(made, Compute());
+        losses.Add(look);
+        if (validation.Patience is not int patience) return false;
+        if (!(look.Loss < lowest.Loss - validation.MinDelta)) return ++looksWithoutAnImprovement >= patience;
+        (lowest, looksWithoutAnImprovement) = (look, 0);
+        best ??= new float[network.Arena.Length];
+        network.Device.CopyToHost(network.Arena.Values, best);
+        return false;
+    }
+
+    /// <summary>Gives the network the parameters of the best look.</summary>
+    /// <returns>After how many steps that was; null if there is no patience, or no look had a finite loss.</returns>
+    internal int? RestoreBest()
+    {
+        if (best is null) return null;
+        network.LoadParameters(best);
+        return lowest.Steps;
+    }
+}
