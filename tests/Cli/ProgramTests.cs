@@ -105,10 +105,10 @@ public class ProgramTests
         {
             string text = option.Name switch
             {
-                "label" => "kind",
+                "label" or "test" or "class-weight" => "kind",
                 "window" => "0:1,2:3",
-                "samples" => "7",
-                "noise" or "momentum" or "weight-decay" or "clip" => "0.25",
+                "samples" or "data-seed" or "validate-every" or "patience" or "folds" => "7",
+                "noise" or "momentum" or "weight-decay" or "clip" or "validation" => "0.25",
                 _ => option.Text(new TrainConfig())!,
             };
             TrainConfig config = option.Parse(text)(new TrainConfig());
@@ -123,7 +123,7 @@ public class ProgramTests
                 "init" => "he",
                 "loss" => "bce-torch",
                 "optimizer" => "adam",
-                "momentum" => "0.5",
+                "momentum" or "validation" => "0.5",
                 "schedule" => "cosine",
                 "engine" => "layers",
                 "api" => "modules",

@@ -108,10 +108,10 @@ static class TrainOptions
             c => c.NoPlots, (c, v) => c with { NoPlots = v }, Values.Flag),
     ];
 
-    static string Validation(string? text)
+    static string Validation(string text)
     {
-        if (text is not null) TrainConfig.ShareOf(text);           // a config without one has none
-        return text!;
+        TrainConfig.ShareOf(text);
+        return text;
     }
 
     /// <summary>The option of a name.</summary>
