@@ -44,7 +44,8 @@ sealed class StepsLaunch : IDisposable
     internal void Run()
     {
         job.Device.Copy(start.All, job.Network.Arena.Values);
-        if (job.Row.Engine == EngineChoice.Fused) fused.Launch(0, job.Row.Steps, data.Inputs.Rows);
+        if (job.Row.Engine == EngineChoice.Fused)
+            for (int made = 0; made < job.Row.Steps;) made += fused.Train(made, job.Row.Steps - made, data.Inputs.Rows);
         else LayerByLayer();
         job.Device.Synchronize();
     }

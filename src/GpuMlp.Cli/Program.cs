@@ -4,11 +4,13 @@ using System.CommandLine.Invocation;
 using GpuMlp.Cli.Bench;
 using GpuMlp.Cli.Completion;
 using GpuMlp.Cli.Conversion;
+using GpuMlp.Cli.DataFiles;
 using GpuMlp.Cli.Devices;
 using GpuMlp.Cli.Gradcheck;
 using GpuMlp.Cli.Grid;
 using GpuMlp.Cli.Output;
 using GpuMlp.Cli.Plan;
+using GpuMlp.Cli.Predict;
 using GpuMlp.Cli.Shell;
 using GpuMlp.Cli.Sweep;
 using GpuMlp.Cli.Train;
@@ -54,8 +56,11 @@ static class Program
         {
             TrainCommand.Create(interruption),
             SweepCommand.Create(interruption),
+            PredictCommand.Predict(interruption),
+            PredictCommand.Evaluate(interruption),
             GridCommand.Create(interruption),
             ConvertCommand.Create(),
+            DataCommand.Create(),
             BenchCommand.Create(interruption),
             PlanCommand.Create(TrainCommand.Plan(), SweepCommand.Plan(), GridCommand.Plan()),
             DevicesCommand.Create(),

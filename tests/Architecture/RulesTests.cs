@@ -51,7 +51,7 @@ public class RulesTests
         var fixtures = Project.Tests.Where(type => type.Type.Outermost.EndsWith(".ArrowFixture", StringComparison.Ordinal));
         Found(Rules.Arrows(fixtures, Rooms.All),
             ("GpuMlp.Data.ArrowFixture uses",
-                "GpuMlp.Layers.ArrowFixture+Item: Data may use Numerics, Formats, Settings, Randomness, not Layers"),
+                "GpuMlp.Layers.ArrowFixture+Item: Data may use Numerics, Formats, Tables, Settings, Randomness, not Layers"),
             ("GpuMlp.Data.ArrowFixture uses", "GpuMlp.Layers.ArrowFixture+Choice"),
             ("GpuMlp.Data.ArrowFixture uses", "GpuMlp.Layers.ArrowFixture: "),
             ("GpuMlp.Data.ArrowFixture+<>c uses", "GpuMlp.Layers.ArrowFixture: "),

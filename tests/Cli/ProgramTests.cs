@@ -95,7 +95,7 @@ public class ProgramTests
     {
         IEnumerable<string> settings = typeof(TrainConfig).GetProperties().Where(property => property.CanWrite)
             .Select(property => property.Name.ToLowerInvariant());
-        Assert.Equal(settings.Order(), TrainOptions.All.Select(option => option.Name.Replace("-", "")).Order());
+        Assert.Equal(settings.Append("noheader").Order(), TrainOptions.All.Select(option => option.Name.Replace("-", "")).Order());
     }
 
     [Fact]
@@ -105,7 +105,10 @@ public class ProgramTests
         {
             string text = option.Name switch
             {
-                "label" or "test" or "class-weight" => "kind",
+                "label" or "test" or "class-weight" or "features" or "ignore" or "derive" => "kind",
+                "separator" => ";",
+                "decimal" => ",",
+                "thousands" => "'",
                 "window" => "0:1,2:3",
                 "samples" or "data-seed" or "validate-every" or "patience" or "folds" => "7",
                 "noise" or "momentum" or "weight-decay" or "clip" or "validation" => "0.25",
@@ -130,6 +133,8 @@ public class ProgramTests
                 "device" => "cpu",
                 "style" => "notebook",
                 "label" => "other",
+                "missing" => "drop",
+                "decimal" => ".",
                 "window" => "0:9,0:9",
                 _ => "3",
             };

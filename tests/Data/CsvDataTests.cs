@@ -54,19 +54,14 @@ public sealed class CsvDataTests : IDisposable
         Holds(Read(text, labelColumn), [1, 2, 3, 4.5f], [0, 1], ["0", "1"]);
 
     [Fact]
-    public void TextOfTwoBytesACharacterNeedsAByteOrderMark()
+    public void TextOfTwoBytesACharacterIsRead()
     {
         System.Text.UnicodeEncoding[] encodings = [new(false, true), new(true, true), new(false, false), new(true, false)];
         foreach (System.Text.UnicodeEncoding encoding in encodings)
         {
             string path = Path.Combine(folder, "points.csv");
             File.WriteAllText(path, "x,y,label\n1,2,0\n3,4.5,1\n", encoding);
-            if (encoding.Preamble.Length > 0) Holds(CsvData.Read(path), [1, 2, 3, 4.5f], [0, 1], ["0", "1"]);
-            else
-            {
-                string message = Assert.Throws<InvalidDataException>(() => CsvData.Read(path)).Message;
-                Assert.Equal($"{path}:1:1: the text is UTF-16 without a byte order mark; save it as UTF-8", message);
-            }
+            Holds(CsvData.Read(path), [1, 2, 3, 4.5f], [0, 1], ["0", "1"]);
         }
     }
 
@@ -107,16 +102,16 @@ public sealed class CsvDataTests : IDisposable
     [InlineData("1\n2\n", "1:1: one column only")]
     [InlineData("x,y,label\n", "1:1: no row follows the header")]
     [InlineData("x,y,label\n1,2,0\n\n1,oops,1\n", "4:2: 'oops' in column 'y' is not a number")]
-    [InlineData("1,2,0\n1,nan,1\n", "2:2: 'nan' is not a finite float32 number")]
-    [InlineData("inf,2,0\n", "1:1: 'inf' is not a finite float32 number")]
+    [InlineData("1,2,0\n1,nan,1\n", "2:2: the value is missing: 1 value is missing in 1 of 2 rows, in column 2 (1)")]
+    [InlineData("inf,2,0\n", "1:1: 'Infinity' is not a finite float32 number")]
     [InlineData("1,2,0\n1,-Infinity,1\n", "2:2: '-Infinity' is not")]
-    [InlineData("1,2,0\n1,1e39,1\n", "2:2: '1e39' is not a finite")]
-    [InlineData("1,2,0\n1,2,NaN\n", "2:3: 'NaN' is not a finite")]
+    [InlineData("1,2,0\n1,1e39,1\n", "2:2: '1E+39' is not a finite")]
+    [InlineData("1,2,0\n1,2,NaN\n", "2:3: the value is missing")]
     [InlineData("x,y,label\n1,2,\n", "2:3: the value is missing in column 'label'")]
     [InlineData("1,,0\n", "1:2: the value is missing")]
     [InlineData("1,2,0\n1,2\n", "2:3: 2 fields; line 1 has 3")]
     [InlineData("1,2,0\n1,2,0,9\n", "2:4: 4 fields; line 1 has 3")]
-    [InlineData("1,2,a\n3,4,\"b\n5,6,a\n", "2:1: Malformed CSV")]
+    [InlineData("1,2,a\n3,4,\"b\n5,6,a\n", "2:3: the quote that opens here is never closed")]
     [InlineData("1,2,\"a\nb\"\n3,x,c\n", "3:2: 'x' is not a number")]
     public void BadFilesAreRefusedWithTheirPosition(string text, string message)
     {
@@ -132,7 +127,7 @@ public sealed class CsvDataTests : IDisposable
     [InlineData("x,x,label\n1,2,0\n", "x", "two columns are named 'x'")]
     public void ALabelColumnThatIsNotThereNamesWhatIs(string text, string labelColumn, string message)
     {
-        var exception = Assert.Throws<ArgumentException>(() => Read(text, labelColumn));
+        var exception = Assert.Throws<ColumnException>(() => Read(text, labelColumn));
         Assert.Contains($"'{labelColumn}'", exception.Message);
         Assert.Contains(message, exception.Message);
     }

@@ -11,6 +11,7 @@ using GpuMlp.Planning;
 using GpuMlp.Plotting;
 using GpuMlp.Randomness;
 using GpuMlp.Records;
+using GpuMlp.Tables;
 using GpuMlp.Tensors;
 using GpuMlp.Training;
 using Module = GpuMlp.Layers.Module;
@@ -183,6 +184,17 @@ sealed partial class World
         Add<BoundaryFrame>(("good", () => new BoundaryFrame(1, new float[20], "a")), ("default", () => default(BoundaryFrame)),
             ("short", () => new BoundaryFrame(1, new float[3], "a")));
         Add<RandomStream>(("philox", () => new PhiloxStream(0, StreamPurpose.Data)), ("numpy", () => new NumpyRandom(0)));
+        Add<TableColumn>(("numbers", () => TableColumn.OfNumbers("a", [1, 2, 3])),
+            ("texts", () => TableColumn.OfTexts("b", ["x", null, "y"])));
+        Add<DataTable>(("two columns", () =>
+            new DataTable("t", [TableColumn.OfNumbers("", [1, 2, 3]), TableColumn.OfNumbers("", [0, 1, 0])])),
+            ("three columns", () => new DataTable("t", [TableColumn.OfNumbers("a", [1, 2, 3]), TableColumn.OfNumbers("b", [1, 5, 3]),
+                TableColumn.OfTexts("label", ["x", "x", "y"])])),
+            ("lacking", () => new DataTable("t", [TableColumn.OfNumbers("a", [1, double.NaN]), TableColumn.OfTexts("b", ["x", null])])));
+        Add<TablePreprocessor>(("two columns", () => TablePreprocessor.Fit(
+            new DataTable("t", [TableColumn.OfNumbers("", [1, 2, 3]), TableColumn.OfNumbers("", [0, 1, 0])]))));
+        Add<ColumnOptions>(("none", () => new ColumnOptions()), ("no column", () => new ColumnOptions { Label = "q" }),
+            ("classes", () => new ColumnOptions { Labels = LabelUse.Classes, Missing = MissingRule.Drop }));
         Add<Standardizer>(("two", () => new Standardizer([0, 1], [1, 2])), ("one", () => new Standardizer([0], [1])));
         Add<Action<int, float>>(("fine", () => (Action<int, float>)((_, _) => { })),
             ("throws", () => (Action<int, float>)((_, _) => throw new SinkException())), ("none", () => null));

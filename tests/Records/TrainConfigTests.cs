@@ -51,12 +51,14 @@ public class TrainConfigTests
         "Engine" => "layers",
         "Api" => "modules",
         "Style" => "notebook",
+        "Missing" => "median",
         "Window" => "7:77,7:77",
         "Momentum" => 0.7f,
         _ => (Nullable.GetUnderlyingType(setting.PropertyType) ?? setting.PropertyType) switch
         {
             Type type when type == typeof(string) => "unusual",
             Type type when type == typeof(bool) => true,
+            Type type when type == typeof(char) => "%",
             Type type => Convert.ChangeType(77, type, System.Globalization.CultureInfo.InvariantCulture),
         },
     };

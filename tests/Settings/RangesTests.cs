@@ -6,6 +6,7 @@ using GpuMlp.Data;
 using GpuMlp.Optimizers;
 using GpuMlp.Randomness;
 using GpuMlp.Records;
+using GpuMlp.Tables;
 using GpuMlp.Tests.Support;
 using GpuMlp.Training;
 
@@ -30,6 +31,7 @@ public class RangesTests
         { "warmup", ["0", "2147483647"], ["-1", "2147483648", "0.5"] },
         { "steps", ["0", "2147483591"], ["-1", "2147483592", "2147483648", "1e3"] },
         { "batch", ["1", "2147483647"], ["0", "2147483648", "1.0"] },
+        { "skip-rows", ["0", "2147483647"], ["-1", "2147483648"] },
         { "validate-every", ["1", "2147483647"], ["0", "2147483648"] },
         { "patience", ["1", "2147483647"], ["0", "2147483648"] },
         { "min-delta", ["0", "1.7e308"], ["-5e-324", "1.8e308"] },
@@ -63,7 +65,8 @@ public class RangesTests
         Cases.Select(row => row.Data.Item1.Replace("-", "")).Order());
 
     static bool IsNumber(PropertyInfo property) =>
-        (Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType) is { IsPrimitive: true } type && type != typeof(bool);
+        (Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType) is { IsPrimitive: true } type && type != typeof(bool)
+            && type != typeof(char);
 
     static PropertyInfo Property(string name) => typeof(TrainConfig).GetProperties()
         .Single(property => property.Name.Equals(name.Replace("-", ""), StringComparison.OrdinalIgnoreCase));
@@ -92,6 +95,7 @@ public class RangesTests
     static void Use(TrainConfig config)
     {
         config.Recipe.Validate();
+        new TableReadOptions { SkipRows = config.SkipRows }.Validate();
         var validation = new Validation(DataSets.MakeMoons(2))
         {
             Every = config.ValidateEvery,

@@ -42,6 +42,8 @@ sealed class GridInput
     {
         int outputs = Model.Net.Widths[^1];
         bool number = outputs == 1 && Model.Loss.Labels == LabelKind.Number && Model.Net.LinearOutput;
+        if (outputs > 1 && Model.Loss.Labels == LabelKind.Number)
+            throw new UsageException($"{Request.Model}: returns {outputs} numbers; a grid shows one value per point");
         if (Request.Value is null)
         {
             Request = Request with { Value = outputs > 1 ? "class" : number ? "logit" : "probability" };

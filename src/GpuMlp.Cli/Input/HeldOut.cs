@@ -13,30 +13,24 @@ sealed record HeldOut(string Option, DataSet Raw)
 {
     /// <summary>Takes the rows that a config keeps back out of its data, and reads its files of rows to judge on.</summary>
     /// <param name="config">What was asked for.</param>
-    /// <param name="all">All rows of the data.</param>
-    /// <param name="split">How they were shared out; null if all are trained on.</param>
-    /// <returns>The rows to train on, and those to judge on.</returns>
+    /// <param name="loaded">All rows of the data.</param>
     /// <exception cref="UsageException">No row can be kept back, or a file does not hold such rows.</exception>
-    public static (DataSet Training, IReadOnlyList<HeldOut> HeldOut) Take(TrainConfig config, DataSet all, out RunSplit? split)
+    public static Parts Take(TrainConfig config, LoadedData loaded)
     {
-        split = null;
-        if (config.Folds > all.Count)
-            throw UsageException.For("folds", $"{config.Folds}", $"folds are 2 to the number of rows, {all.Count}");
-        var parts = new List<HeldOut>();
-        DataSet training = all;
-        if (config.Validation is string validation)
+        if (config.Folds > loaded.All.Count)
+            throw UsageException.For("folds", $"{config.Folds}", $"folds are 2 to the number of rows, {loaded.All.Count}");
+        var kept = new List<HeldOut>();
+        var parts = new Parts(loaded.All, loaded.Columns, kept, null);
+        if (config.Validation is string asked && TrainConfig.ShareOf(asked) is double share)
         {
-            if (TrainConfig.ShareOf(validation) is double share)
-            {
-                (int[] rows, int[] keptBack) = Split(config, all, share);
-                training = all.Rows(rows);
-                split = RunSplit.Of(StreamSeed(config), rows.Length, keptBack);
-                parts.Add(new HeldOut("validation", all.Rows(keptBack)));
-            }
-            else parts.Add(new HeldOut("validation", Read(config, "validation", validation, all)));
+            (int[] rows, int[] keptBack) = Split(config, loaded.All, share);
+            (DataSet training, TablePreprocessor? columns) = loaded.Fit(rows);
+            parts = new(training, columns, kept, RunSplit.Of(StreamSeed(config), rows.Length, keptBack));
+            kept.Add(new HeldOut("validation", loaded.KeptBack(columns, keptBack)));
         }
-        if (config.Test is string test) parts.Add(new HeldOut("test", Read(config, "test", test, all)));
-        return (training, parts);
+        else if (config.Validation is string file) kept.Add(new HeldOut("validation", Read(config, "validation", file, parts)));
+        if (config.Test is string test) kept.Add(new HeldOut("test", Read(config, "test", test, parts)));
+        return parts;
     }
 
     /// <summary>Refuses options of a validation that there is not.</summary>
@@ -79,32 +73,17 @@ sealed record HeldOut(string Option, DataSet Raw)
         catch (ArgumentException e) { throw UsageException.For("validation", config.Validation, UsageException.Plain(e), e); }
     }
 
-    static DataSet Read(TrainConfig config, string option, string path, DataSet training)
+    static DataSet Read(TrainConfig config, string option, string path, Parts parts)
     {
-        DataSet rows = TrainData.ReadFile(option, path, config);
-        if (rows.Features != training.Features)
-            throw UsageException.For(option, path, $"has {rows.Features} features; the rows to train on have {training.Features}");
-        if (rows.FeatureNames.Count > 0 && training.FeatureNames.Count > 0 && !rows.FeatureNames.SequenceEqual(training.FeatureNames))
-        {
-            (string there, string wanted) = (string.Join(", ", rows.FeatureNames), string.Join(", ", training.FeatureNames));
-            throw UsageException.For(option, path, $"has the columns {there}; those to train on are {wanted}");
-        }
-        return WithClassesOf(training, rows, option, path);
-    }
-
-    // the same name is the same class, whatever number the other file gave it
-    static DataSet WithClassesOf(DataSet training, DataSet rows, string option, string path)
-    {
-        if (training.ClassCount == 0) return rows.ClassCount == 0 ? rows : rows.AsNumbers();
-        var numbers = training.ClassNames.Select((name, k) => (name, k)).ToDictionary(pair => pair.name, pair => (float)pair.k);
-        var labels = new float[rows.Count];
-        for (int row = 0; row < labels.Length; row++)
-        {
-            string name = rows.ClassCount > 0 ? rows.ClassNames[(int)rows.Labels[row]]
-                : rows.Labels[row].ToString(CultureInfo.InvariantCulture);
-            labels[row] = numbers.TryGetValue(name, out float number) ? number : throw UsageException.For(option, path,
-                $"has a row of class '{UsageException.Cut(name)}'; the classes to train on are {string.Join(", ", numbers.Keys.Take(20))}");
-        }
-        return rows.WithLabels(labels, training.ClassNames);
+        if (parts.Columns is TablePreprocessor columns) return TableInput.Read(option, path, config, columns);
+        TablePreprocessor generated = TablePreprocessor.Fit(TableInput.TableOf(parts.Training));
+        return TableInput.Read(option, path, config, generated);
     }
 }
+
+/// <summary>The rows of the data, shared out.</summary>
+/// <param name="Training">The rows to train on.</param>
+/// <param name="Columns">What made them of a table; null for generated rows as they are.</param>
+/// <param name="HeldOut">The rows to judge on.</param>
+/// <param name="Split">How the rows were shared out; null if all are trained on.</param>
+sealed record Parts(DataSet Training, TablePreprocessor? Columns, IReadOnlyList<HeldOut> HeldOut, RunSplit? Split);

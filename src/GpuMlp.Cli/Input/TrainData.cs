@@ -1,11 +1,13 @@
 using System.Globalization;
 using GpuMlp.Cli.Shell;
 using GpuMlp.Data;
+using GpuMlp.Formats;
 using GpuMlp.Layers;
 using GpuMlp.Losses;
 using GpuMlp.Optimizers;
 using GpuMlp.Randomness;
 using GpuMlp.Records;
+using GpuMlp.Tables;
 using GpuMlp.Training;
 using static System.FormattableString;
 
@@ -34,15 +36,39 @@ static class TrainData
     /// <summary>The generated data sets.</summary>
     public static IEnumerable<string> Names => Generators.Keys;
 
-    /// <summary>Reads the name of a data set, or csv:FILE.</summary>
-    /// <exception cref="FormatException">The text is neither.</exception>
-    public static string ReadName(string text) => Generators.ContainsKey(text) || (IsCsv(text) && text.Length > CsvPrefix.Length)
-        ? text : throw new FormatException($"allowed are {string.Join(", ", Names)} and csv:FILE");
+    /// <summary>Reads the name of a data set, a file that exists, csv:FILE, or - for the standard input.</summary>
+    /// <exception cref="FormatException">The text is none of these.</exception>
+    public static string ReadName(string text) =>
+        Generators.ContainsKey(text) || text == StandardInput
+            || (text.StartsWith(CsvPrefix, StringComparison.Ordinal) && text.Length > CsvPrefix.Length)
+        || File.Exists(text) ? text
+        : throw new FormatException(
+            $"allowed are {string.Join(", ", Names)}, a file, and - for the standard input"
+            + (IsPath(text) ? "; there is no such file" : NearestName(text)));
 
-    static bool IsCsv(string name) => name.StartsWith(CsvPrefix, StringComparison.Ordinal);
+    static bool IsPath(string text) => text.Contains('.') || text.Contains(Path.DirectorySeparatorChar);
 
-    /// <summary>The file that data is read from; null if it is generated.</summary>
-    public static string? FileOf(string data) => IsCsv(data) ? data[CsvPrefix.Length..] : null;
+    static string NearestName(string text)
+    {
+        try { new Names<string>([.. Names.Select(name => (name, name))]).Parse(text); }
+        catch (FormatException e) when (e.Message.Contains("; did"))
+        {
+            return e.Message[e.Message.IndexOf("; did", StringComparison.Ordinal)..];
+        }
+        return "";
+    }
+
+    /// <summary>The name of the standard input.</summary>
+    public const string StandardInput = "-";
+
+    /// <summary>Whether the data is a file's: a generator's name comes before a file's.</summary>
+    public static bool IsFile(string name) => !Generators.ContainsKey(name);
+
+    /// <summary>The path of a file that is named with or without csv: before it.</summary>
+    public static string PathOf(string name) => name.StartsWith(CsvPrefix, StringComparison.Ordinal) ? name[CsvPrefix.Length..] : name;
+
+    /// <summary>The file that data is read from; null if it is generated, or read from the standard input.</summary>
+    public static string? FileOf(string data) => IsFile(data) && PathOf(data) != StandardInput ? PathOf(data) : null;
 
     /// <summary>
     /// A record's data as this program reads it: the file that the record names, or that its config names, relative to the record's folder.
@@ -57,13 +83,15 @@ static class TrainData
     }
 
     /// <summary>The data's name as part of the name of a folder.</summary>
-    public static string ShortName(string data) => IsCsv(data) ? Path.GetFileNameWithoutExtension(data[CsvPrefix.Length..]) : data;
+    public static string ShortName(string data) => !IsFile(data) ? data : PathOf(data) == StandardInput ? "stdin"
+        : Path.GetFileNameWithoutExtension(PathOf(data) is { } path && path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase)
+            ? path[..^3] : PathOf(data));
 
     /// <summary>A config with the defaults filled in that depend on its data and its optimizer.</summary>
     /// <exception cref="UsageException">An option was given that its data or its optimizer does not have.</exception>
     public static TrainConfig Resolve(TrainConfig config)
     {
-        bool csv = IsCsv(config.Data), noisy = IsNoisy(config);
+        bool csv = IsFile(config.Data), noisy = IsNoisy(config);
         if (csv && config.Samples is int samples)
             throw UsageException.For("samples", $"{samples}", $"--data {config.Data} has the file's rows; leave it out");
         if (!noisy && config.Noise is double noise)
@@ -71,8 +99,7 @@ static class TrainData
             string why = csv ? "" : " (each cloud's deviation is 1)";
             throw UsageException.For("noise", $"{noise}", $"--data {config.Data} has no noise to set{why}; leave it out");
         }
-        if (!csv && config.Label is string label)
-            throw UsageException.For("label", label, $"--data {config.Data} has no columns; only csv:FILE has");
+        if (!csv) RefuseReading(config);
         bool hasMomentum = Rule(config).HasMomentum;
         if (!hasMomentum && config.Momentum is float momentum)
         {
@@ -101,9 +128,18 @@ static class TrainData
         if (config.Data != read.Data)
             config = config with
             {
-                Samples = asked.Contains("samples") || !IsCsv(config.Data) ? config.Samples : null,
+                Samples = asked.Contains("samples") || !IsFile(config.Data) ? config.Samples : null,
                 Noise = asked.Contains("noise") || IsNoisy(config) ? config.Noise : null,
                 Label = asked.Contains("label") ? config.Label : null,
+                Features = asked.Contains("features") ? config.Features : null,
+                Ignore = asked.Contains("ignore") ? config.Ignore : null,
+                Derive = asked.Contains("derive") ? config.Derive : null,
+                Missing = asked.Contains("missing") ? config.Missing : MissingRule.Fail,
+                Separator = asked.Contains("separator") ? config.Separator : null,
+                Decimal = asked.Contains("decimal") ? config.Decimal : null,
+                Thousands = asked.Contains("thousands") ? config.Thousands : null,
+                Header = asked.Contains("header") || asked.Contains("no-header") ? config.Header : null,
+                SkipRows = asked.Contains("skip-rows") ? config.SkipRows : 0,
                 Window = asked.Contains("window") ? config.Window : null,
             };
         if (config.Optimizer != read.Optimizer)
@@ -115,61 +151,38 @@ static class TrainData
         return config;
     }
 
-    static bool IsNoisy(TrainConfig config) => !IsCsv(config.Data) && config.Data != "blobs";
+    static void RefuseReading(TrainConfig config)
+    {
+        (string Option, string? Value)[] reading =
+        [
+            ("label", config.Label), ("separator", TableReadOptions.NameOf(config.Separator)),
+                ("decimal", TableReadOptions.NameOf(config.Decimal)),
+            ("thousands", TableReadOptions.NameOf(config.Thousands)), ("skip-rows", config.SkipRows > 0 ? $"{config.SkipRows}" : null),
+            ("header", config.Header == true ? "true" : null), ("no-header", config.Header == false ? "true" : null),
+            ("missing", config.Missing != MissingRule.Fail ? MissingRules.Names.Of(config.Missing) : null),
+        ];
+        foreach ((string option, string? value) in reading)
+            if (value is not null) throw UsageException.For(option, value, $"--data {config.Data} is generated; it is for files");
+    }
+
+    static bool IsNoisy(TrainConfig config) => !IsFile(config.Data) && config.Data != "blobs";
 
     static UpdateRule Rule(TrainConfig config) => UpdateRules.Of(config.Optimizer);
 
     /// <summary>Generates the data set, or reads it from a file.</summary>
     /// <exception cref="UsageException">The file is missing, or does not hold such data.</exception>
-    public static DataSet Load(TrainConfig config, RandomStream random)
+    public static LoadedData Load(TrainConfig config, RandomStream random)
     {
-        if (Generators.TryGetValue(config.Data, out Generator? generate))
+        if (!Generators.TryGetValue(config.Data, out Generator? generate)) return TableInput.Load(config);
+        HostMemory.Require($"--samples {config.Samples}", BytesPerSample * config.Samples!.Value);
+        int clouds = Clouds(config);
+        if (clouds > config.Samples)
         {
-            HostMemory.Require($"--samples {config.Samples}", BytesPerSample * config.Samples!.Value);
-            int clouds = Clouds(config);
-            if (clouds > config.Samples)
-            {
-                string why = $"{clouds} blobs, one per output of --net {config.Net}, need a row each";
-                throw UsageException.For("samples", $"{config.Samples}", why);
-            }
-            return generate(config.Samples!.Value, config.Noise ?? 0, random, clouds);
+            string why = $"{clouds} blobs, one per output of --net {config.Net}, need a row each";
+            throw UsageException.For("samples", $"{config.Samples}", why);
         }
-        return ReadFile("data", config.Data, config);
-    }
-
-    /// <summary>Reads a file of rows as a config says.</summary>
-    /// <param name="option">The option that names the file.</param>
-    /// <param name="name">What the option was given: a path, or csv: and a path.</param>
-    /// <param name="config">What the label is, and whether features are standardized.</param>
-    /// <exception cref="UsageException">The file is missing, or does not hold such data.</exception>
-    public static DataSet ReadFile(string option, string name, TrainConfig config)
-    {
-        string path = IsCsv(name) ? name[CsvPrefix.Length..] : name;
-        try
-        {
-            if (!File.Exists(path))
-            {
-                string why = Directory.Exists(path) ? "is a folder; a file is needed" : "there is no such file";
-                throw UsageException.For(option, name, why);
-            }
-            DataSet data = CsvData.Read(path, config.Label, beyondFloat32: config.Standardize);
-            return data.ClassNames.FirstOrDefault(known => known.Length > ModelFile.LongestClassName) is not string tooLong ? data
-                : throw new InvalidDataException(
-                    $"{path}: the name of a class, '{UsageException.Cut(tooLong)}', has {tooLong.Length} characters; " +
-                    $"at most {ModelFile.LongestClassName} are allowed");
-        }
-        catch (InvalidDataException e)
-        {
-            throw new UsageException(e.Message, e);                // begins with file:line:column
-        }
-        catch (ArgumentException e)
-        {
-            throw UsageException.For("label", config.Label, UsageException.Plain(e), e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw UsageException.For(option, name, e.Message, e);
-        }
+        DataSet points = generate(config.Samples!.Value, config.Noise ?? 0, random, clouds);
+        return config is { Features: null, Ignore: null, Derive: null } ? LoadedData.Of(config, points) : TableInput.Of(config, points);
     }
 
     /// <summary>

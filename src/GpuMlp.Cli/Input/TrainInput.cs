@@ -6,6 +6,7 @@ using GpuMlp.Losses;
 using GpuMlp.Randomness;
 using GpuMlp.Records;
 using GpuMlp.Training;
+using static System.FormattableString;
 
 namespace GpuMlp.Cli.Input;
 
@@ -21,22 +22,40 @@ sealed record TrainInput(Recipe Recipe, DataSet Raw, DataSet Data, Standardizer?
     /// <exception cref="UsageException">The data is not there or not fit, or an option does not go with it.</exception>
     public static TrainInput Load(TrainConfig config, RandomStream random)
     {
-        (Recipe recipe, DataSet all) = Fit(config, TrainData.Load(config, random));
-        (DataSet raw, IReadOnlyList<HeldOut> heldOut) = Input.HeldOut.Take(config, all, out RunSplit? split);
+        LoadedData loaded = TrainData.Load(config, random);
+        (Recipe recipe, loaded) = Fit(config, loaded);
+        Parts parts = Input.HeldOut.Take(config, loaded);
+        DataSet raw = parts.Training;
         recipe = recipe with { ClassWeights = ClassWeights.Of(config, raw) };
         Standardizer? standardizer = config.Standardize ? Standardizer.Fit(raw) : null;
-        var input = new TrainInput(recipe, raw, standardizer?.Apply(raw) ?? raw, standardizer, Windows.Choose(config, raw))
+        var input = new TrainInput(recipe, raw, raw, standardizer, Windows.Choose(config, raw))
         {
-            All = all,
-            HeldOut = heldOut,
-            Split = split,
+            Loaded = loaded,
+            HeldOut = parts.HeldOut,
+            Split = parts.Split,
+            Columns = parts.Columns,
+            Targets = config.Standardize && raw.ClassCount == 0 ? Standardizer.FitTargets(raw) : null,
+            Notes = [.. loaded.Summary is string summary ? [summary] : (string[])[], .. loaded.Notes],
         };
+        input = input with { Data = input.Prepare(raw) };
         Windows.Check(config, raw, standardizer, PictureSize.GridWidth(input.Spec), PictureSize.GridHeight(input.Spec));
         return input;
     }
 
+    /// <summary>All rows of the data, those that are kept back among them, and how they came from a table.</summary>
+    public required LoadedData Loaded { get; init; }
+
     /// <summary>All rows of the data in their own units, those that are kept back among them.</summary>
-    public required DataSet All { get; init; }
+    public DataSet All => Loaded.All;
+
+    /// <summary>What made the rows of a table; null for generated rows as they are.</summary>
+    public TablePreprocessor? Columns { get; init; }
+
+    /// <summary>What scales the targets of a regression; null where they stay in their own units.</summary>
+    public Standardizer? Targets { get; init; }
+
+    /// <summary>What the user should know: how the file was read, and what was done to it.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
 
     /// <summary>The rows to judge on, which are not trained on.</summary>
     public IReadOnlyList<HeldOut> HeldOut { get; init; } = [];
@@ -45,7 +64,15 @@ sealed record TrainInput(Recipe Recipe, DataSet Raw, DataSet Data, Standardizer?
     public RunSplit? Split { get; init; }
 
     /// <summary>Rows in their own units as the network takes them.</summary>
-    public DataSet Prepare(DataSet rows) => Standardizer?.Apply(rows) ?? rows;
+    public DataSet Prepare(DataSet rows)
+    {
+        if (Targets is not null) rows = Targets.ApplyToTargets(rows);
+        return Standardizer?.Apply(rows) ?? rows;
+    }
+
+    /// <summary>The model that a trained network makes of the input.</summary>
+    public Model Model(Sequential network) =>
+        new(network, Window, Standardizer, Raw.ClassNames) { Columns = Columns, Targets = Targets };
 
     /// <summary>The rows whose loss is looked at while training; null for none.</summary>
     public Validation? Validation(TrainConfig config) => HeldOut.FirstOrDefault(part => part.Option == "validation") is not HeldOut part
@@ -59,13 +86,14 @@ sealed record TrainInput(Recipe Recipe, DataSet Raw, DataSet Data, Standardizer?
 
     /// <summary>The recipe of a config, and the data as its loss takes it.</summary>
     /// <exception cref="UsageException">They do not go together.</exception>
-    public static (Recipe Recipe, DataSet Raw) Fit(TrainConfig config, DataSet raw)
+    public static (Recipe Recipe, LoadedData Loaded) Fit(TrainConfig config, LoadedData loaded)
     {
         LabelKind labels = config.Loss.Labels;
-        if (labels == LabelKind.Number && raw.ClassCount > 2) raw = AsNumbers(config, raw);
+        if (labels == LabelKind.Number && loaded.All.ClassCount > 2) loaded = loaded with { All = AsNumbers(config, loaded.All) };
+        DataSet raw = loaded.All;
         Recipe recipe = config.Recipe with { Net = config.Net with { LinearOutput = labels == LabelKind.Class || raw.ClassCount == 0 } };
-        Check(config, recipe, raw);
-        return (recipe, raw);
+        Check(config, recipe, loaded);
+        return (recipe, loaded);
     }
 
     /// <summary>The window of pictures of the input plane; null unless the data has two features and labels that are classes.</summary>
@@ -78,13 +106,23 @@ sealed record TrainInput(Recipe Recipe, DataSet Raw, DataSet Data, Standardizer?
             $"--loss {config.Loss.Name} takes labels that are numbers, or two classes; these are {raw.ClassCount} names, " +
             "for which take --loss cross-entropy");
 
-    static void Check(TrainConfig config, Recipe recipe, DataSet raw)
+    static void Check(TrainConfig config, Recipe recipe, LoadedData loaded)
     {
+        DataSet raw = loaded.All;
+        if (raw.ClassCount == 1 && config.Loss.Labels != LabelKind.Number)
+            throw UsageException.For("data", config.Data, Invariant(
+                $"the labels are one class ({raw.ClassNames[0]}, {raw.Count:N0} {(raw.Count == 1 ? "row" : "rows")}): ")
+                + "there is nothing to learn" + Advice(loaded));
         if (recipe.WhyNot(raw) is (string setting, string why))
-            throw UsageException.For(setting, setting == "net" ? $"{config.Net}" : config.Data, why);
+        {
+            if (setting == "net" && raw.Features != config.Net.Widths[0] && loaded.Columns is { InputNames: { Count: > 0 } names })
+                why += $": {string.Join(", ", names.Take(MostNames))}"
+                    + (names.Count > MostNames ? $" and {names.Count - MostNames} more" : "");
+            throw UsageException.For(setting, setting == "net" ? $"{config.Net}" : config.Data, why + Advice(loaded));
+        }
         if (raw.ClassCount > ClassEvaluator.MostClasses && config.Loss.Labels == LabelKind.Class)
         {
-            string tooMany = $"the labels have {raw.ClassCount} classes; at most {ClassEvaluator.MostClasses} are allowed";
+            string tooMany = $"the labels have {raw.ClassCount} classes; at most {ClassEvaluator.MostClasses} are allowed{Advice(loaded)}";
             throw UsageException.For("data", config.Data, tooMany);
         }
         // parameters, gradients and a copy on the host are the least that training takes
@@ -95,4 +133,9 @@ sealed record TrainInput(Recipe Recipe, DataSet Raw, DataSet Data, Standardizer?
             throw UsageException.For("net", $"{config.Net}", tooMany);
         }
     }
+
+    const int MostNames = 12;
+
+    static string Advice(LoadedData loaded) =>
+        loaded.Table is not null && LabelAdvice.Of(loaded.Table, loaded.Config) is string advice ? $"; {advice}" : "";
 }

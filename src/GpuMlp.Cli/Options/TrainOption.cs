@@ -5,6 +5,7 @@ using GpuMlp.Cli.Shell;
 using GpuMlp.Formats;
 using GpuMlp.Records;
 using GpuMlp.Settings;
+using GpuMlp.Tables;
 
 namespace GpuMlp.Cli.Options;
 
@@ -80,6 +81,9 @@ sealed record Values<T>(Func<string, T> Read, Func<T, string?> Text)
 static class Values
 {
     public static Values<string> Text { get; } = Checked(text => text);
+
+    /// <summary>Characters, by themselves or by name.</summary>
+    public static Values<char?> Character { get; } = new(text => TableReadOptions.ParseCharacter(text), TableReadOptions.NameOf);
 
     public static Values<bool> Flag { get; } = new(
         text => bool.TryParse(text, out bool value) ? value : throw new FormatException("allowed are true and false"),

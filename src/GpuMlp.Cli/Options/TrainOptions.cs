@@ -1,4 +1,5 @@
 using GpuMlp.Cli.Input;
+using GpuMlp.Data;
 using GpuMlp.Grids;
 using GpuMlp.Layers;
 using GpuMlp.Losses;
@@ -20,7 +21,7 @@ static class TrainOptions
 
     public static IReadOnlyList<TrainOption> All { get; } =
     [
-        Of(Data, "data", "NAME", $"{string.Join(", ", TrainData.Names)} or csv:FILE",
+        Of(Data, "data", "NAME", $"{string.Join(", ", TrainData.Names)}, a file (text, .gz, X.npy beside y.npy, .npz), or - for stdin",
             c => c.Data, (c, v) => c with { Data = v }, Values.Checked(TrainData.ReadName)),
         Of(Data, "samples", "N", "rows to generate",
             c => c.Samples, (c, v) => c with { Samples = v }, Values.OrNone(Values.Of(Ranges.Samples)),
@@ -34,9 +35,29 @@ static class TrainOptions
             c => c.DataSeed, (c, v) => c with { DataSeed = v }, Values.OrNone(Values.Of(Ranges.Seed)), "--seed"),
         Of(Data, "rng", "NAME", "philox, or numpy to draw what the Python notebook draws",
             c => c.Rng, (c, v) => c with { Rng = v }, Values.Of(TrainConfig.Sources)),
-        Of(Data, "label", "COLUMN", "label column of a file, by name or position from 1",
+        Of(Data, "label", "COLUMNS", "label column of a file, by name or position from 1; several are targets of mse, or one per class",
             c => c.Label!, (c, v) => c with { Label = v }, Values.Text, "the last"),
-        Of(Data, "standardize", null, "shift and scale each feature to mean 0, deviation 1",
+        Of(Data, "features", "COLUMNS", "columns to learn from, as a,b,c",
+            c => c.Features!, (c, v) => c with { Features = v }, Values.Text, "all but the label"),
+        Of(Data, "ignore", "COLUMNS", "columns to leave out",
+            c => c.Ignore!, (c, v) => c with { Ignore = v }, Values.Text, "none"),
+        Of(Data, "missing", "RULE", "fail; drop rows with missing values; or fill in the column's mean or median",
+            c => c.Missing, (c, v) => c with { Missing = v }, Values.Of(MissingRules.Names)),
+        Of(Data, "derive", "FORMULAS", "features to add: powers, products, functions of one, as x^2,x*y,sin(x)",
+            c => c.Derive!, (c, v) => c with { Derive = v }, Values.Text, "none"),
+        Of(Data, "separator", "C", "character between a file's fields, or comma, semicolon, tab, space, bar",
+            c => c.Separator, (c, v) => c with { Separator = v }, Values.Character, "guessed"),
+        Of(Data, "decimal", "C", "character before a file's decimals: point or comma",
+            c => c.Decimal, (c, v) => c with { Decimal = v }, Values.Character, "guessed"),
+        Of(Data, "thousands", "C", "character between groups of digits in a file",
+            c => c.Thousands, (c, v) => c with { Thousands = v }, Values.Character, "none"),
+        Of(Data, "header", null, "a file's first row names the columns, whatever it looks like",
+            c => c.Header == true, (c, v) => c with { Header = v ? true : c.Header }, Values.Flag),
+        Of(Data, "no-header", null, "a file's first row is data, whatever it looks like",
+            c => c.Header == false, (c, v) => c with { Header = v ? false : c.Header }, Values.Flag),
+        Of(Data, "skip-rows", "N", "lines to skip at the start of a file",
+            c => c.SkipRows, (c, v) => c with { SkipRows = v }, Values.Of(Ranges.SkipRows)),
+        Of(Data, "standardize", null, "shift and scale each feature, and targets of mse, to mean 0, deviation 1",
             c => c.Standardize, (c, v) => c with { Standardize = v }, Values.Flag),
 
         Of(Judgement, "validation", "SHARE|FILE",

@@ -22,7 +22,7 @@ static class ScoreText
                 + (metrics.Auc is double area ? Invariant($", AUC {area:0.0000}") : "")
                 + Invariant($"; always the largest class: {Percent(metrics.Baseline.Accuracy)}")
             : Invariant($"error {metrics.Rmse:G4} (root mean square), {metrics.Mae:G4} (mean), R² {metrics.R2:0.0000}")
-                + Invariant($"; always the mean: {metrics.Baseline.Rmse:G4}");
+                + (metrics.Baseline.Rmse is double mean ? Invariant($"; always the mean: {mean:G4}") : "");
         return Invariant($"{part,-10} {metrics.Rows:N0} {(metrics.Rows == 1 ? "row" : "rows")}: loss {metrics.Loss:G4}, {judged}");
     }
 

@@ -38,6 +38,9 @@ static class StandardStreams
         catch (Exception) { }
     }
 
+    /// <summary>The standard input.</summary>
+    public static Stream In() => Console.OpenStandardInput();
+
     /// <summary>Runs what writes the result to stdout.</summary>
     /// <exception cref="IOException">stdout cannot be written. A reader that has gone away is no error: it had read enough.</exception>
     public static void Write(Action write)

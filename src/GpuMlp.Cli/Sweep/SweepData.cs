@@ -19,7 +19,7 @@ sealed class SweepData
     readonly CancellationToken cancellation;
     readonly Dictionary<TrainConfig, int> numbers = [];
     readonly List<TrainConfig> configs = [];
-    readonly Dictionary<TrainConfig, DataSet> probes = [];
+    readonly Dictionary<TrainConfig, LoadedData> probes = [];
     readonly Dictionary<(TrainConfig, NetworkSpec, Loss), (bool LinearOutput, DataSet Raw)> fits = [];
 
     /// <summary>Checks that every network goes with its data.</summary>
@@ -40,16 +40,17 @@ sealed class SweepData
         {
             foreach (TrainConfig config in configs)
             {
-                Standardizer? standardizer = config.Standardize ? Standardizer.Fit(Probe(config)) : null;
-                Windows.Check(config, Probe(config), standardizer, SweepOutputs.GridWidth, SweepOutputs.GridHeight);
+                Standardizer? standardizer = config.Standardize ? Standardizer.Fit(Probe(config).All) : null;
+                Windows.Check(config, Probe(config).All, standardizer, SweepOutputs.GridWidth, SweepOutputs.GridHeight);
             }
         }
         HavePlane = grid.Rows.All(row => Fit(row).Raw is { Features: 2, ClassCount: > 0 });
     }
 
     /// <summary>What the user should know about the files of the sweep.</summary>
-    public IEnumerable<string> Notes => configs.Where(config => config.Samples is null)
-        .SelectMany(config => TrainData.Collapsed(Probe(config), config.Standardize)).Distinct();
+    public IEnumerable<string> Notes => configs.Where(config => config.Samples is null).SelectMany(config =>
+        (IEnumerable<string>)[Probe(config).Summary!, .. Probe(config).Notes,
+            .. TrainData.Collapsed(Probe(config).All, config.Standardize)]).Distinct();
 
     /// <summary>The number of each network's data set.</summary>
     public IReadOnlyList<int> Numbers { get; }
@@ -74,22 +75,34 @@ sealed class SweepData
     public DataSet Whole(int set)
     {
         TrainConfig config = configs[set];
-        DataSet all = config.Samples is null ? Probe(config) : TrainData.Load(config, TrainData.Streams(config).Data);
-        return config.Loss.Labels == LabelKind.Number && all.ClassCount > 2 ? all.AsNumbers() : all;
+        LoadedData loaded = WholeOf(config);
+        return config.Loss.Labels == LabelKind.Number && loaded.All.ClassCount > 2 ? loaded.All.AsNumbers() : loaded.All;
     }
+
+    LoadedData WholeOf(TrainConfig config) =>
+        config.Samples is null ? Probe(config) : TrainData.Load(config, TrainData.Streams(config).Data);
 
     /// <summary>The rows of a data set that networks are judged on, as they take them; null if there are none.</summary>
     public DataSet? Validation(int set)
     {
-        (DataSet training, DataSet? keptBack) = Parts(set);
-        return keptBack is null || !configs[set].Standardize ? keptBack : Standardizer.Fit(training).Apply(keptBack);
+        (DataSet training, DataSet? keptBack, _) = Parts(set);
+        if (keptBack is null || !configs[set].Standardize) return keptBack;
+        if (training.ClassCount == 0) keptBack = Standardizer.FitTargets(training).ApplyToTargets(keptBack);
+        return Standardizer.Fit(training).Apply(keptBack);
     }
 
-    (DataSet Training, DataSet? KeptBack) Parts(int set)
+    (DataSet Training, DataSet? KeptBack, TablePreprocessor? Columns) Parts(int set)
     {
-        (DataSet training, IReadOnlyList<HeldOut> keptBack) = HeldOut.Take(configs[set], Whole(set), out _);
-        return (training, keptBack.Count > 0 ? keptBack[0].Raw : null);
+        Parts parts = HeldOut.Take(configs[set], WholeOf(configs[set]) with { All = Whole(set) });
+        return (parts.Training, parts.HeldOut.Count > 0 ? parts.HeldOut[0].Raw : null, parts.Columns);
     }
+
+    /// <summary>What scales the targets of a data set whose labels are numbers; null where they stay in their own units.</summary>
+    public Standardizer? Targets(int set) =>
+        configs[set].Standardize && Parts(set).Training is { ClassCount: 0 } training ? Standardizer.FitTargets(training) : null;
+
+    /// <summary>What made the rows of a table; null for generated rows as they are.</summary>
+    public TablePreprocessor? Columns(int set) => Parts(set).Columns;
 
     /// <summary>The window for pictures of a data set of two features.</summary>
     public Window WindowOf(int set) => Windows.Choose(configs[set], Load(set).Raw)!.Value;
@@ -109,17 +122,27 @@ sealed class SweepData
         Samples = row.Samples,
         Noise = row.Noise,
         Label = row.Label,
+        Separator = row.Separator,
+        Decimal = row.Decimal,
+        Thousands = row.Thousands,
+        Header = row.Header,
+        SkipRows = row.SkipRows,
+        Features = row.Features,
+        Ignore = row.Ignore,
+        Missing = row.Missing,
+        Derive = row.Derive,
         Standardize = row.Standardize,
         Window = row.Window,
         Validation = row.Validation,
         Seed = row.Samples is null && row.Validation is null ? 0 : row.DataSeed ?? row.Seed,
-        Loss = TrainData.Clouds(row) > 2 || row.Validation is not null || row.ClassWeight is not null ? row.Loss : Loss.All[0],
+        Loss = TrainData.Clouds(row) > 2 || TrainData.IsFile(row.Data) || row.Validation is not null || row.ClassWeight is not null
+            ? row.Loss : Loss.All[0],
         Net = new NetworkSpec([2, TrainData.Clouds(row) > 2 ? TrainData.Clouds(row) : 1], Activation.ReLU),
     };
 
     PopulationData Describe(TrainConfig config, int set)
     {
-        DataSet probe = Probe(config);
+        DataSet probe = Probe(config).All;
         int rows = config.Validation is null ? config.Samples ?? probe.Count : Parts(set).Training.Count;
         return new PopulationData(rows, probe.Features, () => MakeUnlessCancelled(set));
     }
@@ -136,6 +159,7 @@ sealed class SweepData
     DataSet Make(int set)
     {
         (DataSet raw, Standardizer? standardizer) = Load(set);
+        if (standardizer is not null && raw.ClassCount == 0) raw = Standardizer.FitTargets(raw).ApplyToTargets(raw);
         return standardizer?.Apply(raw) ?? raw;
     }
 
@@ -147,15 +171,15 @@ sealed class SweepData
         TrainConfig data = ProbeKey(Key(row));
         var key = (data, row.Net, row.Loss);
         if (fits.TryGetValue(key, out var fit)) return fit;
-        (Recipe recipe, DataSet raw) = TrainInput.Fit(row, Probe(data));
-        return fits[key] = (recipe.Net!.LinearOutput, raw);
+        (Recipe recipe, LoadedData loaded) = TrainInput.Fit(row, Probe(data));
+        return fits[key] = (recipe.Net!.LinearOutput, loaded.All);
     }
 
     // the file itself; of a generated data set only a few rows, which tell its features and classes
-    DataSet Probe(TrainConfig config)
+    LoadedData Probe(TrainConfig config)
     {
         TrainConfig key = ProbeKey(config);
-        if (!probes.TryGetValue(key, out DataSet? probe)) probes[key] = probe = TrainData.Load(key, TrainData.Streams(key).Data);
+        if (!probes.TryGetValue(key, out LoadedData? probe)) probes[key] = probe = TrainData.Load(key, TrainData.Streams(key).Data);
         return probe;
     }
 

@@ -55,9 +55,11 @@ sealed class SweepOutputs(
     public void WriteBest(int row)
     {
         using Sequential network = Build(row);
-        (DataSet raw, Standardizer? standardizer) = data.Load(data.Numbers[row]);
-        Window? window = raw.Features == 2 ? data.WindowOf(data.Numbers[row]) : null;
-        var model = new Model(network, window, standardizer, data.ClassNames(grid.Rows[row]));
+        int set = data.Numbers[row];
+        (DataSet raw, Standardizer? standardizer) = data.Load(set);
+        Window? window = raw.Features == 2 ? data.WindowOf(set) : null;
+        var model = new Model(network, window, standardizer, data.ClassNames(grid.Rows[row]))
+        { Columns = data.Columns(set), Targets = data.Targets(set) };
         ModelFile.Save(folder["best.safetensors"], model);
     }
 

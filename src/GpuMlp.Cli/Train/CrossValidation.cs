@@ -44,16 +44,24 @@ sealed class CrossValidation(TrainConfig config, TrainInput input, Terminal term
 
     int[][] Split()
     {
-        try { return Splits.Folds(input.Raw, config.Folds!.Value, new PhiloxStream(config.DataSeed ?? config.Seed, StreamPurpose.Split)); }
+        try { return Splits.Folds(input.All, config.Folds!.Value, new PhiloxStream(config.DataSeed ?? config.Seed, StreamPurpose.Split)); }
         catch (ArgumentException e) { throw UsageException.For("folds", $"{config.Folds}", UsageException.Plain(e), e); }
     }
 
     Fold NewFold(int[] keptBack)
     {
-        DataSet training = input.Raw.Rows([.. Enumerable.Range(0, input.Raw.Count).Except(keptBack)]), others = input.Raw.Rows(keptBack);
+        int[] rows = [.. Enumerable.Range(0, input.All.Count).Except(keptBack)];
+        (DataSet training, TablePreprocessor? columns) = input.Loaded.Fit(rows);
+        DataSet others = input.Loaded.KeptBack(columns, keptBack);
+        Baseline baseline = Baseline.Of(training);
+        Recipe recipe = input.Recipe with { ClassWeights = ClassWeights.Of(config, training) };
+        if (config.Standardize && training.ClassCount == 0)
+        {
+            Standardizer targets = Standardizer.FitTargets(training);
+            (training, others) = (targets.ApplyToTargets(training), targets.ApplyToTargets(others));
+        }
         Standardizer? standardizer = config.Standardize ? Standardizer.Fit(training) : null;
-        return new Fold(input.Recipe with { ClassWeights = ClassWeights.Of(config, training) },
-            standardizer?.Apply(training) ?? training, standardizer?.Apply(others) ?? others, Baseline.Of(training));
+        return new Fold(recipe, standardizer?.Apply(training) ?? training, standardizer?.Apply(others) ?? others, baseline);
     }
 
     // all folds as one population, or one after the other where the fused engine does not take the network or is the slower one

@@ -121,7 +121,7 @@ sealed class ModulesRun(TrainConfig config, TrainInput input, RandomStream weigh
     {
         using Sequential layers = input.Spec.Build(device, config.Loss);
         foreach ((Parameter to, Parameter from) in layers.Parameters().Zip(net.Parameters())) to.Value.CopyFrom(from.Value.ToArray());
-        ModelFile.Save(folder["model.safetensors"], new Model(layers, input.Window, null, input.Raw.ClassNames));
+        ModelFile.Save(folder["model.safetensors"], input.Model(layers));
         return Judgements.Of(layers, input);
     }
 }

@@ -72,6 +72,8 @@ static class TrainCommand
             config = set(config);
             asked.Add(row.Name);
         }
+        if (asked.Contains("header") && asked.Contains("no-header"))
+            throw UsageException.For("no-header", "true", "--header says the contrary; leave one out");
         bool otherData = asked.Any(name => TrainOptions.Find(name).Group == TrainOptions.Data || name is "net" or "loss");
         return new Replay(TrainData.Resolve(TrainData.WithoutDefaultsOf(read, config, asked)), otherData ? null : replay.Data);
     }

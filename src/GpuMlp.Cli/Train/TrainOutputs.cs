@@ -48,7 +48,7 @@ sealed class TrainOutputs(
     public (Judgements Judged, TimeSpan Evaluate, TimeSpan Plot) WriteModelAndPictures(
         TrainingResult result, CancellationToken cancellation)
     {
-        ModelFile.Save(folder["model.safetensors"], new Model(network, input.Window, input.Standardizer, input.Raw.ClassNames));
+        ModelFile.Save(folder["model.safetensors"], input.Model(network));
         var evaluate = new Stopwatch();
         var plot = new Stopwatch();
         evaluate.Start();

@@ -53,6 +53,7 @@ sealed class TrainRun
                 : $"the data has {run.input.Raw.Features} features, a picture of it needs 2";
             terminal.Note($"data.png, boundary.png, boundary.gif and frames are left out: {why}");
         }
+        foreach (string note in run.input.Notes) terminal.Note(note);
         foreach (string note in TrainData.Collapsed(run.input.Raw, config.Standardize)) terminal.Note(note);
         foreach (string note in HeldOut.Notes(run.input).Concat(Hints.Before(config, run.input))) terminal.Note(note);
         if (run.input.Raw.ClassCount > 0 && run.input.Raw.Labels.Distinct().Count() == 1)
@@ -266,7 +267,8 @@ sealed class TrainRun
         // device and on the host
         long states = config.Optimizer == OptimizerKind.Sgd ? 0 : 2;
         long values = input.Spec.ParameterCount * (3 + states + Frames)
-            + (config.Batch + 8192L) * input.Spec.Widths.Sum(width => 2L * width) + 2L * input.Raw.Inputs.Length + 2L * config.Steps;
+            + (config.Batch + 8192L) * input.Spec.Widths.Sum(width => 2L * width)
+            + 2L * input.Raw.Count * input.Raw.Features + 2L * config.Steps;
         HostMemory.Require($"--net {config.Net} with --batch {config.Batch} and --steps {config.Steps}", sizeof(float) * values);
     }
 }

@@ -36,22 +36,40 @@ public sealed class Standardizer
         ArgumentNullException.ThrowIfNull(data);
         var mean = new double[data.Features];
         var deviation = new double[data.Features];
-        for (int feature = 0; feature < data.Features; feature++) (mean[feature], deviation[feature]) = Fit(data, feature);
+        for (int feature = 0; feature < data.Features; feature++)
+        {
+            int of = feature;
+            (mean[feature], deviation[feature]) = Fit(data.Count, row => data.Value(row, of), $"feature {feature} of '{data.Name}'");
+        }
         return new Standardizer(mean, deviation);
     }
 
-    static (double Mean, double Deviation) Fit(DataSet data, int feature)
+    /// <summary>The standardizer of a data set's targets, computed in float64 as <see cref="Fit(DataSet)"/> does.</summary>
+    /// <exception cref="ArgumentException">A target is not finite, or the labels are classes.</exception>
+    public static Standardizer FitTargets(DataSet data)
     {
-        double largest = 0, first = data.Value(0, feature), sum = 0, squares = 0;
-        for (int row = 0; row < data.Count; row++) largest = Math.Max(largest, Math.Abs(data.Value(row, feature)));
-        if (!double.IsFinite(largest))
-            throw new ArgumentException($"feature {feature} of '{data.Name}' has a value that is not finite", nameof(data));
+        ArgumentNullException.ThrowIfNull(data);
+        if (data.ClassCount > 0) throw new ArgumentException($"the labels of '{data.Name}' are classes, not numbers", nameof(data));
+        var fits = new (double Mean, double Deviation)[data.Targets];
+        for (int target = 0; target < fits.Length; target++)
+        {
+            int of = target;
+            fits[target] = Fit(data.Count, row => data.Target(row, of), $"label {target} of '{data.Name}'");
+        }
+        return new Standardizer([.. fits.Select(fit => fit.Mean)], [.. fits.Select(fit => fit.Deviation)]);
+    }
+
+    static (double Mean, double Deviation) Fit(int count, Func<int, double> value, string what)
+    {
+        double largest = 0, first = value(0), sum = 0, squares = 0;
+        for (int row = 0; row < count; row++) largest = Math.Max(largest, Math.Abs(value(row)));
+        if (!double.IsFinite(largest)) throw new ArgumentException($"{what} has a value that is not finite", "data");
         if (largest == 0) return (0, 1);
         double unit = Math.ScaleB(1, Math.ILogB(largest)), origin = first / unit;
-        for (int row = 0; row < data.Count; row++) sum += data.Value(row, feature) / unit - origin;     // 0 for a constant feature
-        double mean = origin + sum / data.Count;
-        for (int row = 0; row < data.Count; row++) squares += Square(data.Value(row, feature) / unit - mean);
-        double deviation = Math.Sqrt(squares / data.Count);
+        for (int row = 0; row < count; row++) sum += value(row) / unit - origin;     // 0 for a constant feature
+        double mean = origin + sum / count;
+        for (int row = 0; row < count; row++) squares += Square(value(row) / unit - mean);
+        double deviation = Math.Sqrt(squares / count);
         return (mean * unit, deviation == 0 ? 1 : Math.Max(deviation * unit, double.Epsilon));
 
         static double Square(double x) => x * x;
@@ -66,7 +84,7 @@ public sealed class Standardizer
         for (int row = 0; row < data.Count; row++)
             for (int feature = 0; feature < data.Features; feature++)
                 inputs[row, feature] = (float)Scaled(data.Value(row, feature), feature);
-        return new DataSet(data.Name, inputs, data.Labels, data.ClassNames) { FeatureNames = data.FeatureNames };
+        return data.WithInputs(inputs);
     }
 
     /// <summary>The data with every feature x replaced by x · deviation + mean, which undoes <see cref="Apply"/> up to rounding.</summary>
@@ -80,6 +98,36 @@ public sealed class Standardizer
                 values[row, feature] = data.Value(row, feature) * deviation[feature] + mean[feature];
         return new DataSet(data.Name, values, data.Labels, data.ClassNames) { FeatureNames = data.FeatureNames };
     }
+
+    /// <summary>The data with every target y replaced by (y - mean) / deviation, in float64, then rounded to float32.</summary>
+    /// <exception cref="ArgumentException">The data has another number of targets, or its labels are classes.</exception>
+    public DataSet ApplyToTargets(DataSet data)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        if (data.ClassCount > 0 || data.Targets != mean.Length)
+            throw new ArgumentException($"'{data.Name}' has not {mean.Length} targets, for which this standardizer was made", nameof(data));
+        var labels = new float[data.Labels.Length];
+        for (int k = 0; k < labels.Length; k++) labels[k] = (float)Scaled(data.Target(k / data.Targets, k % data.Targets),
+            k % data.Targets);
+        return data.WithTargets(labels, [.. labels.Select((_, k) => data.Target(k / data.Targets, k % data.Targets))], this);
+    }
+
+    /// <summary>The data whose targets were scaled by this, with the targets in their own units beside the scaled ones.</summary>
+    /// <exception cref="ArgumentException">The data has another number of targets, or its labels are classes.</exception>
+    public DataSet UndoTargets(DataSet data)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        if (data.ClassCount > 0 || data.Targets != mean.Length)
+            throw new ArgumentException($"'{data.Name}' has not {mean.Length} targets, for which this standardizer was made", nameof(data));
+        return data.WithTargets(data.Labels, [.. data.Labels.Select((label, k) => Undo(label, k % data.Targets))], this);
+    }
+
+    /// <summary>A value in its own units again: x · deviation + mean.</summary>
+    /// <param name="value">The standardized value.</param>
+    /// <param name="feature">Which feature or target it is of.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such feature.</exception>
+    public double Undo(double value, int feature) => (uint)feature < (uint)mean.Length ? value * deviation[feature] + mean[feature]
+        : throw new ArgumentOutOfRangeException(nameof(feature), feature, $"there are {mean.Length}");
 
     // the difference of two values of opposite signs may exceed float64
     double Scaled(double x, int feature)

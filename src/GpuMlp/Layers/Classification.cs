@@ -1,3 +1,5 @@
+using GpuMlp.Numerics;
+
 namespace GpuMlp.Layers;
 
 /// <summary>Which class a network's outputs mean: the one place that decides it, for pictures, grids, scores and populations.</summary>
@@ -12,6 +14,16 @@ public static class Classification
         foreach (float output in outputs)
             if (float.IsNaN(output)) return null;
         return outputs.Length == 1 ? outputs[0] > 0.5f ? 1 : 0 : ArgMax(outputs);
+    }
+
+    /// <summary>Turns one row of logits into probabilities, in float64.</summary>
+    internal static void Softmax(Span<float> logits)
+    {
+        double largest = double.NegativeInfinity, sum = 0;
+        foreach (float logit in logits) largest = Math.Max(largest, logit);
+        Span<double> shares = logits.Length <= 64 ? stackalloc double[logits.Length] : new double[logits.Length];
+        for (int k = 0; k < logits.Length; k++) sum += shares[k] = Float64.Exp(logits[k] - largest);
+        for (int k = 0; k < logits.Length; k++) logits[k] = (float)(shares[k] / sum);
     }
 
     /// <summary>The index of the largest value; of equal values the first; NaN is never the largest.</summary>

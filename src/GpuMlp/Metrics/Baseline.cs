@@ -4,14 +4,16 @@ namespace GpuMlp.Metrics;
 
 /// <summary>What predicts without a look at any feature: always the largest class, or always the mean, of the training rows.</summary>
 /// <param name="Class">The largest class, of equal ones the first; null for a regression.</param>
-/// <param name="Value">The mean label; null for classes.</param>
+/// <param name="Value">The mean label in its own units; null for classes and for several targets.</param>
 public readonly record struct Baseline(int? Class, double? Value)
 {
     /// <summary>The baseline of the rows that a network was trained on.</summary>
     public static Baseline Of(DataSet training)
     {
         ArgumentNullException.ThrowIfNull(training);
-        if (training.ClassCount == 0) return new Baseline(null, training.Labels.Average(label => (double)label));
+        if (training.ClassCount == 0)
+            return new Baseline(null, training.Targets > 1 ? null : training.TargetScale is null
+                ? training.Labels.Average(label => (double)label) : training.Labels.Select((_, row) => training.Target(row, 0)).Average());
         int[] rows = new int[training.ClassCount];
         foreach (float label in training.Labels)
             if (label >= 0 && label < rows.Length) rows[(int)label]++;

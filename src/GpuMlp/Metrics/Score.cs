@@ -56,12 +56,14 @@ public sealed record Score
     {
         ArgumentNullException.ThrowIfNull(loss);
         ArgumentNullException.ThrowIfNull(data);
+        float[] own = data.TargetScale is null ? data.Labels
+            : [.. data.Labels.Select((_, k) => (float)data.Target(k / data.Targets, k % data.Targets))];
         var score = new Score
         {
             Rows = data.Count,
             Loss = loss.Mean(z, data.Labels, sigmoid),
             BaselineAccuracy = baseline.Accuracy(data.Labels),
-            BaselineError = baseline.RootMeanSquareError(data.Labels),
+            BaselineError = baseline.RootMeanSquareError(own),
         };
         if (data.ClassCount > 0)
             return score with
@@ -69,8 +71,13 @@ public sealed record Score
                 Confusion = ConfusionMatrix.Of(data.Labels, Predictions(z, data.Count), Math.Max(2, data.ClassCount)),
                 Curves = CurvesOf(z, data),
             };
-        double[] targets = [.. data.Labels.Select(label => (double)label)], predictions = new double[data.Count];
-        for (int row = 0; row < predictions.Length; row++) predictions[row] = sigmoid ? Sigmoid.Of(z[row]) : z[row];
+        double[] targets = new double[data.Labels.Length], predictions = new double[data.Labels.Length];
+        for (int k = 0; k < targets.Length; k++)
+        {
+            int row = k / data.Targets, target = k % data.Targets;
+            targets[k] = data.TargetScale is null ? data.Labels[k] : data.Target(row, target);
+            predictions[k] = data.TargetScale?.Undo(z[k], target) ?? (sigmoid ? Sigmoid.Of(z[k]) : z[k]);
+        }
         return score with { Numbers = RegressionMetrics.Of(targets, predictions) };
     }
 

@@ -1,17 +1,8 @@
-using GpuMlp.Data;
 using GpuMlp.Devices;
 using GpuMlp.Formats;
-using GpuMlp.Grids;
 using GpuMlp.Layers;
 
 namespace GpuMlp.Records;
-
-/// <summary>A trained network as a file holds it.</summary>
-/// <param name="Network">The network; the code that loads it disposes it.</param>
-/// <param name="Window">The part of the input plane that its pictures show, in the data's own units; null if there is none.</param>
-/// <param name="Standardizer">How its inputs were standardized; null if they are the data's own values.</param>
-/// <param name="ClassNames">The name of each class, by class number; empty if the network returns numbers.</param>
-public sealed record Model(Sequential Network, Window? Window, Standardizer? Standardizer, IReadOnlyList<string> ClassNames);
 
 /// <summary>
 /// Networks as safetensors or .npz: tensors named and laid out as PyTorch's state_dict of a torch.nn.Sequential of the same layers,
@@ -43,7 +34,8 @@ public static class ModelFile
             throw new ArgumentException($"the names of the classes: {why}", nameof(model));
         float[][] values = [.. model.Network.Layers.OfType<Linear>().SelectMany(layer =>
             (float[][])[layer.Weight.Value.ToArray(), layer.Bias.Value.ToArray()])];
-        var metadata = new ModelMetadata(spec, model.Network.Loss, model.Window, model.Standardizer, model.ClassNames);
+        var metadata = new ModelMetadata(spec, model.Network.Loss, model.Window, model.Standardizer, model.ClassNames)
+        { Targets = model.Targets, Columns = model.Columns };
         new StoredModel(metadata, values, []).Save(path);
     }
 

@@ -22,6 +22,12 @@ sealed record ModelMetadata(
     const string Format = "format", PyTorch = "pt", Mark = "gpumlp";
     const int Version = 2;
 
+    /// <summary>How the targets of a regression were scaled.</summary>
+    public Standardizer? Targets { get; init; }
+
+    /// <summary>How its inputs were made of a table.</summary>
+    public TablePreprocessor? Columns { get; init; }
+
     static readonly string[] Required = ["net", "activation", "loss", "classes"];
 
     /// <summary>The strings to write.</summary>
@@ -39,8 +45,9 @@ sealed record ModelMetadata(
         if (Net.LinearOutput) metadata["output"] = "linear";       // else a sigmoid
         if (Window is Window window) metadata["window"] = window.ToString();
         if (Standardizer is not null)
-            metadata["standardizer"] = JsonSerializer.Serialize(
-                new StandardizerJson([.. Standardizer.Mean], [.. Standardizer.Deviation]), ModelJson.Default.StandardizerJson);
+            metadata["standardizer"] = Text(Standardizer);
+        if (Targets is not null) metadata["targets"] = Text(Targets);
+        if (Columns is not null) metadata["columns"] = ModelColumns.Write(Columns);
         return metadata;
     }
 
@@ -56,9 +63,15 @@ sealed record ModelMetadata(
         Read(path, "loss", metadata["loss"], _ => CheckOutput(spec, loss));
         Window? window = metadata.TryGetValue("window", out string? text) ? Read(path, "window", text, Grids.Window.Parse) : null;
         Standardizer? standardizer = metadata.TryGetValue("standardizer", out text)
-            ? Read(path, "standardizer", text, json => ParseStandardizer(json, spec)) : null;
+            ? Read(path, "standardizer", text, json => ParseStandardizer(json, spec.Widths[0], "inputs")) : null;
+        Standardizer? targets = metadata.TryGetValue("targets", out text)
+            ? Read(path, "targets", text, json => ParseStandardizer(json, spec.Widths[^1], "outputs")) : null;
         string[] classes = Read(path, "classes", metadata["classes"], json => ParseClasses(json, spec, loss));
-        return new ModelMetadata(spec, loss, window, standardizer, classes);
+        if (targets is not null && classes.Length > 0)
+            throw Bad(path, "targets", metadata["targets"], "the network returns classes and no numbers");
+        TablePreprocessor? columns = metadata.TryGetValue("columns", out text)
+            ? Read(path, "columns", text, json => ModelColumns.Read(json, classes, spec.Widths[0], spec.Widths[^1])) : null;
+        return new ModelMetadata(spec, loss, window, standardizer, classes) { Targets = targets, Columns = columns };
     }
 
     static bool IsOurs(string path, IReadOnlyDictionary<string, string> metadata)
@@ -90,11 +103,14 @@ sealed record ModelMetadata(
             $"{loss.Name} needs a linear output of two columns or more, this network is {spec} with {output} output");
     }
 
-    static Standardizer ParseStandardizer(string json, NetworkSpec spec)
+    static string Text(Standardizer standardizer) => JsonSerializer.Serialize(
+        new StandardizerJson([.. standardizer.Mean], [.. standardizer.Deviation]), ModelJson.Default.StandardizerJson);
+
+    static Standardizer ParseStandardizer(string json, int width, string of)
     {
         StandardizerJson read = JsonSerializer.Deserialize(json, ModelJson.Default.StandardizerJson)
             ?? throw new FormatException("an object is needed");
-        if (read.Mean.Length != spec.Widths[0]) throw new FormatException($"{read.Mean.Length} means for {spec.Widths[0]} inputs");
+        if (read.Mean.Length != width) throw new FormatException($"{read.Mean.Length} means for {width} {of}");
         return new Standardizer(read.Mean, read.Deviation);
     }
 

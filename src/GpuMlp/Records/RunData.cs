@@ -27,12 +27,16 @@ public sealed record RunData(
     static string HashOf(DataSet data)
     {
         var hash = new XxHash128();
-        var row = new byte[sizeof(double) * data.Features + sizeof(float)];
+        var row = new byte[sizeof(double) * data.Features + sizeof(float) * data.Targets];
         for (int k = 0; k < data.Count; k++)
         {
             for (int feature = 0; feature < data.Features; feature++)
                 BinaryPrimitives.WriteDoubleLittleEndian(row.AsSpan(sizeof(double) * feature), data.Value(k, feature));
-            BinaryPrimitives.WriteSingleLittleEndian(row.AsSpan(sizeof(double) * data.Features), data.Labels[k]);
+            for (int target = 0; target < data.Targets; target++)
+            {
+                Span<byte> place = row.AsSpan(sizeof(double) * data.Features + sizeof(float) * target);
+                BinaryPrimitives.WriteSingleLittleEndian(place, data.Labels[k * data.Targets + target]);
+            }
             hash.Append(row);
         }
         foreach (string name in data.ClassNames) hash.Append(Encoding.UTF8.GetBytes($"{name}\n"));

@@ -213,5 +213,6 @@ sealed record BestHolder(TrainConfig? Config, JsonElement? Data);
     WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true,
     AllowDuplicateProperties = false)]
 [JsonSerializable(typeof(RunRecord))]
+[JsonSerializable(typeof(EvaluationRecord))]
 [JsonSerializable(typeof(ConfigHolder))]
 sealed partial class RunJson : JsonSerializerContext;

@@ -32,6 +32,12 @@ public sealed class StoredModel
     /// <inheritdoc cref="Model.ClassNames"/>
     public IReadOnlyList<string> ClassNames => metadata.ClassNames;
 
+    /// <inheritdoc cref="Model.Targets"/>
+    public Standardizer? Targets => metadata.Targets;
+
+    /// <inheritdoc cref="Model.Columns"/>
+    public TablePreprocessor? Columns => metadata.Columns;
+
     /// <summary>What a user should know of how the file was read, such as tensors that were left out; a sentence each.</summary>
     public IReadOnlyList<string> Notes { get; }
 
@@ -61,7 +67,7 @@ public sealed class StoredModel
             layers[l].Weight.Value.CopyFrom(values[2 * l]);
             layers[l].Bias.Value.CopyFrom(values[2 * l + 1]);
         }
-        return new Model(network, Window, Standardizer, ClassNames);
+        return new Model(network, Window, Standardizer, ClassNames) { Targets = Targets, Columns = Columns };
     }
 
     /// <summary>The weights of a linear layer (o,i), an output's after another's.</summary>

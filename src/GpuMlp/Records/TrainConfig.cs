@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
+using GpuMlp.Data;
 using GpuMlp.Formats;
 using GpuMlp.Grids;
 using GpuMlp.Layers;
@@ -70,7 +71,7 @@ public sealed record TrainConfig
         },
     };
 
-    /// <summary>A generated data set, or csv:FILE.</summary>
+    /// <summary>A generated data set, a file, or csv: and a file.</summary>
     public string Data { get; set; } = "moons";
 
     /// <summary>The number of rows to generate; null for a file.</summary>
@@ -88,10 +89,37 @@ public sealed record TrainConfig
     /// <summary>Where random numbers come from.</summary>
     public RandomSource Rng { get; set; }
 
-    /// <summary>The label column of a file, by name or position; null for the last.</summary>
+    /// <summary>The label column of a file, by name or position, or several with commas between them; null for the last.</summary>
     public string? Label { get; set; }
 
-    /// <summary>Whether features are shifted and scaled to mean 0 and deviation 1.</summary>
+    /// <summary>The character between fields of a file; null if it is guessed.</summary>
+    public char? Separator { get; set; }
+
+    /// <summary>The character before decimals in a file; null if it is guessed.</summary>
+    public char? Decimal { get; set; }
+
+    /// <summary>The character between groups of digits in a file; null for none.</summary>
+    public char? Thousands { get; set; }
+
+    /// <summary>Whether the first row of a file names the columns; null if it is guessed.</summary>
+    public bool? Header { get; set; }
+
+    /// <summary>The number of lines to skip at the start of a file.</summary>
+    public int SkipRows { get; set; }
+
+    /// <inheritdoc cref="ColumnOptions.Features"/>
+    public string? Features { get; set; }
+
+    /// <inheritdoc cref="ColumnOptions.Ignore"/>
+    public string? Ignore { get; set; }
+
+    /// <inheritdoc cref="ColumnOptions.Missing"/>
+    public MissingRule Missing { get; set; }
+
+    /// <inheritdoc cref="ColumnOptions.Derive"/>
+    public string? Derive { get; set; }
+
+    /// <summary>Whether features, and targets of a regression, are shifted and scaled to mean 0 and deviation 1.</summary>
     public bool Standardize { get; set; }
 
     /// <summary>The share of the rows that is kept back, or the file, to judge on while training; null for none.</summary>

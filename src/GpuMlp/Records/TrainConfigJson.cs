@@ -2,12 +2,14 @@ using System.Numerics;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using GpuMlp.Data;
 using GpuMlp.Formats;
 using GpuMlp.Grids;
 using GpuMlp.Layers;
 using GpuMlp.Losses;
 using GpuMlp.Optimizers;
 using GpuMlp.Settings;
+using GpuMlp.Tables;
 using GpuMlp.Training;
 
 namespace GpuMlp.Records;
@@ -32,7 +34,17 @@ sealed class TrainConfigJson : JsonConverter<TrainConfig>
         if (config.DataSeed is ulong dataSeed) json.WriteNumber("dataSeed", dataSeed);
         else json.WriteNull("dataSeed");
         json.WriteString("rng", TrainConfig.Sources.Of(config.Rng));
+        json.WriteString("separator", TableReadOptions.NameOf(config.Separator));
+        json.WriteString("decimal", TableReadOptions.NameOf(config.Decimal));
+        json.WriteString("thousands", TableReadOptions.NameOf(config.Thousands));
+        if (config.Header is bool header) json.WriteBoolean("header", header);
+        else json.WriteNull("header");
+        json.WriteNumber("skipRows", config.SkipRows);
         json.WriteString("label", config.Label);
+        json.WriteString("features", config.Features);
+        json.WriteString("ignore", config.Ignore);
+        json.WriteString("missing", MissingRules.Names.Of(config.Missing));
+        json.WriteString("derive", config.Derive);
         json.WriteBoolean("standardize", config.Standardize);
         json.WriteString("validation", config.Validation);
         Write(json, "validateEvery", config.ValidateEvery);
@@ -104,7 +116,16 @@ sealed class TrainConfigJson : JsonConverter<TrainConfig>
             case "seed": config.Seed = Number(ref json, Ranges.Seed); break;
             case "dataSeed": config.DataSeed = IsNull(ref json) ? null : Number(ref json, Ranges.Seed); break;
             case "rng": config.Rng = TrainConfig.Sources.Parse(Text(ref json)); break;
+            case "separator": config.Separator = Character(ref json); break;
+            case "decimal": config.Decimal = Character(ref json); break;
+            case "thousands": config.Thousands = Character(ref json); break;
+            case "header": config.Header = IsNull(ref json) ? null : json.GetBoolean(); break;
+            case "skipRows": config.SkipRows = Number(ref json, Ranges.SkipRows); break;
             case "label": config.Label = json.GetString(); break;
+            case "features": config.Features = json.GetString(); break;
+            case "ignore": config.Ignore = json.GetString(); break;
+            case "missing": config.Missing = MissingRules.Names.Parse(Text(ref json)); break;
+            case "derive": config.Derive = json.GetString(); break;
             case "standardize": config.Standardize = json.GetBoolean(); break;
             case "validation": config.Validation = ReadValidation(json.GetString()); break;
             case "validateEvery": config.ValidateEvery = IsNull(ref json) ? null : Number(ref json, Ranges.ValidateEvery); break;
@@ -148,6 +169,8 @@ sealed class TrainConfigJson : JsonConverter<TrainConfig>
     static string[] Names() => [.. RunRecord.ToJson(new TrainConfig()).EnumerateObject().Select(setting => setting.Name)];
 
     static bool IsNull(ref Utf8JsonReader json) => json.TokenType == JsonTokenType.Null;
+
+    static char? Character(ref Utf8JsonReader json) => IsNull(ref json) ? null : TableReadOptions.ParseCharacter(Text(ref json));
 
     static string Text(ref Utf8JsonReader json) =>
         json.GetString() ?? throw new InvalidOperationException("a text is needed, and there is a null");

@@ -14,6 +14,9 @@ public static class Ranges
     public static NumberRange<double> Noise { get; } =
         new("noise is a standard deviation, a number of 0 or more", 0, 1e37, "the points are beyond float32; noise is at most 1E+37");
 
+    /// <summary>Lines to skip at the start of a file.</summary>
+    public static NumberRange<int> SkipRows { get; } = Whole("a number of lines to skip", 0, int.MaxValue);
+
     /// <summary>Seeds of Philox.</summary>
     public static NumberRange<ulong> Seed { get; } =
         new($"a seed is a whole number from 0 to {ulong.MaxValue}", 0, ulong.MaxValue);

@@ -23,6 +23,7 @@ sealed class LayerEngine : ITrainingEngine
     readonly Pace pace;
     readonly Tensor batchX, batchY;
     readonly DeviceBuffer pickBuffer, lossBuffer;
+    readonly DeviceBuffer? first;                                  // the first target of each row, where there are several
     Optimizer optimizer;
 
     internal LayerEngine(Sequential network, TrainingData data, Picks picks, Recipe recipe, SnapshotStore snapshots)
@@ -32,7 +33,8 @@ sealed class LayerEngine : ITrainingEngine
         chunk = Math.Clamp(65_536 / recipe.Batch, 1, 1024);
         pace = new Pace(2e9 / ((double)network.ParameterCount * recipe.Batch));
         batchX = new Tensor(device, recipe.Batch, data.Inputs.Columns);
-        batchY = new Tensor(device, recipe.Batch, 1);
+        batchY = new Tensor(device, recipe.Batch, data.Labels.Columns);
+        if (data.Labels.Columns > 1) first = device.Allocate(recipe.Batch);
         pickBuffer = device.Allocate((long)chunk * recipe.Batch, $"picks of {chunk} steps of {recipe.Batch}");
         lossBuffer = device.Allocate(chunk);
         optimizer = NewOptimizer();
@@ -69,7 +71,14 @@ sealed class LayerEngine : ITrainingEngine
     void Step(int firstPick, int at)
     {
         network.Device.GatherBatch(
-            data.Inputs.Span, data.Labels.Span, pickBuffer.All, firstPick, batchX.Span, batchY.Span, recipe.Batch, data.Inputs.Columns);
+            data.Inputs.Span, data.Labels.Span, pickBuffer.All, firstPick, batchX.Span, first?.All ?? batchY.Span, recipe.Batch,
+            data.Inputs.Columns);
+        if (first is not null)
+        {
+            // rows of targets are gathered as rows of inputs are
+            network.Device.GatherBatch(data.Labels.Span, data.Labels.Span, pickBuffer.All, firstPick, batchY.Span, first.All, recipe.Batch,
+                data.Labels.Columns);
+        }
         network.ComputeLoss(network.ForwardWithin(batchX), batchY, lossBuffer.All, at, recipe.IsWeighted);
         network.BackwardWithin();
         optimizer.StepWithin();
@@ -83,6 +92,7 @@ sealed class LayerEngine : ITrainingEngine
         batchY.Dispose();
         pickBuffer.Dispose();
         lossBuffer.Dispose();
+        first?.Dispose();
         optimizer.Dispose();
     }
 }

@@ -120,7 +120,14 @@ public sealed record Recipe
             string there = classes > 0 ? $", and the data has {classes}" : "";
             return ("net", $"{loss.Name} takes an output per class{there}; the network has {outputs}");
         }
-        if (loss.Labels != LabelKind.Class && outputs != 1)
+        if (loss.Labels == LabelKind.Number && data.Targets > 1 && outputs != data.Targets)
+        {
+            string labels = $"the data has {data.Targets} labels per row";
+            return ("net", $"{loss.Name} takes an output per label, and {labels}; the network has {outputs}");
+        }
+        if (loss.Labels != LabelKind.Number && data.Targets > 1)
+            return ("data", $"{loss.Name} takes one label per row, the data has {data.Targets}");
+        if (loss.Labels != LabelKind.Class && outputs != data.Targets)
             return ("net", $"{loss.Name} takes one output, the network has {outputs}; the loss cross-entropy takes one per class");
         return loss.WhyNotLabels(data.Labels, outputs) is string why ? ("data", why) : null;
     }

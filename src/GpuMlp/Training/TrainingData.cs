@@ -20,13 +20,13 @@ public sealed class TrainingData : IDisposable
     {
         ArgumentNullException.ThrowIfNull(data);
         Inputs = Tensor.From(device, data.Flat, data.Count, data.Features);
-        Labels = Tensor.From(device, labels, data.Count, 1);
+        Labels = Tensor.From(device, labels, data.Count, data.Targets);
     }
 
     /// <summary>x (examples, features).</summary>
     public Tensor Inputs { get; }
 
-    /// <summary>y (examples, 1).</summary>
+    /// <summary>y (examples, targets): one label per example but for several targets of a regression.</summary>
     public Tensor Labels { get; }
 
     /// <summary>Frees both tensors.</summary>

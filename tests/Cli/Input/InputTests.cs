@@ -13,7 +13,7 @@ public class InputTests
     [InlineData("train --config . --out run", "--config .: is a folder")]
     [InlineData("train --data csv:. --out run", "--data csv:.: is a folder")]
     [InlineData("yes 1,2,3 2>&- | tr -d '\\n' 2>&- |;train --data csv:/dev/stdin --out run",
-        "/dev/stdin:1:1: Record 1 is longer than the 67108864 bytes")]
+        "/dev/stdin:1:1: the row is longer than the 67,108,864 bytes")]
     [InlineData("yes 2>&- |;train --config /dev/stdin --out run", "/dev/stdin: is longer than the 1,048,576 bytes")]
     public void WhatHasNoEndIsNotRead(string command, string message)
     {

@@ -1,0 +1,43 @@
+using GpuMlp.Cli.Output;
+using GpuMlp.Cli.Shell;
+using GpuMlp.Data;
+using GpuMlp.Metrics;
+using GpuMlp.Records;
+using GpuMlp.Tables;
+
+namespace GpuMlp.Cli.Predict;
+
+/// <summary>What a network returned for rows with labels: a few numbers per row are kept until all rows are there.</summary>
+sealed class LabelledOutputs(Model model)
+{
+    readonly List<float> outputs = [], labels = [];
+
+    /// <summary>Evaluates rows of a part.</summary>
+    /// <exception cref="InvalidDataException">A value or a label is missing or not allowed.</exception>
+    public void Add(DataTable part, int[] complete)
+    {
+        if (complete.Length == 0) return;
+        DataSet rows = model.Preprocessor.Transform(part, complete, model.Standardizer is not null);
+        if (model.Targets is Standardizer targets) rows = targets.ApplyToTargets(rows);
+        if (model.Standardizer is Standardizer standardizer) rows = standardizer.Apply(rows);
+        outputs.AddRange(model.Network.PredictLogits(rows.Flat));
+        labels.AddRange(rows.Labels);
+    }
+
+    /// <summary>Prints how well the network does.</summary>
+    public void Report(Terminal terminal)
+    {
+        int targets = model.ClassNames.Count > 0 ? 1 : model.Network.Outputs;
+        var rows = new DataSet("rows", new float[labels.Count / targets, 1], [.. labels], model.ClassNames, targets);
+        DataSet own = model.Targets is Standardizer scale ? scale.UndoTargets(rows) : rows;
+        Score score = Score.Of(model.Network.Loss, outputs.ToArray(), !model.Network.Spec!.LinearOutput, own, Baseline.Of(own));
+        RowMetrics metrics = RowMetrics.Of(score, model.ClassNames);
+        if (terminal.Json)
+        {
+            Terminal.Print(new EvaluationRecord(1, ProgramVersion.Text, metrics).ToJson());
+            return;
+        }
+        terminal.Show(ScoreText.Line("evaluated", metrics));
+        foreach (string line in ScoreText.Classes("evaluated", metrics)) terminal.Show(line);
+    }
+}

@@ -1,0 +1,97 @@
+using System.Diagnostics;
+using GpuMlp.Cli.Input;
+using GpuMlp.Cli.Output;
+using GpuMlp.Cli.Shell;
+using GpuMlp.Data;
+using GpuMlp.Devices;
+using GpuMlp.Planning;
+using GpuMlp.Records;
+using GpuMlp.Tables;
+using static System.FormattableString;
+
+namespace GpuMlp.Cli.Predict;
+
+/// <summary>One execution of predict or evaluate: rows are read, predicted and written part by part.</summary>
+sealed class PredictRun(PredictRequest request, Model model, Terminal terminal, Interruption interruption)
+{
+    const int RowsOfAPart = 1 << 14;
+
+    readonly LabelledOutputs? judged = request.Metrics ? new LabelledOutputs(model) : null;
+    long rows, incomplete;
+
+    /// <summary>Does what the options ask for.</summary>
+    /// <exception cref="UsageException">A file is not there or not fit.</exception>
+    /// <returns>The exit code.</returns>
+    public static int Execute(PredictRequest request, Terminal terminal, Interruption interruption)
+    {
+        if (request.Data is null) throw new UsageException("--data FILE is needed");
+        ModelInput.RequireFile(request.Model);
+        StoredModel stored = ModelInput.Read(request.Model, request.Hints, terminal);
+        if (request.Data != TrainData.StandardInput && !File.Exists(TrainData.PathOf(request.Data)))
+            throw UsageException.For("data", request.Data,
+                Directory.Exists(TrainData.PathOf(request.Data)) ? "is a folder; a file is needed" : "there is no such file");
+        if (request.Out is not null || !request.Metrics) OutputFile.Check(request.Out, request.Force);
+        (ComputeDevice device, Model model) = DeviceInput.Open(
+            request.Device, [Work.OfGrid(stored.Net, RowsOfAPart)], terminal, device => (device, stored.Build(device)));
+        using (device)
+        using (model.Network) return new PredictRun(request, model, terminal, interruption).Execute();
+    }
+
+    int Execute()
+    {
+        long start = Stopwatch.GetTimestamp();
+        if (request.Out is string path) OutputFile.Write(path, Predict);
+        else Predict(null);
+        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        terminal.Note(Invariant($"{rows:N0} {(rows == 1 ? "row" : "rows")} in {seconds:G3} s"));
+        if (incomplete > 0)
+            terminal.Note(Invariant($"{incomplete:N0} rows lack a value and have no prediction (the model's rule is to drop them)"));
+        judged?.Report(terminal);
+        return ExitCode.Ok;
+    }
+
+    void Predict(Stream? stream)
+    {
+        PredictionWriter? writer = stream is null ? null : new PredictionWriter(stream, model);
+        try
+        {
+            using IEnumerator<DataTable> parts = Parts().GetEnumerator();
+            // the next rows are read while these are predicted
+            for (Task<DataTable?> next = Next(parts); next.GetAwaiter().GetResult() is DataTable part;)
+            {
+                next = Next(parts);
+                interruption.Token.ThrowIfCancellationRequested();
+                Predict(part, writer);
+            }
+        }
+        catch (InvalidDataException e)
+        {
+            throw new UsageException(e.Message, e);
+        }
+        if (rows == 0) throw UsageException.For("data", request.Data, "has no rows");
+        writer?.Flush();
+    }
+
+    static Task<DataTable?> Next(IEnumerator<DataTable> parts) => Task.Run(() => parts.MoveNext() ? parts.Current : null);
+
+    IEnumerable<DataTable> Parts()
+    {
+        string path = TrainData.PathOf(request.Data!);
+        return path == TrainData.StandardInput
+            ? model.Preprocessor.ReadParts(StandardStreams.In(), "standard input", request.Reading, RowsOfAPart, request.Metrics)
+            : model.Preprocessor.ReadParts(path, request.Reading, RowsOfAPart, request.Metrics);
+    }
+
+    void Predict(DataTable part, PredictionWriter? writer)
+    {
+        int[] complete = model.Preprocessor.Missing == MissingRule.Drop || request.Metrics
+            ? model.Preprocessor.CompleteRows(part, request.Metrics && writer is null) : [.. Enumerable.Range(0, part.Count)];
+        if (model.Preprocessor.Missing == MissingRule.Fail) complete = [.. Enumerable.Range(0, part.Count)];
+        rows += part.Count;
+        incomplete += part.Count - complete.Length;
+        judged?.Add(part, complete);
+        if (writer is null) return;
+        if (model.ClassNames.Count > 0) writer.Classes(model.PredictProbability(part, complete), complete, part.Count);
+        else writer.Values(model.Predict(part, complete), complete, part.Count);
+    }
+}

@@ -1,0 +1,37 @@
+using GpuMlp.Formats;
+using GpuMlp.Tables;
+
+namespace GpuMlp.Data;
+
+/// <summary>Finds the columns that a preprocessor was fitted to in another table: by name, or by place where there are no names.</summary>
+static class ColumnMatching
+{
+    /// <summary>All columns of a list.</summary>
+    /// <exception cref="InvalidDataException">One is not there.</exception>
+    public static TableColumn[] Find(TablePreprocessor plan, DataTable table, IReadOnlyList<FeatureColumn> columns)
+    {
+        TableColumn?[] found = [.. columns.Select(column => Find(plan, table, column))];
+        string[] lost = [.. columns.Where((_, k) => found[k] is null).Select(column => column.Label)];
+        if (lost.Length == 0) return [.. found.Select(column => column!)];
+        string what = lost.Length == 1 ? "column" : "columns";
+        string has = table.HasNames && ByName(plan)
+            ? $"it has {Quoted.List([.. table.Columns.Select(column => column.Label)])}"
+            : $"it has {table.Width} columns, {plan.Width} with the label or {plan.Features.Count} without it are needed";
+        throw new InvalidDataException($"{table.Path}: has no {what} {Quoted.List(lost)}; {has}");
+    }
+
+    /// <summary>A column; null if the table does not have it.</summary>
+    public static TableColumn? Find(TablePreprocessor plan, DataTable table, FeatureColumn column)
+    {
+        if (table.HasNames && ByName(plan))
+            return column.Name.Length > 0 ? table.Columns.FirstOrDefault(there => there.Name == column.Name) : At(column.Position);
+        if (table.Width == plan.Width) return At(column.Position);
+        // the features alone, in their order
+        int feature = plan.Features.ToList().IndexOf(column);
+        return table.Width == plan.Features.Count && feature >= 0 ? At(feature + 1) : null;
+
+        TableColumn? At(int position) => table.Columns.FirstOrDefault(there => there.Position == position);
+    }
+
+    static bool ByName(TablePreprocessor plan) => plan.Features.Any(column => column.Name.Length > 0);
+}

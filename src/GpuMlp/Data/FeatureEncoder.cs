@@ -1,0 +1,156 @@
+using GpuMlp.Formats;
+using GpuMlp.Tables;
+using static System.FormattableString;
+
+namespace GpuMlp.Data;
+
+/// <summary>Turns rows of a table into features and labels as a preprocessor says.</summary>
+sealed class FeatureEncoder(TablePreprocessor plan, DataTable table, IReadOnlyList<int>? rows, bool beyondFloat32)
+{
+    /// <summary>The number of rows.</summary>
+    public int Count { get; } = rows?.Count ?? table.Count;
+
+    int Row(int k) => rows is null ? k : rows[k];
+
+    /// <summary>The features, one array each, and where their float32 is not their float64 rounded.</summary>
+    public (double[][] Features, IReadOnlyDictionary<int, float>?[] Rounded) Encode(TableColumn[] columns)
+    {
+        foreach (int row in rows ?? [])
+            if ((uint)row >= (uint)table.Count) throw new ArgumentOutOfRangeException(nameof(rows), row,
+                $"'{table.Name}' has rows 0 to {table.Count - 1}");
+        var features = new List<double[]>();
+        var rounded = new List<IReadOnlyDictionary<int, float>?>();
+        for (int k = 0; k < columns.Length; k++)
+        {
+            FeatureColumn feature = plan.Features[k];
+            if (feature.Values is not null) features.AddRange(Indicators(columns[k], feature));
+            else features.Add(feature.Boolean ? Booleans(columns[k]) : Numbers(columns[k], feature));
+            while (rounded.Count < features.Count) rounded.Add(feature.Values is null && !feature.Boolean ? Rounded(columns[k]) : null);
+        }
+        if (plan.Derived.Count > 0) Derive(features, columns[0]);
+        while (rounded.Count < features.Count) rounded.Add(null);
+        return ([.. features], [.. rounded]);
+    }
+
+    double[] Numbers(TableColumn column, FeatureColumn feature)
+    {
+        if (column.IsText)
+        {
+            for (int k = 0; k < Count; k++)
+                if (!column.IsMissing(Row(k))) throw Bad(Row(k), column, LabelColumns.NoNumber(column, Row(k)));
+            if (feature.Fill is null && Count > 0) throw Lost(Row(0), column);
+        }
+        bool shared = rows is null && column.Missing == 0;                 // the table's own memory
+        double[] source = column.Numbers, numbers = shared ? source : new double[Count];
+        for (int k = 0; k < Count; k++)
+        {
+            double value = column.IsText ? double.NaN : source[Row(k)];
+            if (double.IsNaN(value)) value = feature.Fill ?? throw Lost(Row(k), column);
+            if (!float.IsFinite((float)value)) RequireFinite(value, Row(k), column);
+            if (!shared) numbers[k] = value;
+        }
+        return numbers;
+    }
+
+    void RequireFinite(double value, int row, TableColumn column)
+    {
+        if (double.IsFinite(value) && (beyondFloat32 || float.IsFinite(column.Rounded(row)))) return;
+        string where = column.Name.Length > 0 ? $" in column {Quoted.Quote(column.Name)}" : "";
+        string advice = double.IsFinite(value) ? "; standardized, a feature may be" : "";
+        throw Bad(row, column, Invariant($"'{value:R}'{where} is not a finite float32 number{advice}"));
+    }
+
+    IReadOnlyDictionary<int, float>? Rounded(TableColumn column)
+    {
+        if (column.RoundedOnce.Count == 0 || rows is null) return column.RoundedOnce.Count == 0 ? null : column.RoundedOnce;
+        var rounded = new Dictionary<int, float>();
+        for (int k = 0; k < Count; k++)
+            if (column.RoundedOnce.TryGetValue(rows[k], out float value)) rounded[k] = value;
+        return rounded;
+    }
+
+    double[] Booleans(TableColumn column)
+    {
+        var values = new double[Count];
+        for (int k = 0; k < Count; k++)
+        {
+            string text = column.Text(Row(k)) ?? throw Lost(Row(k), column);
+            values[k] = TableFitting.IsTrue(text) ? 1 : TableFitting.IsFalse(text) ? 0
+                : throw Bad(Row(k), column, $"{Quoted.Quote(text)} in column {column.Label}; allowed are true and false");
+        }
+        return values;
+    }
+
+    double[][] Indicators(TableColumn column, FeatureColumn feature)
+    {
+        var numbers = new Dictionary<string, int>();
+        for (int value = 0; value < feature.Values!.Count; value++) numbers[feature.Values[value]] = value;
+        double[][] indicators = [.. feature.Values.Select(_ => new double[Count])];
+        for (int k = 0; k < Count; k++)
+        {
+            string text = column.Text(Row(k)) ?? throw Lost(Row(k), column);
+            if (feature.Untrained?.Contains(text) == true) continue;
+            indicators[numbers.TryGetValue(text, out int number) ? number : throw Bad(Row(k), column,
+                $"{Quoted.Quote(text)} in column {column.Label} is none of the texts that were trained on: "
+                + Quoted.List([.. feature.Values]))][k] = 1;
+        }
+        return indicators;
+    }
+
+    void Derive(List<double[]> features, TableColumn first)
+    {
+        var row = new double[features.Count];
+        double[][] derived = [.. plan.Derived.Select(_ => new double[Count])];
+        for (int k = 0; k < Count; k++)
+        {
+            for (int f = 0; f < row.Length; f++) row[f] = features[f][k];
+            for (int d = 0; d < derived.Length; d++)
+            {
+                double value = plan.Derived[d].Of(row);
+                if (!double.IsFinite(value) || (!beyondFloat32 && !float.IsFinite((float)value)))
+                    throw Bad(Row(k), first, $"{plan.Derived[d].Text} has no finite value in this row");
+                derived[d][k] = value;
+            }
+        }
+        features.AddRange(derived);
+    }
+
+    /// <summary>The labels: class numbers, or targets in their own units, row after row.</summary>
+    public double[] Labels(TableColumn[] columns, LabelColumns labels, IReadOnlyDictionary<string, int> classes, int targets)
+    {
+        var values = new double[Count * targets];
+        int[]? codes = labels is { ClassNames.Count: > 0, OneHot: false } && columns[0].IsText
+            ? [.. columns[0].Values.Select(value => classes.GetValueOrDefault(value, -1))] : null;
+        for (int k = 0; k < Count; k++)
+        {
+            foreach (TableColumn column in columns)
+                if (column.Missing > 0 && column.IsMissing(Row(k))) throw Lost(Row(k), column);
+            for (int target = 0; target < targets; target++)
+            {
+                int known = codes is null ? -1 : codes[columns[0].Code(Row(k))];
+                values[k * targets + target] = known >= 0 ? known : labels.Of(table, columns, classes, Row(k), target);
+            }
+        }
+        return values;
+    }
+
+    /// <summary>The labels in float32.</summary>
+    public float[] Rounded(TableColumn[] columns, double[] values, int targets, bool areClasses)
+    {
+        var rounded = new float[values.Length];
+        for (int k = 0; k < values.Length; k++)
+        {
+            TableColumn column = columns[k % targets];
+            rounded[k] = areClasses ? (float)values[k] : column.Rounded(Row(k / targets));
+            if (float.IsFinite(rounded[k])) continue;
+            string where = column.Name.Length > 0 ? $" in column {Quoted.Quote(column.Name)}" : "";
+            throw Bad(Row(k / targets), column, Invariant($"'{values[k]:R}'{where} is not a finite float32 number"));
+        }
+        return rounded;
+    }
+
+    InvalidDataException Lost(int row, TableColumn column) =>
+        Bad(row, column, $"the value is missing{(column.Name.Length > 0 ? $" in column {Quoted.Quote(column.Name)}" : "")}");
+
+    InvalidDataException Bad(int row, TableColumn column, string what) => new($"{table.Where(row, column)}: {what}");
+}

@@ -1,0 +1,42 @@
+using GpuMlp.Formats;
+using GpuMlp.Tables;
+
+namespace GpuMlp.Data;
+
+/// <summary>Reads a table in parts of some rows, with the columns that a preprocessor needs, in constant memory.</summary>
+static class TableParts
+{
+    /// <summary>Reads a file of text.</summary>
+    public static IEnumerable<DataTable> Read(TablePreprocessor plan, TableSource source, TableReadOptions options, int rows, bool labelled)
+    {
+        options.Validate();
+        FormatGuess guess = FormatGuess.Of(source, options);
+        string[] names = guess.Names(System.Text.Encoding.UTF8);
+        using var reader = new TableReader(source, guess, guess.Format.Runs, Kinds(plan, source.Path, guess, names, labelled),
+            whole: false);
+        while (source.Whole(() => reader.Read(rows)) is DataTable part) yield return part;
+    }
+
+    static ColumnKind[] Kinds(TablePreprocessor plan, string path, FormatGuess guess, string[] names, bool labelled)
+    {
+        // a separator at the end of every row is no column
+        int width = guess.Width;
+        while (width > 1 && names[width - 1].Length == 0 && guess.Format.HasHeader && plan.Width < width) width--;
+        TableColumn[] columns =
+            [.. names.Take(width).Select((name, k) => new TableColumn(name, k + 1, 0, [], (IReadOnlyDictionary<int, float>?)null))];
+        var header = new DataTable(path, columns, 0, width, guess.Format, null);
+        var kinds = new ColumnKind[guess.Width];
+        Array.Fill(kinds, ColumnKind.Skip);
+        foreach ((TableColumn column, FeatureColumn feature) in plan.ColumnsOf(header, plan.Features).Zip(plan.Features))
+            kinds[column.Position - 1] = feature.Values is not null || feature.Boolean ? ColumnKind.Text : ColumnKind.Number;
+        if (!labelled) return kinds;
+        foreach (TableColumn column in plan.ColumnsOf(header, plan.Labels))
+            kinds[column.Position - 1] = plan.OneHot || plan.ClassNames.All(IsNumber) ? ColumnKind.Number : ColumnKind.Text;
+        return kinds;
+    }
+
+    // the name of a class that was made of a number
+    static bool IsNumber(string name) =>
+        new NumberFormat((byte)'.', 0).TryParse(System.Text.Encoding.UTF8.GetBytes(name), out double value)
+            && TableColumn.Text(value) == name;
+}

@@ -1,0 +1,119 @@
+using System.Globalization;
+
+namespace GpuMlp.Tables;
+
+/// <summary>Reads the numbers of a text file.</summary>
+/// <param name="Point">The character before the decimals.</param>
+/// <param name="Group">The character between groups of digits; 0 for none.</param>
+readonly record struct NumberFormat(byte Point, byte Group)
+{
+    const int LongestExactPower = 22, MostDigits = 19;
+    const ulong LargestExact = 1UL << 53;
+
+    static readonly double[] Powers =
+        [.. Enumerable.Range(0, LongestExactPower + 1).Select(k => double.Parse($"1e{k}", CultureInfo.InvariantCulture))];
+
+    /// <summary>Whether a field stands for a value that is not there.</summary>
+    public static bool IsMissing(ReadOnlySpan<byte> text) => text.Length switch
+    {
+        0 => true,
+        1 => text[0] == '?',
+        2 => Is(text, "na"u8),
+        3 => Is(text, "nan"u8) || Is(text, "n/a"u8),
+        4 => Is(text, "null"u8) || Is(text, "-nan"u8) || Is(text, "#n/a"u8) || Is(text, "<na>"u8),
+        _ => false,
+    };
+
+    static bool Is(ReadOnlySpan<byte> text, ReadOnlySpan<byte> word)
+    {
+        for (int k = 0; k < word.Length; k++)
+            if ((text[k] is >= (byte)'A' and <= (byte)'Z' ? text[k] | 0x20 : text[k]) != word[k]) return false;
+        return true;
+    }
+
+    /// <summary>Reads a number; a number beyond float64 is an infinity, as is the word inf.</summary>
+    /// <param name="text">The field.</param>
+    /// <param name="value">The float64 nearest to it.</param>
+    public bool TryParse(ReadOnlySpan<byte> text, out double value)
+    {
+        value = 0;
+        int at = 0;
+        bool negative = false;
+        if (text.Length > 0 && text[0] is (byte)'-' or (byte)'+') (negative, at) = (text[0] == '-', 1);
+        ulong mantissa = 0;
+        int digits = 0, significant = 0, scale = 0;
+        for (; at < text.Length; at++)
+        {
+            uint digit = (uint)(text[at] - '0');
+            if (digit <= 9) Take(digit);
+            else if (text[at] != Group || Group == 0 || digits == 0 || at + 1 == text.Length || !IsDigit(text[at + 1])) break;
+        }
+        if (at < text.Length && text[at] == Point)
+        {
+            for (at++; at < text.Length && text[at] - '0' is >= 0 and <= 9; at++)
+            {
+                Take((uint)(text[at] - '0'));
+                scale--;
+            }
+        }
+        if (digits == 0) return IsInfinity(text, negative, out value);
+        int exponent = 0;
+        if (at < text.Length && text[at] is (byte)'e' or (byte)'E')
+        {
+            bool minus = false;
+            if (++at < text.Length && text[at] is (byte)'-' or (byte)'+') minus = text[at++] == '-';
+            if (at == text.Length) return false;
+            for (; at < text.Length && IsDigit(text[at]); at++) exponent = Math.Min(exponent * 10 + text[at] - '0', 1 << 20);
+            if (minus) exponent = -exponent;
+        }
+        if (at != text.Length) return false;
+        int power = exponent + scale;
+        if (significant <= MostDigits && mantissa <= LargestExact && power is >= -LongestExactPower and <= LongestExactPower)
+        {
+            value = power < 0 ? mantissa / Powers[-power] : mantissa * Powers[power];     // both exact, so rounded once
+            if (negative) value = -value;
+            return true;
+        }
+        return double.TryParse(Plain(text, stackalloc byte[128]), NumberStyles.Float, CultureInfo.InvariantCulture, out value);
+
+        void Take(uint digit)
+        {
+            digits++;
+            if (significant == 0 && digit == 0) return;
+            if (++significant <= MostDigits) mantissa = mantissa * 10 + digit;
+        }
+    }
+
+    static bool IsDigit(byte c) => c - '0' is >= 0 and <= 9;
+
+    static bool IsInfinity(ReadOnlySpan<byte> text, bool negative, out double value)
+    {
+        ReadOnlySpan<byte> word = text.Length > 0 && text[0] is (byte)'-' or (byte)'+' ? text[1..] : text;
+        value = negative ? double.NegativeInfinity : double.PositiveInfinity;
+        return (word.Length == 3 && Is(word, "inf"u8)) || (word.Length == 8 && Is(word, "infinity"u8));
+    }
+
+    /// <summary>The float32 nearest to a number's text, which may differ from its float64 rounded once more.</summary>
+    /// <param name="text">The field.</param>
+    /// <param name="value">The float64 nearest to it.</param>
+    public float ToFloat32(ReadOnlySpan<byte> text, double value)
+    {
+        const double smallestNormal = 1.1754943508222875e-38;
+        const long below = 0x1FFFFFFF, middle = 0x10000000;               // the bits of a float64 that a float32 does not have
+        bool tie = (BitConverter.DoubleToInt64Bits(value) & below) == middle || (value != 0 && Math.Abs(value) < smallestNormal);
+        return tie && double.IsFinite(value) && float.TryParse(
+            Plain(text, stackalloc byte[128]), NumberStyles.Float, CultureInfo.InvariantCulture, out float nearest) ? nearest
+                : (float)value;
+    }
+
+    // with a point and without groups
+    ReadOnlySpan<byte> Plain(ReadOnlySpan<byte> text, Span<byte> space)
+    {
+        if (Point == '.' && Group == 0) return text;
+        Span<byte> plain = text.Length <= space.Length ? space : new byte[text.Length];
+        int length = 0;
+        foreach (byte c in text)
+            if (c != Group || Group == 0) plain[length++] = c == Point ? (byte)'.' : c;
+        return plain[..length].ToArray();
+    }
+}
