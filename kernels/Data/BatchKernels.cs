@@ -17,7 +17,7 @@ public readonly struct GatherBatch<TView>(TView x, TView y, TView picks, int at,
         for (int row = first; row < end; row += stride)
         {
             int example = T.GetInt(picks, at + row);
-            for (int k = 0; k < f; k++) T.Set(batchX, row * f + k, T.Get(x, example * f + k));
+            for (int k = 0; k < f; k += T.Width) T.Store(batchX, row * f + k, T.Load(x, example * f + k), f - k);
             T.Set(batchY, row, T.Get(y, example));
         }
     }

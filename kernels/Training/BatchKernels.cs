@@ -97,7 +97,7 @@ public readonly struct BatchTraining<TActivation, TLoss, TOptimizer, TView>(
             int row = plan.HasPicks != 0 ? T.GetInt(views.Picks, k * n + r)
                 : Philox.Below(Philox.Word(key0, key1, (ulong)step * (ulong)n + (ulong)r, plan.Stream, 0), plan.Examples);
             row += firstRow;
-            for (int i = 0; i < features; i++) T.Set(x, r * features + i, T.Get(views.X, row * features + i));
+            for (int i = 0; i < features; i += T.Width) T.Store(x, r * features + i, T.Load(views.X, row * features + i), features - i);
             T.Set(labels, r, T.Get(views.Y, row));
         }
     }

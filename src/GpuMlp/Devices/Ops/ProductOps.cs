@@ -88,8 +88,9 @@ enum ProductForm
 /// <summary>The matrix product on a device.</summary>
 static class ProductOps
 {
-    // with fewer lines in the other operand, copying an operand costs more than reading it where it lies
-    const int LinesWorthPacking = 48;
+    // With fewer rows of A (columns of B), copying B (A) costs more than reading it where it lies. The rows of B are read in vectors either
+    // way; measured with 64 rows on two cores, steps are 5 to 10 % faster without the copy.
+    const int RowsWorthPackingB = 96, ColumnsWorthPackingA = 48;
 
     // up to that many multiply-adds the preparations of the large form cost more than the product
     const long MostOfSmall = 8192;
@@ -143,8 +144,8 @@ static class ProductOps
     static Product Packed(ComputeDevice device, in Product p, int width)
     {
         // B is also packed where vectors could not read it; A where its terms lie far apart
-        bool packsB = width > 1 && (p.B.LineStep != 1 || (p.M >= LinesWorthPacking && p.K > 16));
-        bool packsA = width > 1 && p.A.TermStep > 16 && p.N >= LinesWorthPacking && p.M >= 16;
+        bool packsB = width > 1 && (p.B.LineStep != 1 || (p.M >= RowsWorthPackingB && p.K > 16));
+        bool packsA = width > 1 && p.A.TermStep > 16 && p.N >= ColumnsWorthPackingA && p.M >= 16;
         if (!packsA && !packsB) return p;
         long lengthA = packsA ? Panel.Length(p.M, p.K) : 0, lengthB = packsB ? Panel.Length(p.N, p.K) : 0;
         DeviceSpan workspace = device.Workspace(lengthA + lengthB);
