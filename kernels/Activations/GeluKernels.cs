@@ -14,7 +14,7 @@ public readonly struct Gelu : IActivation
         T tail = NormalTails.Of<T, TView>(x), lowest = T.Splat(float.MinValue);
         // -∞ becomes the lowest finite number, because -∞·0 would be NaN where x·Φ(x) has the limit 0
         T left = T.Multiply(T.SelectLess(x, lowest, lowest, x), tail);
-        T highest = T.Splat(float.MaxValue), finite = T.SelectLess(highest, x, highest, x);
+        T highest = T.Splat(float.MaxValue), finite = T.SelectGreater(x, highest, highest, x);
         return T.SelectLess(x, T.Splat(0f), left, T.Fma(T.Negate(tail), finite, x));
     }
 

@@ -48,6 +48,40 @@ public readonly struct Eight
         T.Set(view, at + 7 * step, V7);
     }
 
+    /// <summary>The floats at <paramref name="at"/> and behind it; past <paramref name="last"/> that one again.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Eight LoadUpTo<T, TView>(TView view, int at, int last) where T : struct, ILanes<T, TView> where TView : struct => new(
+        UpTo<T, TView>(view, at, last), UpTo<T, TView>(view, at + 1, last), UpTo<T, TView>(view, at + 2, last),
+        UpTo<T, TView>(view, at + 3, last), UpTo<T, TView>(view, at + 4, last), UpTo<T, TView>(view, at + 5, last),
+        UpTo<T, TView>(view, at + 6, last), UpTo<T, TView>(view, at + 7, last));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static float UpTo<T, TView>(TView view, int at, int last) where T : struct, ILanes<T, TView> where TView : struct =>
+        T.Get(view, at < last ? at : last);
+
+    /// <summary>Writes the first <paramref name="count"/> floats to <paramref name="at"/> and each <paramref name="step"/> further.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void StoreUpTo<T, TView>(TView view, int at, int step, int count) where T : struct, ILanes<T, TView> where TView : struct
+    {
+        if (count <= 0) return;
+        if (count >= 8)
+        {
+            Store<T, TView>(view, at, step);
+            return;
+        }
+        T.Set(view, at, V0);
+        if (count > 1) T.Set(view, at + step, V1);
+        if (count > 2) T.Set(view, at + 2 * step, V2);
+        if (count > 3) T.Set(view, at + 3 * step, V3);
+        if (count > 4) T.Set(view, at + 4 * step, V4);
+        if (count > 5) T.Set(view, at + 5 * step, V5);
+        if (count > 6) T.Set(view, at + 6 * step, V6);
+    }
+
+    /// <summary>The same float eight times.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Eight Splat(float value) => new(value, value, value, value, value, value, value, value);
+
     /// <summary>sum + b.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Eight Add(Eight sum, Eight b) => new(

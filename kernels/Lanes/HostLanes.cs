@@ -23,6 +23,8 @@ public readonly unsafe struct HostLanes : ILanes<HostLanes, HostView>
 
     public static void SetInt(HostView view, int i, int value) => ((int*)view.Pointer)[i] = value;
 
+    public static Four GetFour(HostView view, int i) => new(Get(view, i), Get(view, i + 1), Get(view, i + 2), Get(view, i + 3));
+
     public static HostLanes Load(HostView view, int i) => new(view.Pointer[i]);
 
     public static void Store(HostView view, int i, HostLanes value, int count) => view.Pointer[i] = value.v;
@@ -48,6 +50,8 @@ public readonly unsafe struct HostLanes : ILanes<HostLanes, HostView>
     public static HostLanes Max(HostLanes a, HostLanes b) => a.v > b.v ? a : b;
 
     public static HostLanes SelectLess(HostLanes a, HostLanes b, HostLanes yes, HostLanes no) => a.v < b.v ? yes : no;
+
+    public static HostLanes SelectGreater(HostLanes a, HostLanes b, HostLanes yes, HostLanes no) => SelectLess(b, a, yes, no);
 
     public static HostLanes SelectLessOrEqual(HostLanes a, HostLanes b, HostLanes yes, HostLanes no) => a.v <= b.v ? yes : no;
 

@@ -28,6 +28,9 @@ public interface ILanes<TSelf, TView> where TSelf : struct, ILanes<TSelf, TView>
     /// <summary>Writes the bits of an integer to element <paramref name="i"/>.</summary>
     static abstract void SetInt(TView view, int i, int value);
 
+    /// <summary>The four elements from <paramref name="i"/> on, a multiple of four in a view that begins at a multiple of 16 bytes.</summary>
+    static abstract Four GetFour(TView view, int i);
+
     /// <summary>
     /// Elements i to i + Width - 1. May read past the end of an array (buffers allow for that), so callers mask what they do with the rest.
     /// </summary>
@@ -69,11 +72,17 @@ public interface ILanes<TSelf, TView> where TSelf : struct, ILanes<TSelf, TView>
     /// <summary>√a, correctly rounded.</summary>
     static abstract TSelf Sqrt(TSelf a);
 
-    /// <summary>Per lane a &gt; b ? a : b, so b where either is NaN or both are zeros.</summary>
+    /// <summary>
+    /// Per lane a &gt; b ? a : b, so b where either is NaN or both are zeros. A constant has to be a; in the comparisons below it has to be
+    /// b: ILGPU 1.5.3 moves a constant on the wrong side over, and then takes the comparison for one that is true of NaN.
+    /// </summary>
     static abstract TSelf Max(TSelf a, TSelf b);
 
     /// <summary>Per lane a &lt; b ? yes : no; no where either is NaN.</summary>
     static abstract TSelf SelectLess(TSelf a, TSelf b, TSelf yes, TSelf no);
+
+    /// <summary>Per lane a &gt; b ? yes : no; no where either is NaN.</summary>
+    static abstract TSelf SelectGreater(TSelf a, TSelf b, TSelf yes, TSelf no);
 
     /// <summary>Per lane a ≤ b ? yes : no; no where either is NaN.</summary>
     static abstract TSelf SelectLessOrEqual(TSelf a, TSelf b, TSelf yes, TSelf no);

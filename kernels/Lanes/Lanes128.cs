@@ -28,6 +28,9 @@ public unsafe struct Lanes128 : ILanes<Lanes128, HostView>
     public static void SetInt(HostView view, int i, int value) => ((int*)view.Pointer)[i] = value;
 
     [MethodImpl(Inline)]
+    public static Four GetFour(HostView view, int i) => new(Get(view, i), Get(view, i + 1), Get(view, i + 2), Get(view, i + 3));
+
+    [MethodImpl(Inline)]
     public static Lanes128 Load(HostView view, int i) => new(Vector128.Load(view.Pointer + i));
 
     [MethodImpl(Inline)]
@@ -72,6 +75,9 @@ public unsafe struct Lanes128 : ILanes<Lanes128, HostView>
     [MethodImpl(Inline)]
     public static Lanes128 SelectLess(Lanes128 a, Lanes128 b, Lanes128 yes, Lanes128 no) =>
         new(Vector128.ConditionalSelect(Vector128.LessThan(a.v, b.v), yes.v, no.v));
+
+    [MethodImpl(Inline)]
+    public static Lanes128 SelectGreater(Lanes128 a, Lanes128 b, Lanes128 yes, Lanes128 no) => SelectLess(b, a, yes, no);
 
     [MethodImpl(Inline)]
     public static Lanes128 SelectLessOrEqual(Lanes128 a, Lanes128 b, Lanes128 yes, Lanes128 no) =>

@@ -28,6 +28,9 @@ public unsafe struct Lanes256 : ILanes<Lanes256, HostView>
     public static void SetInt(HostView view, int i, int value) => ((int*)view.Pointer)[i] = value;
 
     [MethodImpl(Inline)]
+    public static Four GetFour(HostView view, int i) => new(Get(view, i), Get(view, i + 1), Get(view, i + 2), Get(view, i + 3));
+
+    [MethodImpl(Inline)]
     public static Lanes256 Load(HostView view, int i) => new(Vector256.Load(view.Pointer + i));
 
     [MethodImpl(Inline)]
@@ -73,6 +76,9 @@ public unsafe struct Lanes256 : ILanes<Lanes256, HostView>
     [MethodImpl(Inline)]
     public static Lanes256 SelectLess(Lanes256 a, Lanes256 b, Lanes256 yes, Lanes256 no) =>
         new(Vector256.ConditionalSelect(Vector256.LessThan(a.v, b.v), yes.v, no.v));
+
+    [MethodImpl(Inline)]
+    public static Lanes256 SelectGreater(Lanes256 a, Lanes256 b, Lanes256 yes, Lanes256 no) => SelectLess(b, a, yes, no);
 
     [MethodImpl(Inline)]
     public static Lanes256 SelectLessOrEqual(Lanes256 a, Lanes256 b, Lanes256 yes, Lanes256 no) =>

@@ -28,6 +28,9 @@ public unsafe struct Lanes512 : ILanes<Lanes512, HostView>
     public static void SetInt(HostView view, int i, int value) => ((int*)view.Pointer)[i] = value;
 
     [MethodImpl(Inline)]
+    public static Four GetFour(HostView view, int i) => new(Get(view, i), Get(view, i + 1), Get(view, i + 2), Get(view, i + 3));
+
+    [MethodImpl(Inline)]
     public static Lanes512 Load(HostView view, int i) => new(Vector512.Load(view.Pointer + i));
 
     [MethodImpl(Inline)]
@@ -72,6 +75,9 @@ public unsafe struct Lanes512 : ILanes<Lanes512, HostView>
     [MethodImpl(Inline)]
     public static Lanes512 SelectLess(Lanes512 a, Lanes512 b, Lanes512 yes, Lanes512 no) =>
         new(Vector512.ConditionalSelect(Vector512.LessThan(a.v, b.v), yes.v, no.v));
+
+    [MethodImpl(Inline)]
+    public static Lanes512 SelectGreater(Lanes512 a, Lanes512 b, Lanes512 yes, Lanes512 no) => SelectLess(b, a, yes, no);
 
     [MethodImpl(Inline)]
     public static Lanes512 SelectLessOrEqual(Lanes512 a, Lanes512 b, Lanes512 yes, Lanes512 no) =>

@@ -1,4 +1,5 @@
 using ILGPU;
+using ILGPU.Runtime;
 
 namespace GpuMlp.Kernels.Lanes;
 
@@ -23,6 +24,9 @@ public readonly struct ScalarLanes : ILanes<ScalarLanes, ArrayView<float>>
 
     public static void SetInt(ArrayView<float> view, int i, int value) => view[i] = Interop.IntAsFloat((uint)value);
 
+    public static Four GetFour(ArrayView<float> view, int i) =>
+        view.SubView(i, 4).AsAligned16().Cast<Four>()[0];
+
     public static ScalarLanes Load(ArrayView<float> view, int i) => new(view[i]);
 
     public static void Store(ArrayView<float> view, int i, ScalarLanes value, int count) => view[i] = value.v;
@@ -45,17 +49,16 @@ public readonly struct ScalarLanes : ILanes<ScalarLanes, ArrayView<float>>
 
     public static ScalarLanes Sqrt(ScalarLanes a) => new(Rounding.Sqrt(a.v));
 
-    // Each comparison is made in both directions. ILGPU 1.5.3 moves a constant to the right of a comparison and then takes the ordered
-    // comparison for the unordered one: 0 < x becomes a comparison that is true for NaN. The direction without a constant on its left
-    // stays ordered.
-
-    public static ScalarLanes Max(ScalarLanes a, ScalarLanes b) => new((a.v > b.v) & (b.v < a.v) ? a.v : b.v);
+    public static ScalarLanes Max(ScalarLanes a, ScalarLanes b) => new(b.v < a.v ? a.v : b.v);
 
     public static ScalarLanes SelectLess(ScalarLanes a, ScalarLanes b, ScalarLanes yes, ScalarLanes no) =>
-        new((a.v < b.v) & (b.v > a.v) ? yes.v : no.v);
+        new(a.v < b.v ? yes.v : no.v);
+
+    public static ScalarLanes SelectGreater(ScalarLanes a, ScalarLanes b, ScalarLanes yes, ScalarLanes no) =>
+        new(a.v > b.v ? yes.v : no.v);
 
     public static ScalarLanes SelectLessOrEqual(ScalarLanes a, ScalarLanes b, ScalarLanes yes, ScalarLanes no) =>
-        new((a.v <= b.v) & (b.v >= a.v) ? yes.v : no.v);
+        new(a.v <= b.v ? yes.v : no.v);
 
     public static ScalarLanes PowerOfTwo(ScalarLanes a) => new(Interop.IntAsFloat(Interop.FloatAsInt(a.v) << 23));
 

@@ -24,6 +24,8 @@ public readonly struct StripLanes : ILanes<StripLanes, ArrayView<float>>
 
     public static void SetInt(ArrayView<float> view, int i, int value) => view[i] = Interop.IntAsFloat((uint)value);
 
+    public static Four GetFour(ArrayView<float> view, int i) => ScalarLanes.GetFour(view, i);
+
     public static StripLanes Load(ArrayView<float> view, int i) => new(view.SubView(i, 16).Cast<double>()[0]);
 
     public static void Store(ArrayView<float> view, int i, StripLanes value, int count)
@@ -55,6 +57,8 @@ public readonly struct StripLanes : ILanes<StripLanes, ArrayView<float>>
 
     public static StripLanes SelectLess(StripLanes a, StripLanes b, StripLanes yes, StripLanes no) =>
         new(Strip.SelectLess(a.v, b.v, yes.v, no.v));
+
+    public static StripLanes SelectGreater(StripLanes a, StripLanes b, StripLanes yes, StripLanes no) => SelectLess(b, a, yes, no);
 
     public static StripLanes SelectLessOrEqual(StripLanes a, StripLanes b, StripLanes yes, StripLanes no) =>
         new(Strip.SelectLessOrEqual(a.v, b.v, yes.v, no.v));

@@ -30,7 +30,7 @@ public readonly struct Bce : ILoss
     /// <summary>The value one where the label is 1, the value zero where it is 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static T Case<T, TView>(T y, T one, T zero) where T : struct, ILanes<T, TView> where TView : struct =>
-        T.SelectLess(T.Splat(0.5f), y, one, zero);
+        T.SelectGreater(y, T.Splat(0.5f), one, zero);
 }
 
 /// <summary>
@@ -44,7 +44,7 @@ public readonly struct BceTorch : ILoss
     public static T Value<T, TView>(T z, T y) where T : struct, ILanes<T, TView> where TView : struct
     {
         T value = Bce.Value<T, TView>(z, y), limit = T.Splat(100f);
-        return T.SelectLess(limit, value, limit, value);
+        return T.SelectGreater(value, limit, limit, value);
     }
 
     /// <inheritdoc/>

@@ -33,7 +33,7 @@ public readonly struct CrossEntropy<TLabel, TView>(TView z, TView y, TView value
             {
                 T p = T.Divide(T.Load(dz, at + k), T.Splat(sum));
                 T isNot = T.Subtract(T.Indices, T.Splat(label - k));
-                T one = T.SelectLess(isNot, T.Splat(0f), T.Splat(0f), T.SelectLess(T.Splat(0f), isNot, T.Splat(0f), T.Splat(1f)));
+                T one = T.SelectLess(isNot, T.Splat(0f), T.Splat(0f), T.SelectGreater(isNot, T.Splat(0f), T.Splat(0f), T.Splat(1f)));
                 T.Store(dz, at + k, TLabel.Weigh<T, TView>(T.Divide(T.Subtract(p, one), count), weight), c - k);
             }
         }

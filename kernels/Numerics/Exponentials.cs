@@ -16,7 +16,7 @@ public static class Exponentials
     /// <summary>eˣ: 0 below -104, +∞ above 88.73, NaN for NaN; subnormal results are kept.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Exp<T, TView>(T x) where T : struct, ILanes<T, TView> where TView : struct =>
-        ExpBelow89<T, TView>(T.SelectLess(T.Splat(89f), x, T.Splat(89f), x));
+        ExpBelow89<T, TView>(T.SelectGreater(x, T.Splat(89f), T.Splat(89f), x));
 
     // exp without the case of overflow: x has to be below about 89, so that n fits the exponents
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -64,7 +64,7 @@ public static class Exponentials
         T f = T.Subtract(T.Mantissa(scaled), T.Splat(1f));
         T y = LogOfOnePlus<T, TView>(f, n);
         T zero = T.Splat(0f);
-        y = T.SelectLess(T.Splat(3.40282347e38f), x, x, y);
+        y = T.SelectGreater(x, T.Splat(3.40282347e38f), x, y);
         y = T.SelectLessOrEqual(x, zero, T.SelectLess(x, zero, T.Splat(float.NaN), T.Splat(float.NegativeInfinity)), y);
         return T.SelectLessOrEqual(x, x, y, x);                                               // NaN is not ≤ itself
     }
@@ -75,8 +75,8 @@ public static class Exponentials
     {
         // 1 + u = 2·(1 + (u - 1)/2). This is exact, except for u below ½ on the second branch, where it costs half an ulp.
         T split = T.Splat(0.41421356f);
-        T f = T.SelectLess(split, u, T.Multiply(T.Subtract(u, T.Splat(1f)), T.Splat(0.5f)), u);
-        return LogOfOnePlus<T, TView>(f, T.SelectLess(split, u, T.Splat(1f), T.Splat(0f)));
+        T f = T.SelectGreater(u, split, T.Multiply(T.Subtract(u, T.Splat(1f)), T.Splat(0.5f)), u);
+        return LogOfOnePlus<T, TView>(f, T.SelectGreater(u, split, T.Splat(1f), T.Splat(0f)));
     }
 
     // n·ln 2 + ln(1 + f), f in [√½ - 1, √2 - 1]
@@ -130,7 +130,7 @@ public static class Exponentials
     public static SigmoidPair<T> Sigmoids<T, TView>(T x) where T : struct, ILanes<T, TView> where TView : struct
     {
         T one = T.Splat(1f), zero = T.Splat(0f), u = ExpOfNegativeMagnitude<T, TView>(x);
-        T down = T.Negate(T.Divide(u, T.Add(one, u))), t = T.SelectLess(x, zero, u, one), s = T.SelectLess(zero, x, u, one);
+        T down = T.Negate(T.Divide(u, T.Add(one, u))), t = T.SelectLess(x, zero, u, one), s = T.SelectGreater(x, zero, u, one);
         return new SigmoidPair<T>(T.Fma(down, t, t), T.Fma(down, s, s));
     }
 

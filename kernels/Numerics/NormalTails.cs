@@ -35,7 +35,7 @@ public static class NormalTails
     static T Magnitude<T, TView>(T x) where T : struct, ILanes<T, TView> where TView : struct
     {
         T a = T.SelectLess(x, T.Splat(0f), T.Negate(x), x), most = T.Splat(Beyond);
-        return T.SelectLess(most, a, most, a);
+        return T.SelectGreater(a, most, most, a);
     }
 
     // e^(-a²/2), corrected for what the rounding of a²/2 loses, which would cost up to 100 ulp

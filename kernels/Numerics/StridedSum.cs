@@ -119,6 +119,15 @@ public static class StridedSum
         return total;
     }
 
+    /// <summary>The total of the sixteen partial sums of one block that a view begins with, at a multiple of 16 bytes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float TotalOfBlock<T, TView>(TView p) where T : struct, ILanes<T, TView> where TView : struct
+    {
+        Four a = T.GetFour(p, 0), b = T.GetFour(p, 4), c = T.GetFour(p, 8), d = T.GetFour(p, 12);
+        float even = a.V0 + c.V0 + (b.V0 + d.V0) + (a.V2 + c.V2 + (b.V2 + d.V2));
+        return even + (a.V1 + c.V1 + (b.V1 + d.V1) + (a.V3 + c.V3 + (b.V3 + d.V3)));
+    }
+
     static float Tree<T, TView>(TView p, int at) where T : struct, ILanes<T, TView> where TView : struct
     {
         float s0 = Four<T, TView>(p, at) + Four<T, TView>(p, at + 2);

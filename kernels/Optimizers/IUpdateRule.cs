@@ -63,6 +63,6 @@ public readonly struct Regularization<T, TView>(float decay, float l1) where T :
     {
         T g = T.Fma(share, value, gradient), zero = T.Splat(0f);
         // without L1 nothing is added: adding 0 would turn -0 into 0
-        return hasL1 == 0 ? g : T.Add(g, T.SelectLess(zero, value, up, T.SelectLess(value, zero, down, zero)));
+        return hasL1 == 0 ? g : T.Add(g, T.SelectGreater(value, zero, up, T.SelectLess(value, zero, down, zero)));
     }
 }

@@ -11,7 +11,7 @@ public readonly struct Arithmetic<TView>(TView operands, TView results, int n) :
     /// <summary>The columns of the results of one triple a, b, c; the body says what each is.</summary>
     public const int Sum = 0, Difference = 1, Product = 2, Fused = 3, ProductThenSum = 4, ProductThenDifference = 5, Quotient = 6, Root = 7,
         PowerOfTwo = 8, Exponent = 9, Mantissa = 10, Less = 11, LessOrEqual = 12, Maximum = 13,
-        ConstantLess = 14, ConstantLessOrEqual = 15, ConstantMaximum = 16, Integer = 17, Count = 18;
+        ConstantGreater = 14, ConstantLessOrEqual = 15, ConstantMaximum = 16, Integer = 17, Count = 18;
 
     /// <inheritdoc/>
     public int Items(int width) => n;
@@ -47,9 +47,9 @@ public readonly struct Arithmetic<TView>(TView operands, TView results, int n) :
         T.Store(results, at + Less * step, T.SelectLess(a, b, c, T.Negate(a)), count);
         T.Store(results, at + LessOrEqual * step, T.SelectLessOrEqual(a, b, c, T.Negate(a)), count);
         T.Store(results, at + Maximum * step, T.Max(a, b), count);
-        // these have a constant operand: compilers move it to the other side of a comparison, and may err
-        T.Store(results, at + ConstantLess * step, T.SelectLess(T.Splat(1f), a, c, b), count);
-        T.Store(results, at + ConstantLessOrEqual * step, T.SelectLessOrEqual(T.Splat(1f), a, c, b), count);
+        // with a constant operand, where a compiler may take another comparison
+        T.Store(results, at + ConstantGreater * step, T.SelectGreater(a, T.Splat(1f), c, b), count);
+        T.Store(results, at + ConstantLessOrEqual * step, T.SelectLessOrEqual(a, T.Splat(1f), c, b), count);
         T.Store(results, at + ConstantMaximum * step, T.Max(T.Splat(0f), a), count);
     }
 }

@@ -8,12 +8,13 @@ sealed class FunctionDecoder(TokenReader reader, ParameterSymbols parameters, Sh
     readonly List<int> lines = [];
     readonly Dictionary<string, int> labels = [];
     readonly List<(int Instruction, string Label)> branches = [];
+    readonly List<int[]> vectors = [];
     int windows;
 
     OperandReader Operands => new(reader, registers, shared);
 
     public Kernel Kernel(string name) =>
-        new(name, [.. code], [.. lines], registers.Slots, parameters.InOrder, parameters.Bytes, shared.Bytes, windows);
+        new(name, [.. code], [.. lines], registers.Slots, parameters.InOrder, parameters.Bytes, shared.Bytes, windows, [.. vectors]);
 
     /// <summary>Reads the function's body.</summary>
     /// <exception cref="PtxError">The body is not PTX, or has something that the emulator lacks.</exception>
@@ -89,7 +90,38 @@ sealed class FunctionDecoder(TokenReader reader, ParameterSymbols parameters, Sh
                         parts[0], type, 0, Op.LdShared32, Op.LdShared64, Op.StShared32, Op.StShared64, Operands.SharedAddress);
             }
         }
+        if (parts.Length == 4 && parts[0] is "ld" or "st" && parts[1] is "global" or "shared" && parts[2] is "v2" or "v4"
+            && PtxTypes.TryParse(parts[3], out PtxType element) && element != PtxType.Pred && element.Size() == 4)
+            return Vector(parts[0] == "ld", parts[1] == "global", element, parts[2] == "v2" ? 2 : 4);
         throw new PtxError(line, $"the emulator has no instruction '{name}'");
+    }
+
+    Instruction Vector(bool loads, bool global, PtxType type, int length)
+    {
+        int[] slots = loads ? Elements(type, length, loads) : [];
+        if (loads) reader.Expect(',');
+        (int slot, int offset) = global ? Operands.GlobalAddress() : Operands.SharedAddress();
+        if (!loads)
+        {
+            reader.Expect(',');
+            slots = Elements(type, length, loads);
+        }
+        vectors.Add(slots);
+        Op op = global ? loads ? Op.LdGlobalVector : Op.StGlobalVector : loads ? Op.LdSharedVector : Op.StSharedVector;
+        return new(op, vectors.Count - 1, slot, global ? windows++ : 0, offset);
+    }
+
+    int[] Elements(PtxType type, int length, bool loads)
+    {
+        var slots = new int[length];
+        reader.Expect('{');
+        for (int i = 0; i < length; i++)
+        {
+            if (i > 0) reader.Expect(',');
+            slots[i] = loads ? Operands.Destination(type) : Operands.Source(type);
+        }
+        reader.Expect('}');
+        return slots;
     }
 
     Instruction Plain(Shape shape, string name)

@@ -11,6 +11,7 @@ enum Op
     LdParam32, LdParam64, StParam,
     LdGlobal32, LdGlobal64, StGlobal32, StGlobal64,
     LdShared32, LdShared64, StShared32, StShared64,
+    LdGlobalVector, StGlobalVector, LdSharedVector, StSharedVector,
 
     Add32, Sub32, Mul32, Mad32, MulWideS32, MulWideU32, MadWideS32, MadWideU32, MulHiS32, MulHiU32,
     DivS32, DivU32, RemS32, RemU32, Neg32, AbsS32, MinS32, MaxS32, MinU32, MaxU32,

@@ -16,9 +16,10 @@ readonly record struct Instruction(Op Op, int D = 0, int A = 0, int B = 0, int C
 /// <param name="ParameterBytes">Bytes of all parameters.</param>
 /// <param name="SharedBytes">Bytes of shared memory that it declares.</param>
 /// <param name="Windows">How many instructions access global memory.</param>
+/// <param name="Vectors">The slots of each vector of registers; the D of an access to a vector is an index into it.</param>
 sealed record Kernel(
     string Name, Instruction[] Code, int[] Lines, ulong[] Slots,
-    IReadOnlyList<Variable> Parameters, int ParameterBytes, int SharedBytes, int Windows);
+    IReadOnlyList<Variable> Parameters, int ParameterBytes, int SharedBytes, int Windows, int[][] Vectors);
 
 /// <summary>The place of a variable in its memory space.</summary>
 readonly record struct Variable(int Offset, int Bytes);

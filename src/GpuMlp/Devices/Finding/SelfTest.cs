@@ -129,7 +129,7 @@ static class SelfTest
         Arithmetic<HostView>.Root => ArithmeticFaults.SquareRoot,
         Arithmetic<HostView>.Sum or Arithmetic<HostView>.Difference or Arithmetic<HostView>.Product => ArithmeticFaults.Rounding,
         Arithmetic<HostView>.Less or Arithmetic<HostView>.LessOrEqual or Arithmetic<HostView>.Maximum
-            or Arithmetic<HostView>.ConstantLess or Arithmetic<HostView>.ConstantLessOrEqual
+            or Arithmetic<HostView>.ConstantGreater or Arithmetic<HostView>.ConstantLessOrEqual
             or Arithmetic<HostView>.ConstantMaximum => ArithmeticFaults.Comparison,
         _ => ArithmeticFaults.Patterns,
     };

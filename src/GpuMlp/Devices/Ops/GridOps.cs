@@ -81,8 +81,13 @@ static class GridOps
 
     /// <summary>results (sets, rows, columns) of networks with one hidden layer, on a device that is not the host.</summary>
     internal static void GridTwoLayer<THidden, TOutput>(this ComputeDevice device, in GridJob job, DeviceSpan results)
-        where THidden : struct, IActivation where TOutput : struct, IActivation =>
-        device.LaunchGroups(new GridTwoLayer<THidden, TOutput, ArrayView<float>>(job.OnDevice(results), job.Widths[1], SecondLayer(job)));
+        where THidden : struct, IActivation where TOutput : struct, IActivation
+    {
+        GridBand<ArrayView<float>> band = job.OnDevice(results);
+        if (device.HasSharedMemory)
+            device.LaunchShared(new SharedGridTwoLayer<THidden, TOutput, ArrayView<float>>(band, job.Widths[1], SecondLayer(job)));
+        else device.LaunchGroups(new GridTwoLayer<THidden, TOutput, ArrayView<float>>(band, job.Widths[1], SecondLayer(job)));
+    }
 
     /// <summary>results (sets, rows, columns) of networks of any depth, on a device that is not the host.</summary>
     internal static void GridTiles<THidden, TOutput>(this ComputeDevice device, in GridJob job, DeviceSpan results)

@@ -58,6 +58,13 @@ static class TrainingOps
         this ComputeDevice device, TrainingSpans spans, TrainingPlan plan, NetworkShape shape, int n, long work, int? lanes)
         where TActivation : struct, IActivation where TLoss : struct, ILoss
     {
+        if (lanes is null && device.HasSharedMemory && shape is { Depth: 2 } && shape.Width(0) == 2
+            && shape.Width(1) is > 1 and <= SharedTwoLayerTraining<TActivation, TLoss, ArrayView<float>>.MostUnits)
+        {
+            device.LaunchShared(new SharedTwoLayerTraining<TActivation, TLoss, ArrayView<float>>(
+                spans.Device, plan, shape.Width(1), shape.ArenaLength(0)));
+            return;
+        }
         int together = lanes is null ? NetworksPerGroup(device, plan) : 1;
         if (together > 1 && device.Host is HostRunner wide)
             wide.RunGroups(new SideBySideTraining<TActivation, TLoss, HostView>(spans.Host, plan, shape, together), work);
