@@ -13,6 +13,15 @@ public readonly struct Eight
     public Eight(float v0, float v1, float v2, float v3, float v4, float v5, float v6, float v7) =>
         (V0, V1, V2, V3, V4, V5, V6, V7) = (v0, v1, v2, v3, v4, v5, v6, v7);
 
+    /// <summary>Four floats and four others.</summary>
+    public Eight(Four low, Four high) : this(low.V0, low.V1, low.V2, low.V3, high.V0, high.V1, high.V2, high.V3) { }
+
+    /// <summary>The first four floats.</summary>
+    public Four Low => new(V0, V1, V2, V3);
+
+    /// <summary>The last four floats.</summary>
+    public Four High => new(V4, V5, V6, V7);
+
     /// <summary>The first float and each <paramref name="step"/> further; a constant, so that it becomes a part of each address.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Eight Load<T, TView>(TView view, int step) where T : struct, ILanes<T, TView> where TView : struct => new(
@@ -92,4 +101,10 @@ public readonly struct Eight
     public static Eight Fma(float a, Eight b, Eight sum) => new(
         Rounding.Fma(a, b.V0, sum.V0), Rounding.Fma(a, b.V1, sum.V1), Rounding.Fma(a, b.V2, sum.V2), Rounding.Fma(a, b.V3, sum.V3),
         Rounding.Fma(a, b.V4, sum.V4), Rounding.Fma(a, b.V5, sum.V5), Rounding.Fma(a, b.V6, sum.V6), Rounding.Fma(a, b.V7, sum.V7));
+
+    /// <summary>The first <paramref name="count"/> of yes, and the others of no.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Eight SelectFirst(int count, Eight yes, Eight no) => new(
+        yes.V0, count > 1 ? yes.V1 : no.V1, count > 2 ? yes.V2 : no.V2, count > 3 ? yes.V3 : no.V3,
+        count > 4 ? yes.V4 : no.V4, count > 5 ? yes.V5 : no.V5, count > 6 ? yes.V6 : no.V6, count > 7 ? yes.V7 : no.V7);
 }

@@ -25,6 +25,8 @@ public readonly unsafe struct HostLanes : ILanes<HostLanes, HostView>
 
     public static Four GetFour(HostView view, int i) => new(Get(view, i), Get(view, i + 1), Get(view, i + 2), Get(view, i + 3));
 
+    public static void SetFour(HostView view, int i, Four value) => value.Store<HostLanes, HostView>(view, i);
+
     public static HostLanes Load(HostView view, int i) => new(view.Pointer[i]);
 
     public static void Store(HostView view, int i, HostLanes value, int count) => view.Pointer[i] = value.v;

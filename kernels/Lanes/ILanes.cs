@@ -31,6 +31,9 @@ public interface ILanes<TSelf, TView> where TSelf : struct, ILanes<TSelf, TView>
     /// <summary>The four elements from <paramref name="i"/> on, a multiple of four in a view that begins at a multiple of 16 bytes.</summary>
     static abstract Four GetFour(TView view, int i);
 
+    /// <summary>Writes four elements, at such a place.</summary>
+    static abstract void SetFour(TView view, int i, Four value);
+
     /// <summary>
     /// Elements i to i + Width - 1. May read past the end of an array (buffers allow for that), so callers mask what they do with the rest.
     /// </summary>

@@ -31,6 +31,9 @@ public unsafe struct Lanes128 : ILanes<Lanes128, HostView>
     public static Four GetFour(HostView view, int i) => new(Get(view, i), Get(view, i + 1), Get(view, i + 2), Get(view, i + 3));
 
     [MethodImpl(Inline)]
+    public static void SetFour(HostView view, int i, Four value) => value.Store<Lanes128, HostView>(view, i);
+
+    [MethodImpl(Inline)]
     public static Lanes128 Load(HostView view, int i) => new(Vector128.Load(view.Pointer + i));
 
     [MethodImpl(Inline)]

@@ -31,6 +31,9 @@ public unsafe struct Lanes256 : ILanes<Lanes256, HostView>
     public static Four GetFour(HostView view, int i) => new(Get(view, i), Get(view, i + 1), Get(view, i + 2), Get(view, i + 3));
 
     [MethodImpl(Inline)]
+    public static void SetFour(HostView view, int i, Four value) => value.Store<Lanes256, HostView>(view, i);
+
+    [MethodImpl(Inline)]
     public static Lanes256 Load(HostView view, int i) => new(Vector256.Load(view.Pointer + i));
 
     [MethodImpl(Inline)]

@@ -31,6 +31,9 @@ public unsafe struct Lanes512 : ILanes<Lanes512, HostView>
     public static Four GetFour(HostView view, int i) => new(Get(view, i), Get(view, i + 1), Get(view, i + 2), Get(view, i + 3));
 
     [MethodImpl(Inline)]
+    public static void SetFour(HostView view, int i, Four value) => value.Store<Lanes512, HostView>(view, i);
+
+    [MethodImpl(Inline)]
     public static Lanes512 Load(HostView view, int i) => new(Vector512.Load(view.Pointer + i));
 
     [MethodImpl(Inline)]

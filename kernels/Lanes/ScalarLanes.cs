@@ -24,8 +24,11 @@ public readonly struct ScalarLanes : ILanes<ScalarLanes, ArrayView<float>>
 
     public static void SetInt(ArrayView<float> view, int i, int value) => view[i] = Interop.IntAsFloat((uint)value);
 
-    public static Four GetFour(ArrayView<float> view, int i) =>
-        view.SubView(i, 4).AsAligned16().Cast<Four>()[0];
+    public static Four GetFour(ArrayView<float> view, int i) => Fours(view, i)[0];
+
+    public static void SetFour(ArrayView<float> view, int i, Four value) => Fours(view, i)[0] = value;
+
+    static ArrayView<Four> Fours(ArrayView<float> view, int i) => view.SubView(i, 4).AsAligned16().Cast<Four>();
 
     public static ScalarLanes Load(ArrayView<float> view, int i) => new(view[i]);
 

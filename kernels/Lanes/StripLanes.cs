@@ -26,6 +26,8 @@ public readonly struct StripLanes : ILanes<StripLanes, ArrayView<float>>
 
     public static Four GetFour(ArrayView<float> view, int i) => ScalarLanes.GetFour(view, i);
 
+    public static void SetFour(ArrayView<float> view, int i, Four value) => ScalarLanes.SetFour(view, i, value);
+
     public static StripLanes Load(ArrayView<float> view, int i) => new(view.SubView(i, 16).Cast<double>()[0]);
 
     public static void Store(ArrayView<float> view, int i, StripLanes value, int count)

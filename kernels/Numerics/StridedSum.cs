@@ -121,11 +121,15 @@ public static class StridedSum
 
     /// <summary>The total of the sixteen partial sums of one block that a view begins with, at a multiple of 16 bytes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float TotalOfBlock<T, TView>(TView p) where T : struct, ILanes<T, TView> where TView : struct
+    public static float TotalOfBlock<T, TView>(TView p) where T : struct, ILanes<T, TView> where TView : struct =>
+        Total(new Eight(T.GetFour(p, 0), T.GetFour(p, 4)), new Eight(T.GetFour(p, 8), T.GetFour(p, 12)));
+
+    /// <summary>The total of the first eight and the last eight partial sums of one block.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Total(Eight first, Eight last)
     {
-        Four a = T.GetFour(p, 0), b = T.GetFour(p, 4), c = T.GetFour(p, 8), d = T.GetFour(p, 12);
-        float even = a.V0 + c.V0 + (b.V0 + d.V0) + (a.V2 + c.V2 + (b.V2 + d.V2));
-        return even + (a.V1 + c.V1 + (b.V1 + d.V1) + (a.V3 + c.V3 + (b.V3 + d.V3)));
+        Eight s = Eight.Add(first, last);
+        return s.V0 + s.V4 + (s.V2 + s.V6) + (s.V1 + s.V5 + (s.V3 + s.V7));
     }
 
     static float Tree<T, TView>(TView p, int at) where T : struct, ILanes<T, TView> where TView : struct

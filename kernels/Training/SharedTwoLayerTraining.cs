@@ -30,6 +30,9 @@ public readonly struct SharedTwoLayerTraining<TActivation, TLoss, TView>(
     /// <summary>The most hidden units.</summary>
     public const int MostUnits = 64;
 
+    /// <summary>Whether networks of a shape can be trained.</summary>
+    public static bool Takes(NetworkShape shape) => shape.Depth == 2 && shape.Width(0) == 2 && shape.Width(1) is > 1 and <= MostUnits;
+
     const int Threads = MostUnits / 2, DrawsPerBlock = 4, Chunk = Threads * DrawsPerBlock, ExampleFloats = 4;
 
     // places in shared memory: the activations, the partial sums, the logits of a chunk, and its examples: x0, x1, y and the rate

@@ -122,8 +122,14 @@ public sealed partial class ComputeDevice : IDisposable
     /// <summary>Whether groups compute in vectors of several floats, which the self-test has to test as well.</summary>
     internal bool HasWideLanes => launcher.HasWideLanes;
 
-    /// <summary>Whether groups of threads have memory of their own that is nearer than all other.</summary>
-    internal bool HasSharedMemory => launcher.HasSharedMemory;
+    /// <summary>Whether an op whose groups share memory can run, and suits the device.</summary>
+    internal bool TakesShared<TOp>() where TOp : struct, ISharedOp<ArrayView<float>> => launcher.TakesShared<TOp>();
+
+    /// <summary>Set by tests: the device then runs the forms for GPUs, even if it is a processor.</summary>
+    internal bool ActsAsGpu
+    {
+        set => launcher.ActsAsGpu = value;
+    }
 
     /// <summary>Whether groups have many threads, as on a GPU, and not one.</summary>
     internal bool HasManyLanes => launcher.HasManyLanes;

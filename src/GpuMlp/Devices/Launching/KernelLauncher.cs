@@ -27,7 +27,7 @@ sealed class KernelLauncher(DeviceDescription device, Accelerator accelerator, K
 
     // On a GPU, and where the driver ends a thread's loops early, a group has many threads: more threads mean fewer iterations for each. On
     // a processor a group is one thread, with the processor's vectors if the driver's compiler can handle them.
-    GroupForm Form => !IsProcessor || EndsLoops ? GroupForm.Lanes : TakesStrips ? GroupForm.Strip : GroupForm.SingleLane;
+    GroupForm Form => !IsProcessor || ActsAsGpu || EndsLoops ? GroupForm.Lanes : TakesStrips ? GroupForm.Strip : GroupForm.SingleLane;
 
     // to ILGPU a strip is a double, and it writes doubles only for devices that support them
     bool TakesStrips => accelerator is CLAccelerator { Capabilities.Float64: true } && !refusedStrips;
@@ -38,11 +38,16 @@ sealed class KernelLauncher(DeviceDescription device, Accelerator accelerator, K
     /// <summary>Whether the driver ends a thread's loops after some number of iterations.</summary>
     internal bool EndsLoops { get; set; }
 
+    /// <summary>Whether a processor runs the forms for GPUs; for tests of these.</summary>
+    internal bool ActsAsGpu { get; set; }
+
     internal bool HasWideLanes => Form == GroupForm.Strip;
 
-    /// <summary>Whether groups of threads have memory of their own that is nearer than all other: where a device is no processor.</summary>
-    internal bool HasSharedMemory =>
-        !IsProcessor && accelerator.MaxNumThreadsPerGroup >= 256 && accelerator.MaxSharedMemoryPerGroup >= 24 << 10;
+    /// <summary>
+    /// Whether the device can run an op whose groups share memory, and has that memory nearer than all other: a processor has not.
+    /// </summary>
+    internal bool TakesShared<TOp>() where TOp : struct, ISharedOp<ArrayView<float>> => (!IsProcessor || ActsAsGpu)
+        && accelerator.MaxNumThreadsPerGroup >= TOp.Lanes && accelerator.MaxSharedMemoryPerGroup >= sizeof(float) * TOp.SharedFloats;
 
     internal bool HasManyLanes => Form == GroupForm.Lanes;
 

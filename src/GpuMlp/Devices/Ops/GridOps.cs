@@ -84,16 +84,33 @@ static class GridOps
         where THidden : struct, IActivation where TOutput : struct, IActivation
     {
         GridBand<ArrayView<float>> band = job.OnDevice(results);
-        if (device.HasSharedMemory)
-            device.LaunchShared(new SharedGridTwoLayer<THidden, TOutput, ArrayView<float>>(band, job.Widths[1], SecondLayer(job)));
+        if (device.TakesShared<SharedGridTwoLayer<THidden, TOutput, ArrayView<float>>>())
+            device.SharedGridTwoLayer<THidden, TOutput>(job, results);
         else device.LaunchGroups(new GridTwoLayer<THidden, TOutput, ArrayView<float>>(band, job.Widths[1], SecondLayer(job)));
     }
 
     /// <summary>results (sets, rows, columns) of networks of any depth, on a device that is not the host.</summary>
     internal static void GridTiles<THidden, TOutput>(this ComputeDevice device, in GridJob job, DeviceSpan results)
-        where THidden : struct, IActivation where TOutput : struct, IActivation =>
-        device.LaunchGroups(new GridTiles<THidden, TOutput, ArrayView<float>>(
-            job.OnDevice(results), new NetworkShape(job.Widths), job.Scratch, job.Widest, TileGroups(device)));
+        where THidden : struct, IActivation where TOutput : struct, IActivation
+    {
+        GridBand<ArrayView<float>> band = job.OnDevice(results);
+        var shape = new NetworkShape(job.Widths);
+        if (SharedGridTiles<THidden, TOutput, ArrayView<float>>.Takes(shape)
+            && device.TakesShared<SharedGridTiles<THidden, TOutput, ArrayView<float>>>())
+            device.SharedGridTiles<THidden, TOutput>(job, results);
+        else
+            device.LaunchGroups(new GridTiles<THidden, TOutput, ArrayView<float>>(band, shape, job.Scratch, job.Widest, TileGroups(device)));
+    }
+
+    /// <summary>The form of GridTwoLayer for GPUs, on any device that runs groups of threads.</summary>
+    internal static void SharedGridTwoLayer<THidden, TOutput>(this ComputeDevice device, in GridJob job, DeviceSpan results)
+        where THidden : struct, IActivation where TOutput : struct, IActivation => device.LaunchShared(
+            new SharedGridTwoLayer<THidden, TOutput, ArrayView<float>>(job.OnDevice(results), job.Widths[1], SecondLayer(job)));
+
+    /// <summary>The form of GridTiles for GPUs, on any device that runs groups of threads.</summary>
+    internal static void SharedGridTiles<THidden, TOutput>(this ComputeDevice device, in GridJob job, DeviceSpan results)
+        where THidden : struct, IActivation where TOutput : struct, IActivation => device.LaunchShared(
+            new SharedGridTiles<THidden, TOutput, ArrayView<float>>(job.OnDevice(results), new NetworkShape(job.Widths)));
 
     /// <summary>classes = 1 where a logit is positive, 255 where it is NaN, else 0: four bytes in each float of classes.</summary>
     internal static void PackClasses(this ComputeDevice device, DeviceSpan logits, DeviceSpan classes, int n) =>

@@ -107,7 +107,8 @@ static class ProductOps
         long multiplyAdds = (long)m * n * k;
         if (device.Host is not null) return multiplyAdds <= MostOfSmall ? ProductForm.Small : ProductForm.Registers;
         if (device.HasWideLanes && 2 * multiplyAdds >= WorthStrips) return ProductForm.Strips;
-        return device.HasSharedMemory && Math.Min(m, n) >= LeastOfShared ? ProductForm.Shared : ProductForm.Plain;
+        return Math.Min(m, n) >= LeastOfShared && device.TakesShared<SharedMatMul<PlainEnd, ArrayView<float>>>()
+            ? ProductForm.Shared : ProductForm.Plain;
     }
 
     /// <summary>Computes a product, in another than the small form.</summary>

@@ -58,11 +58,10 @@ static class TrainingOps
         this ComputeDevice device, TrainingSpans spans, TrainingPlan plan, NetworkShape shape, int n, long work, int? lanes)
         where TActivation : struct, IActivation where TLoss : struct, ILoss
     {
-        if (lanes is null && device.HasSharedMemory && shape is { Depth: 2 } && shape.Width(0) == 2
-            && shape.Width(1) is > 1 and <= SharedTwoLayerTraining<TActivation, TLoss, ArrayView<float>>.MostUnits)
+        if (lanes is null && SharedTwoLayerTraining<TActivation, TLoss, ArrayView<float>>.Takes(shape)
+            && device.TakesShared<SharedTwoLayerTraining<TActivation, TLoss, ArrayView<float>>>())
         {
-            device.LaunchShared(new SharedTwoLayerTraining<TActivation, TLoss, ArrayView<float>>(
-                spans.Device, plan, shape.Width(1), shape.ArenaLength(0)));
+            device.TrainTwoLayersShared<TActivation, TLoss>(spans, plan, shape);
             return;
         }
         int together = lanes is null ? NetworksPerGroup(device, plan) : 1;
@@ -75,6 +74,12 @@ static class TrainingOps
         else
             device.LaunchGroups(new SingleExampleTraining<TActivation, TLoss, ArrayView<float>>(spans.Device, plan, shape), lanes);
     }
+
+    /// <summary>Such steps of 2-h-1 networks in the form for GPUs, on any device that runs groups of threads.</summary>
+    internal static void TrainTwoLayersShared<TActivation, TLoss>(
+        this ComputeDevice device, TrainingSpans spans, TrainingPlan plan, NetworkShape shape)
+        where TActivation : struct, IActivation where TLoss : struct, ILoss => device.LaunchShared(
+            new SharedTwoLayerTraining<TActivation, TLoss, ArrayView<float>>(spans.Device, plan, shape.Width(1), shape.ArenaLength(0)));
 
     /// <summary>Steps on n examples each, with one group per network.</summary>
     internal static void TrainOnBatches<TActivation, TLoss, TOptimizer>(
