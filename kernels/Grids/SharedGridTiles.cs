@@ -160,26 +160,19 @@ public readonly struct SharedGridTiles<THidden, TOutput, TView>(GridBand<TView> 
         int left = inputs;
         for (; left >= StridedSum.Partials; left -= StridedSum.Partials)
         {
-            low = Products(Activations<T>(a, 0), new Eight(T.GetFour(w, 0), T.GetFour(w, 4)), low);
-            high = Products(Activations<T>(a, 8), new Eight(T.GetFour(w, 8), T.GetFour(w, 12)), high);
+            low = Eight.Fma(Activations<T>(a, 0), new Eight(T.GetFour(w, 0), T.GetFour(w, 4)), low);
+            high = Eight.Fma(Activations<T>(a, 8), new Eight(T.GetFour(w, 8), T.GetFour(w, 12)), high);
             a = T.From(a, StridedSum.Partials * Points);
             w = T.From(w, StridedSum.Partials);
         }
         // the activations and weights past the last are there, and not taken
-        if (left > 0) low = Eight.SelectFirst(left, Products(Activations<T>(a, 0), new Eight(T.GetFour(w, 0), T.GetFour(w, 4)), low), low);
+        if (left > 0) low = Eight.SelectFirst(left, Eight.Fma(Activations<T>(a, 0), new Eight(T.GetFour(w, 0), T.GetFour(w, 4)), low), low);
         if (left > 8)
-            high = Eight.SelectFirst(left - 8, Products(Activations<T>(a, 8), new Eight(T.GetFour(w, 8), T.GetFour(w, 12)), high), high);
+            high = Eight.SelectFirst(left - 8, Eight.Fma(Activations<T>(a, 8), new Eight(T.GetFour(w, 8), T.GetFour(w, 12)), high), high);
         return StridedSum.Total(low, high);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static Eight Activations<T>(TView a, int first) where T : struct, ILanes<T, TView> =>
         Eight.Load<T, TView>(T.From(a, first * Points), Points);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Eight Products(Eight a, Eight w, Eight sums) => new(
-        Rounding.Fma(a.V0, w.V0, sums.V0), Rounding.Fma(a.V1, w.V1, sums.V1),
-        Rounding.Fma(a.V2, w.V2, sums.V2), Rounding.Fma(a.V3, w.V3, sums.V3),
-        Rounding.Fma(a.V4, w.V4, sums.V4), Rounding.Fma(a.V5, w.V5, sums.V5),
-        Rounding.Fma(a.V6, w.V6, sums.V6), Rounding.Fma(a.V7, w.V7, sums.V7));
 }

@@ -96,6 +96,14 @@ public readonly struct Eight
     public static Eight Add(Eight sum, Eight b) => new(
         sum.V0 + b.V0, sum.V1 + b.V1, sum.V2 + b.V2, sum.V3 + b.V3, sum.V4 + b.V4, sum.V5 + b.V5, sum.V6 + b.V6, sum.V7 + b.V7);
 
+    /// <summary>a·b + sum, element by element, each rounded once.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Eight Fma(Eight a, Eight b, Eight sum) => new(
+        Rounding.Fma(a.V0, b.V0, sum.V0), Rounding.Fma(a.V1, b.V1, sum.V1),
+        Rounding.Fma(a.V2, b.V2, sum.V2), Rounding.Fma(a.V3, b.V3, sum.V3),
+        Rounding.Fma(a.V4, b.V4, sum.V4), Rounding.Fma(a.V5, b.V5, sum.V5),
+        Rounding.Fma(a.V6, b.V6, sum.V6), Rounding.Fma(a.V7, b.V7, sum.V7));
+
     /// <summary>a·b + sum, each rounded once.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Eight Fma(float a, Eight b, Eight sum) => new(

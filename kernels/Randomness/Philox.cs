@@ -45,6 +45,9 @@ public static class Philox
 /// <summary>Four random words, in the order in which a stream hands them out.</summary>
 public readonly struct PhiloxBlock(uint word0, uint word1, uint word2, uint word3)
 {
+    /// <summary>Words of a block.</summary>
+    public const int Words = 4;
+
     public readonly uint Word0 = word0, Word1 = word1, Word2 = word2, Word3 = word3;
 
     /// <summary>Word 0, 1, 2 or 3.</summary>

@@ -33,7 +33,7 @@ public readonly struct SharedTwoLayerTraining<TActivation, TLoss, TView>(
     /// <summary>Whether networks of a shape can be trained.</summary>
     public static bool Takes(NetworkShape shape) => shape.Depth == 2 && shape.Width(0) == 2 && shape.Width(1) is > 1 and <= MostUnits;
 
-    const int Threads = MostUnits / 2, DrawsPerBlock = 4, Chunk = Threads * DrawsPerBlock, ExampleFloats = 4;
+    const int Threads = MostUnits / 2, Chunk = Threads * PhiloxBlock.Words, ExampleFloats = 4;
 
     // places in shared memory: the activations, the partial sums, the logits of a chunk, and its examples: x0, x1, y and the rate
     const int Partials = MostUnits, Logits = Partials + StridedSum.Partials, Examples = Logits + Chunk;
@@ -132,13 +132,13 @@ public readonly struct SharedTwoLayerTraining<TActivation, TLoss, TView>(
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     void DrawExamples<T>(TView shared, int group, int first, int lane) where T : struct, ILanes<T, TView>
     {
-        int row = NetworkRow.Length * group, step = first + DrawsPerBlock * lane;
+        int row = NetworkRow.Length * group, step = first + PhiloxBlock.Words * lane;
         uint low = (uint)T.GetInt(views.Networks, row + NetworkRow.SeedLow), high = (uint)T.GetInt(views.Networks, row + NetworkRow.SeedHigh);
         int firstRow = T.GetInt(views.Networks, row + NetworkRow.FirstRow);
         float rate = T.Get(views.Networks, row + NetworkRow.LearningRate);
         PhiloxBlock block = Philox.StreamBlock(low, high, (ulong)(step >> 2), plan.Stream, 0);
-        TView example = T.From(shared, Examples + ExampleFloats * DrawsPerBlock * lane);
-        for (int i = 0; i < DrawsPerBlock; i++)
+        TView example = T.From(shared, Examples + ExampleFloats * PhiloxBlock.Words * lane);
+        for (int i = 0; i < PhiloxBlock.Words; i++)
         {
             int k = step + i - plan.FirstStep;
             if (k >= 0 && k < plan.Steps)

@@ -64,6 +64,8 @@ static class TrainingOps
             device.TrainTwoLayersShared<TActivation, TLoss>(spans, plan, shape);
             return;
         }
+        if (lanes is null && (device.TryTrainShared<TActivation, TLoss, SharedSize32>(spans, plan, shape)
+            || device.TryTrainShared<TActivation, TLoss, SharedSize48>(spans, plan, shape))) return;
         int together = lanes is null ? NetworksPerGroup(device, plan) : 1;
         if (together > 1 && device.Host is HostRunner wide)
             wide.RunGroups(new SideBySideTraining<TActivation, TLoss, HostView>(spans.Host, plan, shape, together), work);
@@ -73,6 +75,16 @@ static class TrainingOps
             host.RunGroups(new SingleExampleTraining<TActivation, TLoss, HostView>(spans.Host, plan, shape), work);
         else
             device.LaunchGroups(new SingleExampleTraining<TActivation, TLoss, ArrayView<float>>(spans.Device, plan, shape), lanes);
+    }
+
+    static bool TryTrainShared<TActivation, TLoss, TSize>(
+        this ComputeDevice device, TrainingSpans spans, TrainingPlan plan, NetworkShape shape)
+        where TActivation : struct, IActivation where TLoss : struct, ILoss where TSize : struct, ISharedSize
+    {
+        if (!SharedTraining<TActivation, TLoss, TSize, ArrayView<float>>.Takes(shape)
+            || !device.TakesShared<SharedTraining<TActivation, TLoss, TSize, ArrayView<float>>>()) return false;
+        device.LaunchShared(new SharedTraining<TActivation, TLoss, TSize, ArrayView<float>>(spans.Device, plan, shape));
+        return true;
     }
 
     /// <summary>Such steps of 2-h-1 networks in the form for GPUs, on any device that runs groups of threads.</summary>
