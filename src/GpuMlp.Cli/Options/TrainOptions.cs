@@ -117,6 +117,8 @@ static class TrainOptions
             c => c.Api, (c, v) => c with { Api = v }, Values.Of(TrainConfig.Halves)),
         Of(Training, "device", "NAME", "auto, cpu, cpu:ilgpu, opencl[:i] or cuda[:i]; see gpumlp devices",
             c => c.Device, (c, v) => c with { Device = v }, Values.Text),
+        Of(Training, "checkpoint-every", "N|Ts", "save the state after every N steps, or T seconds, for --resume",
+            c => c.CheckpointEvery!, (c, v) => c with { CheckpointEvery = v }, Values.Checked(Period), "never"),
 
         Of(Pictures, "snapshot-every", "N", "a picture of the boundary after steps 0, N, 2N, … and the last; 0: none",
             c => c.SnapshotEvery, (c, v) => c with { SnapshotEvery = v }, Values.Of(Ranges.SnapshotEvery)),
@@ -128,6 +130,12 @@ static class TrainOptions
         Of(Pictures, "no-plots", null, "leave the pictures out",
             c => c.NoPlots, (c, v) => c with { NoPlots = v }, Values.Flag),
     ];
+
+    static string Period(string text)
+    {
+        TrainConfig.PeriodOf(text);
+        return text;
+    }
 
     static string Validation(string text)
     {

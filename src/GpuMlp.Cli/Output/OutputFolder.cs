@@ -30,6 +30,12 @@ sealed class OutputFolder : IDisposable
     /// <summary>The folder as the user named it.</summary>
     public string Path { get; }
 
+    /// <summary>The folder's full path: checkpoints are written there at once.</summary>
+    public string Full => full;
+
+    /// <summary>Whether this run writes checkpoints, which then are its own.</summary>
+    public bool HasCheckpoint { get; set; }
+
     /// <summary>Where this run's files wait.</summary>
     public string New { get; }
 
@@ -99,6 +105,7 @@ sealed class OutputFolder : IDisposable
     {
         if (!cameToSomething && !earlier.IsEmpty) return null;
         IEnumerable<string> names = Directory.GetFileSystemEntries(New).Select(path => IoPath.GetFileName(path));
+        if (HasCheckpoint) names = names.Concat(RunFiles.Checkpoint.Where(name => RunFiles.Exists(Target(name))));
         return [.. names.Append(RunFiles.Record).Order(StringComparer.Ordinal)];
     }
 
@@ -112,7 +119,7 @@ sealed class OutputFolder : IDisposable
         try
         {
             // the old record is deleted before any move and the new one moved last: no record ever stands beside another run's files
-            string[] names = [.. Written().OrderBy(name => name == RunFiles.Record)], stale = [.. earlier.Present.Except(names)];
+            string[] names = [.. Written().OrderBy(name => name == RunFiles.Record)], stale = [.. earlier.Present.Except(names).Where(IsStale)];
             Action[] moves = [.. names.Select(name => Move(name, copies))];
             AtomicFile.RunExclusively(() =>
             {
@@ -183,6 +190,8 @@ sealed class OutputFolder : IDisposable
                     ? "there is no run.json of gpumlp" : "run.json does not list it")}); move it away, or name another folder");
         }
     }
+
+    bool IsStale(string name) => !HasCheckpoint || !RunFiles.Checkpoint.Contains(name);
 
     string Target(string name) => IoPath.Combine(full, name);
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using GpuMlp.Formats;
+using GpuMlp.Records;
 
 namespace GpuMlp.Cli.Output;
 
@@ -17,7 +18,8 @@ sealed partial class RunFiles
     static readonly string[] trained = ["losses.csv", "model.safetensors", Record], swept = ["sweep.csv", "best.safetensors", Record];
     static readonly string[] judged = ["confusion.png", "roc.png"];
     static readonly string[] plane = ["data.png", "boundary.png", "boundary.gif", Frames];
-    static readonly string[] all = [.. OfTrain(true, true), .. OfSweep(true)];
+    static readonly string[] checkpoint = [StoredCheckpoint.FileName, StoredCheckpoint.LossesName, StoredCheckpoint.SnapshotsName];
+    static readonly string[] all = [.. checkpoint, .. OfTrain(true, true), .. OfSweep(true)];
 
     readonly string folder;
     readonly HashSet<string> names = [];
@@ -37,6 +39,8 @@ sealed partial class RunFiles
         names = [.. left];
         names.IntersectWith(all);
         isLeft = names.Count > 0;
+        // a run that was killed has left them and no record
+        if (StoredCheckpoint.IsAt(Path.Combine(folder, StoredCheckpoint.FileName))) names.UnionWith(checkpoint);
         var file = new FileInfo(AtomicFile.Resolve(Path.Combine(folder, Record)));
         if (!file.Exists || file.Length is 0 or > MostRecordBytes) return;      // a pipe has length 0
         try
@@ -50,7 +54,7 @@ sealed partial class RunFiles
             every = Number(config, "snapshotEvery");
             string[] unlisted = config is null ? OfSweep(true) : OfTrain(Of(config, "noPlots", JsonValueKind.True) is null, true, false);
             JsonElement? listed = Of(run, "outputs", JsonValueKind.Array);                  // earlier versions wrote none
-            names = [.. listed?.EnumerateArray().Select(name => name.ToString()) ?? unlisted];
+            names.UnionWith(listed?.EnumerateArray().Select(name => name.ToString()) ?? unlisted);
             names.IntersectWith(all);
             isLeft = false;
         }
@@ -66,6 +70,9 @@ sealed partial class RunFiles
     /// <summary>All that train may write.</summary>
     public static string[] OfTrain(bool plots, bool hasPlane, bool hasClasses = true) =>
         [.. trained, .. plots ? ["loss.png"] : (string[])[], .. plots && hasClasses ? judged : [], .. plots && hasPlane ? plane : []];
+
+    /// <summary>The files of a checkpoint, which are written while a run goes on.</summary>
+    public static IReadOnlyList<string> Checkpoint => checkpoint;
 
     /// <summary>All that sweep may write.</summary>
     public static string[] OfSweep(bool plots) => [.. swept, .. plots ? ["mosaic.png"] : (string[])[]];

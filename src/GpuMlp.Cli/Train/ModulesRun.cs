@@ -28,7 +28,7 @@ sealed class ModulesRun(TrainConfig config, TrainInput input, RandomStream weigh
     [
         "net", "activation", "init", "init-scale", "loss", "optimizer", "momentum", "weight-decay", "l1", "schedule", "warmup", "clip",
         "batch", "engine", "standardize", "validation", "test", "folds",
-        "class-weight",
+        "class-weight", "checkpoint-every",
     ];
 
     readonly List<BoundaryFrame> frames = [];

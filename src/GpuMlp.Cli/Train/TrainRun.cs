@@ -25,13 +25,14 @@ sealed class TrainRun
     readonly TrainConfig config;
     readonly Terminal terminal;
     readonly TrainInput input;
+    readonly StoredCheckpoint? resumed;
     RandomStream weights;
     bool drawn;
     readonly Stopwatch total = Stopwatch.StartNew();
 
-    TrainRun(TrainConfig config, Terminal terminal)
+    TrainRun(TrainConfig config, StoredCheckpoint? resumed, Terminal terminal)
     {
-        (this.config, this.terminal) = (config, terminal);
+        (this.config, this.resumed, this.terminal) = (config, resumed, terminal);
         (RandomStream points, weights) = TrainData.Streams(config);
         if (config.Api == TutorialHalf.Modules) ModulesRun.Check(config);
         input = TrainInput.Load(config, points);
@@ -41,11 +42,13 @@ sealed class TrainRun
     /// <summary>Trains with a config.</summary>
     /// <exception cref="UsageException">The data, the network, the options and the folder do not go together.</exception>
     /// <returns>The exit code.</returns>
-    public static int Execute(Replay replay, string? output, bool force, Terminal terminal, Interruption interruption)
+    public static int Execute(
+        Replay replay, StoredCheckpoint? resumed, string? output, bool force, Terminal terminal, Interruption interruption)
     {
         TrainConfig config = replay.Config;
-        var run = new TrainRun(config, terminal);
-        run.Compare(replay.Data);
+        var run = new TrainRun(config, resumed, terminal);
+        if (resumed is not null) Resuming.CheckData(resumed, run.Identify("."));
+        else run.Compare(replay.Data);
         if (run.input.Plane is null && !config.NoPlots)
         {
             string why = run.input.Raw.ClassCount == 0
@@ -59,6 +62,7 @@ sealed class TrainRun
         if (run.input.Raw.ClassCount > 0 && run.input.Raw.Labels.Distinct().Count() == 1)
             terminal.Note("every row has the same label: there is nothing to tell apart");
         string[] outputs = RunFiles.OfTrain(!config.NoPlots, run.input.Plane is not null, run.input.Raw.ClassCount > 0);
+        if (config.CheckpointEvery is not null) outputs = [.. outputs, .. RunFiles.Checkpoint];
         using OutputFolder folder = output is null
             ? OutputFolder.ClaimNew(TrainData.ShortName(config.Data), outputs) : OutputFolder.Claim(output, force, outputs);
         interruption.AtOnce = folder.Dispose;
@@ -77,7 +81,7 @@ sealed class TrainRun
 
     /// <summary>Prints how long a run is expected to take on each device; trains nothing.</summary>
     public static int Plan(TrainConfig config, Terminal terminal) =>
-        Forecasts.Show(config.Device, new TrainRun(config, terminal).Job, terminal);
+        Forecasts.Show(config.Device, new TrainRun(config, null, terminal).Job, terminal);
 
     int Execute(OutputFolder folder, Interruption interruption)
     {
@@ -93,7 +97,10 @@ sealed class TrainRun
             return Finish(modules, folder, modules.StopReason == "cancelled" ? interruption.ExitCode : ExitCode.Ok);
         }
 
-        using Session session = DeviceInput.Open(config.Device, Job, terminal, device => Prepare(device, start));
+        using CheckpointWriter? writer = config.CheckpointEvery is null ? null
+            : new CheckpointWriter(folder.Full, ProgramVersion.Text, config, Identify(folder.Path), resumed);
+        Checkpointing? checkpoints = Checkpoints(writer, folder);
+        using Session session = DeviceInput.Open(config.Device, Job, terminal, device => Prepare(device, checkpoints, start));
         return Execute(session, dataPlot, folder, interruption);
     }
 
@@ -105,6 +112,7 @@ sealed class TrainRun
         FoldsMetrics? folds = config.Folds is null ? null : new CrossValidation(config, input, terminal).Run(device, interruption.Token);
         start = Stopwatch.GetTimestamp();
         TrainingResult result = Train(trainer, interruption.Token);
+        if (resumed is not null) result = Resuming.Whole(resumed, result);
         TimeSpan train = Stopwatch.GetElapsedTime(start);
         if (result.StopReason != StopReason.Cancelled)
             interruption.Now("the run is complete and is written, but for pictures that are not drawn yet");
@@ -146,7 +154,7 @@ sealed class TrainRun
         : input.Raw.ClassNames.Zip(weights).ToDictionary(pair => pair.First, pair => pair.Second);
 
     // drawing more takes minutes, and nobody looks through so many pictures
-    const int MostFrames = 2000;
+    internal const int MostFrames = 2000;
 
     // standardized features seldom reach 10, and losses grow with their square
     const double LargeFeature = 1000;
@@ -165,13 +173,25 @@ sealed class TrainRun
         }
     }
 
-    Session Prepare(ComputeDevice device, long start)
+    Checkpointing? Checkpoints(CheckpointWriter? writer, OutputFolder folder)
+    {
+        if (writer is null) return null;
+        (int? steps, TimeSpan? time) = TrainConfig.PeriodOf(config.CheckpointEvery!);
+        return new Checkpointing(checkpoint =>
+        {
+            folder.HasCheckpoint = true;
+            writer.Save(checkpoint);
+        })
+        { Steps = steps, Time = time };
+    }
+
+    Session Prepare(ComputeDevice device, Checkpointing? checkpoints, long start)
     {
         TimeSpan open = Stopwatch.GetElapsedTime(start);
         if (drawn) weights = Again();                              // a device before this one had no room after all
         drawn = true;
         Sequential network = input.Recipe.Build(device, weights);
-        Trainer trainer = Prepare(network);
+        Trainer trainer = Prepare(network, checkpoints);
         if (device.Kind is DeviceKind.OpenCL or DeviceKind.Cuda) terminal.Note("compiling kernels");
         start = Stopwatch.GetTimestamp();
         trainer.WarmUp();
@@ -186,7 +206,7 @@ sealed class TrainRun
         return again;
     }
 
-    Trainer Prepare(Sequential network)
+    Trainer Prepare(Sequential network, Checkpointing? checkpoints)
     {
         try
         {
@@ -195,9 +215,11 @@ sealed class TrainRun
                 SnapshotEvery = Frames > 0 ? config.SnapshotEvery : 0,
                 Engine = config.Engine,
                 Validation = input.Validation(config),
+                Checkpoints = checkpoints,
             };
             var trainer = new Trainer(network, input.Data, input.Recipe, options, TrainData.Picks(config, input.Data.Count, weights));
             string not = trainer.Engine == "layers" ? "not fused, " : "";
+            if (resumed is not null) Resuming.Continue(trainer, resumed);
             if (config.Engine == EngineChoice.Auto) terminal.Note($"engine {trainer.Engine}: {not}{trainer.EngineReason}");
             return trainer;
         }

@@ -107,6 +107,21 @@ public class Optimizer : IDisposable
         Steps++;
     }
 
+    /// <summary>The state, in arenas one after the other.</summary>
+    internal float[] ReadStates()
+    {
+        var read = new float[states.Length];
+        Device.CopyToHost(states.All, read);
+        return read;
+    }
+
+    /// <summary>Sets the state as it was after that many steps.</summary>
+    internal void WriteStates(ReadOnlySpan<float> from, int steps)
+    {
+        Device.CopyToDevice(from, states.All);
+        Steps = steps;
+    }
+
     void Clip(DeviceSpan dw, float limit)
     {
         int parts = OptimizerOps.ClipParts(dw.Length);

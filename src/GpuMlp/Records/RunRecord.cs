@@ -215,4 +215,5 @@ sealed record BestHolder(TrainConfig? Config, JsonElement? Data);
 [JsonSerializable(typeof(RunRecord))]
 [JsonSerializable(typeof(EvaluationRecord))]
 [JsonSerializable(typeof(ConfigHolder))]
+[JsonSerializable(typeof(CheckpointRecord))]
 sealed partial class RunJson : JsonSerializerContext;

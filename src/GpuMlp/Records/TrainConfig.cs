@@ -197,6 +197,9 @@ public sealed record TrainConfig
     /// <summary>N: a picture is drawn after steps 0, N, 2N, …</summary>
     public int SnapshotEvery { get; set; } = 250;
 
+    /// <summary>How often the run's state is saved: a number of steps, or of seconds with an s behind it; null for never.</summary>
+    public string? CheckpointEvery { get; set; }
+
     /// <summary>How pictures look.</summary>
     public PictureStyle Style { get; set; }
 
@@ -208,6 +211,19 @@ public sealed record TrainConfig
 
     /// <summary>The device's name.</summary>
     public string Device { get; set; } = "auto";
+
+    /// <summary>What <see cref="CheckpointEvery"/> means.</summary>
+    /// <exception cref="FormatException">The text is neither a number of steps nor one of seconds.</exception>
+    public static (int? Steps, TimeSpan? Time) PeriodOf(string every)
+    {
+        ArgumentNullException.ThrowIfNull(every);
+        bool isTime = every.EndsWith('s');
+        if (isTime && double.TryParse(every[..^1], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double seconds)
+            && seconds is > 0 and <= 1e6)
+            return (null, TimeSpan.FromSeconds(seconds));
+        if (!isTime && int.TryParse(every, NumberStyles.None, CultureInfo.InvariantCulture, out int steps) && steps > 0) return (steps, null);
+        throw new FormatException("allowed are a number of steps from 1, or of seconds as 30s");
+    }
 
     /// <summary>The share of the rows that a validation keeps back.</summary>
     /// <returns>The share; null if the text is no number and so names a file.</returns>

@@ -71,6 +71,7 @@ sealed class TrainConfigJson : JsonConverter<TrainConfig>
         json.WriteString("engine", TrainingOptions.Engines.Of(config.Engine));
         json.WriteString("api", TrainConfig.Halves.Of(config.Api));
         json.WriteNumber("snapshotEvery", config.SnapshotEvery);
+        json.WriteString("checkpointEvery", config.CheckpointEvery);
         json.WriteString("style", TrainConfig.Styles.Of(config.Style));
         json.WriteString("window", config.Window?.ToString());
         json.WriteBoolean("noPlots", config.NoPlots);
@@ -151,6 +152,7 @@ sealed class TrainConfigJson : JsonConverter<TrainConfig>
             case "batch": config.Batch = Number(ref json, Ranges.Batch); break;
             case "engine": config.Engine = TrainingOptions.Engines.Parse(Text(ref json)); break;
             case "api": config.Api = TrainConfig.Halves.Parse(Text(ref json)); break;
+            case "checkpointEvery": config.CheckpointEvery = ReadPeriod(json.GetString()); break;
             case "snapshotEvery": config.SnapshotEvery = Number(ref json, Ranges.SnapshotEvery); break;
             case "style": config.Style = TrainConfig.Styles.Parse(Text(ref json)); break;
             case "window": config.Window = IsNull(ref json) ? null : Window.Parse(Text(ref json)); break;
@@ -158,6 +160,12 @@ sealed class TrainConfigJson : JsonConverter<TrainConfig>
             case "device": config.Device = Text(ref json); break;
             default: throw new SettingException($"{Quoted.Quote(name)} is not a setting of config{NearestName.Advice(name, Names())}");
         }
+    }
+
+    static string? ReadPeriod(string? text)
+    {
+        if (text is not null) TrainConfig.PeriodOf(text);
+        return text;
     }
 
     static string? ReadValidation(string? text)

@@ -112,6 +112,15 @@ sealed class FusedEngine : ITrainingEngine
         return rows.All;
     }
 
+    public float[] ReadState()
+    {
+        var state = new float[recipe.Optimizer.Rule.States * network.Arena.Length];
+        network.Device.CopyToHost(run.States.Slice(0, state.Length), state);
+        return state;
+    }
+
+    public void WriteState(ReadOnlySpan<float> state, int steps) => network.Device.CopyToDevice(state, run.States.Slice(0, state.Length));
+
     public void Dispose()
     {
         run.Dispose();

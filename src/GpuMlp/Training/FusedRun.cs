@@ -176,6 +176,9 @@ sealed class FusedRun : IDisposable
     /// <summary>Waits for the last launch and copies its losses, (networks, steps), to the host.</summary>
     internal void ReadLosses(Span<float> to) => device.CopyToHost(losses.All.Slice(0, to.Length), to);
 
+    /// <summary>The optimizers' states.</summary>
+    internal DeviceSpan States => states.All;
+
     /// <summary>Resets the optimizers' state.</summary>
     internal void Restart() => device.Clear(states.All);
 

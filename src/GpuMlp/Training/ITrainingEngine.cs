@@ -14,4 +14,10 @@ interface ITrainingEngine : IDisposable
 
     /// <summary>Makes steps firstStep, firstStep + 1, …, one per element of losses, and takes the snapshots that follow them.</summary>
     void Run(int firstStep, Span<float> losses);
+
+    /// <summary>The optimizer's state, in arenas one after the other; empty for plain descent.</summary>
+    float[] ReadState();
+
+    /// <summary>Sets the optimizer's state as it was after that many steps.</summary>
+    void WriteState(ReadOnlySpan<float> state, int steps);
 }

@@ -84,6 +84,10 @@ sealed class LayerEngine : ITrainingEngine
         optimizer.StepWithin();
     }
 
+    public float[] ReadState() => optimizer.ReadStates();
+
+    public void WriteState(ReadOnlySpan<float> state, int steps) => optimizer.WriteStates(state, steps);
+
     Optimizer NewOptimizer() => recipe.Optimizer.Build(network.Parameters());
 
     public void Dispose()

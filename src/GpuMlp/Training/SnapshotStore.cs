@@ -6,21 +6,35 @@ namespace GpuMlp.Training;
 /// <summary>Copies of the parameter arena after steps 0, N, 2N, …, kept on the device until the run ends.</summary>
 sealed class SnapshotStore : IDisposable
 {
-    readonly DeviceBuffer buffer;
+    readonly ComputeDevice device;
+    DeviceBuffer buffer;
     readonly int arenaLength;
 
     internal SnapshotStore(ComputeDevice device, int arenaLength, int every, int steps)
     {
-        this.arenaLength = arenaLength;
+        (this.device, this.arenaLength) = (device, arenaLength);
         Every = every;
-        Count = Every == 0 || steps == 0 ? 0 : (steps - 1) / Every + 1;
-        buffer = device.Allocate((long)Count * arenaLength, $"{Count} snapshots, one every {Every} steps");
+        Count = CountOf(steps);
+        buffer = Allocate();
+    }
+
+    int CountOf(int steps) => Every == 0 || steps == 0 ? 0 : (steps - 1) / Every + 1;
+
+    DeviceBuffer Allocate() => device.Allocate((long)Count * arenaLength, $"{Count} snapshots, one every {Every} steps");
+
+    /// <summary>Makes room for a run of that many steps; snapshots that were not read are lost.</summary>
+    internal void Reserve(int steps)
+    {
+        if (CountOf(steps) <= Count) return;
+        Count = CountOf(steps);
+        buffer.Dispose();
+        buffer = Allocate();
     }
 
     /// <summary>N; 0 for no snapshots.</summary>
     internal int Every { get; }
 
-    internal int Count { get; }
+    internal int Count { get; private set; }
 
     internal DeviceSpan All => buffer.All;
 
@@ -30,7 +44,7 @@ sealed class SnapshotStore : IDisposable
     internal float[] Read(int slot)
     {
         var parameters = new float[arenaLength];
-        buffer.Device.CopyToHost(Slot(slot), parameters);
+        device.CopyToHost(Slot(slot), parameters);
         return parameters;
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using GpuMlp.Data;
 using GpuMlp.Devices;
 using GpuMlp.Kernels.Networks;
@@ -16,7 +17,11 @@ public sealed class Trainer : IDisposable
     readonly SnapshotStore snapshots;
     readonly ITrainingEngine engine;
     readonly int looksEvery;
-    bool disposed;
+    readonly Picks picks;
+    readonly List<Snapshot> taken = [];
+    TrainingState? continued;
+    int made, goal;
+    bool hasRun, disposed;
 
     /// <summary>Prepares a run: uploads the data and allocates everything that the run needs.</summary>
     /// <param name="network">
@@ -66,6 +71,7 @@ public sealed class Trainer : IDisposable
         if (options.Engine == EngineChoice.Fused && whyNot is not null)
             throw new ArgumentException($"the fused engine cannot train this: {whyNot}", nameof(options));
         if (WeightedLabels.WhyNot(recipe, data) is string noWeights) throw new ArgumentException(noWeights, nameof(recipe));
+        (this.picks, goal) = (picks, recipe.Steps);
         this.data = new TrainingData(network.Device, data, WeightedLabels.Of(recipe, data));
         snapshots = new SnapshotStore(network.Device, network.Arena.Length, options.SnapshotEvery, recipe.Steps);
         bool pays = FusedEngine.Pays(network.ParameterCount, recipe, network.Device.Description.IsGpu);
@@ -100,11 +106,36 @@ public sealed class Trainer : IDisposable
     public void WarmUp()
     {
         using DeviceUse use = Use();
-        if (recipe.Steps > 0) engine.WarmUp();                    // it makes a step, and a run of no steps has no memory for one
+        if (recipe.Steps > 0)                                     // it makes a step, and a run of no steps has no memory for one
+        {
+            float[] state = engine.ReadState();
+            engine.WarmUp();
+            if (made > 0) engine.WriteState(state, made);
+        }
         NewTrack()?.Compute();
     }
 
-    /// <summary>Makes all steps.</summary>
+    /// <summary>Goes on from a state: the next run makes the steps that are left of the recipe's.</summary>
+    /// <param name="state">The state of a run with the same recipe and data; the recipe's steps may be more.</param>
+    /// <exception cref="ArgumentException">The state is of another network or optimizer, or has more steps than the recipe.</exception>
+    /// <exception cref="ArgumentNullException"><paramref name="state"/> is null.</exception>
+    /// <exception cref="ObjectDisposedException">The trainer, its network or its device was disposed.</exception>
+    public void Continue(TrainingState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        using DeviceUse use = Use();
+        int length = network.Arena.Length, states = recipe.Optimizer.Rule.States * length;
+        if (state.Parameters.Length != length || (state.Best is not null && state.Best.Length != length))
+            throw new ArgumentException($"the state has {state.Parameters.Length:N0} parameters, the network {length:N0}", nameof(state));
+        if (state.Optimizer.Length != states)
+            throw new ArgumentException(
+                $"the state has {state.Optimizer.Length:N0} numbers of an optimizer, the recipe's optimizer {states:N0}", nameof(state));
+        if (state.Steps < 0 || state.Steps > recipe.Steps)
+            throw new ArgumentException($"the state is after {state.Steps:N0} steps, the recipe has {recipe.Steps:N0}", nameof(state));
+        (continued, made, goal, hasRun) = (state, state.Steps, recipe.Steps, false);
+    }
+
+    /// <summary>Makes the recipe's steps, or those that are left of them; a run after that makes as many steps again, as one longer run.</summary>
     /// <param name="progress">Called after every chunk with the number of steps made and the last loss.</param>
     /// <param name="cancellation">Ends the run after the current chunk.</param>
     /// <returns>The losses, the snapshots, and why the run ended.</returns>
@@ -114,7 +145,7 @@ public sealed class Trainer : IDisposable
     public TrainingResult Run(Action<int, float>? progress = null, CancellationToken cancellation = default) =>
         MakeSteps(made => progress?.Invoke(made.Steps, made.Loss), cancellation);
 
-    /// <summary>Makes all steps.</summary>
+    /// <summary>Makes the recipe's steps, or those that are left of them; a run after that makes as many steps again, as one longer run.</summary>
     /// <param name="progress">Told after every chunk how far the run has come.</param>
     /// <param name="cancellation">Ends the run after the current chunk.</param>
     /// <returns>The losses, the snapshots, and why the run ended.</returns>
@@ -131,32 +162,82 @@ public sealed class Trainer : IDisposable
     TrainingResult MakeSteps(Action<TrainingProgress> progress, CancellationToken cancellation)
     {
         using DeviceUse use = Use();
-        ValidationTrack? track = NewTrack();
-        var losses = new float[recipe.Steps];
-        int done = 0;
-        StopReason reason = StopReason.Completed;
+        if (hasRun && made >= goal) goal = checked(goal + recipe.Steps);
+        hasRun = true;
+        if (picks.Count < (long)goal * recipe.Batch)
+            throw new InvalidOperationException(
+                $"{goal:N0} steps of {recipe.Batch} take {(long)goal * recipe.Batch:N0} picks, there are {picks.Count:N0}");
+        snapshots.Reserve(goal);
+        taken.Clear();
+        ValidationTrack? track = Begin();
+        int first = made;
+        var losses = new float[goal - first];
+        long saved = Stopwatch.GetTimestamp();
+        StopReason reason = track is { IsAtItsEnd: true } ? StopReason.Patience : StopReason.Completed;
         int? diverged = null;
-        while (done < recipe.Steps && reason == StopReason.Completed)
+        while (made < goal && reason == StopReason.Completed)
         {
-            int most = Math.Min(recipe.Steps - done, track?.StepsToNext(done) ?? int.MaxValue);
-            Span<float> chunk = losses.AsSpan(done, engine.ChunkOf(most));
-            engine.Run(done, chunk);
-            diverged = DivergedStep(done, chunk);
-            done = diverged + 1 ?? done + chunk.Length;
-            bool isCancelled = done < recipe.Steps && cancellation.IsCancellationRequested;
-            bool isEnough = diverged is null && track is not null && (isCancelled || track.IsDue(done, recipe.Steps)) && track.Look(done);
-            progress(new TrainingProgress(done, losses[done - 1], track?.Losses is [.., ValidationLoss last] ? last : null));
+            int most = Math.Min(Math.Min(goal - made, track?.StepsToNext(made) ?? int.MaxValue), StepsToSave());
+            Span<float> chunk = losses.AsSpan(made - first, engine.ChunkOf(most));
+            engine.Run(made, chunk);
+            diverged = DivergedStep(made, chunk);
+            made = diverged + 1 ?? made + chunk.Length;
+            bool isCancelled = made < goal && cancellation.IsCancellationRequested;
+            bool isEnough = diverged is null && track is not null && (isCancelled || track.IsDue(made, goal)) && track.Look(made);
+            progress(new TrainingProgress(made, losses[made - first - 1], track?.Losses is [.., ValidationLoss last] ? last : null));
             if (diverged is not null) reason = StopReason.Diverged;
-            else if (isCancelled || (done < recipe.Steps && cancellation.IsCancellationRequested)) reason = StopReason.Cancelled;
-            else if (isEnough && done < recipe.Steps) reason = StopReason.Patience;
+            else if (isCancelled || (made < goal && cancellation.IsCancellationRequested)) reason = StopReason.Cancelled;
+            else if (isEnough && made < goal) reason = StopReason.Patience;
+            else if (made < goal && IsTimeToSave(saved))
+            {
+                Save(first, losses, track);
+                saved = Stopwatch.GetTimestamp();
+            }
         }
-        if (done < losses.Length) Array.Resize(ref losses, done);
+        Take(first, losses);
+        if (reason != StopReason.Diverged) Save(first, losses, track);
+        if (made - first < losses.Length) Array.Resize(ref losses, made - first);
         int? restored = reason == StopReason.Diverged ? null : track?.RestoreBest();
-        return new TrainingResult(losses, Snapshots(losses), reason, diverged)
+        if (options.SnapshotEvery > 0) taken.Add(new Snapshot(made, losses.Length > 0 ? losses[^1] : float.NaN, Parameters()));
+        return new TrainingResult(losses, [.. taken], reason, diverged)
         {
+            FirstStep = first,
             Validation = track?.Losses ?? [],
-            RestoredSteps = restored == done ? null : restored,
+            RestoredSteps = restored == made ? null : restored,
         };
+    }
+
+    ValidationTrack? Begin()
+    {
+        ValidationTrack? track = NewTrack();
+        if (continued is not TrainingState state) return track;
+        network.LoadParameters(state.Parameters);
+        engine.WriteState(state.Optimizer, state.Steps);
+        track?.Continue(state.Validation, state.Best);
+        continued = null;
+        return track;
+    }
+
+    int StepsToSave() => options.Checkpoints?.Steps is int every ? every - made % every : int.MaxValue;
+
+    bool IsTimeToSave(long saved) => options.Checkpoints is Checkpointing plan
+        && ((plan.Steps is int every && made % every == 0) || (plan.Time is TimeSpan time && Stopwatch.GetElapsedTime(saved) >= time));
+
+    void Save(int first, float[] losses, ValidationTrack? track)
+    {
+        if (options.Checkpoints is not Checkpointing plan) return;
+        Take(first, losses);
+        var state = new TrainingState(made, Parameters(), engine.ReadState()) { Validation = [.. track?.Losses ?? []], Best = track?.Best };
+        plan.Save(new Checkpoint(state, first, losses.AsMemory(0, made - first), [.. taken]));
+    }
+
+    // reads the snapshots that were taken since the last time
+    void Take(int first, float[] losses)
+    {
+        int every = options.SnapshotEvery;
+        if (every == 0) return;
+        int step = taken.Count > 0 ? taken[^1].Step + every : (first + every - 1) / every * every;
+        for (; step < made; step += every) taken.Add(new Snapshot(step, losses[step - first], snapshots.Read(step / every)));
     }
 
     ValidationTrack? NewTrack() => options.Validation is Validation validation ? new(network, validation, looksEvery) : null;
@@ -165,16 +246,6 @@ public sealed class Trainer : IDisposable
     {
         ObjectDisposedException.ThrowIf(disposed, this);
         return network.Device.Use();
-    }
-
-    List<Snapshot> Snapshots(float[] losses)
-    {
-        var taken = new List<Snapshot>();
-        if (options.SnapshotEvery == 0) return taken;
-        for (int step = 0; step < losses.Length; step += options.SnapshotEvery)
-            taken.Add(new Snapshot(step, losses[step], snapshots.Read(step / options.SnapshotEvery)));
-        taken.Add(new Snapshot(losses.Length, losses.Length > 0 ? losses[^1] : float.NaN, Parameters()));
-        return taken;
     }
 
     float[] Parameters()

@@ -38,6 +38,9 @@ public sealed record TrainingOptions
     /// <summary>The rows whose loss is looked at during the run; null for none.</summary>
     public Validation? Validation { get; init; }
 
+    /// <summary>When the run's state is saved; null for never.</summary>
+    public Checkpointing? Checkpoints { get; init; }
+
     /// <summary>Lanes per group of the fused engine; by default as many as suit the device.</summary>
     internal int? LanesPerGroup { get; init; }
 
@@ -47,5 +50,6 @@ public sealed record TrainingOptions
         if (!Enum.IsDefined(Engine)) throw new ArgumentOutOfRangeException(nameof(Engine), Engine, "there is no such engine");
         if (StepsPerLaunch is int steps) ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1, nameof(StepsPerLaunch));
         Validation?.Validate();
+        Checkpoints?.Validate();
     }
 }

@@ -23,7 +23,7 @@ public enum StopReason
 public sealed record Snapshot(int Step, float Loss, float[] Parameters);
 
 /// <summary>The result of a run.</summary>
-/// <param name="Losses">The loss of every step that was made.</param>
+/// <param name="Losses">The loss of every step that was made, from <see cref="FirstStep"/> on.</param>
 /// <param name="Snapshots">The snapshots that were asked for.</param>
 /// <param name="StopReason">Why the run ended.</param>
 /// <param name="DivergedStep">
@@ -37,8 +37,11 @@ public sealed record TrainingResult(float[] Losses, IReadOnlyList<Snapshot> Snap
     /// <summary>After how many steps the network had the parameters that it ends with; null if that is after the last step.</summary>
     public int? RestoredSteps { get; init; }
 
-    /// <summary>Steps made.</summary>
-    public int Steps => Losses.Length;
+    /// <summary>The number of the run's first step: 0, or where it went on.</summary>
+    public int FirstStep { get; init; }
+
+    /// <summary>Steps made since step 0.</summary>
+    public int Steps => FirstStep + Losses.Length;
 
     /// <summary>The last step's loss; NaN if no step was made.</summary>
     public float FinalLoss => Losses.Length > 0 ? Losses[^1] : float.NaN;

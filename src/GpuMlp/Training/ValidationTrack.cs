@@ -28,14 +28,37 @@ sealed class ValidationTrack(Sequential network, Validation validation, int ever
     /// <summary>Looks at the loss, and returns whether the patience is at its end.</summary>
     internal bool Look(int made)
     {
-        var look = new ValidationLoss(made, Compute());
-        losses.Add(look);
-        if (validation.Patience is not int patience) return false;
-        if (!(look.Loss < lowest.Loss - validation.MinDelta)) return ++looksWithoutAnImprovement >= patience;
-        (lowest, looksWithoutAnImprovement) = (look, 0);
+        if (!Take(new ValidationLoss(made, Compute()))) return IsAtItsEnd;
         best ??= new float[network.Arena.Length];
         network.Device.CopyToHost(network.Arena.Values, best);
         return false;
+    }
+
+    /// <summary>Whether there were as many looks without an improvement as the patience lasts.</summary>
+    internal bool IsAtItsEnd => looksWithoutAnImprovement >= validation.Patience;
+
+    // whether a look is the best one, whose parameters are to be kept
+    bool Take(ValidationLoss look)
+    {
+        losses.Add(look);
+        if (validation.Patience is null) return false;
+        if (!(look.Loss < lowest.Loss - validation.MinDelta))
+        {
+            looksWithoutAnImprovement++;
+            return false;
+        }
+        (lowest, looksWithoutAnImprovement) = (look, 0);
+        return true;
+    }
+
+    /// <summary>The parameters of the best look; null if there are none.</summary>
+    internal float[]? Best => best is null ? null : [.. best];
+
+    /// <summary>Goes on after looks that an earlier run had.</summary>
+    internal void Continue(IReadOnlyList<ValidationLoss> looks, float[]? bestParameters)
+    {
+        foreach (ValidationLoss look in looks) Take(look);
+        best = bestParameters is null ? null : [.. bestParameters];
     }
 
     /// <summary>Gives the network the parameters of the best look.</summary>

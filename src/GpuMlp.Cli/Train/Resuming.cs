@@ -1,0 +1,92 @@
+using GpuMlp.Cli.Input;
+using GpuMlp.Cli.Options;
+using GpuMlp.Cli.Shell;
+using GpuMlp.Records;
+using GpuMlp.Training;
+using static System.FormattableString;
+
+namespace GpuMlp.Cli.Train;
+
+/// <summary>Going on with a run from its checkpoint.</summary>
+static class Resuming
+{
+    // the options that decide no bit of the weights
+    static readonly string[] free = ["steps", "device", "engine", "checkpoint-every", "style", "window", "no-plots"];
+
+    /// <summary>Reads the checkpoint that --resume names.</summary>
+    /// <exception cref="UsageException">There is none, or it cannot be gone on from.</exception>
+    public static StoredCheckpoint Read(string path)
+    {
+        try
+        {
+            StoredCheckpoint read = StoredCheckpoint.Read(path);
+            string file = Path.Combine(Directory.Exists(path) ? path : Path.GetDirectoryName(path) ?? "", StoredCheckpoint.FileName);
+            return read with { Replay = read.Replay with { Config = read.Replay.Config with { Data = TrainData.From(file, read.Replay) } } };
+        }
+        catch (InvalidDataException e)
+        {
+            throw new UsageException(e.Message, e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw UsageException.For("resume", path, e.Message, e);
+        }
+    }
+
+    /// <summary>The folder that a run goes on in where no other is named.</summary>
+    /// <exception cref="UsageException">A file was named.</exception>
+    public static string FolderOf(string path) => Directory.Exists(path) ? path
+        : throw UsageException.For("resume", path, "is a file: say with --out where the run goes on, or name the run's folder");
+
+    /// <summary>Refuses options that would make it another run.</summary>
+    /// <exception cref="UsageException">Such an option was given.</exception>
+    public static void Check(StoredCheckpoint checkpoint, TrainConfig config, ISet<string> asked)
+    {
+        TrainConfig before = checkpoint.Replay.Config;
+        foreach (string name in asked)
+        {
+            TrainOption option = TrainOptions.Find(name);
+            (string? now, string? then) = (option.Text(config), option.Text(before));
+            if (now == then || free.Contains(name) || (name == "snapshot-every" && before.NoPlots)) continue;
+            throw UsageException.For(name, now ?? "none", $"the run that goes on has {then ?? "none"}; leave it out, or begin a new run");
+        }
+        if (config.Steps < checkpoint.State.Steps)
+            throw UsageException.For(
+                "steps", Invariant($"{config.Steps}"), Invariant($"the checkpoint is after {checkpoint.State.Steps:N0} steps"));
+        if (config.Steps != before.Steps && before.Schedule.Name != "constant")
+            throw UsageException.For("steps", Invariant($"{config.Steps}"),
+                Invariant($"--schedule {before.Schedule.Name} goes by the {before.Steps:N0} steps that the run began with"));
+    }
+
+    /// <summary>Puts a trainer where the run was.</summary>
+    /// <exception cref="UsageException">The checkpoint is of another network.</exception>
+    public static void Continue(Trainer trainer, StoredCheckpoint checkpoint)
+    {
+        try { trainer.Continue(checkpoint.State); }
+        catch (ArgumentException e) { throw new UsageException($"{StoredCheckpoint.FileName}: {UsageException.Plain(e)}", e); }
+    }
+
+    /// <summary>The run as if it had never stopped.</summary>
+    public static TrainingResult Whole(StoredCheckpoint checkpoint, TrainingResult rest)
+    {
+        int every = checkpoint.Replay.Config.SnapshotEvery;
+        float[] losses = [.. checkpoint.Losses, .. rest.Losses];
+        float Last(int step) => losses.Length > 0 ? losses[Math.Min(step, losses.Length - 1)] : float.NaN;
+        IEnumerable<Snapshot> earlier = checkpoint.Snapshots.Select((parameters, k) => new Snapshot(k * every, Last(k * every), parameters));
+        return rest with
+        {
+            Losses = losses,
+            FirstStep = 0,
+            Snapshots = rest.Snapshots.Count == 0 ? [] : [.. earlier, .. rest.Snapshots.Select(s => s with { Loss = Last(s.Step) })],
+        };
+    }
+
+    /// <summary>Refuses data that is not the checkpoint's.</summary>
+    /// <exception cref="UsageException">It is other data.</exception>
+    public static void CheckData(StoredCheckpoint checkpoint, RunData data)
+    {
+        if (checkpoint.Replay.Data is not RunData before || before.Hash == data.Hash) return;
+        throw UsageException.For("data", checkpoint.Replay.Config.Data, Invariant(
+            $"is not the data of the checkpoint ({before.Rows:N0} rows, hash {before.Hash}): it has {data.Rows:N0} rows, hash {data.Hash}"));
+    }
+}

@@ -1,0 +1,145 @@
+using System.Globalization;
+using System.IO.Hashing;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using GpuMlp.Formats;
+using GpuMlp.Training;
+
+namespace GpuMlp.Records;
+
+/// <summary>Writes the checkpoints of one run into a folder, each in the place of the one before.</summary>
+/// <remarks>A checkpoint costs what its state costs, however long the run is: losses and snapshots are appended.</remarks>
+public sealed class CheckpointWriter : IDisposable
+{
+    readonly string path, record;
+    readonly StoredCheckpoint? earlier;
+    readonly Appended losses, snapshots;
+    bool begun;
+
+    /// <summary>Prepares to write; nothing is written before the first checkpoint.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="version">The program's version.</param>
+    /// <param name="config">The settings of the run.</param>
+    /// <param name="data">The data of the run, with its path relative to the folder.</param>
+    /// <param name="earlier">The checkpoint that the run goes on from; null where it began at step 0.</param>
+    public CheckpointWriter(string folder, string version, TrainConfig config, RunData data, StoredCheckpoint? earlier = null)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        ArgumentNullException.ThrowIfNull(version);
+        ArgumentNullException.ThrowIfNull(config);
+        ArgumentNullException.ThrowIfNull(data);
+        this.earlier = earlier;
+        path = Path.Combine(folder, StoredCheckpoint.FileName);
+        record = JsonSerializer.Serialize(new CheckpointRecord(RunRecord.CurrentSchema, version, config, data), RunJson.Default.CheckpointRecord);
+        losses = new Appended(Path.Combine(folder, StoredCheckpoint.LossesName));
+        snapshots = new Appended(Path.Combine(folder, StoredCheckpoint.SnapshotsName));
+    }
+
+    /// <summary>Writes a checkpoint: when this returns it is on the disk, and before that the one before it is.</summary>
+    /// <exception cref="IOException">It cannot be written; the one before stays.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be written; the one before stays.</exception>
+    public void Save(Checkpoint checkpoint)
+    {
+        ArgumentNullException.ThrowIfNull(checkpoint);
+        if (!begun) Begin();
+        TrainingState state = checkpoint.State;
+        losses.Append(checkpoint.Losses.Span[(losses.Count - checkpoint.FirstStep)..]);
+        int arena = state.Parameters.Length, written = arena == 0 ? 0 : snapshots.Count / arena - (earlier?.Snapshots.Count ?? 0);
+        foreach (Snapshot snapshot in checkpoint.Snapshots.Skip(written)) snapshots.Append(snapshot.Parameters);
+        losses.Flush();
+        snapshots.Flush();
+        var tensors = new List<SafeTensor> { Floats(StoredCheckpoint.Parameters, state.Parameters) };
+        if (state.Optimizer.Length > 0) tensors.Add(Floats(StoredCheckpoint.OptimizerState, state.Optimizer));
+        if (state.Best is not null) tensors.Add(Floats(StoredCheckpoint.Best, state.Best));
+        if (state.Validation.Count > 0)
+        {
+            tensors.Add(SafeTensor.Int64(
+                StoredCheckpoint.LookSteps, [state.Validation.Count], [.. state.Validation.Select(look => (long)look.Steps)]));
+            long[] bits = [.. state.Validation.Select(look => BitConverter.DoubleToInt64Bits(look.Loss))];
+            tensors.Add(SafeTensor.Int64(StoredCheckpoint.LookLosses, [bits.Length], bits));
+        }
+        new SafetensorsFile(tensors, Metadata(state)).Write(path);
+    }
+
+    Dictionary<string, string> Metadata(TrainingState state) => new()
+    {
+        [StoredCheckpoint.Mark] = StoredCheckpoint.Version,
+        [StoredCheckpoint.StepsKey] = state.Steps.ToString(CultureInfo.InvariantCulture),
+        [StoredCheckpoint.RecordKey] = record,
+        [StoredCheckpoint.LossesName] = losses.Count.ToString(CultureInfo.InvariantCulture),
+        [$"{StoredCheckpoint.LossesName}.xxh128"] = losses.Hash,
+        [StoredCheckpoint.SnapshotsName] = snapshots.Count.ToString(CultureInfo.InvariantCulture),
+        [$"{StoredCheckpoint.SnapshotsName}.xxh128"] = snapshots.Hash,
+    };
+
+    static SafeTensor Floats(string name, float[] values) => SafeTensor.Float32(name, [values.Length], values);
+
+    // a checkpoint that is not this run's is deleted before the files that it needs are cut
+    void Begin()
+    {
+        begun = true;
+        bool goesOn = earlier is not null && losses.Has(earlier.Losses) && snapshots.Has([.. earlier.Snapshots.SelectMany(s => s)]);
+        if (!goesOn) File.Delete(AtomicFile.Resolve(path));
+        losses.Begin(earlier?.Losses ?? []);
+        snapshots.Begin([.. (earlier?.Snapshots ?? []).SelectMany(s => s)]);
+    }
+
+    /// <summary>Closes the files.</summary>
+    public void Dispose()
+    {
+        losses.Dispose();
+        snapshots.Dispose();
+    }
+
+    // a file of floats that grows, and the hash of what is in it
+    sealed class Appended(string file) : IDisposable
+    {
+        readonly XxHash128 hash = new();
+        FileStream? stream;
+
+        internal int Count { get; private set; }
+
+        internal string Hash => System.Convert.ToHexStringLower(hash.GetCurrentHash());
+
+        /// <summary>Whether the file begins with these values.</summary>
+        internal bool Has(float[] values)
+        {
+            if (values.Length == 0) return true;
+            if (!File.Exists(file)) return false;
+            using FileStream found = File.OpenRead(file);
+            return found.Length >= sizeof(float) * (long)values.Length
+                && MemoryMarshal.AsBytes<float>(RawBytes.Read<float>(found, values.Length)).SequenceEqual(MemoryMarshal.AsBytes<float>(values));
+        }
+
+        /// <summary>Opens the file and leaves these values in it.</summary>
+        internal void Begin(float[] values)
+        {
+            bool there = Has(values);
+            stream = new FileStream(file, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read);
+            if (there)
+            {
+                stream.SetLength(sizeof(float) * (long)values.Length);
+                stream.Position = stream.Length;
+                hash.Append(MemoryMarshal.AsBytes<float>(values));
+                Count = values.Length;
+                return;
+            }
+            stream.SetLength(0);
+            Append(values);
+        }
+
+        internal void Append(ReadOnlySpan<float> values)
+        {
+            RawBytes.Write(stream!, values);
+            hash.Append(MemoryMarshal.AsBytes(values));
+            Count += values.Length;
+        }
+
+        internal void Flush() => stream!.Flush(flushToDisk: true);
+
+        public void Dispose() => stream?.Dispose();
+    }
+}
+
+/// <summary>What a checkpoint's metadata says of its run: the part of run.json that a replay reads.</summary>
+sealed record CheckpointRecord(int SchemaVersion, string Version, TrainConfig Config, RunData Data);
