@@ -68,7 +68,7 @@ public readonly struct Eight
     static float UpTo<T, TView>(TView view, int at, int last) where T : struct, ILanes<T, TView> where TView : struct =>
         T.Get(view, at < last ? at : last);
 
-    /// <summary>Writes the first <paramref name="count"/> floats to <paramref name="at"/> and each <paramref name="step"/> further.</summary>
+    /// <summary>Writes the first <paramref name="count"/> floats, to <paramref name="at"/> and each <paramref name="step"/> on.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void StoreUpTo<T, TView>(TView view, int at, int step, int count) where T : struct, ILanes<T, TView> where TView : struct
     {

@@ -28,7 +28,9 @@ public interface ILanes<TSelf, TView> where TSelf : struct, ILanes<TSelf, TView>
     /// <summary>Writes the bits of an integer to element <paramref name="i"/>.</summary>
     static abstract void SetInt(TView view, int i, int value);
 
-    /// <summary>The four elements from <paramref name="i"/> on, a multiple of four in a view that begins at a multiple of 16 bytes.</summary>
+    /// <summary>
+    /// The four elements from <paramref name="i"/> on, a multiple of four in a view that begins at a multiple of 16 bytes.
+    /// </summary>
     static abstract Four GetFour(TView view, int i);
 
     /// <summary>Writes four elements, at such a place.</summary>

@@ -24,5 +24,6 @@ public readonly struct Weighted<TLoss> : ILoss where TLoss : struct, ILoss
         T.SelectGreater(y, T.Splat(0f), T.Splat(1f), T.Splat(0f));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static T Weight<T, TView>(T y) where T : struct, ILanes<T, TView> where TView : struct => T.SelectGreater(y, T.Splat(0f), y, T.Negate(y));
+    static T Weight<T, TView>(T y) where T : struct, ILanes<T, TView> where TView : struct =>
+        T.SelectGreater(y, T.Splat(0f), y, T.Negate(y));
 }

@@ -77,9 +77,9 @@ readonly struct SharedLayers<T, TView>(TView shared, int table) where T : struct
         }
     }
 
-    /// <summary>Fills values with 0 and weights with -0, then reads the parameters, which begin at a place.</summary>
+    /// <summary>Fills values with 0 and weights with -0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal void Load<TBarrier>(NetworkShape shape, TView parameters, int at, int lane, int lanes) where TBarrier : struct, IBarrier
+    internal void Clear(NetworkShape shape, int lane, int lanes)
     {
         for (int l = 0; l < shape.Depth; l++)
         {
@@ -87,13 +87,20 @@ readonly struct SharedLayers<T, TView>(TView shared, int table) where T : struct
             int end = layer.Weights + SharedLayer.WeightsLength(layer.Units, shape.Width(l + 1));
             for (int k = layer.Values + lane; k < end; k += lanes) T.Set(shared, k, k < layer.Weights ? 0f : -0f);
         }
-        TBarrier.Wait(lanes);
+    }
+
+    /// <summary>Reads the parameters, which begin at a place.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void Load(NetworkShape shape, TView parameters, int at, int lane, int lanes)
+    {
         for (int l = 0; l < shape.Depth; l++)
         {
             SharedLayer layer = this[l];
             int outputs = shape.Width(l + 1), weights = layer.Units * outputs;
-            for (int k = lane; k < weights; k += lanes) T.Set(shared, layer.Weights + Place(k, outputs, layer.Run), T.Get(parameters, at + k));
-            if (outputs > 1 && lane < outputs) T.Set(shared, this[l + 1].Values + SharedLayer.Biases + lane, T.Get(parameters, at + weights + lane));
+            for (int k = lane; k < weights; k += lanes)
+                T.Set(shared, layer.Weights + Place(k, outputs, layer.Run), T.Get(parameters, at + k));
+            if (outputs > 1 && lane < outputs)
+                T.Set(shared, this[l + 1].Values + SharedLayer.Biases + lane, T.Get(parameters, at + weights + lane));
             at += NetworkShape.ArenaLength(layer.Units, outputs);
         }
     }
@@ -106,8 +113,10 @@ readonly struct SharedLayers<T, TView>(TView shared, int table) where T : struct
         {
             SharedLayer layer = this[l];
             int outputs = shape.Width(l + 1), weights = layer.Units * outputs;
-            for (int k = lane; k < weights; k += lanes) T.Set(parameters, at + k, T.Get(shared, layer.Weights + Place(k, outputs, layer.Run)));
-            if (outputs > 1 && lane < outputs) T.Set(parameters, at + weights + lane, T.Get(shared, this[l + 1].Values + SharedLayer.Biases + lane));
+            for (int k = lane; k < weights; k += lanes)
+                T.Set(parameters, at + k, T.Get(shared, layer.Weights + Place(k, outputs, layer.Run)));
+            if (outputs > 1 && lane < outputs)
+                T.Set(parameters, at + weights + lane, T.Get(shared, this[l + 1].Values + SharedLayer.Biases + lane));
             at += NetworkShape.ArenaLength(layer.Units, outputs);
         }
     }
@@ -152,8 +161,8 @@ readonly struct SharedLayers<T, TView>(TView shared, int table) where T : struct
     }
 
     /// <summary>
-    /// The gradient at an input of a layer: the strided sum over the outputs, then the activation's derivative. The weights of the input are
-    /// updated in passing, and the bias of the output of the same number.
+    /// The gradient at an input of a layer: the strided sum over the outputs, then the activation's derivative. The weights of the input
+    /// are updated in passing, and the bias of the output of the same number.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal float Backward<TActivation>(SharedLayer layer, SharedLayer next, int unit, TView gradients, float down)

@@ -40,8 +40,8 @@ public readonly struct SharedTraining<TActivation, TLoss, TSize, TView>(
     const int Threads = MostUnits, Chunk = Threads * PhiloxBlock.Words;
 
     // places in shared memory; the layers come last
-    const int Partials = 0, Gradients = StridedSum.Partials, Logits = Gradients + 2 * MostUnits, Rows = Logits + Chunk, Labels = Rows + Chunk,
-        Rates = Labels + Chunk, Layers = Rates + Chunk + 4 * NetworkShape.MaxDepth;
+    const int Partials = 0, Gradients = StridedSum.Partials, Logits = Gradients + 2 * MostUnits, Rows = Logits + Chunk,
+        Labels = Rows + Chunk, Rates = Labels + Chunk, Layers = Rates + Chunk + 4 * NetworkShape.MaxDepth;
 
     /// <inheritdoc/>
     public static int Lanes => Threads;
@@ -69,7 +69,9 @@ public readonly struct SharedTraining<TActivation, TLoss, TSize, TView>(
         int depth = shape.Depth, features = shape.Width(0);
         if (lane == 0) layers.WriteTable(shape, Layers);
         TBarrier.Wait(Threads);
-        layers.Load<TBarrier>(shape, views.Parameters, arena, lane, Threads);
+        layers.Clear(shape, lane, Threads);
+        TBarrier.Wait(Threads);
+        layers.Load(shape, views.Parameters, arena, lane, Threads);
         TBarrier.Wait(Threads);
         SharedLayer input = layers[0], firstHidden = layers[1], output = layers[depth - 1];
         int lastUnits = output.Units;
@@ -96,7 +98,8 @@ public readonly struct SharedTraining<TActivation, TLoss, TSize, TView>(
                     TBarrier.Wait(Threads);
                     layer = next;
                 }
-                if (lane < StridedSum.Partials) T.Set(shared, Partials + lane, Partial<T>(T.From(lastValues, lane), T.From(lastWeights, lane)));
+                if (lane < StridedSum.Partials)
+                    T.Set(shared, Partials + lane, Partial<T>(T.From(lastValues, lane), T.From(lastWeights, lane)));
                 TBarrier.Wait(Threads);
                 float z = StridedSum.TotalOfBlock<T, TView>(T.From(shared, Partials)) + b;
                 if (lane == 0) T.Set(slot, Logits, z);
@@ -104,8 +107,9 @@ public readonly struct SharedTraining<TActivation, TLoss, TSize, TView>(
                 b = Rounding.Fma(down, 0f + g, b);
                 // the gradients at two layers' units, by turns
                 int here = Gradients, before = Gradients + MostUnits;
-                T.Set(shared, here + lane, lane < lastUnits
-                    ? layers.OutputBackward<TActivation>(T.From(lastValues, lane), T.From(lastWeights, lane), g, down) : 0f);
+                // A unit that is not there has the weight -0 and keeps it. No if: ILGPU would make two copies of the barrier behind it.
+                float dz = layers.OutputBackward<TActivation>(T.From(lastValues, lane), T.From(lastWeights, lane), g, down);
+                T.Set(shared, here + lane, T.First(T.SelectLess(T.Splat(lane), T.Splat(lastUnits), T.Splat(dz), T.Splat(0f))));
                 TBarrier.Wait(Threads);
                 for (int l = depth - 2; l > 0; l--)
                 {

@@ -10,14 +10,14 @@ using GpuMlp.Kernels.Randomness;
 namespace GpuMlp.Kernels.Training;
 
 /// <summary>
-/// <see cref="SingleExampleTraining{TActivation, TLoss, TView}"/> of 2-h-1 networks for a GPU, h from 2 to <see cref="MostUnits"/>: a thread
-/// keeps the weights of its two hidden units in registers from the first step to the last.
+/// <see cref="SingleExampleTraining{TActivation, TLoss, TView}"/> of 2-h-1 networks for a GPU, h from 2 to <see cref="MostUnits"/>: a
+/// thread keeps the weights of its two hidden units in registers from the first step to the last.
 /// </summary>
 /// <remarks>
 /// Examples are drawn ahead by all threads, <see cref="Chunk"/> steps at a time, and the losses of these steps are computed at their end. A
 /// step then has two barriers: the first before the sixteen partial sums of the logit, each the work of one thread, the second before their
-/// total, which every thread adds up for itself, as it computes the loss's gradient. A partial sum's thread has copies of the output weights
-/// in it, and updates these as the owners of the units do.
+/// total, which every thread adds up for itself, as it computes the loss's gradient. A partial sum's thread has copies of the output
+/// weights in it, and updates these as the owners of the units do.
 /// </remarks>
 /// <param name="views">The memory; no scratch memory is used.</param>
 /// <param name="plan">Sizes and counts of the launch.</param>
@@ -133,7 +133,8 @@ public readonly struct SharedTwoLayerTraining<TActivation, TLoss, TView>(
     void DrawExamples<T>(TView shared, int group, int first, int lane) where T : struct, ILanes<T, TView>
     {
         int row = NetworkRow.Length * group, step = first + PhiloxBlock.Words * lane;
-        uint low = (uint)T.GetInt(views.Networks, row + NetworkRow.SeedLow), high = (uint)T.GetInt(views.Networks, row + NetworkRow.SeedHigh);
+        uint low = (uint)T.GetInt(views.Networks, row + NetworkRow.SeedLow);
+        uint high = (uint)T.GetInt(views.Networks, row + NetworkRow.SeedHigh);
         int firstRow = T.GetInt(views.Networks, row + NetworkRow.FirstRow);
         float rate = T.Get(views.Networks, row + NetworkRow.LearningRate);
         PhiloxBlock block = Philox.StreamBlock(low, high, (ulong)(step >> 2), plan.Stream, 0);

@@ -2,6 +2,8 @@ using System.IO.Compression;
 using System.Text;
 using GpuMlp.Formats;
 using GpuMlp.Records;
+using GpuMlp.Tests.Support;
+using GpuMlp.Training;
 
 namespace GpuMlp.Tests.Formats;
 
@@ -52,6 +54,24 @@ public class FuzzTests
         [Example("Records/Files/First/bce.json"), Example("Records/Files/First/number.json"), Encoding.Unicode.GetPreamble()
             .Concat(Encoding.Unicode.GetBytes("""{"config": {"steps": 5, "net": "2-3-1", "window": "0:1,0:1"}}""")).ToArray()],
         bytes => RunRecord.ReadReplay(bytes, "run.json")));
+
+    [Fact]
+    public void Checkpoints()
+    {
+        using var folder = new ScratchFolder();
+        var state = new TrainingState(3, [1, 2, 3, 4], [5, 6, 7, 8]) { Validation = [new(2, 0.5)], Best = [4, 3, 2, 1] };
+        var config = new TrainConfig { SnapshotEvery = 2 };
+        using (var writer = new CheckpointWriter(folder.File("."), "1.0", config, new RunData(null, 4, "00")))
+            writer.Save(new Checkpoint(state, 0, new float[] { 1, 2, 3 }, [new(0, 1, [1, 2, 3, 4]), new(2, 1, [1, 2, 3, 4])]));
+        string path = folder.File(StoredCheckpoint.FileName);
+        int read = 0;
+        Check(Mutations.Read(Files, [File.ReadAllBytes(path)], bytes =>
+        {
+            StoredCheckpoint.Read(new MemoryStream(bytes), path);
+            read++;
+        }));
+        Assert.True(read > 0);
+    }
 
     static byte[] Packed(byte[] array)
     {

@@ -10,7 +10,7 @@ using GpuMlp.Training;
 
 namespace GpuMlp.Tests.Kernels;
 
-/// <summary>Training and grids in the forms for GPUs, whose groups share memory, have the bits of the CPU's forms on a driver's device.</summary>
+/// <summary>Training and grids in the forms for GPUs, whose groups share memory, have the CPU's bits on a driver's device.</summary>
 public class SharedFormsTests
 {
     static readonly DataSet Moons = DataSets.MakeMoons(90, noise: 0.1, seed: 3);
@@ -21,6 +21,9 @@ public class SharedFormsTests
     [InlineData("2-64-1", Activation.ReLU, 130, 7, true)]                                   // launches that begin within a block of draws
     [InlineData("2-2-1", Activation.Tanh, 40, 1000, false)]
     [InlineData("2-33-1", Activation.ReLU, 129, 128, true)]
+    [InlineData("2-64-64-1", Activation.ReLU, 60, 25, false)]                               // 32 KiB of shared memory, and 48
+    [InlineData("2-64-64-24-1", Activation.ReLU, 30, 1000, false)]
+    [InlineData("2-9-33-5-1", Activation.Tanh, 260, 1000, true)]
     public void ATraining(string net, Activation activation, int steps, int stepsPerLaunch, bool schedule)
     {
         using ComputeDevice device = OpenAsGpu(), host = ComputeDevice.OpenCpu(16, 1);

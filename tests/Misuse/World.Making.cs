@@ -129,4 +129,12 @@ sealed partial class World
         ModelFile.Save(file, new Model(network, null, null, ["0", "1"]));
         return ModelFile.Read(file);
     }
+
+    void AddCheckpoints()
+    {
+        Add<Checkpointing>(("every 2 steps", () => new Checkpointing(_ => { }) { Steps = 2 }),
+            ("null save", () => new Checkpointing(null!)), ("no steps", () => new Checkpointing(_ => { }) { Steps = 0 }));
+        Add<TrainingState>(("of another network", () => new TrainingState(1, [1, 2], [])),
+            ("null parameters", () => new TrainingState(1, null!, [])), ("null optimizer", () => new TrainingState(1, [], null!)));
+    }
 }

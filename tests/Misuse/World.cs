@@ -117,6 +117,7 @@ sealed partial class World
             ("no engine", () => Options((EngineChoice)9))]);
         Add<ConfusionMatrix>(("three rows", () => ConfusionMatrix.Of([0, 1, 1], [0, 1, null], 2)));
         Add<RocCurve>(("two rows", () => RocCurve.Of([true, false], [1, 0])));
+        AddCheckpoints();
         Add<Validation>(("moons", () => new Validation(DataSets.MakeMoons(20))), ("null rows", () => new Validation((DataSet)null!)),
             ("no steps", () => new Validation(DataSets.MakeMoons(20)) { Every = 0 }));
         Add<Recipe>([("20 steps", () => Small()), ("batch 7", () => Small() with { Batch = 7 }), ("none", () => Small() with { Steps = 0 }),

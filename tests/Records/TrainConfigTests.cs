@@ -54,6 +54,7 @@ public class TrainConfigTests
         "Missing" => "median",
         "Window" => "7:77,7:77",
         "Momentum" => 0.7f,
+        "CheckpointEvery" => "7s",
         _ => (Nullable.GetUnderlyingType(setting.PropertyType) ?? setting.PropertyType) switch
         {
             Type type when type == typeof(string) => "unusual",

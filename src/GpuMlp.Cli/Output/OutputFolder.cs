@@ -119,7 +119,8 @@ sealed class OutputFolder : IDisposable
         try
         {
             // the old record is deleted before any move and the new one moved last: no record ever stands beside another run's files
-            string[] names = [.. Written().OrderBy(name => name == RunFiles.Record)], stale = [.. earlier.Present.Except(names).Where(IsStale)];
+            string[] names = [.. Written().OrderBy(name => name == RunFiles.Record)];
+            string[] stale = [.. earlier.Present.Except(names).Where(IsStale)];
             Action[] moves = [.. names.Select(name => Move(name, copies))];
             AtomicFile.RunExclusively(() =>
             {

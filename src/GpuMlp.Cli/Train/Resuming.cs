@@ -21,7 +21,8 @@ static class Resuming
         {
             StoredCheckpoint read = StoredCheckpoint.Read(path);
             string file = Path.Combine(Directory.Exists(path) ? path : Path.GetDirectoryName(path) ?? "", StoredCheckpoint.FileName);
-            return read with { Replay = read.Replay with { Config = read.Replay.Config with { Data = TrainData.From(file, read.Replay) } } };
+            TrainConfig config = read.Replay.Config with { Data = TrainData.From(file, read.Replay) };
+            return read with { Replay = read.Replay with { Config = config } };
         }
         catch (InvalidDataException e)
         {
@@ -72,7 +73,7 @@ static class Resuming
         int every = checkpoint.Replay.Config.SnapshotEvery;
         float[] losses = [.. checkpoint.Losses, .. rest.Losses];
         float Last(int step) => losses.Length > 0 ? losses[Math.Min(step, losses.Length - 1)] : float.NaN;
-        IEnumerable<Snapshot> earlier = checkpoint.Snapshots.Select((parameters, k) => new Snapshot(k * every, Last(k * every), parameters));
+        var earlier = checkpoint.Snapshots.Select((parameters, k) => new Snapshot(k * every, Last(k * every), parameters));
         return rest with
         {
             Losses = losses,
@@ -87,6 +88,6 @@ static class Resuming
     {
         if (checkpoint.Replay.Data is not RunData before || before.Hash == data.Hash) return;
         throw UsageException.For("data", checkpoint.Replay.Config.Data, Invariant(
-            $"is not the data of the checkpoint ({before.Rows:N0} rows, hash {before.Hash}): it has {data.Rows:N0} rows, hash {data.Hash}"));
+            $"is not the checkpoint's data ({before.Rows:N0} rows, hash {before.Hash}): it has {data.Rows:N0} rows, hash {data.Hash}"));
     }
 }

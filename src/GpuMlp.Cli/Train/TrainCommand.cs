@@ -76,7 +76,8 @@ static class TrainCommand
         ParseResult result, List<(TrainOption Row, Option Option)> options, StoredCheckpoint? resumed, Terminal terminal)
     {
         string? file = result.GetValue(Config);
-        if (file is not null && resumed is not null) throw UsageException.For("config", file, "--resume has the run's settings; leave it out");
+        if (file is not null && resumed is not null)
+            throw UsageException.For("config", file, "--resume has the run's settings; leave it out");
         Replay replay = resumed?.Replay ?? (file is not null ? ReadFile(file) : new Replay(new TrainConfig(), null));
         TrainConfig read = replay.Config, config = read;
         var asked = new HashSet<string>();

@@ -30,7 +30,8 @@ public sealed class CheckpointWriter : IDisposable
         ArgumentNullException.ThrowIfNull(data);
         this.earlier = earlier;
         path = Path.Combine(folder, StoredCheckpoint.FileName);
-        record = JsonSerializer.Serialize(new CheckpointRecord(RunRecord.CurrentSchema, version, config, data), RunJson.Default.CheckpointRecord);
+        var described = new CheckpointRecord(RunRecord.CurrentSchema, version, config, data);
+        record = JsonSerializer.Serialize(described, RunJson.Default.CheckpointRecord);
         losses = new Appended(Path.Combine(folder, StoredCheckpoint.LossesName));
         snapshots = new Appended(Path.Combine(folder, StoredCheckpoint.SnapshotsName));
     }
@@ -107,8 +108,9 @@ public sealed class CheckpointWriter : IDisposable
             if (values.Length == 0) return true;
             if (!File.Exists(file)) return false;
             using FileStream found = File.OpenRead(file);
-            return found.Length >= sizeof(float) * (long)values.Length
-                && MemoryMarshal.AsBytes<float>(RawBytes.Read<float>(found, values.Length)).SequenceEqual(MemoryMarshal.AsBytes<float>(values));
+            if (found.Length < sizeof(float) * (long)values.Length) return false;
+            ReadOnlySpan<byte> there = MemoryMarshal.AsBytes<float>(RawBytes.Read<float>(found, values.Length));
+            return there.SequenceEqual(MemoryMarshal.AsBytes<float>(values));
         }
 
         /// <summary>Opens the file and leaves these values in it.</summary>

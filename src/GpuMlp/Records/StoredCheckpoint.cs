@@ -10,13 +10,15 @@ namespace GpuMlp.Records;
 /// <summary>A checkpoint of a run as it lies in a folder, in three files.</summary>
 /// <remarks>
 /// checkpoint.safetensors holds the state, and in its metadata what the run is. Losses and the parameters of snapshots grow with a run, so
-/// they are only ever appended to files of their own, as float32 in little-endian order; the checkpoint says how much of each is its own, and
-/// the XXH128 of that. What lies behind it was written after the checkpoint and is of no account.
+/// they are only ever appended to files of their own, as float32 in little-endian order; the checkpoint says how much of each is its own,
+/// and the XXH128 of that. What lies behind it was written after the checkpoint and is of no account.
 /// </remarks>
 /// <param name="Replay">The settings and the data of the run.</param>
 /// <param name="State">Where the run was.</param>
 /// <param name="Losses">The loss of each step so far.</param>
-/// <param name="Snapshots">The parameters after steps 0, N, 2N, … of the config's <see cref="TrainConfig.SnapshotEvery"/>, where taken.</param>
+/// <param name="Snapshots">
+/// The parameters after steps 0, N, 2N, … with the config's <see cref="TrainConfig.SnapshotEvery"/> as N; none where no picture needs them.
+/// </param>
 public sealed record StoredCheckpoint(Replay Replay, TrainingState State, float[] Losses, IReadOnlyList<float[]> Snapshots)
 {
     /// <summary>The files' names.</summary>
@@ -34,9 +36,22 @@ public sealed record StoredCheckpoint(Replay Replay, TrainingState State, float[
     public static StoredCheckpoint Read(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
-        if (Directory.Exists(path)) path = Path.Combine(path, FileName);
+        if (Directory.Exists(path))
+        {
+            path = Path.Combine(path, FileName);
+            if (!File.Exists(path)) throw new InvalidDataException($"{path}: there is none; the run was begun without --checkpoint-every");
+        }
         if (!File.Exists(path)) throw new InvalidDataException($"{path}: there is no such file");
-        SafetensorsFile file = SafetensorsFile.Read(path);
+        using Stream stream = InputFile.OpenSeekable(path, BytesAByte);
+        return Read(stream, path);
+    }
+
+    // the file itself, its tensors, and the state made of them
+    const int BytesAByte = 3;
+
+    internal static StoredCheckpoint Read(Stream stream, string path)
+    {
+        SafetensorsFile file = SafetensorsFile.Read(stream, path);
         if (file.Metadata.GetValueOrDefault(Mark) is not string version)
             throw new InvalidDataException($"{path}: is no checkpoint: its metadata has no '{Mark}'");
         if (version != Version)

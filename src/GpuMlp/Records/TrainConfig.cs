@@ -221,7 +221,8 @@ public sealed record TrainConfig
         if (isTime && double.TryParse(every[..^1], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double seconds)
             && seconds is > 0 and <= 1e6)
             return (null, TimeSpan.FromSeconds(seconds));
-        if (!isTime && int.TryParse(every, NumberStyles.None, CultureInfo.InvariantCulture, out int steps) && steps > 0) return (steps, null);
+        if (!isTime && int.TryParse(every, NumberStyles.None, CultureInfo.InvariantCulture, out int steps) && steps > 0)
+            return (steps, null);
         throw new FormatException("allowed are a number of steps from 1, or of seconds as 30s");
     }
 

@@ -123,6 +123,8 @@ public sealed class Trainer : IDisposable
     public void Continue(TrainingState state)
     {
         ArgumentNullException.ThrowIfNull(state);
+        if (state is not { Parameters: not null, Optimizer: not null, Validation: not null })
+            throw new ArgumentException("a part of the state is null", nameof(state));
         using DeviceUse use = Use();
         int length = network.Arena.Length, states = recipe.Optimizer.Rule.States * length;
         if (state.Parameters.Length != length || (state.Best is not null && state.Best.Length != length))
@@ -135,7 +137,9 @@ public sealed class Trainer : IDisposable
         (continued, made, goal, hasRun) = (state, state.Steps, recipe.Steps, false);
     }
 
-    /// <summary>Makes the recipe's steps, or those that are left of them; a run after that makes as many steps again, as one longer run.</summary>
+    /// <summary>
+    /// Makes the recipe's steps, or those that are left of them. A run after that makes as many again, as one longer run would.
+    /// </summary>
     /// <param name="progress">Called after every chunk with the number of steps made and the last loss.</param>
     /// <param name="cancellation">Ends the run after the current chunk.</param>
     /// <returns>The losses, the snapshots, and why the run ended.</returns>
@@ -145,7 +149,9 @@ public sealed class Trainer : IDisposable
     public TrainingResult Run(Action<int, float>? progress = null, CancellationToken cancellation = default) =>
         MakeSteps(made => progress?.Invoke(made.Steps, made.Loss), cancellation);
 
-    /// <summary>Makes the recipe's steps, or those that are left of them; a run after that makes as many steps again, as one longer run.</summary>
+    /// <summary>
+    /// Makes the recipe's steps, or those that are left of them. A run after that makes as many again, as one longer run would.
+    /// </summary>
     /// <param name="progress">Told after every chunk how far the run has come.</param>
     /// <param name="cancellation">Ends the run after the current chunk.</param>
     /// <returns>The losses, the snapshots, and why the run ended.</returns>
@@ -183,7 +189,7 @@ public sealed class Trainer : IDisposable
             diverged = DivergedStep(made, chunk);
             made = diverged + 1 ?? made + chunk.Length;
             bool isCancelled = made < goal && cancellation.IsCancellationRequested;
-            bool isEnough = diverged is null && track is not null && (isCancelled || track.IsDue(made, goal)) && track.Look(made);
+            bool isEnough = diverged is null && track is not null && track.IsDue(made) && track.Look(made);
             progress(new TrainingProgress(made, losses[made - first - 1], track?.Losses is [.., ValidationLoss last] ? last : null));
             if (diverged is not null) reason = StopReason.Diverged;
             else if (isCancelled || (made < goal && cancellation.IsCancellationRequested)) reason = StopReason.Cancelled;
@@ -196,6 +202,8 @@ public sealed class Trainer : IDisposable
         }
         Take(first, losses);
         if (reason != StopReason.Diverged) Save(first, losses, track);
+        // a look of its own at the end; the state is without it, because a longer run would not have it
+        if (diverged is null && made > 0 && track is not null && !track.IsDue(made)) track.Look(made);
         if (made - first < losses.Length) Array.Resize(ref losses, made - first);
         int? restored = reason == StopReason.Diverged ? null : track?.RestoreBest();
         if (options.SnapshotEvery > 0) taken.Add(new Snapshot(made, losses.Length > 0 ? losses[^1] : float.NaN, Parameters()));

@@ -1,8 +1,8 @@
 namespace GpuMlp.Training;
 
 /// <summary>
-/// All that a training needs to go on from where it is: a trainer with the same recipe and data that continues from it ends in the bits of a
-/// run that never stopped, in any engine and on any device with the same bits.
+/// All that a training needs to go on from where it is: a trainer with the same recipe and data that continues from it ends in the bits
+/// of a run that never stopped, in any engine and on any device with the same bits.
 /// </summary>
 /// <remarks>The rows of a step are drawn by its number, so they need no state of their own.</remarks>
 /// <param name="Steps">Steps made.</param>

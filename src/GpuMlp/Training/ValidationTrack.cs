@@ -18,8 +18,8 @@ sealed class ValidationTrack(Sequential network, Validation validation, int ever
     /// <summary>How many steps there are to make before the next look.</summary>
     internal int StepsToNext(int made) => every - made % every;
 
-    /// <summary>Whether to look after that many steps of the run's.</summary>
-    internal bool IsDue(int made, int all) => made % every == 0 || made == all;
+    /// <summary>Whether to look after that many steps, if the run is not at its end.</summary>
+    internal bool IsDue(int made) => made % every == 0;
 
     /// <summary>Computes the loss of the network as it is.</summary>
     internal double Compute() =>

@@ -83,23 +83,24 @@ static class GridOps
     internal static void GridTwoLayer<THidden, TOutput>(this ComputeDevice device, in GridJob job, DeviceSpan results)
         where THidden : struct, IActivation where TOutput : struct, IActivation
     {
-        GridBand<ArrayView<float>> band = job.OnDevice(results);
         if (device.TakesShared<SharedGridTwoLayer<THidden, TOutput, ArrayView<float>>>())
             device.SharedGridTwoLayer<THidden, TOutput>(job, results);
-        else device.LaunchGroups(new GridTwoLayer<THidden, TOutput, ArrayView<float>>(band, job.Widths[1], SecondLayer(job)));
+        else
+            device.LaunchGroups(new GridTwoLayer<THidden, TOutput, ArrayView<float>>(
+                job.OnDevice(results), job.Widths[1], SecondLayer(job)));
     }
 
     /// <summary>results (sets, rows, columns) of networks of any depth, on a device that is not the host.</summary>
     internal static void GridTiles<THidden, TOutput>(this ComputeDevice device, in GridJob job, DeviceSpan results)
         where THidden : struct, IActivation where TOutput : struct, IActivation
     {
-        GridBand<ArrayView<float>> band = job.OnDevice(results);
         var shape = new NetworkShape(job.Widths);
         if (SharedGridTiles<THidden, TOutput, ArrayView<float>>.Takes(shape)
             && device.TakesShared<SharedGridTiles<THidden, TOutput, ArrayView<float>>>())
             device.SharedGridTiles<THidden, TOutput>(job, results);
         else
-            device.LaunchGroups(new GridTiles<THidden, TOutput, ArrayView<float>>(band, shape, job.Scratch, job.Widest, TileGroups(device)));
+            device.LaunchGroups(new GridTiles<THidden, TOutput, ArrayView<float>>(
+                job.OnDevice(results), shape, job.Scratch, job.Widest, TileGroups(device)));
     }
 
     /// <summary>The form of GridTwoLayer for GPUs, on any device that runs groups of threads.</summary>
