@@ -48,7 +48,7 @@ public sealed class BoundaryPlot : IDisposable
     {
         ArgumentNullException.ThrowIfNull(grid);
         this.grid = grid;
-        figure = new Figure(options, grid.Window, options.PlaneLabels, points.AddTo);
+        figure = new Figure(options, grid.Window, options.PlaneLabels, points.AddTo, right: points.RoomAtRight(grid.Window));
         painter = new RegionPainter(grid, figure.View, figure.DataArea.Width, figure.DataArea.Height,
             options.Style, points.Classes, 2.2f * figure.Scale);
     }

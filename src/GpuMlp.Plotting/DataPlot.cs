@@ -65,7 +65,7 @@ public static class DataPlot
 
     static byte[] Render(PointLayer points, Window window, string title, PlotOptions options)
     {
-        using var figure = new Figure(options, window, options.PlaneLabels, points.AddTo);
+        using var figure = new Figure(options, window, options.PlaneLabels, points.AddTo, right: points.RoomAtRight(window));
         using SKBitmap picture = figure.Draw(title);
         using SKData png = PictureFile.EncodePng(picture);
         return png.ToArray();

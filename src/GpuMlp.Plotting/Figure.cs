@@ -21,8 +21,9 @@ sealed class Figure : IDisposable
     /// <param name="fill">Adds plottables and a legend to the plot.</param>
     /// <param name="wholeX">Whether the horizontal axis counts something: its ticks are then whole numbers.</param>
     /// <param name="logY">Whether the vertical axis holds decimal logarithms: its ticks then say 10 to their power.</param>
-    public Figure(
-        PlotOptions options, Window view, (string X, string Y)? labels, Action<Plot, Figure> fill, bool wholeX = false, bool logY = false)
+    /// <param name="right">Room for a scale at the right, in pixels of a picture of 800×600.</param>
+    public Figure(PlotOptions options, Window view, (string X, string Y)? labels, Action<Plot, Figure> fill,
+        bool wholeX = false, bool logY = false, float right = 0)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Width, PlotOptions.MinSize, "Width");
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Height, PlotOptions.MinSize, "Height");
@@ -48,6 +49,8 @@ sealed class Figure : IDisposable
                 MinorTickGenerator = new LogMinorTickGenerator(),
             };
         DataArea = labels is var (x, y) ? LayoutAxes(plot, x, y) : LayoutBare(plot);
+        HasRoom = right > 0;
+        if (HasRoom) DataArea = DataArea with { Right = Math.Max(DataArea.Left + 1, options.Width - (int)(right * Scale)) };
         plot.Layout.Fixed(new PixelRect(DataArea.Left, DataArea.Right, DataArea.Bottom, DataArea.Top));
         fill(plot, this);
         var size = new SKImageInfo(options.Width, options.Height, SKColorType.Bgra8888, SKAlphaType.Premul);
@@ -59,6 +62,19 @@ sealed class Figure : IDisposable
 
     /// <summary>The axis limits.</summary>
     public Window View { get; }
+
+    /// <summary>Whether room was asked for at the right.</summary>
+    public bool HasRoom { get; }
+
+    /// <summary>Colours and names that are listed in the room at the right.</summary>
+    public IReadOnlyList<(uint Colour, string Name)> AtRight { get; set; } = [];
+
+    /// <summary>How wide a text of a legend is in a picture of 800×600.</summary>
+    public static float TextWidth(string text)
+    {
+        using var font = new SKFont(PlotFont.Typeface, 15 * 0.9f);
+        return font.MeasureText(text);
+    }
 
     /// <summary>The scale of the horizontal axis.</summary>
     public AxisScale X { get; }
@@ -93,7 +109,23 @@ sealed class Figure : IDisposable
         }
         canvas.DrawImage(overlay, 0, 0);
         DrawTitle(canvas, title);
+        DrawAtRight(canvas);
         return picture;
+    }
+
+    void DrawAtRight(SKCanvas canvas)
+    {
+        using var font = new SKFont(PlotFont.Typeface, FontSize * 0.9f) { Subpixel = true };
+        using var paint = new SKPaint { IsAntialias = true };
+        float x = DataArea.Right + 18 * Scale, y = DataArea.Top + 14 * Scale;
+        foreach ((uint colour, string name) in AtRight)
+        {
+            paint.Color = colour;
+            canvas.DrawCircle(x, y, 4 * Scale, paint);
+            paint.Color = Palette.Ink(options.Style);
+            canvas.DrawText(name, x + 12 * Scale, y + font.Size * 0.35f, font, paint);
+            y += 22 * Scale;
+        }
     }
 
     /// <summary>Frees the shared layer.</summary>

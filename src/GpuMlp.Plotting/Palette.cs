@@ -16,6 +16,9 @@ static class Palette
     static readonly uint[] Distinct =
         [0xFF0072B2, 0xFFD55E00, 0xFF009E73, 0xFFCC79A7, 0xFFE69F00, 0xFF56B4E9, 0xFFF0E442, 0xFF555555];
 
+    /// <summary>The number of hues; after these they come darker, then lighter.</summary>
+    public static int Hues => Distinct.Length;
+
     // ColorBrewer's nine-class Blues, which matplotlib's map interpolates.
     static readonly uint[] BluesAnchors =
         [0xFFF7FBFF, 0xFFDEEBF7, 0xFFC6DBEF, 0xFF9ECAE1, 0xFF6BAED6, 0xFF4292C6, 0xFF2171B5, 0xFF08519C, 0xFF08306B];
@@ -77,6 +80,17 @@ static class Palette
         double at = t * (BluesAnchors.Length - 1);
         int i = Math.Min((int)at, BluesAnchors.Length - 2);
         return Mix(BluesAnchors[i], BluesAnchors[i + 1], at - i);
+    }
+
+    // From dark blue over green to yellow: lightness grows evenly, so that the order shows without the hues.
+    static readonly uint[] SequentialAnchors = [0xFF352A87, 0xFF2C5FA8, 0xFF1F8A9E, 0xFF3FAE7E, 0xFF96C857, 0xFFF4E04D];
+
+    /// <summary>The colour of a number at a share of the way through its range, [0, 1].</summary>
+    public static uint Sequential(double t)
+    {
+        double at = Math.Round(Math.Clamp(t, 0, 1) * 63) / 63 * (SequentialAnchors.Length - 1);
+        int i = Math.Min((int)at, SequentialAnchors.Length - 2);
+        return Mix(SequentialAnchors[i], SequentialAnchors[i + 1], at - i);
     }
 
     // matplotlib's bone: three piecewise-linear channels (_cm.py, _bone_data).

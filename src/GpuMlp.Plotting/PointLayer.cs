@@ -55,7 +55,28 @@ sealed class PointLayer
     /// <summary>The number of classes: two at least.</summary>
     public int Classes => series.Length;
 
-    /// <summary>Adds the markers and, in the plain style, the legend.</summary>
+    // the shapes of classes 0 to 7, 8 to 15, …, which have the same hues
+    static readonly MarkerShape[] shapes =
+        [MarkerShape.FilledCircle, MarkerShape.FilledSquare, MarkerShape.FilledTriangleUp, MarkerShape.FilledDiamond];
+
+    bool HasLegend => options.Style != PlotStyle.Notebook && Classes <= MostInLegend;
+
+    /// <summary>The room beside a picture of that view for its legend; 0 where the legend covers no point in a corner.</summary>
+    public float RoomAtRight(Window view)
+    {
+        if (!HasLegend) return 0;
+        (double wide, double high) = LegendShare();
+        if (Covered(view, EmptiestCorner(view, wide, high), wide, high) == 0) return 0;
+        return 48 + Names().Max(name => Figure.TextWidth(name));
+    }
+
+    IEnumerable<string> Names() => Enumerable.Range(0, Classes).Select(options.ClassName);
+
+    // the shares of the data area that the legend takes, in a picture of 800×600 and the same in others
+    (double Wide, double High) LegendShare() =>
+        ((52 + Names().Max(name => Figure.TextWidth(name))) / 720, (20 + 22.0 * Classes) / 520);
+
+    /// <summary>Adds the markers and, in the plain style, what tells the classes: a legend, or for many classes their names.</summary>
     public void AddTo(Plot plot, Figure figure)
     {
         bool notebook = options.Style == PlotStyle.Notebook;
@@ -64,23 +85,63 @@ sealed class PointLayer
         {
             Coordinates[] places = [.. series[k].Select(p => new Coordinates(figure.X.ToPlot(p.X), figure.Y.ToPlot(p.Y)))];
             Color colour = Color.FromARGB(Palette.Point(options.Style, k, Classes));
-            var markers = plot.Add.Markers(places, MarkerShape.FilledCircle, size, colour);
-            if (k < MostInLegend) markers.LegendText = options.ClassName(k);
-            else if (k == MostInLegend) markers.LegendText = $"and {Classes - MostInLegend} more";
+            MarkerShape shape = shapes[k / Palette.Hues % shapes.Length];
+            var markers = plot.Add.Markers(places, notebook ? MarkerShape.FilledCircle : shape, size, colour);
+            if (HasLegend && !figure.HasRoom) markers.LegendText = options.ClassName(k);
             if (notebook) continue;
             markers.MarkerStyle.OutlineColor = Colors.White.WithAlpha(.8);
             markers.MarkerStyle.OutlineWidth = 0.8f * figure.Scale;
         }
-        if (!notebook) figure.ShowLegend(plot, EmptiestCorner(figure.View));
+        if (notebook) return;
+        if (!HasLegend) AddNames(plot, figure);
+        else if (figure.HasRoom)
+            figure.AtRight = [.. Names().Select((name, k) => (Palette.Point(options.Style, k, Classes), name))];
+        else
+        {
+            (double wide, double high) = LegendShare();
+            figure.ShowLegend(plot, EmptiestCorner(figure.View, wide, high).Place);
+        }
     }
 
-    Alignment EmptiestCorner(Window view)
+    // each class's name over the middle of its points
+    void AddNames(Plot plot, Figure figure)
+    {
+        for (int k = 0; k < Classes; k++)
+        {
+            if (series[k].Count == 0) continue;
+            double x = Median(series[k].Select(p => p.X)), y = Median(series[k].Select(p => p.Y));
+            var name = plot.Add.Text(options.ClassName(k), figure.X.ToPlot(x), figure.Y.ToPlot(y));
+            name.LabelFontSize = figure.FontSize * 0.9f;
+            name.LabelAlignment = Alignment.LowerCenter;
+            name.OffsetY = -5 * figure.Scale;
+            name.LabelBackgroundColor = Colors.White.WithAlpha(.75);
+            name.LabelPadding = 2 * figure.Scale;
+        }
+    }
+
+    static double Median(IEnumerable<double> values)
+    {
+        double[] sorted = [.. values.Order()];
+        return sorted[sorted.Length / 2];
+    }
+
+    (Alignment Place, int Right, int Up) EmptiestCorner(Window view, double wide, double high)
     {
         (Alignment Place, int Right, int Up)[] corners =
             [(Alignment.UpperRight, 1, 1), (Alignment.UpperLeft, 0, 1), (Alignment.LowerLeft, 0, 0), (Alignment.LowerRight, 1, 0)];
-        return corners.MinBy(c => series.Sum(points => points.Count(p => Inside(p, c.Right, c.Up)))).Place;
+        return corners.MinBy(corner => Covered(view, corner, wide, high));
+    }
 
-        bool Inside(Coordinates p, int right, int up) =>
-            Math.Abs((p.X - view.X0) / (view.X1 - view.X0) - right) < 0.22 && Math.Abs((p.Y - view.Y0) / (view.Y1 - view.Y0) - up) < 0.18;
+    // how many points a legend in a corner covers
+    int Covered(Window view, (Alignment Place, int Right, int Up) corner, double wide, double high)
+    {
+        return series.Sum(points => points.Count(Inside));
+
+        bool Inside(Coordinates p)
+        {
+            double x = Math.Abs((p.X - view.X0) / (view.X1 - view.X0) - corner.Right);
+            double y = Math.Abs((p.Y - view.Y0) / (view.Y1 - view.Y0) - corner.Up);
+            return x < wide && y < high;
+        }
     }
 }

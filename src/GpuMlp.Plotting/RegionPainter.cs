@@ -44,6 +44,14 @@ sealed class RegionPainter
         }
     }
 
+    /// <summary>Paints the interpolated values in the colours of a scale.</summary>
+    public void Paint(float[] values, Span<uint> pixels, int stride, Func<float, uint> colour)
+    {
+        float[] field = Interpolate(values);
+        for (int y = 0; y < height; y++)
+            for (int x = 0; x < width; x++) pixels[y * stride + x] = colour(field[y * width + x]);
+    }
+
     uint BandColour(float[] field, int x, int y)
     {
         float p = field[y * width + x];

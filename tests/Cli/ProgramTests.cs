@@ -105,7 +105,8 @@ public class ProgramTests
         {
             string text = option.Name switch
             {
-                "label" or "test" or "class-weight" or "features" or "ignore" or "derive" => "kind",
+                "label" or "test" or "class-weight" or "features" or "ignore" or "derive" or "axes" or "fix" => "kind",
+                "checkpoint-every" => "30s",
                 "separator" => ";",
                 "decimal" => ",",
                 "thousands" => "'",

@@ -17,14 +17,17 @@ static class GridCommand
     static readonly Option<string> Value = new("--value") { CompletionSources = { Values } }, Out = new("--out");
     static readonly Option<string> Form = new("--form") { DefaultValueFactory = _ => "auto", CompletionSources = { Forms } };
     static readonly Option<string> Device = new("--device") { DefaultValueFactory = _ => "auto" };
+    static readonly Option<string> Axes = new("--axes"), Fix = new("--fix");
     static readonly Option<bool> Force = new("--force"), Json = new("--json"), Quiet = new("--quiet");
 
     static readonly (string, string)[] Rows =
     [
-        ("MODEL", "a model of two inputs: any safetensors or .npz file of linear layers"),
+        ("MODEL", "a model of two inputs or more: any safetensors or .npz file of linear layers"),
         ("--x X0:X1, --y Y0:Y1", "the window [the model's]"),
         ("--size WIDTHxHEIGHT", "that many points, the window's ends included"),
         ("--step S", "points S apart, the window's far ends excluded"),
+        ("--axes A,B", "of more than two inputs those that the grid runs over, by name or position from 1"),
+        ("--fix C=V,...", "where the others are held [at the means of a model that standardizes]"),
         ("--value V",
             "probability, class (255: not a number), logit or boundary [probability; of a model of many classes class, of numbers logit]"),
         ("--form F", "auto, or piecewise: one hidden layer of ReLU, rows from their breakpoints; other bits [auto]"),
@@ -59,12 +62,17 @@ static class GridCommand
     {
         var verb = new Verb("grid", "Evaluates a model over a dense grid, or finds its boundary.", [("Options", Rows)], Examples);
         verb.Arguments.Add(Model);
-        foreach (Option option in (Option[])[X, Y, Size, Step, Value, Form, Out, Device, Force, Json, Quiet]) verb.Options.Add(option);
+        Option[] options = [X, Y, Size, Step, Axes, Fix, Value, Form, Out, Device, Force, Json, Quiet];
+        foreach (Option option in options) verb.Options.Add(option);
         ModelOptions.AddTo(verb);
         verb.SetAction(result => act(
             new GridRequest(result.GetValue(Model)!, result.GetValue(X), result.GetValue(Y), result.GetValue(Size), result.GetValue(Step),
                 result.GetValue(Value), result.GetValue(Form)!, result.GetValue(Out), result.GetValue(Device)!, result.GetValue(Force),
-                ModelOptions.Read(result)),
+                ModelOptions.Read(result))
+            {
+                Axes = result.GetValue(Axes),
+                Fix = result.GetValue(Fix),
+            },
             new Terminal(result.GetValue(Quiet), result.GetValue(Json))));
         return verb;
     }
@@ -75,6 +83,12 @@ sealed record GridRequest(
     string Model, string? X, string? Y, string? Size, string? Step, string? Value, string Form, string? Out, string Device, bool Force,
     ModelHints Hints)
 {
+    /// <summary>The two inputs that the grid runs over; null where the model has two.</summary>
+    public string? Axes { get; init; }
+
+    /// <summary>Where the other inputs are held.</summary>
+    public string? Fix { get; init; }
+
     /// <exception cref="UsageException">Something is missing, unknown, or does not go together.</exception>
     public void Check(bool json)
     {

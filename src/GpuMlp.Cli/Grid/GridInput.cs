@@ -1,9 +1,13 @@
 using GpuMlp.Cli.Input;
 using GpuMlp.Cli.Shell;
+using GpuMlp.Data;
+using GpuMlp.Devices;
 using GpuMlp.Grids;
+using GpuMlp.Layers;
 using GpuMlp.Losses;
 using GpuMlp.Planning;
 using GpuMlp.Records;
+using static System.FormattableString;
 
 namespace GpuMlp.Cli.Grid;
 
@@ -16,8 +20,8 @@ sealed class GridInput
         Request = request;
         ModelInput.RequireFile(request.Model);
         Model = ModelInput.Read(request.Model, request.Hints, terminal);
-        if (Model.Net.Widths[0] != 2)
-            throw new UsageException($"{request.Model}: a grid needs a model of exactly two inputs, this one has {Model.Net.Widths[0]}");
+        if (Model.Net.Widths[0] < 2) throw new UsageException($"{request.Model}: a grid needs a model of two inputs, this one has one");
+        (axes, at) = Slice();
         CheckValue();
         Grid = Points();
     }
@@ -36,6 +40,47 @@ sealed class GridInput
 
     /// <summary>The work at hand: a boundary is followed from cell to cell, at about 24 evaluations per column of the grid.</summary>
     public Work Work => Work.OfGrid(Model.Net, Request.Value == "boundary" ? 24d * Math.Max(Grid.Width, Grid.Height) : Grid.Points);
+
+    readonly (int X, int Y)? axes;
+    readonly double[] at;
+
+    /// <summary>The network that the grid is of, on a device; the caller disposes it.</summary>
+    public Sequential Network(ComputeDevice device)
+    {
+        Sequential network = Model.Build(device).Network;
+        if (axes is not (int x, int y)) return network;
+        using (network) return new NetworkSlice(network, x, y, at).Network;
+    }
+
+    // which inputs are the axes, and the values of all as the network takes them; no axes where the model has two inputs
+    ((int X, int Y)? Axes, double[] At) Slice()
+    {
+        int inputs = Model.Net.Widths[0];
+        string[] names = Model.Columns is { InputNames: { Count: > 0 } known } && known.Count == inputs
+            ? [.. known] : [.. Enumerable.Range(0, inputs).Select(k => Invariant($"x{k}"))];
+        if (inputs == 2 && Request.Axes is null && Request.Fix is null) return (null, []);
+        if (inputs > 2 && Request.Axes is null)
+            throw new UsageException(
+                $"{Request.Model}: has {inputs} inputs ({string.Join(", ", names.Take(4))}{(inputs > 4 ? ", …" : "")}); "
+                + "--axes A,B says which two the grid runs over, --fix C=V,... where the others are held");
+        (int x, int y) = Request.Axes is string text ? SliceOptions.Axes(text, names) : (0, 1);
+        var held = SliceOptions.Fixed(Request.Fix, names, x, y).ToDictionary(one => one.Feature, one => one.Value);
+        var values = new double[inputs];
+        for (int k = 0; k < inputs; k++)
+        {
+            if (k == x || k == y) continue;
+            Standardizer? scale = Model.Standardizer;
+            if (held.TryGetValue(k, out double value)) values[k] = scale is null ? value : (value - scale.Mean[k]) / scale.Deviation[k];
+            else if (scale is null)
+                throw new UsageException(
+                    $"--fix {names[k]}=V is needed: {Request.Model} was trained without --standardize and has no means");
+        }
+        return ((x, y), values);                                    // standardized, a mean is 0
+    }
+
+    // what turns the axes' units into the network's inputs
+    PlaneScale? Scale => Model.Standardizer is not Standardizer all ? null : axes is not (int x, int y) ? Windows.Scale(all)
+        : new(all.Mean[x], all.Deviation[x], all.Mean[y], all.Deviation[y]);
 
     // what a value means depends on what the network returns
     void CheckValue()
@@ -65,9 +110,9 @@ sealed class GridInput
             : Parse($"{Request.X},{Request.Y}");
         try
         {
-            if (Request.Step is not null) return GridSpec.FromStep(window, Request.Spacing(), Windows.Scale(Model.Standardizer));
+            if (Request.Step is not null) return GridSpec.FromStep(window, Request.Spacing(), Scale);
             (int width, int height) = Request.Dimensions();
-            return GridSpec.FromSize(window, width, height, Windows.Scale(Model.Standardizer));
+            return GridSpec.FromSize(window, width, height, Scale);
         }
         catch (ArgumentException e)
         {

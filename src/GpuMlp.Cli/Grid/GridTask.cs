@@ -29,7 +29,7 @@ sealed class GridTask(GridInput input, Terminal terminal, ComputeDevice device, 
         var input = new GridInput(request, terminal);
         long start = Stopwatch.GetTimestamp();
         using GridTask task = DeviceInput.Open(input.Device, [input.Work], terminal,
-            device => new GridTask(input, terminal, device, input.Model.Build(device).Network, interruption));
+            device => new GridTask(input, terminal, device, input.Network(device), interruption));
         TimeSpan open = Stopwatch.GetElapsedTime(start);
         GridSummary summary = input.Request.Value == "boundary" ? task.FindBoundary() : task.Evaluate();
         summary = summary with { Timings = summary.Timings with { Open = open.TotalSeconds } };

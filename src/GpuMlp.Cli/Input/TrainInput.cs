@@ -28,8 +28,11 @@ sealed record TrainInput(Recipe Recipe, DataSet Raw, DataSet Data, Standardizer?
         DataSet raw = parts.Training;
         recipe = recipe with { ClassWeights = ClassWeights.Of(config, raw) };
         Standardizer? standardizer = config.Standardize ? Standardizer.Fit(raw) : null;
-        var input = new TrainInput(recipe, raw, raw, standardizer, Windows.Choose(config, raw))
+        var axes = PictureAxes.Choose(config, raw);
+        Window? window = raw.Features != 2 ? null : axes.IsWhole ? axes.Window : Windows.OfData(config, raw);
+        var input = new TrainInput(recipe, raw, raw, standardizer, window)
         {
+            Axes = axes,
             Loaded = loaded,
             HeldOut = parts.HeldOut,
             Split = parts.Split,
@@ -38,12 +41,17 @@ sealed record TrainInput(Recipe Recipe, DataSet Raw, DataSet Data, Standardizer?
             Notes = [.. loaded.Summary is string summary ? [summary] : (string[])[], .. loaded.Notes],
         };
         input = input with { Data = input.Prepare(raw) };
-        Windows.Check(config, raw, standardizer, PictureSize.GridWidth(input.Spec), PictureSize.GridHeight(input.Spec));
+        if (axes.Y is not null)
+            Windows.Check(
+                config, axes.Points, axes.Scale(standardizer), PictureSize.GridWidth(input.Spec), PictureSize.GridHeight(input.Spec));
         return input;
     }
 
     /// <summary>All rows of the data, those that are kept back among them, and how they came from a table.</summary>
     public required LoadedData Loaded { get; init; }
+
+    /// <summary>What the pictures show.</summary>
+    public required PictureAxes Axes { get; init; }
 
     /// <summary>All rows of the data in their own units, those that are kept back among them.</summary>
     public DataSet All => Loaded.All;
@@ -82,7 +90,7 @@ sealed record TrainInput(Recipe Recipe, DataSet Raw, DataSet Data, Standardizer?
     public NetworkSpec Spec => Recipe.Net!;
 
     /// <summary>A picture's grid over a window: its points are in the data's units and are scaled to what the network takes.</summary>
-    public GridSpec Grid(Window window, int width, int height) => GridSpec.ForPicture(window, width, height, Windows.Scale(Standardizer));
+    public GridSpec Grid(Window window, int width, int height) => GridSpec.ForPicture(window, width, height, Axes.Scale(Standardizer));
 
     /// <summary>The recipe of a config, and the data as its loss takes it.</summary>
     /// <exception cref="UsageException">They do not go together.</exception>
@@ -96,8 +104,11 @@ sealed record TrainInput(Recipe Recipe, DataSet Raw, DataSet Data, Standardizer?
         return (recipe, loaded);
     }
 
-    /// <summary>The window of pictures of the input plane; null unless the data has two features and labels that are classes.</summary>
-    public Window? Plane => Raw.ClassCount > 0 ? Window : null;
+    /// <summary>The window of pictures of classes in a plane; null for one feature, and where the labels are numbers.</summary>
+    public Window? Plane => Raw.ClassCount > 0 ? Axes.Window : null;
+
+    /// <summary>Whether there is a picture of what the network does: not of several numbers.</summary>
+    public bool HasPicture => Raw.ClassCount > 0 || Raw.Targets == 1;
 
     // labels 0, 1, 2, … may be classes or counts: the loss decides
     static DataSet AsNumbers(TrainConfig config, DataSet raw) => raw.ClassNames.Select((name, k) => name == $"{k}").All(number => number)

@@ -33,16 +33,16 @@ static class Windows
 
     /// <summary>Checks that a window that was asked for can be drawn; the window of the data always can.</summary>
     /// <param name="config">What was asked for.</param>
-    /// <param name="raw">The data in its own units.</param>
-    /// <param name="standardizer">What turns the data's units into the network's; null where they are the same.</param>
+    /// <param name="raw">The data in its own units, of two features.</param>
+    /// <param name="scale">What turns the data's units into the network's; null where they are the same.</param>
     /// <param name="width">Points of the picture's grid along x.</param>
     /// <param name="height">Points along y.</param>
     /// <exception cref="UsageException">Points of the grid are beyond float32, or two of them are equal in float32.</exception>
-    public static void Check(TrainConfig config, DataSet raw, Standardizer? standardizer, int width, int height)
+    public static void Check(TrainConfig config, DataSet raw, PlaneScale? scale, int width, int height)
     {
         // a record's window may be the data's own
         if (config.Window is null || Choose(config, raw) is not Window window || window == OfData(config, raw)) return;
-        try { GridSpec.FromSize(window, width, height, Scale(standardizer)); }
+        try { GridSpec.FromSize(window, width, height, scale); }
         catch (ArgumentException e) { throw UsageException.For("window", window.ToString(), Why(e), e); }
     }
 
@@ -57,7 +57,8 @@ static class Windows
     static string Why(ArgumentException e) =>
         e.Message.Split(": ", 2)[^1].Split("; ")[0] + "; give another, or none for what the data lies in";
 
-    static Window OfData(TrainConfig config, DataSet raw)
+    /// <summary>The window that data of two features lies in.</summary>
+    public static Window OfData(TrainConfig config, DataSet raw)
     {
         if (config is { Data: "moons", Noise: null or <= MoonsNoise }) return new Window(-1.5, 2.5, -1, 1.5);
         (double x0, double x1, double y0, double y1) = raw.Bounds();

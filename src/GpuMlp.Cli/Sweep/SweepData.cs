@@ -41,7 +41,7 @@ sealed class SweepData
             foreach (TrainConfig config in configs)
             {
                 Standardizer? standardizer = config.Standardize ? Standardizer.Fit(Probe(config).All) : null;
-                Windows.Check(config, Probe(config).All, standardizer, SweepOutputs.GridWidth, SweepOutputs.GridHeight);
+                Windows.Check(config, Probe(config).All, Windows.Scale(standardizer), SweepOutputs.GridWidth, SweepOutputs.GridHeight);
             }
         }
         HavePlane = grid.Rows.All(row => Fit(row).Raw is { Features: 2, ClassCount: > 0 });

@@ -11,7 +11,7 @@ namespace GpuMlp.Cli.Train;
 static class Resuming
 {
     // the options that decide no bit of the weights
-    static readonly string[] free = ["steps", "device", "engine", "checkpoint-every", "style", "window", "no-plots"];
+    static readonly string[] free = ["steps", "device", "engine", "checkpoint-every", "style", "window", "axes", "fix", "no-plots"];
 
     /// <summary>Reads the checkpoint that --resume names.</summary>
     /// <exception cref="UsageException">There is none, or it cannot be gone on from.</exception>

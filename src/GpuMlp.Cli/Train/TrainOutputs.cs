@@ -33,7 +33,8 @@ sealed class TrainOutputs(
     {
         if (config.NoPlots || input.Plane is not Window shown) return null;
         string title = Invariant($"{input.Raw.Name} · {input.Raw.Count:N0} points");
-        return Task.Run(() => DataPlot.Render(input.Raw, shown, title, Options(config, input, PictureSize.Width, PictureSize.Height)));
+        PlotOptions options = Options(config, input, PictureSize.Width, PictureSize.Height);
+        return Task.Run(() => DataPlot.Render(input.Axes.Points, shown, title, options));
     }
 
     /// <summary>Writes losses.csv.</summary>
@@ -59,6 +60,7 @@ sealed class TrainOutputs(
 
         if (input.Plane is Window shown) WriteBoundaries(shown, result, scores, evaluate, plot, cancellation);
         plot.Start();
+        if (input.Plane is null && input.HasPicture) DrawValues(judged);
         string title = $"{config.Loss.Name} loss · {config.Net} · {input.Raw.Name} · {network.Device.Description.Id}";
         PlotOptions options = Options(config, input, PictureSize.Width, PictureSize.Height);
         LossPlot.Save(folder["loss.png"], result.Losses, title, options, result.Validation);
@@ -88,19 +90,20 @@ sealed class TrainOutputs(
         GridSpec fine = input.Grid(shown, PictureSize.GridWidth(input.Spec), PictureSize.GridHeight(input.Spec));
         GridSpec coarse = input.Grid(shown, FrameWidth / PictureSize.PixelsPerCell, FrameHeight / PictureSize.PixelsPerCell);
         evaluate.Start();
-        float[] boundary = Regions(fine);
+        using NetworkSlice? sliced = Slice();
+        float[] boundary = Regions(sliced?.Network ?? network, fine);
         Windows.NoteNaNs(terminal, "boundary.png", NaNs.Count(boundary), fine.Points);
-        List<BoundaryFrame> frames = Frames(result, scores, coarse, cancellation);
+        List<BoundaryFrame> frames = Frames(result, scores, coarse, sliced, cancellation);
         evaluate.Stop();
 
         plot.Start();
         byte[] data = dataPlot!.GetAwaiter().GetResult();
         AtomicFile.Write(folder["data.png"], stream => stream.Write(data));
-        using (var picture = new BoundaryPlot(fine, input.Raw, Options(config, input, PictureSize.Width, PictureSize.Height)))
+        using (var picture = new BoundaryPlot(fine, input.Axes.Points, Options(config, input, PictureSize.Width, PictureSize.Height)))
             picture.Save(folder["boundary.png"], boundary, Title(result.RestoredSteps ?? result.Steps, scores[^1]));
         if (frames.Count > 0)
         {
-            using var picture = new BoundaryPlot(coarse, input.Raw, Options(config, input, FrameWidth, FrameHeight));
+            using var picture = new BoundaryPlot(coarse, input.Axes.Points, Options(config, input, FrameWidth, FrameHeight));
             using Terminal.Progress progress = terminal.Follow("drawing", "pictures", frames.Count);
             // a training that was stopped by a signal still gets its pictures; a signal after the training stops the drawing
             CancellationToken whileDrawing = result.StopReason == StopReason.Cancelled ? CancellationToken.None : cancellation;
@@ -115,27 +118,43 @@ sealed class TrainOutputs(
     internal static double Points(NetworkSpec spec, long frames) => (double)PictureSize.GridWidth(spec) * PictureSize.GridHeight(spec)
         + (double)frames * (FrameWidth / PictureSize.PixelsPerCell) * (FrameHeight / PictureSize.PixelsPerCell);
 
-    List<BoundaryFrame> Frames(TrainingResult result, RowScore[] scores, GridSpec grid, CancellationToken cancellation)
+    List<BoundaryFrame> Frames(
+        TrainingResult result, RowScore[] scores, GridSpec grid, NetworkSlice? sliced, CancellationToken cancellation)
     {
         using Terminal.Progress progress = terminal.Follow("evaluating", "pictures", result.Snapshots.Count);
         var frames = new List<BoundaryFrame>();
         foreach (Snapshot snapshot in result.Snapshots)
         {
-            frames.Add(Frame(snapshot, scores[frames.Count], grid));
+            frames.Add(Frame(snapshot, scores[frames.Count], grid, sliced));
             progress.Report(frames.Count);
             if (cancellation.IsCancellationRequested && result.StopReason != StopReason.Cancelled) break;
         }
         return frames;
     }
 
-    BoundaryFrame Frame(Snapshot snapshot, RowScore score, GridSpec grid)
+    BoundaryFrame Frame(Snapshot snapshot, RowScore score, GridSpec grid, NetworkSlice? sliced)
     {
-        network.LoadParameters(snapshot.Parameters);
-        return new BoundaryFrame(snapshot.Step, Regions(grid), Title(snapshot.Step, score));
+        if (sliced is null) network.LoadParameters(snapshot.Parameters);
+        else sliced.Load(snapshot.Parameters);
+        return new BoundaryFrame(snapshot.Step, Regions(sliced?.Network ?? network, grid), Title(snapshot.Step, score));
     }
 
-    float[] Regions(GridSpec grid) =>
-        network.Outputs > 1 ? new ClassEvaluator(network).Regions(grid) : GridEvaluator.Evaluate(network, grid);
+    // the network on the plane of the pictures; null where that is all of it
+    NetworkSlice? Slice() => input.Axes.IsWhole || input.Axes.Y is not int y ? null
+        : new NetworkSlice(network, input.Axes.X, y, input.Axes.Inputs(input.Standardizer));
+
+    static float[] Regions(Sequential shown, GridSpec grid) =>
+        shown.Outputs > 1 ? new ClassEvaluator(shown).Regions(grid) : GridEvaluator.Evaluate(shown, grid);
+
+    void DrawValues(Judgements judged)
+    {
+        PlotOptions options = Options(config, input, PictureSize.Width, PictureSize.Height);
+        string title = $"{config.Net} · {input.Raw.Name} · {network.Device.Description.Id}", path = folder["boundary.png"];
+        if (judged.Training.Numbers is RegressionMetrics numbers) title = Invariant($"training R² {numbers.R2:0.000} · {title}");
+        if (input.Axes.Held.Length > 0) title += $" · {input.Axes.Held}";
+        using NetworkSlice? sliced = Slice();
+        new ValuePicture(input, sliced?.Network ?? network).Save(path, title, options);
+    }
 
     // Scores each snapshot; the last one is the trained network. Small networks are evaluated many per launch, for which a device compiles
     // one kernel instead of four. All are evaluated without their sigmoid: a loss of logits stays exact where the sigmoid rounds to 0 or 1.
@@ -160,7 +179,8 @@ sealed class TrainOutputs(
         })];
     }
 
-    string Title(int step, RowScore score) => Title(step, score, network.Device.Description.Id);
+    string Title(int step, RowScore score) =>
+        Title(step, score, network.Device.Description.Id) + (input.Axes.Held.Length > 0 ? $" · {input.Axes.Held}" : "");
 
     /// <summary>The title of a picture of the boundary: the step, loss and accuracy of its network, and the device.</summary>
     internal static string Title(int step, RowScore score, string device) =>
@@ -173,8 +193,8 @@ sealed class TrainOutputs(
         Style = config.Style == PictureStyle.Notebook ? PlotStyle.Notebook : PlotStyle.Plain,
         Width = width,
         Height = height,
-        XLabel = input.Raw.FeatureNames is [string x, _] ? x : "x0",
-        YLabel = input.Raw.FeatureNames is [_, string y] ? y : "x1",
+        XLabel = PictureAxes.NameOf(input.Raw, input.Axes.X),
+        YLabel = input.Axes.Y is int y ? PictureAxes.NameOf(input.Raw, y) : "",
         ClassNames = [.. input.Raw.ClassNames.Select(ClassName)],
     };
 

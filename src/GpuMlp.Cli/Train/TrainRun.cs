@@ -49,19 +49,14 @@ sealed class TrainRun
         var run = new TrainRun(config, resumed, terminal);
         if (resumed is not null) Resuming.CheckData(resumed, run.Identify("."));
         else run.Compare(replay.Data);
-        if (run.input.Plane is null && !config.NoPlots)
-        {
-            string why = run.input.Raw.ClassCount == 0
-                ? "the labels are numbers, a picture needs classes"
-                : $"the data has {run.input.Raw.Features} features, a picture of it needs 2";
-            terminal.Note($"data.png, boundary.png, boundary.gif and frames are left out: {why}");
-        }
+        if (!run.input.HasPicture && !config.NoPlots)
+            terminal.Note(Invariant($"boundary.png is left out: it shows one number, and the labels are {run.input.Raw.Targets}"));
         foreach (string note in run.input.Notes) terminal.Note(note);
         foreach (string note in TrainData.Collapsed(run.input.Raw, config.Standardize)) terminal.Note(note);
         foreach (string note in HeldOut.Notes(run.input).Concat(Hints.Before(config, run.input))) terminal.Note(note);
         if (run.input.Raw.ClassCount > 0 && run.input.Raw.Labels.Distinct().Count() == 1)
             terminal.Note("every row has the same label: there is nothing to tell apart");
-        string[] outputs = RunFiles.OfTrain(!config.NoPlots, run.input.Plane is not null, run.input.Raw.ClassCount > 0);
+        string[] outputs = RunFiles.OfTrain(!config.NoPlots, run.input.HasPicture, run.input.Raw.ClassCount > 0);
         if (config.CheckpointEvery is not null) outputs = [.. outputs, .. RunFiles.Checkpoint];
         using OutputFolder folder = output is null
             ? OutputFolder.ClaimNew(TrainData.ShortName(config.Data), outputs) : OutputFolder.Claim(output, force, outputs);
@@ -126,7 +121,7 @@ sealed class TrainRun
         var record = new RunRecord
         {
             Version = ProgramVersion.Text,
-            Config = config with { Window = input.Window },
+            Config = config with { Window = config.Window ?? input.Window },
             Data = Identify(folder.Path),
             Device = DeviceInput.Record(device),
             Engine = trainer.Engine,
@@ -232,7 +227,7 @@ sealed class TrainRun
     // the steps, and the points at which the network is evaluated: the data, for its accuracy, and those of the pictures
     IReadOnlyList<Work> Job => [Steps, Work.OfGrid(input.Spec, input.Data.Count + PicturePoints)];
 
-    double PicturePoints => input.Plane is null || config.NoPlots ? 0 : TrainOutputs.Points(input.Spec, Frames);
+    double PicturePoints => !input.HasPicture || config.NoPlots ? 0 : TrainOutputs.Points(input.Spec, Frames);
 
     Work Steps => Work.OfTraining(input.Recipe, config.Api == TutorialHalf.Modules ? EngineChoice.Layers : config.Engine);
 

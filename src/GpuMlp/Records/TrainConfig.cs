@@ -206,6 +206,12 @@ public sealed record TrainConfig
     /// <summary>The part of the plane that pictures show; null for one that suits the data.</summary>
     public Window? Window { get; set; }
 
+    /// <summary>The two features that pictures show, by name or position from 1, as a,b; null for the first two.</summary>
+    public string? Axes { get; set; }
+
+    /// <summary>At what values pictures hold features that are no axes, as c=1.5,d=2; null for their means.</summary>
+    public string? Fix { get; set; }
+
     /// <summary>Whether pictures are left out.</summary>
     public bool NoPlots { get; set; }
 

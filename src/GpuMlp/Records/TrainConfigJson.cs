@@ -74,6 +74,8 @@ sealed class TrainConfigJson : JsonConverter<TrainConfig>
         json.WriteString("checkpointEvery", config.CheckpointEvery);
         json.WriteString("style", TrainConfig.Styles.Of(config.Style));
         json.WriteString("window", config.Window?.ToString());
+        json.WriteString("axes", config.Axes);
+        json.WriteString("fix", config.Fix);
         json.WriteBoolean("noPlots", config.NoPlots);
         json.WriteString("device", config.Device);
         json.WriteEndObject();
@@ -156,6 +158,8 @@ sealed class TrainConfigJson : JsonConverter<TrainConfig>
             case "snapshotEvery": config.SnapshotEvery = Number(ref json, Ranges.SnapshotEvery); break;
             case "style": config.Style = TrainConfig.Styles.Parse(Text(ref json)); break;
             case "window": config.Window = IsNull(ref json) ? null : Window.Parse(Text(ref json)); break;
+            case "axes": config.Axes = json.GetString(); break;
+            case "fix": config.Fix = json.GetString(); break;
             case "noPlots": config.NoPlots = json.GetBoolean(); break;
             case "device": config.Device = Text(ref json); break;
             default: throw new SettingException($"{Quoted.Quote(name)} is not a setting of config{NearestName.Advice(name, Names())}");

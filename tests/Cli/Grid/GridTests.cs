@@ -115,7 +115,7 @@ public class GridTests
     {
         using var folder = new ScratchFolder();
         string model = Save(folder, "3-4-1"), output = folder.File("x.npy");
-        Refused(folder, $"grid {model} --quiet --size 3x3 --out {output}", "exactly two inputs, this one has 3");
+        Refused(folder, $"grid {model} --quiet --size 3x3 --out {output}", "has 3 inputs (x0, x1, x2); --axes A,B says");
         Save(folder, "2-4-4-1");
         Refused(folder, $"grid {model} --quiet --form piecewise --size 3x3 --out {output}", "--form piecewise: piecewise rows need");
         File.WriteAllBytes(model, File.ReadAllBytes(model)[..^7]);
