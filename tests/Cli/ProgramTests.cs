@@ -111,7 +111,7 @@ public class ProgramTests
                 "decimal" => ",",
                 "thousands" => "'",
                 "window" => "0:1,2:3",
-                "samples" or "data-seed" or "validate-every" or "patience" or "folds" => "7",
+                "samples" or "data-seed" or "validate-every" or "patience" or "folds" or "checkpoint-every" => "7",
                 "noise" or "momentum" or "weight-decay" or "clip" or "validation" => "0.25",
                 _ => option.Text(new TrainConfig())!,
             };

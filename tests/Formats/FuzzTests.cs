@@ -55,22 +55,24 @@ public class FuzzTests
             .Concat(Encoding.Unicode.GetBytes("""{"config": {"steps": 5, "net": "2-3-1", "window": "0:1,0:1"}}""")).ToArray()],
         bytes => RunRecord.ReadReplay(bytes, "run.json")));
 
+    // half of the files are damaged in the state, half in what lies beside it
     [Fact]
     public void Checkpoints()
     {
+        string[] names = [StoredCheckpoint.FileName, StoredCheckpoint.LossesName, StoredCheckpoint.SnapshotsName];
         using var folder = new ScratchFolder();
-        var state = new TrainingState(3, [1, 2, 3, 4], [5, 6, 7, 8]) { Validation = [new(2, 0.5)], Best = [4, 3, 2, 1] };
-        var config = new TrainConfig { SnapshotEvery = 2 };
-        using (var writer = new CheckpointWriter(folder.File("."), "1.0", config, new RunData(null, 4, "00")))
-            writer.Save(new Checkpoint(state, 0, new float[] { 1, 2, 3 }, [new(0, 1, [1, 2, 3, 4]), new(2, 1, [1, 2, 3, 4])]));
-        string path = folder.File(StoredCheckpoint.FileName);
-        int read = 0;
-        Check(Mutations.Read(Files, [File.ReadAllBytes(path)], bytes =>
+        using (var writer = new CheckpointWriter(folder.Path, "1", new() { SnapshotEvery = 2 }, new(null, 4, "0")))
         {
-            StoredCheckpoint.Read(new MemoryStream(bytes), path);
-            read++;
-        }));
-        Assert.True(read > 0);
+            var state = new TrainingState(3, [1, 2, 3], [4, 5, 6]) { Best = [7, 8, 9], Validation = [new(2, 0.5)] };
+            writer.Save(new Checkpoint(state, 0, (float[])[1, 2, 3], [new(0, 1, [1, 1, 1]), new(2, 2, [2, 2, 2])]));
+        }
+        byte[][] whole = [.. names.Select(name => File.ReadAllBytes(folder.File(name)))];
+        void Read(byte[] state, byte[] losses, byte[] snapshots) => StoredCheckpoint.Decode(
+            SafetensorsFile.Read(new MemoryStream(state), "c"), "c",
+            name => (name, new MemoryStream(name == StoredCheckpoint.LossesName ? losses : snapshots)));
+        int refused = Mutations.Read(Files / 2, [whole[0]], bytes => Read(bytes, whole[1], whole[2]));
+        refused += Mutations.Read(Files / 4, [whole[1]], bytes => Read(whole[0], bytes, whole[2]));
+        Check(refused + Mutations.Read(Files / 4, [whole[2]], bytes => Read(whole[0], whole[1], bytes)));
     }
 
     static byte[] Packed(byte[] array)

@@ -98,5 +98,7 @@ static class SpanCalls
 
     public static void LossesCsv_Write(string path, float[] losses) => LossesCsv.Write(path, losses);
 
+    public static void LossesCsv_WriteThinned(string path, float[] losses) => LossesCsv.WriteThinned(path, losses, null, 1);
+
     public static void LossesCsvWriter_Write(LossesCsvWriter writer, float[] losses) => writer.Write(losses);
 }

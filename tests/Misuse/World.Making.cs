@@ -67,6 +67,12 @@ sealed partial class World
     static Trainer NewTrainer(Sequential net, TrainingOptions options, Picks? picks = null) =>
         new(net, DataSets.MakeMoons(20), Recipe.Of(net) with { Steps = 20 }, options, picks);
 
+    TrainingState State()
+    {
+        using Trainer trainer = NewTrainer(Net("2-5-1"), Options());
+        return trainer.ReadState();
+    }
+
     static BoundaryPlot Plot() =>
         new(GridSpec.FromSize(new Window(-1, 1, -1, 1), 5, 4), Ramp(6), [0, 1, 1], new PlotOptions { Width = 80, Height = 80 });
 
@@ -134,7 +140,10 @@ sealed partial class World
     {
         Add<Checkpointing>(("every 2 steps", () => new Checkpointing(_ => { }) { Steps = 2 }),
             ("null save", () => new Checkpointing(null!)), ("no steps", () => new Checkpointing(_ => { }) { Steps = 0 }));
-        Add<TrainingState>(("of another network", () => new TrainingState(1, [1, 2], [])),
-            ("null parameters", () => new TrainingState(1, null!, [])), ("null optimizer", () => new TrainingState(1, [], null!)));
+        Add<TrainingState>(("of 2-5-1", State), ("of another network", () => new TrainingState(1, [1, 2], [])),
+            ("with an optimizer", () => State() with { Optimizer = [1] }), ("no parameters", () => State() with { Parameters = null! }),
+            ("null optimizer", () => State() with { Optimizer = null! }), ("no looks", () => State() with { Validation = null! }),
+            ("beyond", () => State() with { Steps = 21 }), ("negative", () => State() with { Steps = -1 }),
+            ("best of another", () => State() with { Best = [1] }));
     }
 }

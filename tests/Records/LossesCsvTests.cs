@@ -2,6 +2,7 @@ using CsCheck;
 using GpuMlp.Formats;
 using GpuMlp.Records;
 using GpuMlp.Tests.Support;
+using GpuMlp.Training;
 
 namespace GpuMlp.Tests.Records;
 
@@ -46,6 +47,21 @@ public sealed class LossesCsvTests : IDisposable
         });
         Assert.Equal(File.ReadAllBytes(folder.File("whole.csv")), File.ReadAllBytes(folder.File("chunks.csv")));
         Assert.Equal(losses, LossesCsv.Read(folder.File("chunks.csv")));
+    }
+
+    [Theory]
+    [InlineData(2, "step,loss,lossMin,lossMax\n0,2.5,1,4\n4,5.5,5,6\n")]
+    [InlineData(3, "step,loss,lossMin,lossMax\n0,1.5,1,2\n2,3.5,3,4\n4,5.5,5,6\n")]
+    [InlineData(5, "step,loss,lossMin,lossMax\n0,1.5,1,2\n2,3.5,3,4\n4,5.5,5,6\n")]
+    [InlineData(6, "step,loss\n0,1\n1,2\n2,3\n3,4\n4,5\n5,6\n")]
+    public void AStretchIsTheLeastPowerOfTwoThatNeedsNoMoreRows(int most, string text)
+    {
+        LossesCsv.WriteThinned(folder.File("l"), [1, 2, 3, 4, 5, 6], null, most);
+        Assert.Equal(text, File.ReadAllText(folder.File("l")));
+        ValidationLoss[] looks = [new(1, 0.5), new(2, 0.25), new(6, 0.125)];
+        LossesCsv.WriteThinned(folder.File("l"), [1, 2, 3, 4, 5, 6], looks, 3);
+        const string looked = "step,loss,lossMin,lossMax,validation\n0,1.5,1,2,0.25\n2,3.5,3,4,\n4,5.5,5,6,0.125\n";
+        Assert.Equal(looked, File.ReadAllText(folder.File("l")));
     }
 
     [Theory]

@@ -43,16 +43,13 @@ public class NullArgumentsTests
             ("BoundaryFile.WriteCsv.writer", () => boundary.WriteCsv(null!)),
             ("BoundaryFile.WriteSvg.boundary", () => BoundaryFile.WriteSvg(null!, TextWriter.Null)),
             ("BoundaryFile.WriteSvg.writer", () => boundary.WriteSvg(null!)),
-            ("StoredCheckpoint.Read.path", () => StoredCheckpoint.Read(null!)),
-            ("StoredCheckpoint.IsAt.path", () => StoredCheckpoint.IsAt(null!)),
-            ("CheckpointWriter..ctor.folder", () => new CheckpointWriter(null!, "1", new TrainConfig(), new RunData(null, 1, ""))),
-            ("CheckpointWriter..ctor.version", () => new CheckpointWriter(path, null!, new TrainConfig(), new RunData(null, 1, ""))),
-            ("CheckpointWriter..ctor.config", () => new CheckpointWriter(path, "1", null!, new RunData(null, 1, ""))),
-            ("CheckpointWriter..ctor.data", () => new CheckpointWriter(path, "1", new TrainConfig(), null!)),
-            ("CheckpointWriter.Save.checkpoint",
-                () => new CheckpointWriter(path, "1", new TrainConfig(), new RunData(null, 1, "")).Save(null!)),
-            ("TrainConfig.PeriodOf.every", () => TrainConfig.PeriodOf(null!)),
+            ("CheckpointWriter..ctor.folder", () => new CheckpointWriter(null!, "", new(), new(null, 1, "")).Dispose()),
+            ("CheckpointWriter..ctor.version", () => new CheckpointWriter(path, null!, new(), new(null, 1, "")).Dispose()),
+            ("CheckpointWriter..ctor.config", () => new CheckpointWriter(path, "", null!, new(null, 1, "")).Dispose()),
+            ("CheckpointWriter..ctor.data", () => new CheckpointWriter(path, "", new(), null!).Dispose()),
+            ("CheckpointWriter.Save.checkpoint", () => Writer(path).Save(null!)),
             ("LossesCsv.Write.path", () => LossesCsv.Write(null!, [])),
+            ("LossesCsv.WriteThinned.path", () => LossesCsv.WriteThinned(null!, [])),
             ("LossesCsv.Read.path", () => LossesCsv.Read(null!)),
             ("LossesCsv.ReadAll.path", () => LossesCsv.ReadAll(null!)),
             ("LossesCsvWriter..ctor.stream", () => new LossesCsvWriter(null!)),
@@ -86,6 +83,12 @@ public class NullArgumentsTests
             ("RowMetrics.Of.score", () => RowMetrics.Of(null!, [])),
             ("RowMetrics.Of.classNames", () => RowMetrics.Of(new Score { Rows = 1, Loss = 0 }, null!)),
             ("RunSplit.Of.keptBack", () => RunSplit.Of(0, 1, null!)),
+            ("StoredCheckpoint.Read.path", () => StoredCheckpoint.Read(null!)),
+            ("StoredCheckpoint.IsAt.path", () => StoredCheckpoint.IsAt(null!)),
+            ("TrainingStateFile.Write.path", () => TrainingStateFile.Write(null!, new(0, [], []))),
+            ("TrainingStateFile.Write.state", () => TrainingStateFile.Write(path, null!)),
+            ("TrainingStateFile.Read.path", () => TrainingStateFile.Read(null!)),
+            ("TrainConfig.PeriodOf.every", () => TrainConfig.PeriodOf(null!)),
             ("TrainConfig.ShareOf.validation", () => TrainConfig.ShareOf(null!)),
             ("RunRecord.Save.path", () => Record().Save(null!)),
             ("RunRecord.ToJson.config", () => RunRecord.ToJson(null!)),
@@ -122,6 +125,8 @@ public class NullArgumentsTests
         Assert.Equal([.. Arguments().Order()], calls.Select(call => call.Argument).Order());
         Assert.Empty(folder.Names);
     }
+
+    static CheckpointWriter Writer(string path) => new(path, "", new(), new(null, 1, ""));
 
     static StoredModel Stored(Model model)
     {

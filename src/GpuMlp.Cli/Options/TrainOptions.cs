@@ -119,6 +119,8 @@ static class TrainOptions
             c => c.Device, (c, v) => c with { Device = v }, Values.Text),
         Of(Training, "checkpoint-every", "N|Ts", "save the state after every N steps, or T seconds, for --resume",
             c => c.CheckpointEvery!, (c, v) => c with { CheckpointEvery = v }, Values.Checked(Period), "never"),
+        Of(Training, "all-losses", null, "a row per step in losses.csv, also of runs of more than 1,000,000 steps",
+            c => c.AllLosses, (c, v) => c with { AllLosses = v }, Values.Flag),
 
         Of(Pictures, "snapshot-every", "N", "a picture of the boundary after steps 0, N, 2N, … and the last; 0: none",
             c => c.SnapshotEvery, (c, v) => c with { SnapshotEvery = v }, Values.Of(Ranges.SnapshotEvery)),

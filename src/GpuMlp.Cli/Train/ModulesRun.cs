@@ -55,7 +55,7 @@ sealed class ModulesRun(TrainConfig config, TrainInput input, RandomStream weigh
         float[] losses = Train(net, cancellation);
         TimeSpan train = Stopwatch.GetElapsedTime(start);
 
-        LossesCsv.Write(folder["losses.csv"], losses);
+        LossesCsv.WriteThinned(folder["losses.csv"], losses, null, config.AllLosses ? int.MaxValue : LossesCsv.MostRows);
         int? diverged = losses.Length > 0 && !float.IsFinite(losses[^1]) ? losses.Length - 1 : null;
         start = Stopwatch.GetTimestamp();
         Judgements? judged = diverged is null ? Save(net, device, folder) : null;

@@ -11,7 +11,8 @@ namespace GpuMlp.Cli.Train;
 static class Resuming
 {
     // the options that decide no bit of the weights
-    static readonly string[] free = ["steps", "device", "engine", "checkpoint-every", "style", "window", "axes", "fix", "no-plots"];
+    static readonly string[] free =
+        ["steps", "device", "engine", "checkpoint-every", "all-losses", "style", "window", "axes", "fix", "no-plots"];
 
     /// <summary>Reads the checkpoint that --resume names.</summary>
     /// <exception cref="UsageException">There is none, or it cannot be gone on from.</exception>
@@ -73,13 +74,27 @@ static class Resuming
         int every = checkpoint.Replay.Config.SnapshotEvery;
         float[] losses = [.. checkpoint.Losses, .. rest.Losses];
         float Last(int step) => losses.Length > 0 ? losses[Math.Min(step, losses.Length - 1)] : float.NaN;
-        var earlier = checkpoint.Snapshots.Select((parameters, k) => new Snapshot(k * every, Last(k * every), parameters));
+        IEnumerable<Snapshot> earlier =
+            checkpoint.Snapshots.Select((parameters, k) => new Snapshot(k * every, Last(k * every), parameters));
         return rest with
         {
             Losses = losses,
             FirstStep = 0,
             Snapshots = rest.Snapshots.Count == 0 ? [] : [.. earlier, .. rest.Snapshots.Select(s => s with { Loss = Last(s.Step) })],
         };
+    }
+
+    /// <summary>
+    /// Leaves pictures out where a run went on for so long that they are too many; a snapshot is in the checkpoint all the same.
+    /// </summary>
+    public static TrainingResult Thinned(TrainingResult whole, int every, int most, Terminal terminal)
+    {
+        if (whole.Snapshots.Count <= most) return whole;
+        const int Pictures = 200;
+        int of = (whole.Snapshots.Count + Pictures - 1) / Pictures;
+        terminal.Note(Invariant($"a picture is drawn every {(long)every * of:N0} steps"));
+        IEnumerable<Snapshot> kept = whole.Snapshots.SkipLast(1).Where((_, k) => k % of == 0);
+        return whole with { Snapshots = [.. kept, whole.Snapshots[^1]] };
     }
 
     /// <summary>Refuses data that is not the checkpoint's.</summary>

@@ -38,8 +38,12 @@ sealed class TrainOutputs(
     }
 
     /// <summary>Writes losses.csv.</summary>
-    public void WriteHistory(TrainingResult result) =>
-        LossesCsv.Write(folder["losses.csv"], result.Losses, config.Validation is null ? null : result.Validation);
+    public void WriteHistory(TrainingResult result)
+    {
+        int most = config.AllLosses ? int.MaxValue : LossesCsv.MostRows;
+        LossesCsv.WriteThinned(folder["losses.csv"], result.Losses, config.Validation is null ? null : result.Validation, most);
+        if (result.Losses.Length > most) terminal.Note("losses.csv has a row for some steps together; --all-losses writes all");
+    }
 
     /// <summary>Whether pictures were left out because the run was asked to stop.</summary>
     public bool IsCut { get; private set; }

@@ -107,7 +107,8 @@ sealed class TrainRun
         FoldsMetrics? folds = config.Folds is null ? null : new CrossValidation(config, input, terminal).Run(device, interruption.Token);
         start = Stopwatch.GetTimestamp();
         TrainingResult result = Train(trainer, interruption.Token);
-        if (resumed is not null) result = Resuming.Whole(resumed, result);
+        if (resumed is not null)
+            result = Resuming.Thinned(Resuming.Whole(resumed, result), config.SnapshotEvery, MostFrames, terminal);
         TimeSpan train = Stopwatch.GetElapsedTime(start);
         if (result.StopReason != StopReason.Cancelled)
             interruption.Now("the run is complete and is written, but for pictures that are not drawn yet");
@@ -269,7 +270,7 @@ sealed class TrainRun
 
     void CheckSize()
     {
-        if (Frames > MostFrames)
+        if (Frames > MostFrames && resumed is null)
         {
             string tooMany = Invariant($"{config.Steps:N0} steps would give {Frames:N0} pictures, at most {MostFrames:N0} are drawn");
             throw UsageException.For("snapshot-every", $"{config.SnapshotEvery}", $"{tooMany}; give a larger number, or 0 for none");

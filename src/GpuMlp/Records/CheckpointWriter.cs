@@ -11,7 +11,7 @@ namespace GpuMlp.Records;
 /// <remarks>A checkpoint costs what its state costs, however long the run is: losses and snapshots are appended.</remarks>
 public sealed class CheckpointWriter : IDisposable
 {
-    readonly string path, record;
+    readonly string folder, path, record;
     readonly StoredCheckpoint? earlier;
     readonly Appended losses, snapshots;
     bool begun;
@@ -28,10 +28,10 @@ public sealed class CheckpointWriter : IDisposable
         ArgumentNullException.ThrowIfNull(version);
         ArgumentNullException.ThrowIfNull(config);
         ArgumentNullException.ThrowIfNull(data);
-        this.earlier = earlier;
+        (this.folder, this.earlier) = (folder, earlier);
         path = Path.Combine(folder, StoredCheckpoint.FileName);
-        var described = new CheckpointRecord(RunRecord.CurrentSchema, version, config, data);
-        record = JsonSerializer.Serialize(described, RunJson.Default.CheckpointRecord);
+        record = JsonSerializer.Serialize(
+            new CheckpointRecord(RunRecord.CurrentSchema, version, config, data), RunJson.Default.CheckpointRecord);
         losses = new Appended(Path.Combine(folder, StoredCheckpoint.LossesName));
         snapshots = new Appended(Path.Combine(folder, StoredCheckpoint.SnapshotsName));
     }
@@ -49,40 +49,28 @@ public sealed class CheckpointWriter : IDisposable
         foreach (Snapshot snapshot in checkpoint.Snapshots.Skip(written)) snapshots.Append(snapshot.Parameters);
         losses.Flush();
         snapshots.Flush();
-        var tensors = new List<SafeTensor> { Floats(StoredCheckpoint.Parameters, state.Parameters) };
-        if (state.Optimizer.Length > 0) tensors.Add(Floats(StoredCheckpoint.OptimizerState, state.Optimizer));
-        if (state.Best is not null) tensors.Add(Floats(StoredCheckpoint.Best, state.Best));
-        if (state.Validation.Count > 0)
-        {
-            tensors.Add(SafeTensor.Int64(
-                StoredCheckpoint.LookSteps, [state.Validation.Count], [.. state.Validation.Select(look => (long)look.Steps)]));
-            long[] bits = [.. state.Validation.Select(look => BitConverter.DoubleToInt64Bits(look.Loss))];
-            tensors.Add(SafeTensor.Int64(StoredCheckpoint.LookLosses, [bits.Length], bits));
-        }
-        new SafetensorsFile(tensors, Metadata(state)).Write(path);
+        TrainingStateFile.Encode(state, Metadata()).Write(path);
+        AtomicFile.FlushFolder(folder);
     }
 
-    Dictionary<string, string> Metadata(TrainingState state) => new()
+    Dictionary<string, string> Metadata() => new()
     {
         [StoredCheckpoint.Mark] = StoredCheckpoint.Version,
-        [StoredCheckpoint.StepsKey] = state.Steps.ToString(CultureInfo.InvariantCulture),
         [StoredCheckpoint.RecordKey] = record,
         [StoredCheckpoint.LossesName] = losses.Count.ToString(CultureInfo.InvariantCulture),
-        [$"{StoredCheckpoint.LossesName}.xxh128"] = losses.Hash,
+        [StoredCheckpoint.LossesName + StoredCheckpoint.HashSuffix] = losses.Hash,
         [StoredCheckpoint.SnapshotsName] = snapshots.Count.ToString(CultureInfo.InvariantCulture),
-        [$"{StoredCheckpoint.SnapshotsName}.xxh128"] = snapshots.Hash,
+        [StoredCheckpoint.SnapshotsName + StoredCheckpoint.HashSuffix] = snapshots.Hash,
     };
-
-    static SafeTensor Floats(string name, float[] values) => SafeTensor.Float32(name, [values.Length], values);
 
     // a checkpoint that is not this run's is deleted before the files that it needs are cut
     void Begin()
     {
         begun = true;
-        bool goesOn = earlier is not null && losses.Has(earlier.Losses) && snapshots.Has([.. earlier.Snapshots.SelectMany(s => s)]);
-        if (!goesOn) File.Delete(AtomicFile.Resolve(path));
-        losses.Begin(earlier?.Losses ?? []);
-        snapshots.Begin([.. (earlier?.Snapshots ?? []).SelectMany(s => s)]);
+        float[] made = earlier?.Losses ?? [], taken = [.. (earlier?.Snapshots ?? []).SelectMany(parameters => parameters)];
+        if (earlier is null || !losses.Has(made) || !snapshots.Has(taken)) File.Delete(AtomicFile.Resolve(path));
+        losses.Begin(made);
+        snapshots.Begin(taken);
     }
 
     /// <summary>Closes the files.</summary>
@@ -109,8 +97,8 @@ public sealed class CheckpointWriter : IDisposable
             if (!File.Exists(file)) return false;
             using FileStream found = File.OpenRead(file);
             if (found.Length < sizeof(float) * (long)values.Length) return false;
-            ReadOnlySpan<byte> there = MemoryMarshal.AsBytes<float>(RawBytes.Read<float>(found, values.Length));
-            return there.SequenceEqual(MemoryMarshal.AsBytes<float>(values));
+            float[] read = RawBytes.Read<float>(found, values.Length);
+            return MemoryMarshal.AsBytes<float>(read).SequenceEqual(MemoryMarshal.AsBytes<float>(values));
         }
 
         /// <summary>Opens the file and leaves these values in it.</summary>
@@ -139,7 +127,12 @@ public sealed class CheckpointWriter : IDisposable
 
         internal void Flush() => stream!.Flush(flushToDisk: true);
 
-        public void Dispose() => stream?.Dispose();
+        public void Dispose()
+        {
+            // closing flushes, which fails again on a full disk: the first error is the one to report
+            try { stream?.Dispose(); }
+            catch (IOException) { }
+        }
     }
 }
 

@@ -26,6 +26,52 @@ public static class LossesCsv
         file.Commit();
     }
 
+    /// <summary>The most steps whose losses have a row each in what <see cref="WriteThinned"/> writes.</summary>
+    public const int MostRows = 1_000_000;
+
+    /// <summary>
+    /// Writes the losses of a run, atomically: as <see cref="Write"/> does up to <paramref name="most"/> steps, and of a longer run a row
+    /// for each stretch of 2, 4, 8, … steps, the shortest that need no more rows: <c>step,loss,lossMin,lossMax[,validation]</c>, with the
+    /// stretch's first step, its mean, its least and its largest loss, and the last validation loss that was looked at in it.
+    /// </summary>
+    /// <param name="path">The file; an existing file is replaced.</param>
+    /// <param name="losses">One value per step, step 0 first.</param>
+    /// <param name="validation">The validation losses that were looked at, in order; null for a file without that column.</param>
+    /// <param name="most">The most rows.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="most"/> is below 1.</exception>
+    public static void WriteThinned(
+        string path, ReadOnlySpan<float> losses, IReadOnlyList<ValidationLoss>? validation = null, int most = MostRows)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(most, 1);
+        if (losses.Length <= most)
+        {
+            Write(path, losses, validation);
+            return;
+        }
+        int stretch = 2;
+        while ((losses.Length - 1) / stretch >= most) stretch *= 2;                 // ends before 2^31: a quotient of 0 is below any most
+        using AtomicFile file = AtomicFile.Create(path);
+        using (var text = new StreamWriter(file.Stream, leaveOpen: true) { NewLine = "\n" })
+        {
+            text.WriteLine(validation is null ? "step,loss,lossMin,lossMax" : "step,loss,lossMin,lossMax,validation");
+            int look = 0;
+            for (int step = 0; step < losses.Length; step += Math.Min(stretch, losses.Length - step))
+                text.WriteLine(Row(step, losses[step..(int)Math.Min(losses.Length, (long)step + stretch)], validation, ref look));
+        }
+        file.Commit();
+    }
+
+    static string Row(int step, ReadOnlySpan<float> losses, IReadOnlyList<ValidationLoss>? validation, ref int look)
+    {
+        (double sum, float least, float most) = (0, losses[0], losses[0]);
+        foreach (float loss in losses) (sum, least, most) = (sum + loss, Math.Min(least, loss), Math.Max(most, loss));
+        string row = FormattableString.Invariant($"{step},{(float)(sum / losses.Length):R},{least:R},{most:R}");
+        if (validation is null) return row;
+        int first = look;
+        while (look < validation.Count && validation[look].Steps <= step + losses.Length) look++;
+        return look == first ? row + "," : FormattableString.Invariant($"{row},{validation[look - 1].Loss:R}");
+    }
+
     /// <summary>Reads what <see cref="Write"/> wrote, bit for bit (except for the payload of a NaN).</summary>
     /// <exception cref="InvalidDataException">The file is anything else; the message gives file:line:column.</exception>
     public static float[] Read(string path) => ReadAll(path).Losses;

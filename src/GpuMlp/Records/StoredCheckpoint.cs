@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -9,30 +8,29 @@ namespace GpuMlp.Records;
 
 /// <summary>A checkpoint of a run as it lies in a folder, in three files.</summary>
 /// <remarks>
-/// checkpoint.safetensors holds the state, and in its metadata what the run is. Losses and the parameters of snapshots grow with a run, so
-/// they are only ever appended to files of their own, as float32 in little-endian order; the checkpoint says how much of each is its own,
-/// and the XXH128 of that. What lies behind it was written after the checkpoint and is of no account.
+/// checkpoint.safetensors is a <see cref="TrainingStateFile"/> that says in its metadata what the run is. Losses and the parameters of
+/// snapshots grow with a run, so they are only ever appended to files of their own, as float32 in little-endian order; the checkpoint says
+/// how much of each is its own, and the XXH128 of that. What lies behind it was written after the checkpoint and is of no account.
 /// </remarks>
 /// <param name="Replay">The settings and the data of the run.</param>
 /// <param name="State">Where the run was.</param>
 /// <param name="Losses">The loss of each step so far.</param>
 /// <param name="Snapshots">
-/// The parameters after steps 0, N, 2N, … with the config's <see cref="TrainConfig.SnapshotEvery"/> as N; none where no picture needs them.
+/// The parameters after steps 0, N, 2N, … of the config's <see cref="TrainConfig.SnapshotEvery"/>, where taken.
 /// </param>
 public sealed record StoredCheckpoint(Replay Replay, TrainingState State, float[] Losses, IReadOnlyList<float[]> Snapshots)
 {
     /// <summary>The files' names.</summary>
     public const string FileName = "checkpoint.safetensors", LossesName = "checkpoint.losses", SnapshotsName = "checkpoint.snapshots";
 
-    internal const string Mark = "gpumlp-checkpoint", Version = "1", StepsKey = "steps", RecordKey = "record";
-    internal const string Parameters = "parameters", OptimizerState = "optimizer", Best = "best", LookSteps = "validation.steps",
-        LookLosses = "validation.losses";
+    internal const string Mark = "gpumlp-checkpoint", Version = "1", RecordKey = "record", HashSuffix = ".xxh128";
 
     /// <summary>Reads a checkpoint.</summary>
     /// <param name="path">checkpoint.safetensors, or the folder that it lies in.</param>
     /// <exception cref="InvalidDataException">
     /// There is none; it is damaged, of a newer version, or something else; or the files beside it are not those that it needs.
     /// </exception>
+    /// <exception cref="InsufficientMemoryException">A file takes more memory than there is.</exception>
     public static StoredCheckpoint Read(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
@@ -42,42 +40,31 @@ public sealed record StoredCheckpoint(Replay Replay, TrainingState State, float[
             if (!File.Exists(path)) throw new InvalidDataException($"{path}: there is none; the run was begun without --checkpoint-every");
         }
         if (!File.Exists(path)) throw new InvalidDataException($"{path}: there is no such file");
-        using Stream stream = InputFile.OpenSeekable(path, BytesAByte);
-        return Read(stream, path);
+        string folder = Path.GetDirectoryName(path) ?? "";
+        return Decode(SafetensorsFile.Read(path), path, name =>
+        {
+            string beside = Path.Combine(folder, name);
+            return (beside, File.Exists(beside) ? File.OpenRead(beside) : null);
+        });
     }
 
-    // the file itself, its tensors, and the state made of them
-    const int BytesAByte = 3;
-
-    internal static StoredCheckpoint Read(Stream stream, string path)
+    /// <summary>The checkpoint that a file and those beside it hold.</summary>
+    internal static StoredCheckpoint Decode(SafetensorsFile file, string path, Func<string, (string Path, Stream? Stream)> open)
     {
-        SafetensorsFile file = SafetensorsFile.Read(stream, path);
-        if (file.Metadata.GetValueOrDefault(Mark) is not string version)
-            throw new InvalidDataException($"{path}: is no checkpoint: its metadata has no '{Mark}'");
-        if (version != Version)
-            throw new InvalidDataException($"{path}: is a checkpoint of version {Quoted.Quote(version)}; this program reads {Version}");
-        Replay replay = RunRecord.ReadReplay(Encoding.UTF8.GetBytes(Text(file, path, RecordKey)), $"{path}: {RecordKey}");
-        int steps = Count(file, path, StepsKey);
-        float[] parameters = Floats(file, path, Parameters) ?? throw new InvalidDataException($"{path}: there is no tensor '{Parameters}'");
-        long[] looks = Tensor(file, path, LookSteps, tensor => tensor.Integers) ?? [];
-        long[] bits = Tensor(file, path, LookLosses, tensor => tensor.Integers) ?? [];
-        if (bits.Length != looks.Length || looks.Any(look => look is < 0 or > int.MaxValue))
-            throw new InvalidDataException($"{path}: '{LookSteps}' and '{LookLosses}' do not go together");
-        var state = new TrainingState(steps, parameters, Floats(file, path, OptimizerState) ?? [])
-        {
-            Validation = [.. looks.Zip(bits, (look, loss) => new ValidationLoss((int)look, BitConverter.Int64BitsToDouble(loss)))],
-            Best = Floats(file, path, Best),
-        };
-        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        float[] run = Beside(file, path, folder, LossesName);
-        if (run.Length != steps) throw new InvalidDataException($"{path}: is after {steps} steps and has {run.Length} losses");
-        float[] arenas = Beside(file, path, folder, SnapshotsName);
-        if (arenas.Length % Math.Max(1, parameters.Length) != 0)
-            throw new InvalidDataException($"{path}: its snapshots are not of {parameters.Length} parameters each");
+        TrainingStateFile.RequireVersion(file, path, Mark, Version, "checkpoint");
+        string record = TrainingStateFile.Text(file, path, RecordKey);
+        Replay replay = RunRecord.ReadReplay(Encoding.UTF8.GetBytes(record), $"{path}: {RecordKey}");
+        TrainingState state = TrainingStateFile.Decode(file, path);
+        int steps = state.Steps, length = Math.Max(1, state.Parameters.Length);
+        float[] losses = Beside(file, path, LossesName, open);
+        if (losses.Length != steps) throw new InvalidDataException($"{path}: is after {steps} steps and has {losses.Length} losses");
+        float[] arenas = Beside(file, path, SnapshotsName, open);
+        if (arenas.Length % length != 0)
+            throw new InvalidDataException($"{path}: its snapshots are not of {state.Parameters.Length} parameters each");
         int every = replay.Config.SnapshotEvery, most = every == 0 || steps == 0 ? 0 : (steps - 1) / every + 1;
-        if (arenas.Length > (long)most * parameters.Length)
+        if (arenas.Length > (long)most * length)
             throw new InvalidDataException($"{path}: is after {steps} steps and has more snapshots than one every {every}");
-        return new StoredCheckpoint(replay, state, run, [.. arenas.Chunk(Math.Max(1, parameters.Length))]);
+        return new StoredCheckpoint(replay, state, losses, [.. arenas.Chunk(length)]);
     }
 
     /// <summary>Whether a file is a checkpoint of any version; false if it is not there or cannot be read.</summary>
@@ -96,35 +83,14 @@ public sealed record StoredCheckpoint(Replay Replay, TrainingState State, float[
         }
     }
 
-    static float[]? Floats(SafetensorsFile file, string path, string name) => Tensor(file, path, name, tensor => tensor.Floats);
-
-    static T? Tensor<T>(SafetensorsFile file, string path, string name, Func<SafeTensor, T> values) where T : class
-    {
-        try
-        {
-            return file.Find(name) is SafeTensor tensor ? values(tensor) : null;
-        }
-        catch (InvalidDataException e)
-        {
-            throw new InvalidDataException($"{path}: {e.Message}", e);
-        }
-    }
-
-    static string Text(SafetensorsFile file, string path, string key) => file.Metadata.GetValueOrDefault(key)
-        ?? throw new InvalidDataException($"{path}: its metadata has no '{key}'");
-
-    static int Count(SafetensorsFile file, string path, string key) =>
-        int.TryParse(Text(file, path, key), NumberStyles.None, CultureInfo.InvariantCulture, out int count) ? count
-            : throw new InvalidDataException($"{path}: its metadata's '{key}' is {Quoted.Quote(Text(file, path, key))}, a count is needed");
-
     // the floats of a file beside the checkpoint that are the checkpoint's own
-    static float[] Beside(SafetensorsFile file, string path, string folder, string name)
+    static float[] Beside(SafetensorsFile file, string path, string name, Func<string, (string Path, Stream? Stream)> open)
     {
-        int count = Count(file, path, name);
-        string beside = Path.Combine(folder, name), hash = Text(file, path, $"{name}.xxh128");
+        int count = TrainingStateFile.Count(file, path, name);
+        string hash = TrainingStateFile.Text(file, path, name + HashSuffix);
         if (count == 0) return [];
-        if (!File.Exists(beside)) throw new InvalidDataException($"{beside}: is missing, and {path} needs it");
-        using FileStream stream = File.OpenRead(beside);
+        (string beside, Stream? found) = open(name);
+        using Stream stream = found ?? throw new InvalidDataException($"{beside}: is missing, and {path} needs it");
         if (stream.Length < sizeof(float) * (long)count)
             throw new InvalidDataException($"{beside}: has {stream.Length} bytes, {path} needs {sizeof(float) * (long)count}");
         float[] values = RawBytes.Read<float>(stream, count);

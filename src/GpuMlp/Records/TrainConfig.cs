@@ -197,6 +197,9 @@ public sealed record TrainConfig
     /// <summary>N: a picture is drawn after steps 0, N, 2N, …</summary>
     public int SnapshotEvery { get; set; } = 250;
 
+    /// <summary>Whether the loss of each step is written in a run of more than <see cref="LossesCsv.MostRows"/> steps too.</summary>
+    public bool AllLosses { get; set; }
+
     /// <summary>How often the run's state is saved: a number of steps, or of seconds with an s behind it; null for never.</summary>
     public string? CheckpointEvery { get; set; }
 

@@ -72,6 +72,7 @@ sealed class TrainConfigJson : JsonConverter<TrainConfig>
         json.WriteString("api", TrainConfig.Halves.Of(config.Api));
         json.WriteNumber("snapshotEvery", config.SnapshotEvery);
         json.WriteString("checkpointEvery", config.CheckpointEvery);
+        json.WriteBoolean("allLosses", config.AllLosses);
         json.WriteString("style", TrainConfig.Styles.Of(config.Style));
         json.WriteString("window", config.Window?.ToString());
         json.WriteString("axes", config.Axes);
@@ -154,6 +155,7 @@ sealed class TrainConfigJson : JsonConverter<TrainConfig>
             case "batch": config.Batch = Number(ref json, Ranges.Batch); break;
             case "engine": config.Engine = TrainingOptions.Engines.Parse(Text(ref json)); break;
             case "api": config.Api = TrainConfig.Halves.Parse(Text(ref json)); break;
+            case "allLosses": config.AllLosses = json.GetBoolean(); break;
             case "checkpointEvery": config.CheckpointEvery = ReadPeriod(json.GetString()); break;
             case "snapshotEvery": config.SnapshotEvery = Number(ref json, Ranges.SnapshotEvery); break;
             case "style": config.Style = TrainConfig.Styles.Parse(Text(ref json)); break;

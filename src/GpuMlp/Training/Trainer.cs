@@ -8,7 +8,7 @@ using GpuMlp.Losses;
 namespace GpuMlp.Training;
 
 /// <summary>Trains a network on a data set, in chunks of steps. After each chunk it looks for divergence and can be cancelled.</summary>
-public sealed class Trainer : IDisposable
+public sealed partial class Trainer : IDisposable
 {
     readonly Sequential network;
     readonly Recipe recipe;
@@ -115,49 +115,33 @@ public sealed class Trainer : IDisposable
         NewTrack()?.Compute();
     }
 
-    /// <summary>Goes on from a state: the next run makes the steps that are left of the recipe's.</summary>
-    /// <param name="state">The state of a run with the same recipe and data; the recipe's steps may be more.</param>
-    /// <exception cref="ArgumentException">The state is of another network or optimizer, or has more steps than the recipe.</exception>
-    /// <exception cref="ArgumentNullException"><paramref name="state"/> is null.</exception>
-    /// <exception cref="ObjectDisposedException">The trainer, its network or its device was disposed.</exception>
-    public void Continue(TrainingState state)
-    {
-        ArgumentNullException.ThrowIfNull(state);
-        if (state is not { Parameters: not null, Optimizer: not null, Validation: not null })
-            throw new ArgumentException("a part of the state is null", nameof(state));
-        using DeviceUse use = Use();
-        int length = network.Arena.Length, states = recipe.Optimizer.Rule.States * length;
-        if (state.Parameters.Length != length || (state.Best is not null && state.Best.Length != length))
-            throw new ArgumentException($"the state has {state.Parameters.Length:N0} parameters, the network {length:N0}", nameof(state));
-        if (state.Optimizer.Length != states)
-            throw new ArgumentException(
-                $"the state has {state.Optimizer.Length:N0} numbers of an optimizer, the recipe's optimizer {states:N0}", nameof(state));
-        if (state.Steps < 0 || state.Steps > recipe.Steps)
-            throw new ArgumentException($"the state is after {state.Steps:N0} steps, the recipe has {recipe.Steps:N0}", nameof(state));
-        (continued, made, goal, hasRun) = (state, state.Steps, recipe.Steps, false);
-    }
-
     /// <summary>
-    /// Makes the recipe's steps, or those that are left of them. A run after that makes as many again, as one longer run would.
+    /// Makes the recipe's steps, or those that are left of them. A run after that makes as many steps again, and the two are as one longer
+    /// run.
     /// </summary>
     /// <param name="progress">Called after every chunk with the number of steps made and the last loss.</param>
     /// <param name="cancellation">Ends the run after the current chunk.</param>
     /// <returns>The losses, the snapshots, and why the run ended.</returns>
     /// <exception cref="DeviceException">The device failed, or its driver ended a launch early.</exception>
-    /// <exception cref="InvalidOperationException">Another thread is using the device.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// Another thread is using the device; or it is a second run, and there are too few picks for it.
+    /// </exception>
     /// <exception cref="ObjectDisposedException">The trainer, its network or its device was disposed.</exception>
     public TrainingResult Run(Action<int, float>? progress = null, CancellationToken cancellation = default) =>
         MakeSteps(made => progress?.Invoke(made.Steps, made.Loss), cancellation);
 
     /// <summary>
-    /// Makes the recipe's steps, or those that are left of them. A run after that makes as many again, as one longer run would.
+    /// Makes the recipe's steps, or those that are left of them. A run after that makes as many steps again, and the two are as one longer
+    /// run.
     /// </summary>
     /// <param name="progress">Told after every chunk how far the run has come.</param>
     /// <param name="cancellation">Ends the run after the current chunk.</param>
     /// <returns>The losses, the snapshots, and why the run ended.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="progress"/> is null.</exception>
     /// <exception cref="DeviceException">The device failed, or its driver ended a launch early.</exception>
-    /// <exception cref="InvalidOperationException">Another thread is using the device.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// Another thread is using the device; or it is a second run, and there are too few picks for it.
+    /// </exception>
     /// <exception cref="ObjectDisposedException">The trainer, its network or its device was disposed.</exception>
     public TrainingResult Run(IProgress<TrainingProgress> progress, CancellationToken cancellation = default)
     {
@@ -168,18 +152,15 @@ public sealed class Trainer : IDisposable
     TrainingResult MakeSteps(Action<TrainingProgress> progress, CancellationToken cancellation)
     {
         using DeviceUse use = Use();
-        if (hasRun && made >= goal) goal = checked(goal + recipe.Steps);
+        goal = Goal();
         hasRun = true;
-        if (picks.Count < (long)goal * recipe.Batch)
-            throw new InvalidOperationException(
-                $"{goal:N0} steps of {recipe.Batch} take {(long)goal * recipe.Batch:N0} picks, there are {picks.Count:N0}");
         snapshots.Reserve(goal);
         taken.Clear();
         ValidationTrack? track = Begin();
         int first = made;
         var losses = new float[goal - first];
         long saved = Stopwatch.GetTimestamp();
-        StopReason reason = track is { IsAtItsEnd: true } ? StopReason.Patience : StopReason.Completed;
+        StopReason reason = made < goal && track is { IsAtItsEnd: true } ? StopReason.Patience : StopReason.Completed;
         int? diverged = null;
         while (made < goal && reason == StopReason.Completed)
         {
@@ -188,12 +169,11 @@ public sealed class Trainer : IDisposable
             engine.Run(made, chunk);
             diverged = DivergedStep(made, chunk);
             made = diverged + 1 ?? made + chunk.Length;
-            bool isCancelled = made < goal && cancellation.IsCancellationRequested;
             bool isEnough = diverged is null && track is not null && track.IsDue(made) && track.Look(made);
             progress(new TrainingProgress(made, losses[made - first - 1], track?.Losses is [.., ValidationLoss last] ? last : null));
             if (diverged is not null) reason = StopReason.Diverged;
-            else if (isCancelled || (made < goal && cancellation.IsCancellationRequested)) reason = StopReason.Cancelled;
-            else if (isEnough && made < goal) reason = StopReason.Patience;
+            else if (made < goal && isEnough) reason = StopReason.Patience;
+            else if (made < goal && cancellation.IsCancellationRequested) reason = StopReason.Cancelled;
             else if (made < goal && IsTimeToSave(saved))
             {
                 Save(first, losses, track);
@@ -202,10 +182,8 @@ public sealed class Trainer : IDisposable
         }
         Take(first, losses);
         if (reason != StopReason.Diverged) Save(first, losses, track);
-        // a look of its own at the end; the state is without it, because a longer run would not have it
-        if (diverged is null && made > 0 && track is not null && !track.IsDue(made)) track.Look(made);
         if (made - first < losses.Length) Array.Resize(ref losses, made - first);
-        int? restored = reason == StopReason.Diverged ? null : track?.RestoreBest();
+        int? restored = reason == StopReason.Diverged || track is null ? null : End(track);
         if (options.SnapshotEvery > 0) taken.Add(new Snapshot(made, losses.Length > 0 ? losses[^1] : float.NaN, Parameters()));
         return new TrainingResult(losses, [.. taken], reason, diverged)
         {
@@ -215,37 +193,14 @@ public sealed class Trainer : IDisposable
         };
     }
 
-    ValidationTrack? Begin()
+    int Goal()
     {
-        ValidationTrack? track = NewTrack();
-        if (continued is not TrainingState state) return track;
-        network.LoadParameters(state.Parameters);
-        engine.WriteState(state.Optimizer, state.Steps);
-        track?.Continue(state.Validation, state.Best);
-        continued = null;
-        return track;
-    }
-
-    int StepsToSave() => options.Checkpoints?.Steps is int every ? every - made % every : int.MaxValue;
-
-    bool IsTimeToSave(long saved) => options.Checkpoints is Checkpointing plan
-        && ((plan.Steps is int every && made % every == 0) || (plan.Time is TimeSpan time && Stopwatch.GetElapsedTime(saved) >= time));
-
-    void Save(int first, float[] losses, ValidationTrack? track)
-    {
-        if (options.Checkpoints is not Checkpointing plan) return;
-        Take(first, losses);
-        var state = new TrainingState(made, Parameters(), engine.ReadState()) { Validation = [.. track?.Losses ?? []], Best = track?.Best };
-        plan.Save(new Checkpoint(state, first, losses.AsMemory(0, made - first), [.. taken]));
-    }
-
-    // reads the snapshots that were taken since the last time
-    void Take(int first, float[] losses)
-    {
-        int every = options.SnapshotEvery;
-        if (every == 0) return;
-        int step = taken.Count > 0 ? taken[^1].Step + every : (first + every - 1) / every * every;
-        for (; step < made; step += every) taken.Add(new Snapshot(step, losses[step - first], snapshots.Read(step / every)));
+        long steps = hasRun && made >= goal ? (long)goal + recipe.Steps : goal;
+        if (steps > int.MaxValue) throw new InvalidOperationException($"{steps:N0} steps are more than {int.MaxValue:N0}");
+        if (picks.Count < steps * recipe.Batch)
+            throw new InvalidOperationException(
+                $"{steps:N0} steps of {recipe.Batch} take {steps * recipe.Batch:N0} picks, there are {picks.Count:N0}");
+        return (int)steps;
     }
 
     ValidationTrack? NewTrack() => options.Validation is Validation validation ? new(network, validation, looksEvery) : null;

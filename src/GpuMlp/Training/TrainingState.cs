@@ -10,6 +10,9 @@ namespace GpuMlp.Training;
 /// <param name="Optimizer">The optimizer's state after these steps, a whole number of arenas; empty for plain descent.</param>
 public sealed record TrainingState(int Steps, float[] Parameters, float[] Optimizer)
 {
+    /// <summary>The network and its loss in words, by which a trainer refuses the state of another; null: not known.</summary>
+    public string? Network { get; init; }
+
     /// <summary>The validation losses that were looked at, in order.</summary>
     public IReadOnlyList<ValidationLoss> Validation { get; init; } = [];
 

@@ -18,8 +18,11 @@ sealed class ValidationTrack(Sequential network, Validation validation, int ever
     /// <summary>How many steps there are to make before the next look.</summary>
     internal int StepsToNext(int made) => every - made % every;
 
-    /// <summary>Whether to look after that many steps, if the run is not at its end.</summary>
+    /// <summary>Whether to look after that many steps, whatever follows; at a run's end there is a look in any case.</summary>
     internal bool IsDue(int made) => made % every == 0;
+
+    /// <summary>Whether the last look was after that many steps.</summary>
+    internal bool HasLooked(int made) => losses is [.., ValidationLoss last] && last.Steps == made;
 
     /// <summary>Computes the loss of the network as it is.</summary>
     internal double Compute() =>

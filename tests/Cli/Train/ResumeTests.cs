@@ -1,12 +1,16 @@
 using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
+using GpuMlp.Formats;
 using GpuMlp.Records;
+using GpuMlp.Tests.Cli.Output;
 using GpuMlp.Tests.Support;
+using GpuMlp.Training;
 
 namespace GpuMlp.Tests.Cli.Train;
 
-/// <summary>
-/// --checkpoint-every and --resume: a run that is stopped, killed or made longer ends in the files of one that never stopped.
-/// </summary>
+/// <summary>Runs of gpumlp train that stop and go on: the same files as those of the run that never stopped.</summary>
 public sealed class ResumeTests : IDisposable
 {
     readonly ScratchFolder folder = new();
@@ -15,109 +19,227 @@ public sealed class ResumeTests : IDisposable
 
     Gpumlp.Outcome Train(string line, int exitCode = 0)
     {
-        Gpumlp.Outcome outcome = Gpumlp.Shell($"$gpumlp train --device cpu {line}", folder.File("."));
-        Assert.True(exitCode == outcome.ExitCode, $"{line}: {outcome}");
+        Gpumlp.Outcome outcome = Gpumlp.Shell($"$gpumlp train {line}", folder.Path);
+        Assert.True(outcome.ExitCode == exitCode, $"{line}: {outcome.ExitCode} {outcome.Error}");
         return outcome;
     }
 
     byte[] Bytes(string name) => File.ReadAllBytes(folder.File(name));
 
-    void Same(string run, string other, params string[] more)
+    static readonly string[] checkpoint = [StoredCheckpoint.FileName, StoredCheckpoint.LossesName, StoredCheckpoint.SnapshotsName];
+
+    // the files but the checkpoint's, whose config has other steps and devices; run.json without times and devices
+    void Same(string whole, string resumed)
     {
-        foreach (string file in (string[])["losses.csv", "model.safetensors", .. more])
-            Assert.True(Bytes($"{run}/{file}").SequenceEqual(Bytes($"{other}/{file}")), file);
+        string[] names = [.. Tree.Names(folder.File(whole)).Except(checkpoint)];
+        Assert.Equal(names, Tree.Names(folder.File(resumed)).Except(checkpoint));
+        foreach (string name in names.Where(name => name != "run.json"))
+            Assert.True(Bytes($"{whole}/{name}").AsSpan().SequenceEqual(Bytes($"{resumed}/{name}")), name);
+        Assert.Equal(Record(whole), Record(resumed));
     }
 
-    [Fact]
-    public void ALongerRunHasTheFilesOfOneThatNeverStopped()
+    string Record(string run)
     {
-        const string Run = "--samples 80 --net 2-5-1 --optimizer adam --snapshot-every 100";
-        Train($"{Run} --steps 450 --out whole");
-        Train($"{Run} --steps 230 --checkpoint-every 100 --out part");
-        Train("--resume part --steps 450 --engine layers");
-        Same("whole", "part", "boundary.png", "boundary.gif", "frames/boundary-000100.png", "frames/boundary-000400.png");
-        Train("--resume part");                                        // a finished run writes the same files again
-        Same("whole", "part", "boundary.png", "boundary.gif");
-        Train("--resume part/checkpoint.safetensors --out other --no-plots");
-        Same("whole", "other");
-        Assert.True(File.Exists(folder.File("other/checkpoint.safetensors")));
-        Train("--samples 80 --net 2-3-1 --steps 10 --no-plots --out other --force");
-        Assert.False(File.Exists(folder.File("other/checkpoint.safetensors")), "a new run leaves no checkpoint of the old");
-    }
-
-    [Fact]
-    public void AKilledRunGoesOn()
-    {
-        const string Run = "--samples 80 --net 2-16-16-1 --no-plots --validation 0.25 --steps 150000";
-        Train($"{Run} --out whole");
-        string command = $"exec $gpumlp train --device cpu --quiet {Run} --checkpoint-every 0.01s --out part";
-        int before = 0, kills = Environment.GetEnvironmentVariable("GPUMLP_SOAK") == "1" ? 100 : 3;
-        var random = new Random(3);
-        for (int k = 0; k < kills; k++)
-        {
-            using Process process = Gpumlp.StartShell(command, folder.File("."));
-            long start = Stopwatch.GetTimestamp();
-            while (!File.Exists(folder.File("part/checkpoint.safetensors")) && Stopwatch.GetElapsedTime(start).TotalSeconds < 60)
-                Thread.Sleep(1);
-            Thread.Sleep(random.Next(400));
-            process.Kill();
-            process.WaitForExit();
-            int steps = StoredCheckpoint.Read(folder.File("part")).State.Steps;
-            Assert.InRange(steps, Math.Max(before, 1), 150_000);
-            before = steps;
-            command = "exec $gpumlp train --device cpu --quiet --resume part";
-        }
-        Train("--resume part");
-        Same("whole", "part");
+        JsonObject record = JsonNode.Parse(Bytes($"{run}/run.json"))!.AsObject();
+        foreach (string name in (string[])["timings", "device", "engine", "engineReason", "outputs"]) record.Remove(name);
+        foreach (string name in (string[])["engine", "device", "checkpointEvery"]) record["config"]!.AsObject().Remove(name);
+        return record.ToJsonString();
     }
 
     [Theory]
-    [InlineData("--resume part --lr 0.5", "--lr 0.5: the run that goes on has 0.01; leave it out, or begin a new run")]
-    [InlineData("--resume part --net 2-6-1", "--net 2-6-1: the run that goes on has 2-5-1")]
-    [InlineData("--resume part --steps 5", "--steps 5: the checkpoint is after 20 steps")]
-    [InlineData("--resume part --config part/run.json", "--config part/run.json: --resume has the run's settings; leave it out")]
-    [InlineData("--resume part/checkpoint.safetensors", "is a file: say with --out where the run goes on, or name the run's folder")]
-    [InlineData("--resume part/model.safetensors --out x", "part/model.safetensors: is no checkpoint")]
-    [InlineData("--resume nothing", "nothing: there is no such file")]
-    [InlineData("--resume without", "without/checkpoint.safetensors: there is none; the run was begun without --checkpoint-every")]
-    [InlineData("--checkpoint-every 0", "--checkpoint-every 0: allowed are a number of steps from 1, or of seconds as 30s")]
-    [InlineData("--checkpoint-every 5 --api modules", "--checkpoint-every 5: --api modules runs")]
-    public void WhatWouldBeAnotherRunIsRefused(string line, string message)
+    [InlineData("--samples 100 --net 2-5-1 --optimizer adam --snapshot-every 300", 700, "--engine layers")]
+    [InlineData("--samples 100 --net 2-6-1 --rng numpy --batch 3 --engine layers --no-plots", 700, "--engine fused")]
+    [InlineData("--samples 200 --noise 0.4 --validation 0.5 --validate-every 90 --patience 40 --optimizer nesterov --no-plots", 650, "")]
+    [InlineData("--samples 200 --noise 0.4 --validation 0.5 --validate-every 20 --patience 2 --lr 0.3 --no-plots", 50, "")]
+    [InlineData("--data blobs --net 2-6-3 --loss cross-entropy --standardize --clip 1 --warmup 20 --snapshot-every 0", 900, "")]
+    public void ARunThatGoesOnWritesWhatOneThatNeverStoppedDoes(string options, int steps, string changed)
     {
-        Train("--samples 40 --net 2-5-1 --steps 20 --checkpoint-every 10 --no-plots --out part");
-        Directory.CreateDirectory(folder.File("without"));
-        Assert.Contains(message, Train(line, exitCode: 2).Error);
-        Assert.False(Directory.Exists(folder.File("x")));
+        Train($"{options} --device cpu --steps 1000 --out whole");
+        Train($"{options} --device cpu --steps {steps} --checkpoint-every 100 --out run");
+        Train($"--resume run --steps 1000 {changed}");
+        Same("whole", "run");
+        string[] before = Tree.Contents(folder.File("run"));
+        Train("--resume run");                                              // complete already: the same files again
+        Assert.Equal(before.Where(IsNoRecord), Tree.Contents(folder.File("run")).Where(IsNoRecord));
+        Same("whole", "run");
+        Train("--resume run/checkpoint.safetensors --out other");
+        Same("whole", "other");
+        StoredCheckpoint one = StoredCheckpoint.Read(folder.File("run")), two = StoredCheckpoint.Read(folder.File("other"));
+        Assert.Equal((one.State.Steps, one.State.Network), (two.State.Steps, two.State.Network));
+        Assert.Equal(one.State.Parameters, two.State.Parameters);
+        Assert.Equal(one.State.Optimizer, two.State.Optimizer);
+        Assert.Equal(one.State.Validation, two.State.Validation);
+        Assert.Equal(one.Losses, two.Losses);
+        Assert.Equal(one.Snapshots, two.Snapshots);
+    }
+
+    static bool IsNoRecord(string line) => !line.StartsWith("run.json", StringComparison.Ordinal);
+
+    [Fact]
+    public void ARunGoesOnOnAnotherDevice()
+    {
+        DriverDevice.Need();
+        const string options = "--samples 100 --net 2-5-1 --optimizer adam --no-plots";
+        Train($"{options} --device cpu --steps 600 --out whole");
+        Train($"{options} --device {DriverDevice.Id} --steps 250 --checkpoint-every 1s --out run");
+        Train("--resume run --steps 600 --device cpu");
+        Same("whole", "run");
+    }
+
+    [Theory]
+    [InlineData("INT", 130)]
+    [InlineData("TERM", 143)]
+    public void ASignalWritesACheckpointWhereAsked(string signal, int exitCode)
+    {
+        const string options = "--samples 100 --net 2-5-1 --no-plots --device cpu --engine layers";
+        using Process process = Gpumlp.StartShell(
+            $"exec $gpumlp train {options} --steps 100000000 --checkpoint-every 1000s --out run", folder.Path);
+        while (process.StandardError.ReadLine() is string line && !line.Contains("training", StringComparison.Ordinal)) { }
+        Gpumlp.Interrupt(process, signal);
+        Assert.Equal(exitCode, Gpumlp.End(process).ExitCode);
+        int steps = StoredCheckpoint.Read(folder.File("run")).State.Steps;
+        Assert.InRange(steps, 1, 99_999_999);
+        JsonNode record = JsonNode.Parse(Bytes("run/run.json"))!;
+        Assert.Equal(checkpoint.Order(), record["outputs"]!.AsArray().Select(name => name!.ToString()).Where(checkpoint.Contains));
+        // the checkpoint's steps are more than those of the record asked for now: what a run was is never cut
+        string message = Train("--resume run --steps 1", 2).Error;
+        Assert.Contains($"the checkpoint is after {steps:N0} steps".Replace('.', ','), message);
     }
 
     [Fact]
-    public void AScheduleThatGoesByTheStepsKeepsThem()
+    public void KilledAtAnyTimeARunGoesOn() => Kills.Of(folder, count: 8, seed: 1);
+
+    [Theory]
+    [InlineData("--net 2-6-1", "--net 2-6-1: the run that goes on has 2-5-1; leave it out, or begin a new run")]
+    [InlineData("--lr 0.5", "--lr 0.5: the run that goes on has 0.01")]
+    [InlineData("--seed 9", "--seed 9: the run that goes on has 0")]
+    [InlineData("--samples 40", "--samples 40: the run that goes on has 50")]
+    [InlineData("--optimizer adam", "--optimizer adam: the run that goes on has sgd")]
+    [InlineData("--batch 2", "--batch 2: the run that goes on has 1")]
+    [InlineData("--steps 5", "--steps 5: the checkpoint is after 200 steps")]
+    [InlineData("--config run/run.json", "--resume has the run's settings")]
+    public void AChangedOptionIsNamed(string option, string message)
     {
-        Train("--samples 40 --net 2-5-1 --steps 20 --schedule cosine --checkpoint-every 10 --no-plots --out part");
-        Assert.Contains("--steps 40: --schedule cosine goes by the 20 steps that the run began with",
-            Train("--resume part --steps 40", exitCode: 2).Error);
+        Train("--samples 50 --net 2-5-1 --steps 200 --no-plots --checkpoint-every 100 --out run");
+        string[] before = Tree.Contents(folder.File("run"));
+        Assert.Contains(message, Assert.Single(Train($"--resume run {option}", 2).ErrorLines));
+        Assert.Equal(before, Tree.Contents(folder.File("run")));
     }
 
     [Fact]
-    public void OtherDataAndDamagedFilesAreRefused()
+    public void OtherFilesAreRefusedAndNothingIsWritten()
     {
         File.WriteAllText(folder.File("d.csv"), "x,y,label\n0,0.5,no\n1,0.25,yes\n0.75,2,yes\n-1,0,no\n");
-        Train("--data d.csv --net 2-5-1 --steps 20 --checkpoint-every 10 --no-plots --out part");
+        Train("--data csv:d.csv --net 2-4-1 --steps 60 --no-plots --checkpoint-every 50 --schedule cosine --out run");
+        byte[] state = Bytes("run/checkpoint.safetensors"), losses = Bytes("run/checkpoint.losses");
+        void Refused(string arguments, string message)
+        {
+            string[] before = Tree.Contents(folder.Path);
+            Assert.Contains(message, Train(arguments, 2).ErrorLines[^1]);
+            Assert.Equal(before, Tree.Contents(folder.Path));
+        }
+        void Changed(string name, byte[] bytes, string message)
+        {
+            byte[] whole = Bytes($"run/{name}");
+            File.WriteAllBytes(folder.File($"run/{name}"), bytes);
+            Refused("--resume run", message);
+            File.WriteAllBytes(folder.File($"run/{name}"), whole);
+        }
+        Refused("--resume nowhere", "nowhere: there is no such file");
+        Directory.CreateDirectory(folder.File("without"));
+        Refused("--resume without", "without/checkpoint.safetensors: there is none; the run was begun without --checkpoint-every");
+        Refused("--checkpoint-every 0", "--checkpoint-every 0: allowed are a number of steps from 1, or of seconds as 30s");
+        Refused("--checkpoint-every 5 --api modules", "--checkpoint-every 5: --api modules runs");
+        Refused("--resume run/checkpoint.safetensors", "is a file: say with --out where the run goes on");
+        Refused("--resume run/model.safetensors --out new", "run/model.safetensors: is no checkpoint");
+        Refused("--resume run --steps 90", "--schedule cosine goes by the 60 steps that the run began with");
+        Changed("checkpoint.safetensors", state[..^1], "run/checkpoint.safetensors: ");
+        byte[] flipped = [.. state[..^1], (byte)(state[^1] ^ 1)];
+        Changed("checkpoint.safetensors", flipped, "run/checkpoint.safetensors: is damaged: its numbers' hash is ");
+        byte[] newer = Encoding.Latin1.GetBytes(
+            Encoding.Latin1.GetString(state).Replace("\"gpumlp-checkpoint\":\"1\"", "\"gpumlp-checkpoint\":\"2\""));
+        Changed("checkpoint.safetensors", newer, "is a checkpoint of version '2'; this program reads 1");
+        byte[] network = Encoding.Latin1.GetBytes(Encoding.Latin1.GetString(state).Replace("2-4-1", "2-9-1")
+            .Replace("2-9-1 relu", "2-4-1 relu"));
+        Changed("checkpoint.safetensors", network, "checkpoint.safetensors: the state is of ");
+        Changed("checkpoint.losses", losses[..^4], "run/checkpoint.losses: has 236 bytes, ");
+        Changed("checkpoint.losses", [.. losses[..^1], (byte)(losses[^1] ^ 1)], "run/checkpoint.losses: its first 60 numbers are not ");
+        File.Move(folder.File("run/checkpoint.losses"), folder.File("away"));
+        Refused("--resume run", "run/checkpoint.losses: is missing");
+        File.Move(folder.File("away"), folder.File("run/checkpoint.losses"));
+        File.AppendAllText(folder.File("run/checkpoint.losses"), "what a killed run wrote after the checkpoint");
+        Train("--resume run");
+        Assert.Equal(losses, Bytes("run/checkpoint.losses"));
         File.AppendAllText(folder.File("d.csv"), "3,3,yes\n");
-        Assert.Contains("is not the checkpoint's data (4 rows, hash ", Train("--resume part", exitCode: 2).Error);
-        using (FileStream losses = File.OpenWrite(folder.File("part/checkpoint.losses"))) losses.WriteByte(77);
-        Assert.Contains("checkpoint.losses: its first 20 numbers are not those that", Train("--resume part", exitCode: 2).Error);
-        File.Delete(folder.File("part/checkpoint.losses"));
-        Assert.Contains("checkpoint.losses: is missing, and part/checkpoint.safetensors needs it",
-            Train("--resume part", exitCode: 2).Error);
+        Refused("--resume run", "d.csv: is not the checkpoint's data (4 rows, hash ");
     }
 
     [Fact]
-    public void ADefaultOfPicturesGivesWay()
+    public void AFullDiskKeepsTheLastCheckpoint()
     {
-        Gpumlp.Outcome outcome = Train("--samples 40 --net 2-2-1 --steps 600000 --out long");
+        using var disk = new SmallDisk();
+        string run = disk.File("run");
+        Gpumlp.Outcome outcome = Gpumlp.Run(
+            "train --quiet --no-plots --samples 100 --device cpu --engine layers --steps 100000000 --checkpoint-every 5000 --out", run);
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.StartsWith("gpumlp: ", Assert.Single(outcome.ErrorLines));
+        StoredCheckpoint kept = StoredCheckpoint.Read(run);
+        Assert.True(kept.State.Steps > 0 && kept.State.Steps % 5000 == 0);
+        Assert.All(Tree.Names(run), name => Assert.Contains(name, checkpoint));
+        outcome = Gpumlp.Run($"train --quiet --resume {run}/{checkpoint[0]} --steps {kept.State.Steps + 10} --out", folder.File("other"));
+        Assert.Equal(0, outcome.ExitCode);
+        Assert.Equal(kept.State.Steps + 10, LossesCsv.Read(folder.File("other/losses.csv")).Length);
+    }
+
+    [Fact]
+    public void AFolderThatIsGoneIsAFailureAndARunWithoutCheckpointsRemovesOlderOnes()
+    {
+        Train("--samples 50 --net 2-5-1 --steps 200 --no-plots --checkpoint-every 100 --out run");
+        Train("--samples 50 --net 2-5-1 --steps 300 --no-plots --force --out run");
+        Assert.Equal(["losses.csv", "model.safetensors", "run.json"], Tree.Names(folder.File("run")));
+        using Process process = Gpumlp.StartShell(
+            "exec $gpumlp train --samples 50 --steps 100000000 --engine layers --no-plots --checkpoint-every 0.2s --out gone", folder.Path);
+        while (!File.Exists(folder.File("gone/checkpoint.safetensors")) && !process.HasExited) Thread.Sleep(10);
+        for (int tries = 0; Directory.Exists(folder.File("gone")) && tries < 100; tries++)
+        {
+            try { Directory.Delete(folder.File("gone"), true); }
+            catch (IOException) { }                                     // a file was just written
+        }
+        Gpumlp.Outcome outcome = Gpumlp.End(process);
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.DoesNotContain("   at ", outcome.Error);
+    }
+
+    [Fact]
+    public void LossesOfLongRunsAreThinnedUnlessAllAreAskedFor()
+    {
+        const string options = "--samples 50 --net 2-3-1 --no-plots --validation 0.2 --validate-every 400001";
+        Train($"{options} --steps 1100000 --out run");
+        Train($"{options} --steps 1100000 --all-losses --out all");
+        (float[] losses, ValidationLoss[] looks) = LossesCsv.ReadAll(folder.File("all/losses.csv"));
+        string[] rows = File.ReadAllLines(folder.File("run/losses.csv"));
+        Assert.Equal((1_100_000, 550_001), (losses.Length, rows.Length));
+        Assert.Equal("step,loss,lossMin,lossMax,validation", rows[0]);
+        string[] fourth = rows[3].Split(',');
+        float Number(int field) => float.Parse(fourth[field], CultureInfo.InvariantCulture);
+        Assert.Equal(("4", Math.Min(losses[4], losses[5]), Math.Max(losses[4], losses[5])), (fourth[0], Number(2), Number(3)));
+        Assert.Equal((float)((losses[4] + (double)losses[5]) / 2), Number(1));
+        Assert.Equal(3, looks.Length);
+        Assert.Equal(3, rows.Skip(1).Count(row => !row.EndsWith(',')));
+        Assert.Equal(Bytes("all/model.safetensors"), Bytes("run/model.safetensors"));
+    }
+
+    [Fact]
+    public void PicturesGiveWayToManySteps()
+    {
+        Gpumlp.Outcome outcome = Train("--samples 50 --net 2-3-1 --steps 1000000 --out run");
         Assert.Contains("a picture is drawn every 5,000 steps; --snapshot-every says otherwise", outcome.Error);
-        Assert.Equal(121, Directory.GetFiles(folder.File("long/frames")).Length);
-        Assert.Contains("at most 2,000 are drawn", Train("--steps 600000 --snapshot-every 250 --out no", exitCode: 2).Error);
+        Assert.Equal(201, Directory.GetFiles(folder.File("run/frames")).Length);
+        Train("--samples 50 --net 2-3-1 --steps 1000000 --snapshot-every 250 --out other", 2);
+        // a run that goes on for longer than its pictures were meant for
+        Train("--samples 50 --net 2-3-1 --steps 1000 --checkpoint-every 500 --snapshot-every 100 --out more");
+        outcome = Train("--resume more --steps 250000");
+        Assert.Contains("a picture is drawn every 1,300 steps", outcome.Error);
+        Assert.Equal(194, Directory.GetFiles(folder.File("more/frames")).Length);
     }
 }
