@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 using GpuMlp.Tests.Cli;
 using GpuMlp.Tests.Kernels;
@@ -12,17 +10,6 @@ public partial class ReadmeTests
 {
     const string Gpumlp = "dotnet run -c Release --project src/GpuMlp.Cli -- ";
 
-    // what a new console project has: <ImplicitUsings>
-    const string ImplicitUsings = """
-        global using System;
-        global using System.Collections.Generic;
-        global using System.IO;
-        global using System.Linq;
-        global using System.Net.Http;
-        global using System.Threading;
-        global using System.Threading.Tasks;
-        """;
-
     static readonly string text =
         File.ReadAllText(Path.Combine(Architecture.Project.Root().FullName, "README.md")).ReplaceLineEndings("\n");
 
@@ -33,24 +20,7 @@ public partial class ReadmeTests
     public void AProgramCompilesWithoutAWarningAndLearns(string source)
     {
         using var folder = new ScratchFolder();
-        File.WriteAllText(folder.File("Program.cs"), source);
-        File.WriteAllText(folder.File("Usings.cs"), ImplicitUsings);
-        string here = folder.File("");
-        foreach (string library in Directory.GetFiles(AppContext.BaseDirectory, "*.dll"))
-            File.Copy(library, Path.Combine(here, Path.GetFileName(library)));
-        File.Copy(Path.Combine(AppContext.BaseDirectory, "GpuMlp.Cli.runtimeconfig.json"), folder.File("mine.runtimeconfig.json"));
-        string[] framework = Directory.GetFiles(RuntimeEnvironment.GetRuntimeDirectory(), "*.dll");
-        string[] ours = Directory.GetFiles(here, "GpuMlp*.dll");
-        string[] references = [.. framework.Concat(ours).Append(folder.File("ILGPU.dll")).Where(IsManaged).Select(file => $"-r:{file}")];
-        ChildProcess.Result compiled = ChildProcess.Dotnet(here, [], [Compiler(), "-nologo", "-noconfig", "-nostdlib", "-nullable",
-            "-warnaserror", "-warn:9999", "-out:mine.dll", "Program.cs", "Usings.cs", .. references]);
-        Assert.True(compiled.ExitCode == 0, compiled.Output);
-
-        ChildProcess.Result run = ChildProcess.Dotnet(here, [], folder.File("mine.dll"));
-        Assert.Equal((0, ""), (run.ExitCode, run.Error));
-        Match accuracy = Accuracy().Match(run.Output);
-        Assert.True(accuracy.Success, run.Output);
-        Assert.InRange(double.Parse(accuracy.Groups[1].Value, CultureInfo.InvariantCulture), 99, 100);
+        Assert.InRange(OneFileProgram.Accuracy(source, folder), 99, 100);
     }
 
     [Fact]
@@ -99,20 +69,6 @@ public partial class ReadmeTests
     static IEnumerable<string> Blocks(string language) =>
         Fences().Matches(text).Where(block => block.Groups[1].Value == language).Select(block => block.Groups[2].Value);
 
-    // the compiler of the newest SDK beside the runtime (`dotnet test` is part of an SDK)
-    static string Compiler() => Directory.GetDirectories(Path.Combine(ChildProcess.DotnetFolder, "sdk"))
-        .Select(sdk => Path.Combine(sdk, "Roslyn", "bincore", "csc.dll")).Where(File.Exists).OrderBy(File.GetLastWriteTimeUtc).Last();
-
-    // the runtime's folder on Windows has native libraries, too
-    static bool IsManaged(string file)
-    {
-        using var reader = new System.Reflection.PortableExecutable.PEReader(File.OpenRead(file));
-        return reader.HasMetadata;
-    }
-
     [GeneratedRegex(@"^```(\w*)\n(.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Fences();
-
-    [GeneratedRegex(@"^([\d.]+) % of the rows\s*$")]
-    private static partial Regex Accuracy();
 }
