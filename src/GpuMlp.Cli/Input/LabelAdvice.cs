@@ -1,3 +1,4 @@
+using GpuMlp.Cli.Shell;
 using GpuMlp.Records;
 using GpuMlp.Tables;
 
@@ -17,7 +18,7 @@ static class LabelAdvice
     {
         if (config.Label is not null || IsName(table.Columns[^1])) return null;
         TableColumn[] others = [.. table.Columns.SkipLast(1)];
-        string taken = $"the label is the last column, {table.Columns[^1].Label}";
+        string taken = $"the label is the last column, {UsageException.Cut(table.Columns[^1].Label)}";
         if (others.FirstOrDefault(IsName) is TableColumn named) return $"{taken}; --label '{named.Label}' takes column {named.Label}";
         if (table.Columns[^1].IsText) return null;
         int indicators = Indicators(table);
@@ -27,8 +28,13 @@ static class LabelAdvice
             return $"{taken}; the last {indicators} columns hold a single 1 in each row: --label '{list}' makes them {indicators} classes";
         }
         return others.FirstOrDefault(column => column.IsText && column.Values.Count * RowsOfAText <= table.Count) is TableColumn text
-            ? $"{taken}; column {text.Label} holds {text.Values.Count} different texts: --label '{text.Label}' makes it the label" : null;
+            ? $"{taken}; column {UsageException.Cut(text.Label)} holds {text.Values.Count} different texts: "
+                + $"--label {Argument(text)} makes it the label" : null;
     }
+
+    // a long name is no advice: the position is taken as well
+    static string Argument(TableColumn column) =>
+        UsageException.Cut(column.Label) != column.Label ? $"{column.Position}" : $"'{column.Label}'";
 
     static bool IsName(TableColumn column) => Names.Contains(column.Name.ToLowerInvariant());
 

@@ -74,7 +74,7 @@ sealed record LoadedData(DataSet All, DataTable? Table, TablePreprocessor? Colum
             if (Table is null || Columns is null) return null;
             string format = Table.Format is not TableFormat read ? ""
                 : $"{read.SeparatorName}{(read.Decimal == ',' ? ", decimal comma" : "")}, {(read.HasHeader ? "header" : "no header")}, ";
-            string label = Columns.Labels.Count == 1 ? $"label {Columns.Labels[0].Label}"
+            string label = Columns.Labels.Count == 1 ? $"label {UsageException.Cut(Columns.Labels[0].Label)}"
                 : $"labels {Names(Columns.Labels.Select(column => column.Label))}";
             string inputs = Columns.InputNames.Count > 0 ? $" ({Names(Columns.InputNames)})" : "";
             return Invariant($"{Table.Name}: {format}{All.Count:N0} rows, {label} ({Labels()}), {All.Features:N0} features{inputs}");
@@ -84,7 +84,7 @@ sealed record LoadedData(DataSet All, DataTable? Table, TablePreprocessor? Colum
     static string Names(IEnumerable<string> names)
     {
         string[] all = [.. names];
-        return string.Join(", ", all.Take(MostClassesShown))
+        return string.Join(", ", all.Take(MostClassesShown).Select(UsageException.Cut))
             + (all.Length > MostClassesShown ? $" and {all.Length - MostClassesShown} more" : "");
     }
 

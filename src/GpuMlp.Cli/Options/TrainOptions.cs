@@ -94,7 +94,7 @@ static class TrainOptions
         Of(Training, "optimizer", "NAME", string.Join(", ", UpdateRules.Names.All),
             c => c.Optimizer, (c, v) => c with { Optimizer = v }, Values.Of(UpdateRules.Names)),
         Of(Training, "lr", "RATE", "learning rate",
-            c => c.Lr, (c, v) => c with { Lr = v }, Values.Of(Ranges.LearningRate)),
+            c => c.Lr, (c, v) => c with { Lr = v }, Values.Of(Ranges.LearningRate), "0.01; adam, adamw 0.001"),
         Of(Training, "momentum", "M", "share of the velocity that stays, with momentum and nesterov",
             c => c.Momentum, (c, v) => c with { Momentum = v }, Values.OrNone(Values.Of(Ranges.Momentum)), "0.9"),
         Of(Training, "weight-decay", "D", "what share of the weights is added to their gradients, or with adamw taken off the weights",

@@ -48,7 +48,7 @@ sealed record ColumnChoice(IReadOnlyList<TableColumn> Features, IReadOnlyList<Ta
         {
             string? why = Counts(column) ? "counts up from row to row" : IsIdentifier(column) ? "tells every row from the others" : null;
             if (why is not null && features.Length > 1)
-                notes.Add($"column {column.Label} {why}, which no new row repeats: --ignore {column.Label} leaves it out");
+                notes.Add($"column {column.Shown} {why}, which no new row repeats: --ignore {column.Shown} leaves it out");
         }
         return new(features, labels, notes);
     }

@@ -92,8 +92,8 @@ sealed class TableFitting
             foreach (TableColumn column in choice.Features)
                 if (column.IsText && column.Values.Count > 10 && column.Values.Count == column.Count - column.Missing)
                 {
-                    notes.Add($"column {column.Label} holds another text in each row, which no new row repeats: "
-                        + $"--ignore '{column.Label}' leaves it out");
+                    notes.Add($"column {column.Shown} holds another text in each row, which no new row repeats: "
+                        + $"--ignore '{column.Shown}' leaves it out");
                 }
             return;
         }
@@ -142,7 +142,7 @@ sealed class TableFitting
                 ? "; --decimal , reads a comma before decimals" : $"; --thousands {point} reads {point} between groups of digits";
         if (LooksLikeNumber(text) && (text.Contains('\'') || text.Contains('_')))
             return $"; --thousands {(text.Contains('_') ? "_" : "\"'\"")} reads it between groups of digits";
-        return label ? "" : $"; empty, ?, NA and nan stand for missing values (--missing), --ignore '{column.Label}' leaves the column out";
+        return label ? "" : $"; empty, ?, NA and nan stand for missing values (--missing), --ignore '{column.Shown}' leaves the column out";
     }
 
     bool IsNumber(string text) => (table.Format?.Numbers ?? new NumberFormat((byte)'.', 0)).TryParse(Encoding.UTF8.GetBytes(text), out _);
@@ -174,12 +174,12 @@ sealed class TableFitting
         {
             if (column.Missing == column.Count)
                 throw new InvalidDataException(
-                    $"{table.Where(0, column)}: column {column.Label} has no value at all; --ignore '{column.Label}' leaves it out");
+                    $"{table.Where(0, column)}: column {column.Shown} has no value at all; --ignore '{column.Shown}' leaves it out");
             if (column.IsText && Fills(column))
                 throw new InvalidDataException(
-                    $"{table.Where(Enumerable.Range(0, table.Count).First(column.IsMissing), column)}: column {column.Label} holds texts, "
+                    $"{table.Where(Enumerable.Range(0, table.Count).First(column.IsMissing), column)}: column {column.Shown} holds texts, "
                     + $"which have no {MissingRules.Names.Of(options.Missing)}; "
-                    + $"--missing drop leaves the rows out, --ignore '{column.Label}' the column");
+                    + $"--missing drop leaves the rows out, --ignore '{column.Shown}' the column");
         }
         string done = options.Missing == MissingRule.Drop ? "these rows are left out"
             : $"the {MissingRules.Names.Of(options.Missing)} of the column stands for each";

@@ -11,11 +11,39 @@ public sealed record OptimizerSpec
     /// <summary>The tutorial's optimizer: plain gradient descent at a constant rate.</summary>
     public static OptimizerSpec Default { get; } = new();
 
-    /// <summary>Which optimizer.</summary>
-    public OptimizerKind Kind { get; init; }
+    readonly OptimizerKind kind;
+    readonly float rate = UpdateRules.Of(OptimizerKind.Sgd).DefaultLearningRate;
+    readonly Mark chosen;
 
-    /// <summary>The learning rate, before the schedule.</summary>
-    public float LearningRate { get; init; } = 0.01f;
+    /// <summary>Which optimizer. Unless a learning rate is given, it becomes this optimizer's own.</summary>
+    public OptimizerKind Kind
+    {
+        get => kind;
+        init
+        {
+            kind = value;
+            if (!chosen.IsSet && Enum.IsDefined(value)) rate = UpdateRules.Of(value).DefaultLearningRate;
+        }
+    }
+
+    /// <summary>The learning rate, before the schedule: by default 0.001 for Adam and AdamW, else 0.01.</summary>
+    public float LearningRate
+    {
+        get => rate;
+        init => (rate, chosen) = (value, new Mark(true));
+    }
+
+    // whether the learning rate was given; specs with equal settings are equal all the same
+    readonly struct Mark(bool isSet) : IEquatable<Mark>
+    {
+        public bool IsSet => isSet;
+
+        public bool Equals(Mark other) => true;
+
+        public override bool Equals(object? other) => other is Mark;
+
+        public override int GetHashCode() => 0;
+    }
 
     /// <summary>
     /// The share of the velocity that stays at each step, for <see cref="OptimizerKind.Momentum"/> and

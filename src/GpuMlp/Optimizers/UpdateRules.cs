@@ -37,10 +37,13 @@ public static class UpdateRules
         new Row<Momentum>(OptimizerKind.Sgd, "sgd", _ => default),
         new Row<Momentum>(OptimizerKind.Momentum, "momentum", spec => new() { Keep1 = spec.Momentum }) { HasMomentum = true },
         new Row<Momentum>(OptimizerKind.Nesterov, "nesterov", spec => new() { Keep1 = spec.Momentum, Nesterov = 1 }) { HasMomentum = true },
-        new Row<Kernels.Optimizers.Adam>(OptimizerKind.Adam, "adam", spec => OfAdam(spec)) { States = 2, Work = 30, CountsSteps = true },
+        new Row<Kernels.Optimizers.Adam>(OptimizerKind.Adam, "adam", spec => OfAdam(spec))
+        {
+            States = 2, Work = 30, CountsSteps = true, DefaultLearningRate = 0.001f,    // as its authors give it
+        },
         new Row<Kernels.Optimizers.Adam>(OptimizerKind.AdamW, "adamw", spec => OfAdam(spec) with { Decoupled = 1 })
         {
-            States = 2, Work = 30, CountsSteps = true, DefaultWeightDecay = 0.01f,      // as in PyTorch
+            States = 2, Work = 30, CountsSteps = true, DefaultLearningRate = 0.001f, DefaultWeightDecay = 0.01f,      // as in PyTorch
         },
         new Row<Kernels.Optimizers.RmsProp>(
             OptimizerKind.RmsProp, "rmsprop", spec => new() { Keep2 = spec.Alpha, Epsilon = spec.Epsilon }) { Work = 30 },
@@ -93,6 +96,9 @@ public abstract class UpdateRule
 
     /// <summary>Whether it uses <see cref="OptimizerSpec.Momentum"/>.</summary>
     public bool HasMomentum { get; init; }
+
+    /// <summary>The learning rate if none is asked for.</summary>
+    public float DefaultLearningRate { get; init; } = 0.01f;
 
     /// <summary>The weight decay if none is asked for.</summary>
     public float DefaultWeightDecay { get; init; }

@@ -70,6 +70,9 @@ public sealed class TableColumn
     /// <summary>The name for messages and labels: its own, or its position.</summary>
     public string Label => Name.Length > 0 ? Name : $"{Position}";
 
+    /// <summary>What messages and their advice call it: its position where the name is long, since options take that too.</summary>
+    internal string Shown => Formats.Quoted.Cut(Name) == Name ? Label : $"{Position}";
+
     /// <summary>A value of a column of numbers; NaN if it is missing, and for a column of texts.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
     public double Number(int row) => IsText ? double.NaN : numbers[Checked(row)];

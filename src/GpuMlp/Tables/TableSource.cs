@@ -10,8 +10,10 @@ sealed class TableSource
     // a table takes about as much memory as its text, and a little more while it is read
     const int MemoryPerByte = 2;
 
-    /// <summary>How much of a file is looked at to guess its format.</summary>
+    /// <summary>How much of a file is looked at to guess its format: more where its first two lines are longer.</summary>
     public const int HeadLength = 1 << 17;
+
+    const int HeadLines = 2;
 
     readonly Func<Stream> open;
     readonly Encoding? wide;
@@ -26,7 +28,7 @@ sealed class TableSource
         if (compressed) Head = Whole(() => First(new GzipText(open()), 512));
         (wide, mark) = Mark(Head);
         using Stream text = Open();
-        Head = Whole(() => First(text, HeadLength));
+        Head = Whole(() => FirstLines(text));
         Length = compressed || length is null ? null : length;
         ForeignFormats.Refuse(path, Head);
     }
@@ -38,7 +40,7 @@ sealed class TableSource
     public byte[] Head { get; }
 
     /// <summary>Whether <see cref="Head"/> is all of it.</summary>
-    public bool IsShort => Head.Length < HeadLength;
+    public bool IsShort { get; private set; }
 
     /// <summary>The number of bytes, where it is known before reading.</summary>
     public long? Length { get; }
@@ -108,6 +110,23 @@ sealed class TableSource
         {
             throw new InvalidDataException($"{Path}: the gzip data is damaged: {e.Message}", e);
         }
+    }
+
+    // a header names as many columns as it likes, and nothing can be guessed from a part of it
+    byte[] FirstLines(Stream text)
+    {
+        byte[] head = First(text, HeadLength);
+        IsShort = head.Length < HeadLength;
+        for (int counted = 0, lines = 0; !IsShort && head.Length < RowReader.LongestRow;)
+        {
+            lines += head.AsSpan(counted).Count((byte)'\n') + head.AsSpan(counted).Count((byte)'\r');
+            if (lines >= 2 * HeadLines) break;
+            counted = head.Length;
+            byte[] more = First(text, Math.Min(counted, RowReader.LongestRow - counted));
+            IsShort = more.Length < Math.Min(counted, RowReader.LongestRow - counted);
+            head = [.. head, .. more];
+        }
+        return head;
     }
 
     static byte[] First(Stream stream, int most)

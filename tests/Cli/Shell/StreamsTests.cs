@@ -126,11 +126,11 @@ public class StreamsTests
     public void FieldsOfAFileAreShownPlainAndShort(string text, string message)
     {
         using var folder = new ScratchFolder();
-        File.WriteAllText(folder.File("d.csv"), text.Replace("LONG", new string('L', 20_000)));
+        File.WriteAllText(folder.File("d.csv"), text.Replace("LONG", new string('L', 1_000_000)));
         Gpumlp.Outcome outcome = Gpumlp.Run("train --data", $"csv:{folder.File("d.csv")}", "--out", folder.File("run"));
         Assert.Equal(2, outcome.ExitCode);
         Assert.Contains(message, Assert.Single(outcome.ErrorLines));
-        Assert.InRange(outcome.Error.Length, 1, 5_100);
+        Assert.InRange(outcome.Error.Length, 1, 500);
         Assert.DoesNotContain(outcome.Error.TrimEnd('\n'), char.IsControl);
     }
 
