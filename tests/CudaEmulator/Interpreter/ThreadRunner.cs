@@ -57,33 +57,33 @@ static unsafe class ThreadRunner
                     case Op.StShared32: *(uint*)Shared(group, i, r, 4, true, at - 1) = U(r, i->D); break;
                     case Op.StShared64: *(ulong*)Shared(group, i, r, 8, true, at - 1) = r[i->D]; break;
                     case Op.LdGlobalVector:
-                    {
-                        int[] slots = group.Kernel.Vectors[i->D];
-                        uint* from = (uint*)Global(group, windows, i, r, 4 * slots.Length, false, at - 1);
-                        for (int k = 0; k < slots.Length; k++) U(r, slots[k]) = from[k];
-                        break;
-                    }
+                        {
+                            int[] slots = group.Kernel.Vectors[i->D];
+                            uint* from = (uint*)Global(group, windows, i, r, 4 * slots.Length, false, at - 1);
+                            for (int k = 0; k < slots.Length; k++) U(r, slots[k]) = from[k];
+                            break;
+                        }
                     case Op.StGlobalVector:
-                    {
-                        int[] slots = group.Kernel.Vectors[i->D];
-                        uint* to = (uint*)Global(group, windows, i, r, 4 * slots.Length, true, at - 1);
-                        for (int k = 0; k < slots.Length; k++) to[k] = U(r, slots[k]);
-                        break;
-                    }
+                        {
+                            int[] slots = group.Kernel.Vectors[i->D];
+                            uint* to = (uint*)Global(group, windows, i, r, 4 * slots.Length, true, at - 1);
+                            for (int k = 0; k < slots.Length; k++) to[k] = U(r, slots[k]);
+                            break;
+                        }
                     case Op.LdSharedVector:
-                    {
-                        int[] slots = group.Kernel.Vectors[i->D];
-                        uint* from = (uint*)Shared(group, i, r, 4 * slots.Length, false, at - 1);
-                        for (int k = 0; k < slots.Length; k++) U(r, slots[k]) = from[k];
-                        break;
-                    }
+                        {
+                            int[] slots = group.Kernel.Vectors[i->D];
+                            uint* from = (uint*)Shared(group, i, r, 4 * slots.Length, false, at - 1);
+                            for (int k = 0; k < slots.Length; k++) U(r, slots[k]) = from[k];
+                            break;
+                        }
                     case Op.StSharedVector:
-                    {
-                        int[] slots = group.Kernel.Vectors[i->D];
-                        uint* to = (uint*)Shared(group, i, r, 4 * slots.Length, true, at - 1);
-                        for (int k = 0; k < slots.Length; k++) to[k] = U(r, slots[k]);
-                        break;
-                    }
+                        {
+                            int[] slots = group.Kernel.Vectors[i->D];
+                            uint* to = (uint*)Shared(group, i, r, 4 * slots.Length, true, at - 1);
+                            for (int k = 0; k < slots.Length; k++) to[k] = U(r, slots[k]);
+                            break;
+                        }
 
                     case Op.Add32: U(r, i->D) = U(r, i->A) + U(r, i->B); break;
                     case Op.Sub32: U(r, i->D) = U(r, i->A) - U(r, i->B); break;
