@@ -20,12 +20,15 @@ public static class TrainingStateFile
     static readonly string[] order = [Parameters, Optimizer, Best, LookSteps, LookLosses];
 
     /// <summary>Writes a state atomically; <see cref="Trainer.Continue"/> goes on from what <see cref="Read"/> returns.</summary>
+    /// <exception cref="ArgumentException">A part of the state is null.</exception>
     /// <exception cref="IOException">It cannot be written; a file that was there stays.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be written; a file that was there stays.</exception>
     public static void Write(string path, TrainingState state)
     {
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(state);
+        if (state is not { Parameters: not null, Optimizer: not null, Validation: not null })
+            throw new ArgumentException("a part of the state is null", nameof(state));
         Encode(state, new() { [Mark] = Version }).Write(path);
     }
 

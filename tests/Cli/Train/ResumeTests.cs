@@ -147,6 +147,7 @@ public sealed class ResumeTests : IDisposable
         }
         Refused("--resume nowhere", "nowhere: there is no such file");
         Directory.CreateDirectory(folder.File("without"));
+        File.WriteAllText(folder.File("without/note"), "");
         Refused("--resume without", "without/checkpoint.safetensors: there is none; the run was begun without --checkpoint-every");
         Refused("--checkpoint-every 0", "--checkpoint-every 0: allowed are a number of steps from 1, or of seconds as 30s");
         Refused("--checkpoint-every 5 --api modules", "--checkpoint-every 5: --api modules runs");
