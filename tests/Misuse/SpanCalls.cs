@@ -26,6 +26,8 @@ static class SpanCalls
 
     public static void Sequential_LoadParameters(Sequential network, float[] values) => network.LoadParameters(values);
 
+    public static void NetworkSlice_Load(NetworkSlice slice, float[] parameters) => slice.Load(parameters);
+
     public static float[] Sequential_Predict(Sequential network, float[] points, int batch) => network.Predict(points, batch);
 
     public static float[] Sequential_PredictLogits(Sequential network, float[] points, int batch) => network.PredictLogits(points, batch);
