@@ -96,7 +96,7 @@ static class FaultyDevice
                 steps,
                 T.Value(BitConverter.Int32BitsToSingle(bits - (steps << 23))),
                 T.Less(a, b) ? c : -a, a <= b ? c : -a, a > b ? a : b,
-                T.Less(1f, a) ? c : b, 1f <= a ? c : b, 0f > a ? 0f : a,
+                T.Less(1f, a) ? c : b, a <= 1f ? c : b, 0f > a ? 0f : a,
                 BitConverter.Int32BitsToSingle(BitConverter.SingleToInt32Bits(triple[0]) * 1664525 + 1013904223),
             ]);
         }

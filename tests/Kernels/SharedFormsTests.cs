@@ -63,6 +63,10 @@ public class SharedFormsTests
     static ComputeDevice OpenAsGpu()
     {
         ComputeDevice device = DriverDevice.Open();
+        if (device.MostTurns is not null)
+        {
+            using (device) Assert.Skip($"{device.Name} ends loops early, and its compiler takes minutes for these kernels");
+        }
         device.ActsAsGpu = true;
         return device;
     }

@@ -7,6 +7,8 @@ using GpuMlp.Cli.Output;
 using GpuMlp.Cli.Shell;
 using GpuMlp.Data;
 using GpuMlp.Formats;
+using GpuMlp.Grids;
+using GpuMlp.Plotting;
 using GpuMlp.Records;
 
 namespace GpuMlp.Cli.DataFiles;
@@ -25,7 +27,8 @@ static class DataCommand
             .Where(row => (row.Group == "Data" && !IsOfJudging(row.Name) && row.Name != "data") || row.Name == "loss")];
         (string, string)[] rows =
         [
-            ("DATA", "what train's --data takes"), ("--out FILE", ".csv, .npz (X and y), or - for CSV to stdout"),
+            ("DATA", "what train's --data takes"),
+            ("--out FILE", ".csv, .npz (X and y), .png (two features and classes), or - for CSV to stdout"),
                 .. taken.Select(row => row.HelpRow),
             ("--force", "replace a file that is there"), ("--quiet", "print nothing but errors"), ("-h, --help", "this"),
         ];
@@ -54,19 +57,35 @@ static class DataCommand
     {
         OutputFile.Check(path, force);
         string kind = path == "-" ? "-" : Path.GetExtension(path!).ToLowerInvariant();
-        if (kind is not (".csv" or ".npz" or "-")) throw UsageException.For("out", path, "allowed are .csv, .npz and -");
+        if (kind is not (".csv" or ".npz" or ".png" or "-")) throw UsageException.For("out", path, "allowed are .csv, .npz, .png and -");
         LoadedData loaded = TrainData.Load(config, TrainData.Streams(config).Data);
         if (loaded.Summary is string summary) terminal.Note(summary);
         foreach (string note in loaded.Notes) terminal.Note(note);
         DataSet rows = loaded.All;
+        if (kind == ".png" && (rows.Features != 2 || rows.ClassCount == 0))
+            throw UsageException.For("out", path, "a picture shows two features and classes; this data has "
+                + (rows.ClassCount == 0 ? "numbers for labels" : FormattableString.Invariant($"{rows.Features} features")));
         Standardizer? standardizer = config.Standardize ? Standardizer.Fit(rows) : null;
         Standardizer? targets = config.Standardize && rows.ClassCount == 0 ? Standardizer.FitTargets(rows) : null;
         OutputFile.Write(path!, stream =>
         {
-            if (kind == ".npz") WriteArrays(stream, standardizer?.Apply(rows) ?? rows, (targets?.ApplyToTargets(rows) ?? rows).Labels);
+            if (kind == ".png") stream.Write(Picture(config, standardizer?.Apply(rows) ?? rows));
+            else if (kind == ".npz") WriteArrays(stream, standardizer?.Apply(rows) ?? rows, (targets?.ApplyToTargets(rows) ?? rows).Labels);
             else WriteCsv(stream, loaded, standardizer?.Apply(rows) ?? rows, targets?.ApplyToTargets(rows) ?? rows);
         });
         return ExitCode.Ok;
+    }
+
+    static byte[] Picture(TrainConfig config, DataSet rows)
+    {
+        var options = new PlotOptions
+        {
+            XLabel = PictureAxes.NameOf(rows, 0),
+            YLabel = PictureAxes.NameOf(rows, 1),
+            ClassNames = [.. rows.ClassNames.Select(name => int.TryParse(name, out _) ? $"class {name}" : name)],
+        };
+        Window window = config.Standardize ? Windows.OfBounds(rows) : Windows.OfData(config, rows);
+        return DataPlot.Render(rows, window, FormattableString.Invariant($"{rows.Name} · {rows.Count:N0} points"), options);
     }
 
     static void WriteCsv(Stream stream, LoadedData loaded, DataSet features, DataSet labels)

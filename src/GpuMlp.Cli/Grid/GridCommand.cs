@@ -17,7 +17,7 @@ static class GridCommand
     static readonly Option<string> Value = new("--value") { CompletionSources = { Values } }, Out = new("--out");
     static readonly Option<string> Form = new("--form") { DefaultValueFactory = _ => "auto", CompletionSources = { Forms } };
     static readonly Option<string> Device = new("--device") { DefaultValueFactory = _ => "auto" };
-    static readonly Option<string> Axes = new("--axes"), Fix = new("--fix");
+    static readonly Option<string> Axes = new("--axes"), Fix = new("--fix"), Class = new("--class");
     static readonly Option<bool> Force = new("--force"), Json = new("--json"), Quiet = new("--quiet");
 
     static readonly (string, string)[] Rows =
@@ -30,6 +30,7 @@ static class GridCommand
         ("--fix C=V,...", "where the others are held [at the means of a model that standardizes]"),
         ("--value V",
             "probability, class (255: not a number), logit or boundary [probability; of a model of many classes class, of numbers logit]"),
+        ("--class C", "one class of many, by name or number from 0, with --value probability or logit [all: (height, width, classes)]"),
         ("--form F", "auto, or piecewise: one hidden layer of ReLU, rows from their breakpoints; other bits [auto]"),
         .. ModelOptions.Rows,
         ("--out FILE", ".npy, .csv, .png (probability or class), .svg (boundary); - is .npy to stdout"),
@@ -62,7 +63,7 @@ static class GridCommand
     {
         var verb = new Verb("grid", "Evaluates a model over a dense grid, or finds its boundary.", [("Options", Rows)], Examples);
         verb.Arguments.Add(Model);
-        Option[] options = [X, Y, Size, Step, Axes, Fix, Value, Form, Out, Device, Force, Json, Quiet];
+        Option[] options = [X, Y, Size, Step, Axes, Fix, Class, Value, Form, Out, Device, Force, Json, Quiet];
         foreach (Option option in options) verb.Options.Add(option);
         ModelOptions.AddTo(verb);
         verb.SetAction(result => act(
@@ -72,6 +73,7 @@ static class GridCommand
             {
                 Axes = result.GetValue(Axes),
                 Fix = result.GetValue(Fix),
+                Class = result.GetValue(Class),
             },
             new Terminal(result.GetValue(Quiet), result.GetValue(Json))));
         return verb;
@@ -85,6 +87,9 @@ sealed record GridRequest(
 {
     /// <summary>The two inputs that the grid runs over; null where the model has two.</summary>
     public string? Axes { get; init; }
+
+    /// <summary>The one class whose values are wanted, of a model with an output per class; null for all.</summary>
+    public string? Class { get; init; }
 
     /// <summary>Where the other inputs are held.</summary>
     public string? Fix { get; init; }

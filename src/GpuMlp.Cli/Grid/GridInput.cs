@@ -1,3 +1,4 @@
+using System.Globalization;
 using GpuMlp.Cli.Input;
 using GpuMlp.Cli.Shell;
 using GpuMlp.Data;
@@ -94,13 +95,32 @@ sealed class GridInput
             Request = Request with { Value = outputs > 1 ? "class" : number ? "logit" : "probability" };
             Request.CheckKind();
         }
-        if (outputs > 1 && Request.Value != "class")
-            throw UsageException.For("value", Request.Value, $"{Request.Model} has {outputs} outputs, one per class; allowed is class");
+        if (outputs > 1 && Request.Value == "boundary")
+            throw UsageException.For("value", Request.Value,
+                $"{Request.Model} has {outputs} outputs, one per class; allowed are class, probability and logit");
+        if (Request.Class is string name) OneClass = ClassOf(name, outputs);
+        if (outputs > 1 && Request.Value != "class" && OneClass is null && Request.Kind is not (".npy" or "-"))
+            throw UsageException.For("out", Request.Out,
+                $"with --value {Request.Value} of {outputs} classes allowed are .npy and -; --class C takes one of them");
         if (outputs > 1 && Request.Form != "auto")
             throw UsageException.For("form", Request.Form, $"needs a model of one output, {Request.Model} has {outputs}");
         if (number && Request.Value != "logit")
             throw UsageException.For(
                 "value", Request.Value, $"{Request.Model} returns a number, no class; allowed is logit, which is that number");
+    }
+
+    /// <summary>The class of --class; null for all, and where the model has one output.</summary>
+    public int? OneClass { get; private set; }
+
+    int ClassOf(string name, int outputs)
+    {
+        if (outputs == 1) throw UsageException.For("class", name, $"{Request.Model} has one output; leave it out");
+        if (Request.Value == "class") throw UsageException.For("class", name, "goes with --value probability or logit");
+        int known = Model.ClassNames.ToList().IndexOf(name);
+        if (known >= 0) return known;
+        if (int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number < outputs) return number;
+        string more = outputs > 12 ? ", …" : "";
+        throw UsageException.For("class", name, $"there are {string.Join(", ", Model.ClassNames.Take(12))}{more}");
     }
 
     GridSpec Points()

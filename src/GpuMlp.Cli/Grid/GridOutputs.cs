@@ -30,24 +30,24 @@ sealed class GridOutputs(GridSpec grid, string value)
         _ => throw new ArgumentException($"no grid is written as {kind}", nameof(kind)),
     };
 
-    /// <summary>Probabilities or logits into .npy (or - for stdout), .png or .csv.</summary>
-    public Writer<float> Values(Stream stream, string kind) => kind switch
+    /// <summary>Probabilities or logits into .npy (or - for stdout), .png or .csv; several numbers per point into .npy alone.</summary>
+    public Writer<float> Values(Stream stream, string kind, int perPoint = 1) => kind switch
     {
         ".png" => Png(stream, Probabilities(), (byte[] row, ReadOnlySpan<float> values) =>
         {
             for (int k = 0; k < values.Length; k++) row[k] = Level(values[k]);
         }),
         ".csv" => Csv<float>(stream, v => v.ToString("R", CultureInfo.InvariantCulture)),
-        ".npy" or "-" => Npy<float>(stream),
+        ".npy" or "-" => Npy<float>(stream, perPoint),
         _ => throw new ArgumentException($"no grid is written as {kind}", nameof(kind)),
     };
 
     static uint[] ClassColours(int count) =>
         [.. Enumerable.Range(0, count).Select(k => Palette.Mix(White, Palette.Hue(k), 0.5)), Palette.Missing];
 
-    Writer<T> Npy<T>(Stream stream) where T : unmanaged
+    Writer<T> Npy<T>(Stream stream, int perPoint = 1) where T : unmanaged
     {
-        var writer = new NpyWriter<T>(stream, grid.Height, grid.Width);
+        NpyWriter<T> writer = perPoint == 1 ? new(stream, grid.Height, grid.Width) : new(stream, grid.Height, grid.Width, perPoint);
         return new((_, values) => writer.Write(values), writer.Finish);
     }
 

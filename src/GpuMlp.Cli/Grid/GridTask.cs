@@ -71,7 +71,8 @@ sealed class GridTask(GridInput input, Terminal terminal, ComputeDevice device, 
         Classes classes = several ? new ClassEvaluator(network).Stream : evaluator!.StreamClasses;
         long start = Stopwatch.GetTimestamp();
         GridSpec small = GridSpec.ForPicture(grid.Window, 2, 2, grid.Scale);       // compiles the kernels, so that evaluate is timed alone
-        if (request.Value == "class") classes(small, (_, _) => { }, interruption.Token);
+        if (several && request.Value != "class") new ClassEvaluator(network).StreamOutputs(small, (_, _) => { }, Wanted);
+        else if (request.Value == "class") classes(small, (_, _) => { }, interruption.Token);
         else evaluator!.Evaluate(small, Wanted);
         compile = Stopwatch.GetElapsedTime(start);
         if (request.Out == "-")
@@ -92,6 +93,8 @@ sealed class GridTask(GridInput input, Terminal terminal, ComputeDevice device, 
             using IDisposable? _ = request.Value == "class"
                 ? Run(outputs.Classes(stream, request.Kind, Math.Max(2, network.Outputs)),
                     sink => classes(points, sink, interruption.Token), NaNs.Count)
+                : several ? Run(outputs.Values(stream, request.Kind, input.OneClass is null ? network.Outputs : 1),
+                    sink => new ClassEvaluator(network).StreamOutputs(points, sink, Wanted, input.OneClass, interruption.Token), NaNs.Count)
                 : Run(outputs.Values(stream, request.Kind),
                     sink => evaluator!.Stream(points, sink, Wanted, interruption.Token), NaNs.Count);
         }

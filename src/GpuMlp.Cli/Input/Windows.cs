@@ -61,7 +61,13 @@ static class Windows
     public static Window OfData(TrainConfig config, DataSet raw)
     {
         if (config is { Data: "moons", Noise: null or <= MoonsNoise }) return new Window(-1.5, 2.5, -1, 1.5);
-        (double x0, double x1, double y0, double y1) = raw.Bounds();
+        return OfBounds(raw);
+    }
+
+    /// <summary>The data's bounds and a tenth more.</summary>
+    public static Window OfBounds(DataSet data)
+    {
+        (double x0, double x1, double y0, double y1) = data.Bounds();
         return new Window(x0, x1, y0, y1);
     }
 }

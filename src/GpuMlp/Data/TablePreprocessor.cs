@@ -163,7 +163,7 @@ public sealed class TablePreprocessor
     {
         ArgumentNullException.ThrowIfNull(path);
         ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
-        if (NumpyTables.Read(path) is DataTable arrays) return [arrays];
+        if (NumpyTables.Read(path, needsLabels: labelled) is DataTable arrays) return [arrays];
         return TableParts.Read(this, TableSource.Of(path), options ?? new TableReadOptions(), rows, labelled);
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using GpuMlp.Devices;
 using GpuMlp.Layers;
 using GpuMlp.Numerics;
@@ -71,6 +72,58 @@ public sealed class ClassEvaluator
         ArgumentNullException.ThrowIfNull(sink);
         using DeviceUse use = network.Device.Use();
         return GridStream.Run<byte>(grid, sink, (row, rows, target) => Fill(grid, row, rows, target, Class), cancellation, slow: true);
+    }
+
+    /// <summary>
+    /// Passes the outputs of a grid of any size to a sink, some rows at a time: of each point the probability of every class, or of one; or
+    /// the outputs themselves.
+    /// </summary>
+    /// <param name="grid">The grid.</param>
+    /// <param name="sink">Takes the rows in order: float[rows · Width · classes], or float[rows · Width] of one class.</param>
+    /// <param name="value">Probabilities, that is the softmax of the outputs, computed in float64; or the outputs.</param>
+    /// <param name="ofClass">The one class; null for all.</param>
+    /// <param name="cancellation">Ends the evaluation between rows.</param>
+    /// <returns>The time that the evaluation took, without the sink's.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such class.</exception>
+    /// <exception cref="OperationCanceledException">The evaluation was cancelled; the sink has ended.</exception>
+    public TimeSpan StreamOutputs(GridSpec grid, GridSink<float> sink, GridValue value = GridValue.Probability, int? ofClass = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(grid);
+        ArgumentNullException.ThrowIfNull(sink);
+        int outputs = network.Outputs;
+        if (ofClass is int one && (one < 0 || one >= outputs))
+            throw new ArgumentOutOfRangeException(nameof(ofClass), ofClass, $"there are {outputs} classes");
+        using DeviceUse use = network.Device.Use();
+        var spent = TimeSpan.Zero;
+        int rowsAtOnce = Math.Clamp(PointLogits.Batch / grid.Width, 1, grid.Height);
+        for (int row = 0; row < grid.Height; row += rowsAtOnce)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            long start = Stopwatch.GetTimestamp();
+            int rows = Math.Min(rowsAtOnce, grid.Height - row), points = rows * grid.Width;
+            var values = new float[points * (ofClass is null ? outputs : 1)];
+            int at = 0;
+            Fill(grid, row, rows, new bool[points].AsSpan(), z =>
+            {
+                at += Put(z, values.AsSpan(at), value, ofClass);
+                return true;
+            });
+            spent += Stopwatch.GetElapsedTime(start);
+            sink(row, values);
+        }
+        return spent;
+    }
+
+    static int Put(ReadOnlySpan<float> z, Span<float> to, GridValue value, int? ofClass)
+    {
+        (int first, int end) = ofClass is int one ? (one, one + 1) : (0, z.Length);
+        double largest = double.NegativeInfinity, sum = 0;
+        foreach (float output in z) largest = Math.Max(largest, output);                       // NaN stays
+        foreach (float output in z) sum += Float64.Exp(output - largest);
+        for (int k = first; k < end; k++)
+            to[k - first] = value == GridValue.Logit ? z[k] : (float)(Float64.Exp(z[k] - largest) / sum);
+        return end - first;
     }
 
     delegate T Reduce<T>(ReadOnlySpan<float> outputs);

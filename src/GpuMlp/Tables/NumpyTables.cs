@@ -7,14 +7,18 @@ namespace GpuMlp.Tables;
 static partial class NumpyTables
 {
     /// <summary>Reads X.npy with the y.npy beside it, or an .npz of both; null if the file is neither.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="needsLabels">Whether there have to be labels; rows to predict have none.</param>
     /// <exception cref="InvalidDataException">An array is missing, damaged or of another shape.</exception>
-    public static DataTable? Read(string path)
+    public static DataTable? Read(string path, bool needsLabels = true)
     {
         string ending = Path.GetExtension(path).ToLowerInvariant();
         if (ending is not (".npy" or ".npz") || FileStatus.Of(path)?.Kind is FileKind.Folder or FileKind.Pipe) return null;
-        if (ending == ".npz") return Archive(path);
-        string labels = LabelsBeside(path) ?? throw new InvalidDataException(
-            $"{path}: there are no labels beside it: X.npy needs a y.npy, train-x.npy a train-y.npy");
+        if (ending == ".npz") return Archive(path, needsLabels);
+        string? labels = LabelsBeside(path);
+        if (labels is null && !needsLabels) return Table(path, Npy.Read(path), path, null, "");
+        if (labels is null)
+            throw new InvalidDataException($"{path}: there are no labels beside it: X.npy needs a y.npy, train-x.npy a train-y.npy");
         return Table(path, Npy.Read(path), path, Npy.Read(labels), labels);
     }
 
@@ -30,10 +34,11 @@ static partial class NumpyTables
         return null;
     }
 
-    static DataTable Archive(string path)
+    static DataTable Archive(string path, bool needsLabels)
     {
         NpzFile archive = NpzFile.Read(path);
-        return Table(path, Array(archive, path, "X", "x"), $"{path}, array X", Array(archive, path, "y", "Y"), $"{path}, array y");
+        NpyArray? labels = !needsLabels && archive.Find("y") is null && archive.Find("Y") is null ? null : Array(archive, path, "y", "Y");
+        return Table(path, Array(archive, path, "X", "x"), $"{path}, array X", labels, $"{path}, array y");
     }
 
     static NpyArray Array(NpzFile archive, string path, string name, string other)
@@ -43,13 +48,13 @@ static partial class NumpyTables
             $"{path}: has no array {name}; it has {(names.Length > 0 ? Quoted.List(names) : "none")}, and X and y are needed");
     }
 
-    static DataTable Table(string path, NpyArray x, string xName, NpyArray y, string yName)
+    static DataTable Table(string path, NpyArray x, string xName, NpyArray? y, string yName)
     {
         if (x.Shape is not ([> 0] or [> 0, > 0])) throw Shape(xName, x, "(rows, features) is needed");
         int rows = x.Shape[0];
-        if (y.Shape is not ([_] or [_, > 0]) || y.Shape[0] != rows)
+        if (y is not null && (y.Shape is not ([_] or [_, > 0]) || y.Shape[0] != rows))
             throw Shape(yName, y, $"({rows},) is needed, a label for each row of {xName}");
-        List<TableColumn> columns = [.. Columns(x, 0), .. Columns(y, x.Shape.Count == 1 ? 1 : x.Shape[1])];
+        List<TableColumn> columns = [.. Columns(x, 0), .. y is null ? [] : Columns(y, x.Shape.Count == 1 ? 1 : x.Shape[1])];
         return new DataTable(path, columns, rows, columns.Count, null, null);
     }
 

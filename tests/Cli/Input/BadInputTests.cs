@@ -21,7 +21,8 @@ public class BadInputTests
     [InlineData(2, "--quiet --engine fused --net 2-2-2-2-2-2-2-2-2-1", "--engine fused: ")]
     [InlineData(2, "--quiet --device gpu", "--device gpu: allowed are auto, cpu")]
     [InlineData(2, "--config no-such.json", "--config no-such.json: there is no such file")]
-    [InlineData(2, "--steps 50000000", "--snapshot-every 250: 50,000,000 steps would give 200,001 pictures, at most 2,000 are drawn")]
+    [InlineData(2, "--steps 50000000 --snapshot-every 250",
+        "--snapshot-every 250: 50,000,000 steps would give 200,001 pictures, at most 2,000 are drawn")]
     [InlineData(2, "--steps 2147483647", "--steps 2147483647: a number of steps is a whole number from 0 to 2147483591")]
     [InlineData(2, "--optimizer lion", "--optimizer lion: allowed are sgd, momentum, nesterov, adam, adamw")]
     [InlineData(2, "--momentum 0.9", "--momentum 0.9: --optimizer sgd has none to set")]

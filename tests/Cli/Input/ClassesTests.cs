@@ -37,9 +37,26 @@ public class ClassesTests
         Assert.Equal(new ClassEvaluator(network).Evaluate(GridSpec.FromSize(read.Window!.Value, 63, 41)), classes);
         Assert.Equal([0, 1, 2], classes.Distinct().Order().Select(c => (int)c));
 
-        Gpumlp.Outcome refused = Gpumlp.Run($"grid {model} --quiet --size 9x9 --value logit --out", folder.File("z.npy"));
+        string grid = $"grid {model} --quiet --size 63x41 --value probability --out";
+        Assert.Equal(0, Gpumlp.Run(grid, folder.File("p.npy")).ExitCode);
+        NpyArray all = Npy.Read(folder.File("p.npy"));
+        Assert.Equal([41, 63, 3], all.Shape);
+        float[] p = all.Values<float>();
+        for (int point = 0; point < classes.Length; point++)
+        {
+            float[] shares = p[(3 * point)..(3 * point + 3)];
+            Assert.Equal(1, shares.Sum(), 1e-6f);
+            Assert.Equal(shares.Max(), shares[classes[point]]);
+        }
+        Assert.Equal(0, Gpumlp.Run(grid, folder.File("one.npy"), "--class", read.ClassNames[1]).ExitCode);
+        Assert.Equal(p.Where((_, k) => k % 3 == 1), Npy.Read(folder.File("one.npy")).Values<float>());
+        Assert.Equal(0, Gpumlp.Run(grid, folder.File("one.png"), "--class", "2").ExitCode);
+        Assert.Contains("allowed are .npy and -; --class C takes one of them", Gpumlp.Run(grid, folder.File("all.png")).Error);
+        Assert.Contains("--class 7: there are ", Gpumlp.Run(grid, folder.File("no.npy"), "--class", "7").Error);
+
+        Gpumlp.Outcome refused = Gpumlp.Run($"grid {model} --quiet --size 9x9 --value boundary --out", folder.File("z.svg"));
         Assert.Equal(2, refused.ExitCode);
-        Assert.Contains("has 3 outputs, one per class; allowed is class", Assert.Single(refused.ErrorLines));
+        Assert.Contains("has 3 outputs, one per class; allowed are class, probability and logit", Assert.Single(refused.ErrorLines));
     }
 
     [Fact]

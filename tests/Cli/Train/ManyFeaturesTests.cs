@@ -28,9 +28,9 @@ public sealed class ManyFeaturesTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    Gpumlp.Outcome Run(string line, int exitCode = 0)
+    Gpumlp.Outcome Run(string line, int exitCode = 0, bool device = true)
     {
-        Gpumlp.Outcome outcome = Gpumlp.Shell($"$gpumlp {line} --device cpu", folder.File("."));
+        Gpumlp.Outcome outcome = Gpumlp.Shell($"$gpumlp {line}{(device ? " --device cpu" : "")}", folder.File("."));
         Assert.True(exitCode == outcome.ExitCode, $"{line}: {outcome}");
         return outcome;
     }
@@ -96,5 +96,18 @@ public sealed class ManyFeaturesTests : IDisposable
         Run("train --data classes.csv --net 3-4-1 --steps 10 --no-plots --out plain");
         Assert.Contains("--fix c=V is needed: plain/model.safetensors was trained without --standardize and has no means",
             Run("grid plain/model.safetensors --axes a,b --x -2:2 --y -1:1 --size 3x2 --out h.npy", exitCode: 2).Error);
+    }
+
+    [Fact]
+    public void DataIsDrawnAndRowsOfAnArrayArePredicted()
+    {
+        Run("data moons --samples 50 --out moons.png", device: false);
+        Assert.True(new FileInfo(folder.File("moons.png")).Length > 1000);
+        Assert.Contains("a picture shows two features and classes; this data has 3 features",
+            Run("data classes.csv --out classes.png", exitCode: 2, device: false).Error);
+        Run("train --data classes.csv --net 3-4-1 --steps 50 --no-plots --out run");
+        Npy.Write<float>(folder.File("X.npy"), [0, 1, 2, -1, 0, 1], 2, 3);
+        Run("predict run/model.safetensors --data X.npy --out p.csv");
+        Assert.Equal(3, File.ReadAllLines(folder.File("p.csv")).Length);
     }
 }
