@@ -23,6 +23,8 @@ public class KernelFaultTests
     [InlineData("ld.global.b32 %d, [%address+64];", "is 64 bytes from the start of an allocation of 64")]
     [InlineData("ld.global.b32 %d, [%address-4];", "which nothing was allocated at")]
     [InlineData("st.global.b64 [%address+64], %la;", "accesses 8 bytes")]
+    [InlineData("ld.global.v4.b32 {%a, %b, %c, %d}, [%address+64];", "accesses 16 bytes")]
+    [InlineData("st.shared.v2.b32 [%address], {%a, %b};", "of 0 bytes of shared memory")]
     [InlineData("mov.b64 %la, 0; ld.global.b32 %d, [%la];", "is no address of the card")]
     [InlineData("ld.shared.b32 %d, [%address];", "of 0 bytes of shared memory")]
     public void AnAccessOutOfBounds(string statement, string words) =>
@@ -31,8 +33,27 @@ public class KernelFaultTests
     [Theory]
     [InlineData("ld.global.b32 %d, [%address+2];")]
     [InlineData("ld.global.b64 %ld, [%address+4];")]
+    [InlineData("ld.global.v4.b32 {%a, %b, %c, %d}, [%address+8];")]
+    [InlineData("st.global.v2.b32 [%address+4], {%a, %b};")]
     [InlineData("ld.global.b32 %d, [%la];")]                                                    // a register that has no value yet
     public void AMisalignedAccess(string statement) => Fails(CudaError.MisalignedAddress, statement);
+
+    [Fact]
+    public void TwoOrFourWordsAreReadAndWrittenAtOnce()
+    {
+        var memory = new ulong[8];
+        (memory[0], memory[1]) = (1 | 2ul << 32, 3 | 4ul << 32);
+        PtxProgram.Run("""
+            .shared .align 16 .b8 room[16];
+            ld.global.v4.b32 {%a, %b, %c, %d}, [%address];
+            mov.u64 %lb, room;
+            st.shared.v4.b32 [%lb], {%d, %c, %b, %a};
+            ld.shared.v2.b32 {%a, %b}, [%lb+8];
+            st.global.v2.b32 [%address+32], {%a, %b};
+            st.global.v4.b32 [%address+48], {%a, %a, %b, %b};
+            """, memory, 1);
+        Assert.Equal([2 | 1ul << 32, 0, 2 | 2ul << 32, 1 | 1ul << 32], memory[4..]);
+    }
 
     [Fact]
     public void TheMessageNamesTheThreadAndTheLine()
