@@ -17,6 +17,9 @@ namespace GpuMlp.Kernels.Training;
 /// <param name="run">Floats from one run to the next.</param>
 readonly struct SharedLayer(int units, int values, int weights, int run)
 {
+    /// <summary>Integers of a layer in the table of layers, and of that table.</summary>
+    internal const int RowLength = 4, TableLength = RowLength * NetworkShape.MaxDepth;
+
     internal const int PreActivations = 64, Biases = 128, ValuesLength = 192;
 
     // terms of a sum over inputs, and over outputs, that are taken together
@@ -47,17 +50,12 @@ readonly struct SharedLayer(int units, int values, int weights, int run)
 /// <param name="table">Where the table of layers begins in it.</param>
 readonly struct SharedLayers<T, TView>(TView shared, int table) where T : struct, ILanes<T, TView> where TView : struct
 {
-    /// <summary>Integers of the table of layers.</summary>
-    internal const int TableLength = RowLength * NetworkShape.MaxDepth;
-
-    const int RowLength = 4;
-
     internal SharedLayer this[int l]
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get
         {
-            Four row = T.GetFour(shared, table + RowLength * l);
+            Four row = T.GetFour(shared, table + SharedLayer.RowLength * l);
             return new(Bits.Of(row.V0), Bits.Of(row.V1), Bits.Of(row.V2), Bits.Of(row.V3));
         }
     }
@@ -67,7 +65,7 @@ readonly struct SharedLayers<T, TView>(TView shared, int table) where T : struct
     {
         for (int l = 0; l < shape.Depth; l++)
         {
-            int units = shape.Width(l), row = table + RowLength * l;
+            int units = shape.Width(l), row = table + SharedLayer.RowLength * l;
             T.SetInt(shared, row, units);
             T.SetInt(shared, row + 1, at);
             at += SharedLayer.ValuesLength;

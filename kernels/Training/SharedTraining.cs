@@ -41,7 +41,7 @@ public readonly struct SharedTraining<TActivation, TLoss, TSize, TView>(
 
     // places in shared memory; the layers come last
     const int Partials = 0, Gradients = StridedSum.Partials, Logits = Gradients + 2 * MostUnits, Rows = Logits + Chunk,
-        Labels = Rows + Chunk, Rates = Labels + Chunk, Layers = Rates + Chunk + 4 * NetworkShape.MaxDepth;
+        Labels = Rows + Chunk, Rates = Labels + Chunk, Layers = Rates + Chunk + SharedLayer.TableLength;
 
     /// <inheritdoc/>
     public static int Lanes => Threads;

@@ -24,6 +24,20 @@ public class GroupLanesTests
     {
         using ComputeDevice device = DriverDevice.Open();
         Check(device);
+        if (device.MostTurns is null) CheckShared(device);                    // else its compiler takes minutes for these kernels
+    }
+
+    // the forms for GPUs, of several networks at once
+    static void CheckShared(ComputeDevice device)
+    {
+        using ComputeDevice host = ComputeDevice.OpenCpu(1, 1);
+        using Case wanted = new(host), actual = new(device);
+        float[] deep = wanted.Read(c => c.Device.Host!.RunGroups(c.Tiles<HostView>(v => v, Case.Even), 0));
+        float[] twoLayer = wanted.Read(c => c.Device.Host!.RunGroups(c.TwoLayer<HostView>(v => v), 0));
+        device.ActsAsGpu = true;
+        if (device.TakesShared<SharedGridTiles<Tanh, Sigmoid, ArrayView<float>>>())      // 48 KiB; Oclgrind has 32
+            Assert.Equal(deep, actual.Read(c => c.Device.LaunchShared(c.SharedTiles(v => v))));
+        Assert.Equal(twoLayer, actual.Read(c => c.Device.LaunchShared(c.SharedTwoLayer(v => v))));
     }
 
     [Fact]
@@ -56,12 +70,15 @@ public class GroupLanesTests
 
         static readonly NetworkShape Deep = new([2, 9, 1, 5, 1]), Two = new([2, 19, 1]);
 
+        // no layer of one unit
+        internal static readonly NetworkShape Even = new([2, 9, 4, 5, 1]);
+
         readonly DeviceBuffer x, y, parameters, networks, scratch, results;
 
         internal Case(ComputeDevice device)
         {
             Device = device;
-            int arena = Math.Max(FusedRun.ArenaLength(Deep), FusedRun.ArenaLength(Two));
+            int arena = Math.Max(FusedRun.ArenaLength(Deep), Math.Max(FusedRun.ArenaLength(Two), FusedRun.ArenaLength(Even)));
             x = Filled(device, Math.Max(Columns, 2 * Points), k => MathF.Sin(1.7f * k));
             y = Filled(device, Rows, k => MathF.Cos(0.9f * k));
             parameters = Filled(device, Networks * arena, k => MathF.Sin(2.3f * k + 1));
@@ -81,8 +98,14 @@ public class GroupLanesTests
                 view(x.All), view(parameters.All), view(networks.All), view(results.All), view(scratch.All),
                 Deep, 0, Networks, Points, FusedRun.ArenaLength(Deep));
 
-        internal GridTiles<Tanh, Sigmoid, TView> Tiles<TView>(Func<DeviceSpan, TView> view) where TView : struct =>
-            new(Band(view, Deep), Deep, view(scratch.All), 9, Groups);
+        internal GridTiles<Tanh, Sigmoid, TView> Tiles<TView>(Func<DeviceSpan, TView> view, NetworkShape? shape = null)
+            where TView : struct => new(Band(view, shape ?? Deep), shape ?? Deep, view(scratch.All), 9, Groups);
+
+        internal SharedGridTiles<Tanh, Sigmoid, ArrayView<float>> SharedTiles(Func<DeviceSpan, ArrayView<float>> view) =>
+            new(Band(view, Even), Even);
+
+        internal SharedGridTwoLayer<Tanh, Sigmoid, ArrayView<float>> SharedTwoLayer(Func<DeviceSpan, ArrayView<float>> view) =>
+            new(Band(view, Two), 19, Two.ArenaLength(0));
 
         internal GridTwoLayer<Tanh, Sigmoid, TView> TwoLayer<TView>(Func<DeviceSpan, TView> view) where TView : struct =>
             new(Band(view, Two), 19, Two.ArenaLength(0));

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using GpuMlp.Cli.Input;
 using GpuMlp.Cli.Shell;
+using GpuMlp.Data;
 using GpuMlp.Devices;
 using GpuMlp.Formats;
 using GpuMlp.Grids;
@@ -96,7 +97,7 @@ sealed class GridTask(GridInput input, Terminal terminal, ComputeDevice device, 
                 : several ? Run(outputs.Values(stream, request.Kind, input.OneClass is null ? network.Outputs : 1),
                     sink => new ClassEvaluator(network).StreamOutputs(points, sink, Wanted, input.OneClass, interruption.Token), NaNs.Count)
                 : Run(outputs.Values(stream, request.Kind),
-                    sink => evaluator!.Stream(points, sink, Wanted, interruption.Token), NaNs.Count);
+                    sink => evaluator!.Stream(points, InOwnUnits(sink), Wanted, interruption.Token), NaNs.Count);
         }
     }
 
@@ -110,6 +111,15 @@ sealed class GridTask(GridInput input, Terminal terminal, ComputeDevice device, 
             throw new UsageException($"{(request.Form == "auto" ? request.Model : "--form piecewise")}: {UsageException.Plain(e)}", e);
         }
     }
+
+    // numbers that were standardized for the training come out in their own units, as predict writes them
+    GridSink<float> InOwnUnits(GridSink<float> sink) => input.Model.Targets is not Standardizer targets || Wanted != GridValue.Logit ? sink
+        : (row, values) =>
+        {
+            var own = new float[values.Length];
+            for (int k = 0; k < own.Length; k++) own[k] = (float)targets.Undo(values[k], 0);
+            sink(row, own);
+        };
 
     GridValue Wanted => request.Value == "logit" ? GridValue.Logit : GridValue.Probability;
 
