@@ -115,11 +115,13 @@ sealed class FeatureEncoder(TablePreprocessor plan, DataTable table, IReadOnlyLi
         features.AddRange(derived);
     }
 
-    /// <summary>The labels: class numbers, or targets in their own units, row after row.</summary>
-    public double[] Labels(TableColumn[] columns, LabelColumns labels, IReadOnlyDictionary<string, int> classes, int targets)
+    /// <summary>The labels, row after row: class numbers, or targets in their own units and in float32.</summary>
+    public (double[]? Targets, float[] Rounded) Labels(
+        TableColumn[] columns, LabelColumns labels, IReadOnlyDictionary<string, int> classes, int targets)
     {
-        var values = new double[Count * targets];
-        int[]? codes = labels is { ClassNames.Count: > 0, OneHot: false } && columns[0].IsText
+        var rounded = new float[Count * targets];
+        double[]? values = labels.ClassNames.Count > 0 ? null : new double[rounded.Length];
+        int[]? codes = values is null && !labels.OneHot && columns[0].IsText
             ? [.. columns[0].Values.Select(value => classes.GetValueOrDefault(value, -1))] : null;
         for (int k = 0; k < Count; k++)
         {
@@ -127,26 +129,21 @@ sealed class FeatureEncoder(TablePreprocessor plan, DataTable table, IReadOnlyLi
                 if (column.Missing > 0 && column.IsMissing(Row(k))) throw Lost(Row(k), column);
             for (int target = 0; target < targets; target++)
             {
-                int known = codes is null ? -1 : codes[columns[0].Code(Row(k))];
-                values[k * targets + target] = known >= 0 ? known : labels.Of(table, columns, classes, Row(k), target);
+                int known = codes is null ? -1 : codes[columns[0].Code(Row(k))], at = k * targets + target;
+                double value = known >= 0 ? known : labels.Of(table, columns, classes, Row(k), target);
+                rounded[at] = values is null ? (float)value : Finite(value, columns[target], Row(k));
+                if (values is not null) values[at] = value;
             }
         }
-        return values;
+        return (values, rounded);
     }
 
-    /// <summary>The labels in float32.</summary>
-    public float[] Rounded(TableColumn[] columns, double[] values, int targets, bool areClasses)
+    float Finite(double value, TableColumn column, int row)
     {
-        var rounded = new float[values.Length];
-        for (int k = 0; k < values.Length; k++)
-        {
-            TableColumn column = columns[k % targets];
-            rounded[k] = areClasses ? (float)values[k] : column.Rounded(Row(k / targets));
-            if (float.IsFinite(rounded[k])) continue;
-            string where = column.Name.Length > 0 ? $" in column {Quoted.Quote(column.Name)}" : "";
-            throw Bad(Row(k / targets), column, Invariant($"'{values[k]:R}'{where} is not a finite float32 number"));
-        }
-        return rounded;
+        float rounded = column.Rounded(row);
+        if (float.IsFinite(rounded)) return rounded;
+        string where = column.Name.Length > 0 ? $" in column {Quoted.Quote(column.Name)}" : "";
+        throw Bad(row, column, Invariant($"'{value:R}'{where} is not a finite float32 number"));
     }
 
     InvalidDataException Lost(int row, TableColumn column) =>

@@ -125,12 +125,12 @@ public sealed class TablePreprocessor
         var encoder = new FeatureEncoder(this, table, rows, beyondFloat32);
         (double[][] features, IReadOnlyDictionary<int, float>?[] rounded) = encoder.Encode(ColumnsOf(table, Features));
         TableColumn[] columns = ColumnsOf(table, Labels);
-        double[] values = encoder.Labels(columns, labels, classes, Targets);
-        float[] single = encoder.Rounded(columns, values, Targets, ClassNames.Count > 0);
-        return new DataSet(table.Name, features, rounded, encoder.Count, single, ClassNames, Targets, ClassNames.Count > 0 ? null : values)
+        (double[]? targets, float[] single) = encoder.Labels(columns, labels, classes, Targets);
+        int different = single.Distinct().Count();
+        return new DataSet(table.Name, features, rounded, encoder.Count, single, ClassNames, Targets, targets)
         {
             FeatureNames = InputNames,
-            DifferentLabels = (values.Distinct().Count(), single.Distinct().Count()),
+            DifferentLabels = (targets?.Distinct().Count() ?? different, different),
         };
     }
 

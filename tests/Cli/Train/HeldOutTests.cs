@@ -3,7 +3,7 @@ using GpuMlp.Tests.Support;
 
 namespace GpuMlp.Tests.Cli.Train;
 
-/// <summary>Rows held out are judged as well as by scikit-learn's MLPClassifier with the same layers, optimizer and number of steps.</summary>
+/// <summary>Rows held out are judged as well as by scikit-learn's MLPClassifier of the same layers, optimizer and steps.</summary>
 public class HeldOutTests
 {
     const int Seeds = 3;
@@ -21,9 +21,9 @@ public class HeldOutTests
         double sum = 0;
         for (int seed = 0; seed < Seeds; seed++)
         {
-            string options = $"--net {net} --loss {loss} --init xavier --optimizer adam --lr 0.003 --batch 32 --steps {steps} --seed {seed}";
-            Gpumlp.Outcome outcome = Gpumlp.Run($"train {options} --standardize --folds 5 --no-plots --device cpu --data", data, "--out",
-                folder.File($"{seed}"));
+            string options = $"--net {net} --loss {loss} --init xavier --optimizer adam --lr 0.003 --batch 32 --steps {steps}";
+            Gpumlp.Outcome outcome = Gpumlp.Run($"train {options} --seed {seed} --standardize --folds 5 --no-plots --device cpu --data",
+                data, "--out", folder.File($"{seed}"));
             Assert.True(outcome.ExitCode == 0, outcome.Error);
             using var record = JsonDocument.Parse(File.ReadAllText(folder.File($"{seed}/run.json")));
             sum += record.RootElement.GetProperty("metrics").GetProperty("folds").GetProperty("accuracy").GetProperty("mean").GetDouble();
