@@ -8,13 +8,15 @@ namespace GpuMlp.Plotting;
 /// <remarks>
 /// The constructor draws once what all pictures share; a picture then takes a few milliseconds, and several threads may draw at once.
 /// Predictions are float[Height * Width] of the grid, row 0 at the smallest y: probabilities of class 1 when there are two classes,
-/// class indices when there are more. Between grid points probabilities are interpolated; NaN is drawn grey.
+/// class indices when there are more, or their outputs float[Height * Width * classes], for which regions are deeper where the class is
+/// more probable. Between grid points probabilities and outputs are interpolated; NaN is drawn grey.
 /// </remarks>
 public sealed class BoundaryPlot : IDisposable
 {
     readonly GridSpec grid;
     readonly Figure figure;
     readonly RegionPainter painter;
+    readonly int classes;
     bool disposed;
 
     /// <summary>Prepares pictures of one data set on one grid.</summary>
@@ -47,7 +49,7 @@ public sealed class BoundaryPlot : IDisposable
     BoundaryPlot(GridSpec grid, PointLayer points, PlotOptions options)
     {
         ArgumentNullException.ThrowIfNull(grid);
-        this.grid = grid;
+        (this.grid, classes) = (grid, points.Classes);
         figure = new Figure(options, grid.Window, options.PlaneLabels, points.AddTo, right: points.RoomAtRight(grid.Window));
         painter = new RegionPainter(grid, figure.View, figure.DataArea.Width, figure.DataArea.Height,
             options.Style, points.Classes, 2.2f * figure.Scale);
@@ -55,7 +57,7 @@ public sealed class BoundaryPlot : IDisposable
 
     /// <summary>Writes a PNG file, whole or not at all.</summary>
     /// <param name="path">The file; an existing file is replaced.</param>
-    /// <param name="predictions">float[Height * Width], as the remarks of the class say.</param>
+    /// <param name="predictions">As the remarks of the class say.</param>
     /// <param name="title">One line over the picture.</param>
     /// <exception cref="ArgumentException">The number of predictions is not the number of points of the grid.</exception>
     /// <exception cref="ObjectDisposedException">The plot was disposed.</exception>
@@ -67,7 +69,7 @@ public sealed class BoundaryPlot : IDisposable
     }
 
     /// <summary>Draws a picture and returns it as PNG.</summary>
-    /// <param name="predictions">float[Height * Width], as the remarks of the class say.</param>
+    /// <param name="predictions">As the remarks of the class say.</param>
     /// <param name="title">One line over the picture.</param>
     /// <exception cref="ArgumentException">The number of predictions is not the number of points of the grid.</exception>
     /// <exception cref="ObjectDisposedException">The plot was disposed.</exception>
@@ -90,7 +92,7 @@ public sealed class BoundaryPlot : IDisposable
         ObjectDisposedException.ThrowIf(disposed, this);
         ArgumentNullException.ThrowIfNull(predictions);
         int needed = grid.Width * grid.Height;
-        if (predictions.Length != needed)
+        if (predictions.Length != needed && (classes == 2 || predictions.Length < needed || predictions.Length % needed > 0))
             throw new ArgumentException(
                 $"{predictions.Length} predictions for a grid of {grid.Width} × {grid.Height}; {needed} are needed.", nameof(predictions));
         return figure.Draw(title, (pixels, stride) => painter.Paint(predictions, pixels, stride));

@@ -111,6 +111,7 @@ public class ProgramTests
                 "decimal" => ",",
                 "thousands" => "'",
                 "window" => "0:1,2:3",
+                "size" => "640x480",
                 "samples" or "data-seed" or "validate-every" or "patience" or "folds" or "checkpoint-every" => "7",
                 "noise" or "momentum" or "weight-decay" or "clip" or "validation" => "0.25",
                 _ => option.Text(new TrainConfig())!,
@@ -137,6 +138,7 @@ public class ProgramTests
                 "missing" => "drop",
                 "decimal" => ".",
                 "window" => "0:9,0:9",
+                "size" => "1024x768",
                 _ => "3",
             };
             Assert.NotEqual(config, option.Parse(other)(config));

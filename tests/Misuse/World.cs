@@ -153,6 +153,7 @@ sealed partial class World
             ("two", () => NewPopulation(main, moons, Small(), Small())),
             ("fewer rows", () => NewPopulation(main, fewer, Small())),
             ("its device gone", () => OnGone(device => NewPopulation(device, moons, Small()))));
+        Add<PictureSize>(("800x600", () => PictureSize.Default), ("default", () => default(PictureSize)));
         Add<Window>(("moons", () => new Window(-1.5, 2.5, -1, 1.5)), ("default", () => default(Window)),
             ("NaN", () => new Window(double.NaN, 1, 0, 1)), ("huge", () => new Window(-1e308, 1e308, 0, 1)));
         Add<GridSpec>(("5x4", () => GridSpec.FromSize(new Window(-1, 1, -1, 1), 5, 4)),

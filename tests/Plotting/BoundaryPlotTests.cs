@@ -50,6 +50,26 @@ public sealed class BoundaryPlotTests : IDisposable
     }
 
     [Fact]
+    public void OutputsAreClassesThatAreDeeperWhereTheyAreMoreProbable()
+    {
+        // three stripes: outputs -8 |x - c| for c = -0.6, 0 and 0.6; classes change at x = ±0.3
+        double[] centres = [-0.6, 0, 0.6];
+        float[] row = [.. Pictures.Grid.X.SelectMany(x => centres.Select(c => (float)(-8 * Math.Abs(x - c))))];
+        float[] outputs = [.. Pictures.Grid.Y.SelectMany(_ => row)];
+        using var plot = new BoundaryPlot(Pictures.Grid, [-0.9f, 0.9f, 0, 0.9f, 0.9f, 0.9f], [0, 1, 2]);
+        using SKBitmap picture = plot.Draw(outputs, "");
+        double At(double x) => (54 + (785 - 54) * (x + 1) / 2) / 800;          // the data area of an 800×600 picture
+        uint deep = Pictures.At(picture, At(0.05), 0.5), pale = Pictures.At(picture, At(0.24), 0.5);
+        Assert.Equal(Palette.Mix(0xFFFFFFFF, Palette.Hue(1), 0.5), deep);
+        Assert.True((pale & 255) > (deep & 255), $"{pale:X8} {deep:X8}");
+        int[] dark = [.. Enumerable.Range(60, 720).Where(x => (uint)picture.GetPixel(x, 300) == Palette.Line)];
+        int[] left = [.. dark.Where(x => x < 420)], right = [.. dark.Where(x => x >= 420)];
+        Assert.Equal(At(-0.3) * 800, left.Average(), 2.0);
+        Assert.Equal(At(0.3) * 800, right.Average(), 2.0);
+        Assert.Throws<ArgumentException>(() => plot.Draw(outputs[..^1], ""));
+    }
+
+    [Fact]
     public void PointsHaveTheColourOfTheirClass()
     {
         using SKBitmap picture = Draw(new PlotOptions());

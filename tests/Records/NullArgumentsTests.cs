@@ -79,6 +79,7 @@ public class NullArgumentsTests
             ("NpzFile.Read.stream", () => NpzFile.Read(null!, "name")),
             ("NpzFile.Read.name", () => NpzFile.Read(new MemoryStream(), null!)),
             ("NpyWriter`1..ctor.stream", () => new NpyWriter<float>(null!, 1)),
+            ("PictureSize.Parse.text", () => PictureSize.Parse(null!)),
             ("PngWriter..ctor.stream", () => new PngWriter(null!, 1, 1, [0]).Dispose()),
             ("RowMetrics.Of.score", () => RowMetrics.Of(null!, [])),
             ("RowMetrics.Of.classNames", () => RowMetrics.Of(new Score { Rows = 1, Loss = 0 }, null!)),

@@ -54,6 +54,7 @@ public class TrainConfigTests
         "Style" => "notebook",
         "Missing" => "median",
         "Window" => "7:77,7:77",
+        "Size" => "777x777",
         "Momentum" => 0.7f,
         "CheckpointEvery" => "7s",
         _ => (Nullable.GetUnderlyingType(setting.PropertyType) ?? setting.PropertyType) switch

@@ -39,8 +39,10 @@ sealed class GridInput
     /// <summary>The device that is asked for; rows from breakpoints are the CPU's alone.</summary>
     public string Device => Request is { Device: "auto", Form: "piecewise" } ? "cpu" : Request.Device;
 
-    /// <summary>The work at hand: a boundary is followed from cell to cell, at about 24 evaluations per column of the grid.</summary>
-    public Work Work => Work.OfGrid(Model.Net, Request.Value == "boundary" ? 24d * Math.Max(Grid.Width, Grid.Height) : Grid.Points);
+    /// <summary>The work at hand: the boundary of two classes is followed from cell to cell, at about 24 evaluations per column of the
+    /// grid.</summary>
+    public Work Work => Work.OfGrid(Model.Net, Request.Value == "boundary" && Model.Net.Widths[^1] == 1
+        ? 24d * Math.Max(Grid.Width, Grid.Height) : Grid.Points);
 
     readonly (int X, int Y)? axes;
     readonly double[] at;
@@ -95,11 +97,8 @@ sealed class GridInput
             Request = Request with { Value = outputs > 1 ? "class" : number ? "logit" : "probability" };
             Request.CheckKind();
         }
-        if (outputs > 1 && Request.Value == "boundary")
-            throw UsageException.For("value", Request.Value,
-                $"{Request.Model} has {outputs} outputs, one per class; allowed are class, probability and logit");
         if (Request.Class is string name) OneClass = ClassOf(name, outputs);
-        if (outputs > 1 && Request.Value != "class" && OneClass is null && Request.Kind is not (".npy" or "-"))
+        if (outputs > 1 && Request.Value is not ("class" or "boundary") && OneClass is null && Request.Kind is not (".npy" or "-"))
             throw UsageException.For("out", Request.Out,
                 $"with --value {Request.Value} of {outputs} classes allowed are .npy and -; --class C takes one of them");
         if (outputs > 1 && Request.Form != "auto")
@@ -115,7 +114,7 @@ sealed class GridInput
     int ClassOf(string name, int outputs)
     {
         if (outputs == 1) throw UsageException.For("class", name, $"{Request.Model} has one output; leave it out");
-        if (Request.Value == "class") throw UsageException.For("class", name, "goes with --value probability or logit");
+        if (Request.Value is "class" or "boundary") throw UsageException.For("class", name, "goes with --value probability or logit");
         int known = Model.ClassNames.ToList().IndexOf(name);
         if (known >= 0) return known;
         if (int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number < outputs) return number;

@@ -164,7 +164,7 @@ sealed class GridTask(GridInput input, Terminal terminal, ComputeDevice device, 
     GridSummary FindBoundary()
     {
         Window within = Window(grid);
-        bool exact = BoundaryFinder.HasExactLine(network, within);
+        bool several = network.Outputs > 1, exact = !several && BoundaryFinder.HasExactLine(network, within);
         long start = Stopwatch.GetTimestamp();
         Boundary found = exact ? BoundaryFinder.FindExact(network, within) : BoundaryFinder.Find(network, grid, interruption.Token);
         evaluate = Stopwatch.GetElapsedTime(start);
@@ -180,7 +180,7 @@ sealed class GridTask(GridInput input, Terminal terminal, ComputeDevice device, 
             else found.WriteCsv(text);
             write += Stopwatch.GetElapsedTime(begun);
         });
-        return Summary(exact ? "exact" : "adaptive") with
+        return Summary(several ? "batches" : exact ? "exact" : "adaptive") with
         {
             PointsPerSecond = null,
             Evaluations = found.Evaluations,

@@ -42,8 +42,7 @@ sealed record TrainInput(Recipe Recipe, DataSet Raw, DataSet Data, Standardizer?
         };
         input = input with { Data = input.Prepare(raw) };
         if (axes.Y is not null)
-            Windows.Check(
-                config, axes.Points, axes.Scale(standardizer), PictureSize.GridWidth(input.Spec), PictureSize.GridHeight(input.Spec));
+            Windows.Check(config, axes.Points, axes.Scale(standardizer), config.Size.Width / CellSize, config.Size.Height / CellSize);
         return input;
     }
 
@@ -90,7 +89,16 @@ sealed record TrainInput(Recipe Recipe, DataSet Raw, DataSet Data, Standardizer?
     public NetworkSpec Spec => Recipe.Net!;
 
     /// <summary>A picture's grid over a window: its points are in the data's units and are scaled to what the network takes.</summary>
+    public GridSpec Grid(Window window, PictureSize size) => Grid(window, size.Width / CellSize, size.Height / CellSize);
+
+    /// <summary>The same with a number of points in each direction.</summary>
     public GridSpec Grid(Window window, int width, int height) => GridSpec.ForPicture(window, width, height, Axes.Scale(Standardizer));
+
+    /// <summary>The number of points of a picture's grid.</summary>
+    public static double Cells(PictureSize size) => (double)(size.Width / CellSize) * (size.Height / CellSize);
+
+    // pixels from point to point: what lies between is interpolated
+    const int CellSize = 3;
 
     /// <summary>The recipe of a config, and the data as its loss takes it.</summary>
     /// <exception cref="UsageException">They do not go together.</exception>

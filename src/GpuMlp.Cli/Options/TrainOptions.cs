@@ -129,6 +129,8 @@ static class TrainOptions
         Of(Pictures, "window", "X0:X1,Y0:Y1", "what pictures show",
             c => c.Window, (c, v) => c with { Window = v }, Values.OrNone(new Values<Window>(Window.Parse, window => window.ToString())),
             "moons -1.5:2.5,-1:1.5 up to --noise 10, else the data's bounds and a tenth more"),
+        Of(Pictures, "size", "WxH", "width and height of pictures in pixels; the animation stays 480x360",
+            c => c.Size, (c, v) => c with { Size = v }, new Values<PictureSize>(PictureSize.Parse, size => size.ToString())),
         Of(Pictures, "axes", "A,B", "the two features that pictures show, by name or position from 1",
             c => c.Axes!, (c, v) => c with { Axes = v }, Values.Text, "the first two"),
         Of(Pictures, "fix", "C=V,...", "where pictures hold the other features",

@@ -24,7 +24,7 @@ namespace GpuMlp.Cli.Train;
 sealed class TrainOutputs(
     OutputFolder folder, Terminal terminal, TrainConfig config, Sequential network, TrainInput input, Task<byte[]>? dataPlot)
 {
-    const int FrameWidth = 480, FrameHeight = 360;
+    static readonly PictureSize Frame = new(480, 360);
     const long MostPredictions = 1 << 24, SmallNetwork = 1 << 14;
 
     /// <summary>Starts the one picture that needs no network; null if it is not asked for.</summary>
@@ -33,7 +33,7 @@ sealed class TrainOutputs(
     {
         if (config.NoPlots || input.Plane is not Window shown) return null;
         string title = Invariant($"{input.Raw.Name} · {input.Raw.Count:N0} points");
-        PlotOptions options = Options(config, input, PictureSize.Width, PictureSize.Height);
+        PlotOptions options = Options(config, input, config.Size);
         return Task.Run(() => DataPlot.Render(input.Axes.Points, shown, title, options));
     }
 
@@ -66,7 +66,7 @@ sealed class TrainOutputs(
         plot.Start();
         if (input.Plane is null && input.HasPicture) DrawValues(judged);
         string title = $"{config.Loss.Name} loss · {config.Net} · {input.Raw.Name} · {network.Device.Description.Id}";
-        PlotOptions options = Options(config, input, PictureSize.Width, PictureSize.Height);
+        PlotOptions options = Options(config, input, config.Size);
         LossPlot.Save(folder["loss.png"], result.Losses, title, options, result.Validation);
         DrawJudgements(judged, options);
         plot.Stop();
@@ -91,23 +91,24 @@ sealed class TrainOutputs(
     void WriteBoundaries(
         Window shown, TrainingResult result, RowScore[] scores, Stopwatch evaluate, Stopwatch plot, CancellationToken cancellation)
     {
-        GridSpec fine = input.Grid(shown, PictureSize.GridWidth(input.Spec), PictureSize.GridHeight(input.Spec));
-        GridSpec coarse = input.Grid(shown, FrameWidth / PictureSize.PixelsPerCell, FrameHeight / PictureSize.PixelsPerCell);
+        GridSpec fine = input.Grid(shown, config.Size), coarse = input.Grid(shown, Frame);
         evaluate.Start();
         using NetworkSlice? sliced = Slice();
-        float[] boundary = Regions(sliced?.Network ?? network, fine);
-        Windows.NoteNaNs(terminal, "boundary.png", NaNs.Count(boundary), fine.Points);
+        Sequential plane = sliced?.Network ?? network;
+        float[] boundary = plane.Outputs > 2 ? new ClassEvaluator(plane).Outputs(fine) : Regions(plane, fine);
+        int perPoint = boundary.Length / (fine.Width * fine.Height);
+        Windows.NoteNaNs(terminal, "boundary.png", boundary.Chunk(perPoint).Count(z => NaNs.Count(z) > 0), fine.Points);
         List<BoundaryFrame> frames = Frames(result, scores, coarse, sliced, cancellation);
         evaluate.Stop();
 
         plot.Start();
         byte[] data = dataPlot!.GetAwaiter().GetResult();
         AtomicFile.Write(folder["data.png"], stream => stream.Write(data));
-        using (var picture = new BoundaryPlot(fine, input.Axes.Points, Options(config, input, PictureSize.Width, PictureSize.Height)))
+        using (var picture = new BoundaryPlot(fine, input.Axes.Points, Options(config, input, config.Size)))
             picture.Save(folder["boundary.png"], boundary, Title(result.RestoredSteps ?? result.Steps, scores[^1]));
         if (frames.Count > 0)
         {
-            using var picture = new BoundaryPlot(coarse, input.Axes.Points, Options(config, input, FrameWidth, FrameHeight));
+            using var picture = new BoundaryPlot(coarse, input.Axes.Points, Options(config, input, Frame));
             using Terminal.Progress progress = terminal.Follow("drawing", "pictures", frames.Count);
             // a training that was stopped by a signal still gets its pictures; a signal after the training stops the drawing
             CancellationToken whileDrawing = result.StopReason == StopReason.Cancelled ? CancellationToken.None : cancellation;
@@ -119,8 +120,7 @@ sealed class TrainOutputs(
     }
 
     /// <summary>Points that a network is evaluated at for boundary.png and a number of frames.</summary>
-    internal static double Points(NetworkSpec spec, long frames) => (double)PictureSize.GridWidth(spec) * PictureSize.GridHeight(spec)
-        + (double)frames * (FrameWidth / PictureSize.PixelsPerCell) * (FrameHeight / PictureSize.PixelsPerCell);
+    internal static double Points(PictureSize size, long frames) => TrainInput.Cells(size) + (double)frames * TrainInput.Cells(Frame);
 
     List<BoundaryFrame> Frames(
         TrainingResult result, RowScore[] scores, GridSpec grid, NetworkSlice? sliced, CancellationToken cancellation)
@@ -129,14 +129,14 @@ sealed class TrainOutputs(
         var frames = new List<BoundaryFrame>();
         foreach (Snapshot snapshot in result.Snapshots)
         {
-            frames.Add(Frame(snapshot, scores[frames.Count], grid, sliced));
+            frames.Add(FrameOf(snapshot, scores[frames.Count], grid, sliced));
             progress.Report(frames.Count);
             if (cancellation.IsCancellationRequested && result.StopReason != StopReason.Cancelled) break;
         }
         return frames;
     }
 
-    BoundaryFrame Frame(Snapshot snapshot, RowScore score, GridSpec grid, NetworkSlice? sliced)
+    BoundaryFrame FrameOf(Snapshot snapshot, RowScore score, GridSpec grid, NetworkSlice? sliced)
     {
         if (sliced is null) network.LoadParameters(snapshot.Parameters);
         else sliced.Load(snapshot.Parameters);
@@ -152,7 +152,7 @@ sealed class TrainOutputs(
 
     void DrawValues(Judgements judged)
     {
-        PlotOptions options = Options(config, input, PictureSize.Width, PictureSize.Height);
+        PlotOptions options = Options(config, input, config.Size);
         string title = $"{config.Net} · {input.Raw.Name} · {network.Device.Description.Id}", path = folder["boundary.png"];
         if (judged.Training.Numbers is RegressionMetrics numbers) title = Invariant($"training R² {numbers.R2:0.000} · {title}");
         if (input.Axes.Held.Length > 0) title += $" · {input.Axes.Held}";
@@ -192,11 +192,11 @@ sealed class TrainOutputs(
 
     static string Short(double loss) => loss is >= 0.0001 and < 1e6 or 0 ? Invariant($"{loss:0.0000}") : Invariant($"{loss:0.0e-0}");
 
-    static PlotOptions Options(TrainConfig config, TrainInput input, int width, int height) => new()
+    static PlotOptions Options(TrainConfig config, TrainInput input, PictureSize size) => new()
     {
         Style = config.Style == PictureStyle.Notebook ? PlotStyle.Notebook : PlotStyle.Plain,
-        Width = width,
-        Height = height,
+        Width = size.Width,
+        Height = size.Height,
         XLabel = PictureAxes.NameOf(input.Raw, input.Axes.X),
         YLabel = input.Axes.Y is int y ? PictureAxes.NameOf(input.Raw, y) : "",
         ClassNames = [.. input.Raw.ClassNames.Select(ClassName)],

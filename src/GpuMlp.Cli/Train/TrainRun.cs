@@ -228,7 +228,7 @@ sealed class TrainRun
     // the steps, and the points at which the network is evaluated: the data, for its accuracy, and those of the pictures
     IReadOnlyList<Work> Job => [Steps, Work.OfGrid(input.Spec, input.Data.Count + PicturePoints)];
 
-    double PicturePoints => !input.HasPicture || config.NoPlots ? 0 : TrainOutputs.Points(input.Spec, Frames);
+    double PicturePoints => !input.HasPicture || config.NoPlots ? 0 : TrainOutputs.Points(config.Size, Frames);
 
     Work Steps => Work.OfTraining(input.Recipe, config.Api == TutorialHalf.Modules ? EngineChoice.Layers : config.Engine);
 

@@ -3,6 +3,7 @@ using GpuMlp.Data;
 using GpuMlp.Grids;
 using GpuMlp.Layers;
 using GpuMlp.Plotting;
+using GpuMlp.Records;
 
 namespace GpuMlp.Cli.Train;
 
@@ -26,7 +27,7 @@ sealed class ValuePicture(TrainInput input, Sequential network)
 
     void SaveMap(Window window, string path, string title, PlotOptions options)
     {
-        GridSpec grid = input.Grid(window, PictureSize.GridWidth(input.Spec), PictureSize.GridHeight(input.Spec));
+        GridSpec grid = input.Grid(window, new PictureSize(options.Width, options.Height));
         float[] values = [.. new GridEvaluator(network).Evaluate(grid, GridValue.Logit).Select(value => (float)Number(value))];
         var rows = Enumerable.Range(0, Points.Count);
         (double, double, double)[] points =

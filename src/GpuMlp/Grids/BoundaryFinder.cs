@@ -28,9 +28,13 @@ public sealed class BoundaryFinder
         squares = new MarchingSquares(grid);
     }
 
-    /// <summary>The boundary at the resolution of a grid; no point is evaluated where the class cannot change.</summary>
+    /// <summary>
+    /// The boundary at the resolution of a grid; no point is evaluated where the class cannot change. Of a network of one output per class
+    /// the lines between any two classes, for which every point is evaluated.
+    /// </summary>
     /// <exception cref="ArgumentException">
-    /// The network has other than two inputs or one output, parameters that are not finite, or a layer for which no bounds are known.
+    /// The network has other than two inputs or more than 255 outputs; or one output and parameters that are not finite, or a layer for
+    /// which no bounds are known.
     /// </exception>
     /// <exception cref="OperationCanceledException">The search was cancelled.</exception>
     public static Boundary Find(Sequential network, GridSpec grid, CancellationToken cancellation = default)
@@ -38,6 +42,7 @@ public sealed class BoundaryFinder
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(grid);
         using DeviceUse use = network.Device.Use();
+        if (network.Outputs > 1) return ClassBoundary.Find(network, grid, cancellation);
         var finder = new BoundaryFinder(network, grid);
         finder.Search(cancellation);
         return new Boundary(grid.Window, finder.squares.Lines(), finder.evaluations, finder.bounds) { NotNumbers = finder.notNumbers };

@@ -54,6 +54,18 @@ public sealed class ClassEvaluator
         return values;
     }
 
+    /// <summary>The outputs over a grid, float[Height · Width · classes], x fastest after the classes, row 0 at the smallest y.</summary>
+    /// <exception cref="ArgumentException">The grid has too many points for an array.</exception>
+    public float[] Outputs(GridSpec grid)
+    {
+        int points = Length(grid), classes = network.Outputs;
+        if ((long)points * classes > Array.MaxLength)
+            throw new ArgumentException($"{classes} outputs at {points:N0} points are too many for an array; stream them", nameof(grid));
+        var outputs = new float[points * classes];
+        StreamOutputs(grid, (row, values) => values.CopyTo(outputs.AsSpan(row * grid.Width * classes)), GridValue.Logit);
+        return outputs;
+    }
+
     /// <summary>
     /// The value for pictures of regions at one point: the class number, or for two classes the probability of class 1; NaN where an output
     /// is NaN.

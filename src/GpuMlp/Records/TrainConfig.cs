@@ -206,6 +206,9 @@ public sealed record TrainConfig
     /// <summary>How pictures look.</summary>
     public PictureStyle Style { get; set; }
 
+    /// <summary>The size of pictures; the frames of the animation stay 480 by 360 pixels.</summary>
+    public PictureSize Size { get; set; } = PictureSize.Default;
+
     /// <summary>The part of the plane that pictures show; null for one that suits the data.</summary>
     public Window? Window { get; set; }
 

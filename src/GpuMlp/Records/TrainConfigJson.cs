@@ -75,6 +75,7 @@ sealed class TrainConfigJson : JsonConverter<TrainConfig>
         json.WriteBoolean("allLosses", config.AllLosses);
         json.WriteString("style", TrainConfig.Styles.Of(config.Style));
         json.WriteString("window", config.Window?.ToString());
+        json.WriteString("size", config.Size.ToString());
         json.WriteString("axes", config.Axes);
         json.WriteString("fix", config.Fix);
         json.WriteBoolean("noPlots", config.NoPlots);
@@ -160,6 +161,7 @@ sealed class TrainConfigJson : JsonConverter<TrainConfig>
             case "snapshotEvery": config.SnapshotEvery = Number(ref json, Ranges.SnapshotEvery); break;
             case "style": config.Style = TrainConfig.Styles.Parse(Text(ref json)); break;
             case "window": config.Window = IsNull(ref json) ? null : Window.Parse(Text(ref json)); break;
+            case "size": config.Size = PictureSize.Parse(Text(ref json)); break;
             case "axes": config.Axes = json.GetString(); break;
             case "fix": config.Fix = json.GetString(); break;
             case "noPlots": config.NoPlots = json.GetBoolean(); break;

@@ -54,9 +54,12 @@ public class ClassesTests
         Assert.Contains("allowed are .npy and -; --class C takes one of them", Gpumlp.Run(grid, folder.File("all.png")).Error);
         Assert.Contains("--class 7: there are ", Gpumlp.Run(grid, folder.File("no.npy"), "--class", "7").Error);
 
-        Gpumlp.Outcome refused = Gpumlp.Run($"grid {model} --quiet --size 9x9 --value boundary --out", folder.File("z.svg"));
+        Gpumlp.Outcome lines = Gpumlp.Run($"grid {model} --quiet --size 99x99 --value boundary --out", folder.File("z.svg"));
+        Assert.Equal((0, ""), (lines.ExitCode, lines.Error));
+        Assert.Contains("<polyline points=", File.ReadAllText(folder.File("z.svg")));
+        Gpumlp.Outcome refused = Gpumlp.Run($"grid {model} --quiet --size 9x9 --value boundary --class 1 --out", folder.File("y.svg"));
         Assert.Equal(2, refused.ExitCode);
-        Assert.Contains("has 3 outputs, one per class; allowed are class, probability and logit", Assert.Single(refused.ErrorLines));
+        Assert.Contains("--class 1: goes with --value probability or logit", Assert.Single(refused.ErrorLines));
     }
 
     [Fact]
