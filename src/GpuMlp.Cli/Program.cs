@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using GpuMlp.Cli.Bench;
+using GpuMlp.Cli.Compare;
 using GpuMlp.Cli.Completion;
 using GpuMlp.Cli.Conversion;
 using GpuMlp.Cli.DataFiles;
@@ -62,6 +63,7 @@ static class Program
             ConvertCommand.Create(),
             DataCommand.Create(),
             BenchCommand.Create(interruption),
+            CompareCommand.Create(interruption),
             PlanCommand.Create(TrainCommand.Plan(), SweepCommand.Plan(), GridCommand.Plan()),
             DevicesCommand.Create(),
             GradcheckCommand.Create(),

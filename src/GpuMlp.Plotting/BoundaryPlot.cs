@@ -55,6 +55,9 @@ public sealed class BoundaryPlot : IDisposable
             options.Style, points.Classes, 2.2f * figure.Scale);
     }
 
+    /// <summary>The pixels of a picture between its axes.</summary>
+    internal SKRectI DataArea => figure.DataArea;
+
     /// <summary>Writes a PNG file, whole or not at all.</summary>
     /// <param name="path">The file; an existing file is replaced.</param>
     /// <param name="predictions">As the remarks of the class say.</param>

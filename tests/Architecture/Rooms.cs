@@ -99,6 +99,7 @@ static class Rooms
         new("Cli.Output", "folders of runs, and scores", "Cli.Shell"),
         new("Cli.Samples", "programs to copy: they use the library alone"),
         new("Cli.Bench", "a verb", "Cli.Shell"),
+        new("Cli.Compare", "a verb", "Cli.Shell", "Cli.Input", "Cli.Options", "Cli.Output", "Cli.Samples"),
         new("Cli.Plan", "a verb", "Cli.Shell"),
         new("Cli.Completion", "a verb", "Cli.Shell"),
         new("Cli.Conversion", "a verb", "Cli.Shell", "Cli.Input"),
@@ -109,8 +110,8 @@ static class Rooms
         new("Cli.Predict", "two verbs, predict and evaluate", "Cli.Shell", "Cli.Input", "Cli.Output"),
         new("Cli.Sweep", "a verb", "Cli.Shell", "Cli.Input", "Cli.Options", "Cli.Output"),
         new("Cli.Train", "a verb", "Cli.Shell", "Cli.Input", "Cli.Options", "Cli.Output", "Cli.Samples"),
-        new("Cli", "Program: the verbs, and failures as exit codes", "Cli.Shell", "Cli.Output", "Cli.Bench", "Cli.Completion",
-            "Cli.Conversion", "Cli.DataFiles", "Cli.Devices", "Cli.Gradcheck", "Cli.Grid", "Cli.Plan", "Cli.Predict", "Cli.Sweep",
-            "Cli.Train"),
+        new("Cli", "Program: the verbs, and failures as exit codes", "Cli.Shell", "Cli.Output", "Cli.Bench", "Cli.Compare",
+            "Cli.Completion", "Cli.Conversion", "Cli.DataFiles", "Cli.Devices", "Cli.Gradcheck", "Cli.Grid", "Cli.Plan", "Cli.Predict",
+            "Cli.Sweep", "Cli.Train"),
     ];
 }

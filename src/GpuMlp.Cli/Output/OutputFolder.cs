@@ -16,15 +16,16 @@ sealed class OutputFolder : IDisposable
 
     readonly Lock gate = new();
     readonly string full;
+    readonly string record;
     readonly FolderLock held;
     RunFiles earlier;
     bool moving, ended;
 
-    OutputFolder(string path, string full, FolderLock held)
+    OutputFolder(string path, string full, string record, FolderLock held)
     {
-        (Path, this.full, this.held) = (path, full, held);
+        (Path, this.full, this.record, this.held) = (path, full, record, held);
         New = IoPath.Combine(full, Waiting);
-        earlier = new RunFiles(full, held.Noted);
+        earlier = new RunFiles(full, record, held.Noted);
     }
 
     /// <summary>The folder as the user named it.</summary>
@@ -57,7 +58,7 @@ sealed class OutputFolder : IDisposable
     /// </summary>
     /// <param name="path">The folder.</param>
     /// <param name="force">Whether an earlier run in it is to be replaced.</param>
-    /// <param name="outputs">What the run may write.</param>
+    /// <param name="outputs">What the run may write, its record among it.</param>
     /// <exception cref="UsageException">
     /// Another run holds the folder; or it is a file, is not empty, cannot be created or written to; or a file that is no earlier run's
     /// lies where an output goes.
@@ -74,7 +75,8 @@ sealed class OutputFolder : IDisposable
             OutputFolder? folder = null;
             try
             {
-                folder = new OutputFolder(path, full, held);
+                string record = outputs.Contains(RunFiles.Comparison) ? RunFiles.Comparison : RunFiles.Record;
+                folder = new OutputFolder(path, full, record, held);
                 folder.TakeOver();
                 if (!force && folder.HasContent())
                     throw UsageException.For("out", path, "the folder is not empty; name another, or replace a run in it with --force");
@@ -106,27 +108,29 @@ sealed class OutputFolder : IDisposable
         if (!cameToSomething && !earlier.IsEmpty) return null;
         IEnumerable<string> names = Directory.GetFileSystemEntries(New).Select(path => IoPath.GetFileName(path));
         if (HasCheckpoint) names = names.Concat(RunFiles.Checkpoint.Where(name => RunFiles.Exists(Target(name))));
-        return [.. names.Append(RunFiles.Record).Order(StringComparer.Ordinal)];
+        return [.. names.Append(record).Order(StringComparer.Ordinal)];
     }
 
-    /// <summary>Moves the new files, run.json among them, to where the earlier run's were, and deletes the others of that run.</summary>
+    /// <summary>Moves the new files, the record among them, to where the earlier run's were, and deletes the others of that run.</summary>
     /// <exception cref="IOException">
     /// A file cannot be put there. Before the first move all stays as it was; after it the rest still wait for the next run to move them.
     /// </exception>
-    public void Publish()
+    public void Publish() => Publish(record);
+
+    void Publish(string record)
     {
         var copies = new List<AtomicFile>();
         try
         {
             // the old record is deleted before any move and the new one moved last: no record ever stands beside another run's files
-            string[] names = [.. Written().OrderBy(name => name == RunFiles.Record)];
+            string[] names = [.. Written().OrderBy(name => name == record)];
             string[] stale = [.. earlier.Present.Except(names).Where(IsStale)];
             Action[] moves = [.. names.Select(name => Move(name, copies))];
             AtomicFile.RunExclusively(() =>
             {
                 moving = true;
                 foreach (string name in stale) File.Delete(Target(name));
-                File.Delete(AtomicFile.Resolve(Target(RunFiles.Record)));
+                File.Delete(AtomicFile.Resolve(Target(record)));
                 foreach (Action move in moves) move();
                 Directory.Delete(New, true);
                 held.Note([]);
@@ -165,9 +169,13 @@ sealed class OutputFolder : IDisposable
     // A run that was killed while it moved its files has all of them here or in place, its record last: the moves are finished.
     void TakeOver()
     {
-        if (File.Exists(this[RunFiles.Record])) Publish();
+        if (RunFiles.Records.FirstOrDefault(name => File.Exists(this[name])) is string whole)
+        {
+            earlier = new RunFiles(full, whole, held.Noted);
+            Publish(whole);
+        }
         else if (Directory.Exists(New)) Directory.Delete(New, true);
-        earlier = new RunFiles(full, held.Noted);
+        earlier = new RunFiles(full, record, held.Noted);
         AtomicFile.Clear(full, RunFiles.IsKnown);
         string frames = Target(RunFiles.Frames);
         if (Directory.Exists(frames) && AtomicFile.Clear(frames, name => RunFiles.IsKnown($"frames/{name}"))) RemoveIfEmpty(frames);
@@ -188,7 +196,7 @@ sealed class OutputFolder : IDisposable
             if (Directory.Exists(Target(file))) throw UsageException.For("out", Path, $"{file} in it is a folder; a file is to be there");
             if (RunFiles.Exists(Target(file)) && !earlier.Owns(file))
                 throw UsageException.For("out", Path, $"{file} in it is not an earlier run's ({(earlier.IsEmpty
-                    ? "there is no run.json of gpumlp" : "run.json does not list it")}); move it away, or name another folder");
+                    ? $"there is no {record} of gpumlp" : $"{record} does not list it")}); move it away, or name another folder");
         }
     }
 

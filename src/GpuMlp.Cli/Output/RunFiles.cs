@@ -6,12 +6,18 @@ using GpuMlp.Records;
 
 namespace GpuMlp.Cli.Output;
 
-/// <summary>The files in a folder that its run.json says an earlier run wrote: a later run may replace them.</summary>
+/// <summary>The files in a folder that its record says an earlier run wrote: a later run may replace them.</summary>
 /// <remarks>All other files are the user's own. Names are relative to the folder, with / on every system.</remarks>
 sealed partial class RunFiles
 {
     /// <summary>The file that describes the run, and the folder of its frames.</summary>
     public const string Record = "run.json", Frames = "frames";
+
+    /// <summary>The file that describes a comparison, and its picture.</summary>
+    public const string Comparison = "compare.json", ComparisonPicture = "compare.png";
+
+    /// <summary>The files that describe what is in a folder.</summary>
+    public static IReadOnlyList<string> Records { get; } = [Record, Comparison];
 
     const int MostRecordBytes = 1 << 26;
 
@@ -19,7 +25,9 @@ sealed partial class RunFiles
     static readonly string[] judged = ["confusion.png", "roc.png"];
     static readonly string[] plane = ["data.png", "boundary.png", "boundary.gif", Frames];
     static readonly string[] checkpoint = [StoredCheckpoint.FileName, StoredCheckpoint.LossesName, StoredCheckpoint.SnapshotsName];
-    static readonly string[] all = [.. checkpoint, .. OfTrain(true, true), .. OfSweep(true)];
+    static readonly string[] ofRuns = [.. checkpoint, .. OfTrain(true, true), .. OfSweep(true)];
+    static readonly string[] compared = [Comparison, ComparisonPicture];
+    static readonly string[] all = [.. ofRuns, .. compared];
 
     readonly string folder;
     readonly HashSet<string> names = [];
@@ -27,21 +35,23 @@ sealed partial class RunFiles
     readonly int steps, every;
 
     /// <summary>
-    /// Reads run.json in a folder. Where there is none that gpumlp wrote, the files of a run are those that a failed run noted.
+    /// Reads the record in a folder. Where there is none that gpumlp wrote, the files of a run are those that a failed run noted.
     /// </summary>
     /// <param name="folder">The folder.</param>
+    /// <param name="record">The record's name: one of <see cref="Records"/>.</param>
     /// <param name="left">Names that a failed run noted, as <see cref="NamesOf"/> gives them.</param>
     /// <exception cref="IOException">It cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
-    public RunFiles(string folder, IEnumerable<string> left)
+    public RunFiles(string folder, string record, IEnumerable<string> left)
     {
         this.folder = folder;
+        string[] own = record == Comparison ? compared : ofRuns;
         names = [.. left];
-        names.IntersectWith(all);
+        names.IntersectWith(own);
         isLeft = names.Count > 0;
         // a run that was killed has left them and no record
-        if (StoredCheckpoint.IsAt(Path.Combine(folder, StoredCheckpoint.FileName))) names.UnionWith(checkpoint);
-        var file = new FileInfo(AtomicFile.Resolve(Path.Combine(folder, Record)));
+        if (record == Record && StoredCheckpoint.IsAt(Path.Combine(folder, StoredCheckpoint.FileName))) names.UnionWith(checkpoint);
+        var file = new FileInfo(AtomicFile.Resolve(Path.Combine(folder, record)));
         if (!file.Exists || file.Length is 0 or > MostRecordBytes) return;      // a pipe has length 0
         try
         {
@@ -55,7 +65,7 @@ sealed partial class RunFiles
             string[] unlisted = config is null ? OfSweep(true) : OfTrain(Of(config, "noPlots", JsonValueKind.True) is null, true, false);
             JsonElement? listed = Of(run, "outputs", JsonValueKind.Array);                  // earlier versions wrote none
             names.UnionWith(listed?.EnumerateArray().Select(name => name.ToString()) ?? unlisted);
-            names.IntersectWith(all);
+            names.IntersectWith(own);
             isLeft = false;
         }
         catch (JsonException) { }
@@ -70,6 +80,9 @@ sealed partial class RunFiles
     /// <summary>All that train may write.</summary>
     public static string[] OfTrain(bool plots, bool hasPlane, bool hasClasses = true) =>
         [.. trained, .. plots ? ["loss.png"] : (string[])[], .. plots && hasClasses ? judged : [], .. plots && hasPlane ? plane : []];
+
+    /// <summary>All that a comparison may write.</summary>
+    public static string[] OfComparison() => [.. compared];
 
     /// <summary>The files of a checkpoint, which are written while a run goes on.</summary>
     public static IReadOnlyList<string> Checkpoint => checkpoint;

@@ -23,27 +23,15 @@ namespace GpuMlp.Cli.Train;
 /// <summary>One execution of train with --api modules: it runs the sample with the data and the settings of a config.</summary>
 sealed class ModulesRun(TrainConfig config, TrainInput input, RandomStream weights, Terminal terminal)
 {
-    // the options that the sample fixes
-    static readonly string[] fixedOptions =
-    [
-        "net", "activation", "init", "init-scale", "loss", "optimizer", "momentum", "weight-decay", "l1", "schedule", "warmup", "clip",
-        "batch", "engine", "standardize", "validation", "test", "folds",
-        "class-weight", "checkpoint-every",
-    ];
-
     readonly List<BoundaryFrame> frames = [];
 
     /// <summary>Refuses options that the sample fixes.</summary>
     /// <exception cref="UsageException">Such an option has another value than its default.</exception>
     public static void Check(TrainConfig config)
     {
-        TrainConfig defaults = TrainData.Resolve(new TrainConfig());
-        foreach (TrainOption option in TrainOptions.All.Where(option => fixedOptions.Contains(option.Name)))
-        {
-            if (option.Text(config) == option.Text(defaults)) continue;
-            throw UsageException.For(option.Name, option.Text(config),
-                "--api modules runs the tutorial's sample, a 2-50-1 network of modules by SGD on one example per step; leave it out");
-        }
+        if (ModulesSample.WhyNot(config) is not var (option, value)) return;
+        throw UsageException.For(option, value,
+            "--api modules runs the tutorial's sample, a 2-50-1 network of modules by SGD on one example per step; leave it out");
     }
 
     /// <summary>Trains, and writes all outputs but the record.</summary>
@@ -91,21 +79,13 @@ sealed class ModulesRun(TrainConfig config, TrainInput input, RandomStream weigh
     {
         using Terminal.Progress progress = terminal.Follow("training", "steps", config.Steps);
         GridSpec? grid = config.SnapshotEvery > 0 ? Grid : null;
-        return ModulesTutorial.Train(net, input.Data, Picks(), config.Steps, config.Lr, (step, loss) =>
+        Func<int> picks = ModulesSample.Picks(config, input.Data.Count, weights);
+        return ModulesTutorial.Train(net, input.Data, picks, config.Steps, config.Lr, (step, loss) =>
         {
             if (grid is not null && step % config.SnapshotEvery == 0) AddFrame(net, grid, step);
             if (step % 256 == 0) progress.Report(step, loss);
             return float.IsFinite(loss) && !cancellation.IsCancellationRequested;
         });
-    }
-
-    // the same rows as without modules; the notebook's stream goes on after the weights and never draws row 0
-    Func<int> Picks()
-    {
-        int rows = input.Data.Count;
-        if (config.Rng == RandomSource.Numpy) return () => weights.Next(1, rows);
-        var stream = new PhiloxStream(config.Seed, StreamPurpose.Sampling);
-        return () => stream.Next(0, rows);
     }
 
     void AddFrame(Sequential net, GridSpec grid, int step) => frames.Add(new BoundaryFrame(step,

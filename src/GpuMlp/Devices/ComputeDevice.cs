@@ -217,6 +217,7 @@ public sealed partial class ComputeDevice : IDisposable
     internal unsafe void CopyToDevice(ReadOnlySpan<float> source, DeviceSpan target)
     {
         if (source.Length == 0) return;
+        BytesToDevice += sizeof(float) * (long)source.Length;
         if (Host is not null)
         {
             source.CopyTo(target.OnHost);
@@ -231,6 +232,7 @@ public sealed partial class ComputeDevice : IDisposable
     internal unsafe void CopyToHost(DeviceSpan source, Span<float> target)
     {
         if (source.Length == 0) return;
+        BytesToHost += sizeof(float) * (long)source.Length;
         if (Host is not null)
         {
             source.OnHost.CopyTo(target);

@@ -40,11 +40,15 @@ sealed class HostRunner : IDisposable
 
     internal int Width => width;
 
+    /// <summary>How many ops it ran so far.</summary>
+    internal long Launches { get; private set; }
+
     internal int Cores => workers?.Count ?? 1;
 
     /// <summary>Does all items of an op; <paramref name="work"/> is about how many float operations they take.</summary>
     internal void Run<TOp>(in TOp op, long work) where TOp : struct, IOp<HostView>
     {
+        Launches++;
         int items = op.Items(width);
         if (workers is null || work < WorthSharingItems || items < 2) Slice(op, width, 0, items);
         else Share(op, items);
@@ -71,6 +75,7 @@ sealed class HostRunner : IDisposable
     /// <summary>Does all groups of an op, with one lane per group; the cores share the groups of large jobs.</summary>
     internal void RunGroups<TOp>(in TOp op, long work) where TOp : struct, IGroupOp<HostView>
     {
+        Launches++;
         if (workers is null || work < WorthSharingGroups || op.Groups < 2)
         {
             GroupSlice(op, width, 0, op.Groups);

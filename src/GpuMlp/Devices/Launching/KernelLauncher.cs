@@ -18,6 +18,9 @@ sealed class KernelLauncher(DeviceDescription device, Accelerator accelerator, K
 
     internal TimeSpan CompileTime { get; private set; }
 
+    /// <summary>How many launches the device took so far.</summary>
+    internal long Launches { get; private set; }
+
     /// <summary>Finds out whether the driver ended a launch early.</summary>
     internal LaunchWatch Watch { get; } = new(device, accelerator);
 
@@ -129,6 +132,7 @@ sealed class KernelLauncher(DeviceDescription device, Accelerator accelerator, K
         {
             kernel(shape, op, Watch.Argument);
             Watch.Launched(shape.GridDim.X);
+            Launches++;
         }
         catch (AcceleratorException e)
         {
