@@ -1,4 +1,3 @@
-using System.Runtime.ExceptionServices;
 using GpuMlp.Formats;
 using SkiaSharp;
 
@@ -13,8 +12,6 @@ public readonly record struct BoundaryFrame(int Step, float[] Predictions, strin
 /// <summary>The boundary during training: one PNG file per snapshot, and one animated GIF of all snapshots.</summary>
 public static class BoundaryAnimation
 {
-    const int Hundredths = 10, LastHundredths = 200, Samples = 4;
-
     /// <summary>
     /// Draws frames on all cores as boundary-000000.png, … in a folder, and an endless GIF of them: 0.1 s per frame, 2 s for the last.
     /// A file appears whole or not at all.
@@ -40,68 +37,10 @@ public static class BoundaryAnimation
         if (cancellation.IsCancellationRequested) return 0;
         AtomicFile.RunExclusively(() => Directory.CreateDirectory(framesFolder));
         int done = 0;
-        PictureFile.Write(gifPath, stream => done = Write(stream, plot, frames, framesFolder, progress, cancellation));
+        SKBitmap Draw(int frame) => plot.Draw(frames[frame].Predictions, frames[frame].Title);
+        void Keep(int frame, SKBitmap picture) =>
+            PictureFile.WritePng(Path.Combine(framesFolder, $"boundary-{frames[frame].Step:D6}.png"), picture);
+        PictureFile.Write(gifPath, stream => done = GifFile.Write(stream, frames.Count, Draw, Keep, progress, cancellation));
         return done;
-    }
-
-    static int Write(Stream stream, BoundaryPlot plot, IReadOnlyList<BoundaryFrame> frames, string folder,
-        Action<int, int>? progress, CancellationToken cancellation)
-    {
-        ColourTable table = Colours(plot, frames, out SKSizeI size);
-        var gif = new GifWriter(stream, size.Width, size.Height, table.Colours);
-        byte[]? before = null, held = null;                                 // held back: only the next frame tells that it is not the last
-        int done = 0, batch = 2 * Environment.ProcessorCount;
-        do
-        {
-            int count = Math.Min(batch, frames.Count - done), first = done;
-            var indices = new byte[count][];
-            OnAllCores(count, i => indices[i] = Draw(plot, frames[first + i], folder, table));
-            var packed = new byte[count][];
-            byte[]? previous = before;
-            OnAllCores(count, i => packed[i] = GifWriter.Compress(indices[i], i > 0 ? indices[i - 1] : previous));
-            foreach (byte[] frame in packed)
-            {
-                if (held != null) gif.Write(held, Hundredths);
-                held = frame;
-            }
-            before = indices[^1];
-            done += count;
-            progress?.Invoke(done, frames.Count);
-        }
-        while (done < frames.Count && !cancellation.IsCancellationRequested);
-        gif.Write(held!, LastHundredths);
-        gif.Finish();
-        return done;
-    }
-
-    static byte[] Draw(BoundaryPlot plot, BoundaryFrame frame, string folder, ColourTable table)
-    {
-        using SKBitmap picture = plot.Draw(frame.Predictions, frame.Title);
-        PictureFile.WritePng(Path.Combine(folder, $"boundary-{frame.Step:D6}.png"), picture);
-        return table.Index(picture);
-    }
-
-    static ColourTable Colours(BoundaryPlot plot, IReadOnlyList<BoundaryFrame> frames, out SKSizeI size)
-    {
-        int[] chosen = [.. Enumerable.Range(0, Samples).Select(i => i * (frames.Count - 1) / (Samples - 1)).Distinct()];
-        var samples = new SKBitmap[chosen.Length];
-        OnAllCores(samples.Length, i => samples[i] = plot.Draw(frames[chosen[i]].Predictions, frames[chosen[i]].Title));
-        size = samples[0].Info.Size;
-        var table = new ColourTable(samples);
-        foreach (SKBitmap sample in samples) sample.Dispose();
-        return table;
-    }
-
-    // throws the body's own exception, without the AggregateException that For puts around it
-    static void OnAllCores(int count, Action<int> body)
-    {
-        try
-        {
-            Parallel.For(0, count, body);
-        }
-        catch (AggregateException e)
-        {
-            ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
-        }
     }
 }

@@ -82,6 +82,12 @@ static class Palette
         return Mix(BluesAnchors[i], BluesAnchors[i + 1], at - i);
     }
 
+    /// <summary>
+    /// The colour of a signed number by its share of the largest one, [-1, 1]: the hue of class 0 below zero, white, the hue of class 1.
+    /// </summary>
+    public static uint Diverging(double t) =>
+        Mix(0xFFFFFFFF, Distinct[t < 0 ? 0 : 1], Math.Round(Math.Min(1, Math.Abs(t)) * 63) / 63);
+
     // From dark blue over green to yellow: lightness grows evenly, so that the order shows without the hues.
     static readonly uint[] SequentialAnchors = [0xFF352A87, 0xFF2C5FA8, 0xFF1F8A9E, 0xFF3FAE7E, 0xFF96C857, 0xFFF4E04D];
 

@@ -107,6 +107,7 @@ public class ProgramTests
             {
                 "label" or "test" or "class-weight" or "features" or "ignore" or "derive" or "axes" or "fix" => "kind",
                 "checkpoint-every" => "30s",
+                "views" => "units,warp",
                 "separator" => ";",
                 "decimal" => ",",
                 "thousands" => "'",
@@ -134,6 +135,7 @@ public class ProgramTests
                 "api" => "modules",
                 "device" => "cpu",
                 "style" => "notebook",
+                "views" => "weights",
                 "label" => "other",
                 "missing" => "drop",
                 "decimal" => ".",

@@ -63,6 +63,17 @@ public class CrossoversTests
     }
 
     [Fact]
+    public void AKindOfWorkThatBenchHadNoTimeForIsNotMeasured()
+    {
+        var measured = new Measurements();
+        foreach (DeviceDescription device in both)
+            measured.Add(device, 0, [.. Jobs(1e-7, 1e-9).Where(job => job.Item1.Kind == WorkKind.Grid)]);
+        var found = Crossovers.Of(recipe, measured, both).Found;
+        Assert.Equal([0, 0, 0, 16_384], found.Select(one => one.UpTo));
+        Assert.All(found, one => Assert.Null(one.From));
+    }
+
+    [Fact]
     public void LargerWorkThanAnyThatWasMeasuredIsAnExtrapolation()
     {
         var measured = new Measurements();

@@ -63,7 +63,9 @@ public partial class ReadmeTests
         foreach (string name in (string[])["grid.npy", "line.svg", "moons/model.safetensors"])
             Assert.True(File.Exists(folder.File($"runs/{name}")), name);
         string[] verbs = [.. commands.Select(command => command.Split(' ')[0]).Distinct().Order()];
-        Assert.Equal(["bench", "convert", "data", "devices", "evaluate", "gradcheck", "grid", "plan", "predict", "sweep", "train"], verbs);
+        string[] all =
+            ["bench", "compare", "convert", "data", "devices", "evaluate", "gradcheck", "grid", "plan", "predict", "sweep", "train"];
+        Assert.Equal(all, verbs);
     }
 
     static IEnumerable<string> Blocks(string language) =>

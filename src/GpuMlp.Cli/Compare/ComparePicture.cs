@@ -18,33 +18,35 @@ static class ComparePicture
         CompareRecord record, IReadOnlyList<Trained> trained, TrainInput input, GridSpec? grid, Func<float, int> side)
     {
         string steps = trained.Count > 0 ? Invariant($" · {trained.Max(one => one.Losses.Length):N0} steps") : "";
+        string compared = Invariant($"{trained.Count} {(trained.Count == 1 ? "training" : "trainings")} compared");
         return new ComparePlot
         {
-            Title = $"{input.Recipe.Net} · {input.Raw.Name}{steps} · on every device, by every engine",
+            Title = $"{input.Recipe.Net} · {input.Raw.Name}{steps} · {compared}",
             Parts = ["open", "compile", "train", "evaluate"],
             Columns = ["together", "launches", "moved", "bits"],
             Rows = [.. record.Rows.Select(Bar)],
             Boundary = grid is not null && trained.Count > 0 && input.Raw.ClassCount > 0 ? Boundary(trained, input, grid, side) : null,
             Distances = [.. trained.Where(one => one.Row.Difference is { LargestLoss: > 0 }).Select(one => Distance(one, trained))],
             Verdict = [.. Verdict(record)],
-            Notes = ["From which sizes on a device is faster than the CPU", .. CrossoverText.Sentences(record)],
+            Notes = ["Sizes from which on a device is faster than the CPU", .. CrossoverText.Sentences(record)],
         };
     }
 
     static CompareBar Bar(CompareRow row)
     {
         if (row.Timings is not RowTimings times) return new(row.Title, [], [], null, row.LeftOut);
+        string moved = CompareTable.Bytes(row.BytesToDevice!.Value + row.BytesToHost!.Value);
         return new(row.Title, [times.Open, times.Compile, times.Train, times.Evaluate],
-            [CompareTable.Time(times.Total), Invariant($"{row.Launches:N0}"),
-                CompareTable.Bytes(row.BytesToDevice!.Value + row.BytesToHost!.Value), CompareTable.Verdict(row)], row.SameBits);
+            [CompareTable.Time(times.Total), Invariant($"{row.Launches:N0}"), moved, CompareTable.Verdict(row)],
+            CompareTable.IsOtherSum(row) ? null : row.SameBits);
     }
 
     static CompareBoundary Boundary(IReadOnlyList<Trained> trained, TrainInput input, GridSpec grid, Func<float, int> side)
     {
         float[] first = trained[0].Outputs!;
         bool[] disagrees = [.. first.Select((output, k) => trained.Any(other => side(other.Outputs![k]) != side(output)))];
-        string others = Invariant($"{disagrees.Count(one => one):N0} of {grid.Points:N0} pixels elsewhere on the other side");
-        string caption = $"{trained[0].Row.Title}: {others}";
+        string others = Invariant($"{disagrees.Count(one => one):N0} of {grid.Points:N0} pixels are of another class elsewhere");
+        string caption = $"{trained[0].Row.Title} · {others}";
         var options = new PlotOptions
         {
             XLabel = PictureAxes.NameOf(input.Raw, input.Axes.X),

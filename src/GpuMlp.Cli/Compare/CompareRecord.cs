@@ -113,7 +113,7 @@ sealed record RowDifference(
 /// <param name="Device">The device's id.</param>
 /// <param name="Of">What grows: hidden width, batch, networks or grid side.</param>
 /// <param name="From">The smallest size from which on it is faster; null if there is none up to UpTo.</param>
-/// <param name="UpTo">The largest size that was tried.</param>
+/// <param name="UpTo">The largest size that was tried; 0 where bench has measured no such work.</param>
 /// <param name="BeyondMeasured">Whether that is an extrapolation of what was measured.</param>
 sealed record CompareCrossover(string Device, string Of, int? From, int UpTo, bool BeyondMeasured);
 

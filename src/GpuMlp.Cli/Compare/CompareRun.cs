@@ -101,8 +101,7 @@ sealed class CompareRun
     static bool IsOfModules(string engine) => engine == Trainings.Modules;
 
     // whether a row differs although its device and its engines say that they compute the same
-    static bool IsUnexpected(CompareRow row) => row is { SameBits: false, WhyNotSameBits: null }
-        && IsOfModules(row.Engine!) == row.ComparedWith!.EndsWith($" {Trainings.Modules}", StringComparison.Ordinal);
+    static bool IsUnexpected(CompareRow row) => row is { SameBits: false, WhyNotSameBits: null } && !CompareTable.IsOtherSum(row);
 
     int Finish(CompareRecord record, OutputFolder folder, int? cut)
     {

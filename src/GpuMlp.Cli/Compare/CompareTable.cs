@@ -40,7 +40,7 @@ static class CompareTable
         { SameBits: true } => "same",
         { Difference.FirstStep: int step } => Invariant($"differ from step {step:N0}"),
         { SameBits: false } => "differ at the end",
-        _ => "the first",
+        _ => "reference",
     };
 
     /// <summary>How a row differs from the one that it is compared with.</summary>
@@ -52,11 +52,19 @@ static class CompareTable
         string loss = found.LargestLoss > 0 ? Invariant($", losses by up to {found.LargestLoss:G2}") : "";
         string most = found.LargestWeight?.ToString("G2", CultureInfo.InvariantCulture) ?? "infinity";
         string weights = found.DifferentWeights == 0 ? ", with the same weights at the end"
+            : found.LargestWeight == 0 ? Invariant($", {found.DifferentWeights:N0} weights by the sign of a zero alone")
             : Invariant($", {found.DifferentWeights:N0} weights by up to {most} ({found.LargestWeightAt})");
         string pixels = found.Pixels is int count && grid is not null
             ? Invariant($", {count:N0} of {grid.Width * grid.Height:N0} pixels on the other side of the boundary") : "";
-        return $"{first}{loss}{weights}{pixels}{(row.WhyNotSameBits is string why ? $"; it {why}" : "")}";
+        string reason = row.WhyNotSameBits is string why ? $"; the device {why}" : IsOtherSum(row) ? $"; {OtherSum}" : "";
+        return $"{first}{loss}{weights}{pixels}{reason}";
     }
+
+    const string OtherSum = "modules compose their loss of other operations, which round differently";
+
+    /// <summary>Whether a row of modules is compared with one of layers, whose bits it never has.</summary>
+    public static bool IsOtherSum(CompareRow row) => row.Engine == Trainings.Modules
+        && row.ComparedWith?.EndsWith($" {Trainings.Modules}", StringComparison.Ordinal) == false;
 
     /// <summary>A duration with three digits.</summary>
     public static string Time(double seconds) => seconds switch

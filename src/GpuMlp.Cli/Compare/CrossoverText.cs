@@ -9,16 +9,16 @@ static class CrossoverText
     public static IEnumerable<string> Sentences(CompareRecord record)
     {
         foreach (var device in record.Crossovers.GroupBy(found => found.Device))
-            yield return $"{device.Key}: {string.Join("; ", device.Select(Phrase))}, by what bench measured here";
+            yield return $"{device.Key} is faster than the CPU, by what bench measured here: {string.Join("; ", device.Select(Phrase))}";
         if (record.NotMeasured.Length == 0) yield break;
         string which = string.Join(" and ", record.NotMeasured);
-        yield return $"from which sizes on a device wins is not known: {which} not measured on this machine; gpumlp bench measures";
+        yield return $"{which} not measured on this machine: from which sizes on a device is faster is not known; gpumlp bench measures";
     }
 
     static string Phrase(CompareCrossover found)
     {
-        string beyond = found.BeyondMeasured ? ", extrapolated" : "";
-        return found.From is int from ? Invariant($"faster than the CPU from {found.Of} {from:N0} on{beyond}")
-            : Invariant($"not faster up to {found.Of} {found.UpTo:N0}{beyond}");
+        string beyond = found.BeyondMeasured ? " (extrapolated)" : "";
+        return found.From is int from ? Invariant($"{found.Of} from {from:N0} on{beyond}")
+            : found.UpTo == 0 ? $"{found.Of} not measured" : Invariant($"{found.Of} not up to {found.UpTo:N0}{beyond}");
     }
 }

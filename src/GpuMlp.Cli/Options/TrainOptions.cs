@@ -135,6 +135,8 @@ static class TrainOptions
             c => c.Axes!, (c, v) => c with { Axes = v }, Values.Text, "the first two"),
         Of(Pictures, "fix", "C=V,...", "where pictures hold the other features",
             c => c.Fix!, (c, v) => c with { Fix = v }, Values.Text, "at their means"),
+        Of(Pictures, "views", "NAMES", "more pictures: units (what each computes), weights (histograms), warp (the plane after two units)",
+            c => c.Views!, (c, v) => c with { Views = v }, Values.Checked(Views), "none"),
         Of(Pictures, "no-plots", null, "leave the pictures out",
             c => c.NoPlots, (c, v) => c with { NoPlots = v }, Values.Flag),
     ];
@@ -142,6 +144,12 @@ static class TrainOptions
     static string Period(string text)
     {
         TrainConfig.PeriodOf(text);
+        return text;
+    }
+
+    static string Views(string text)
+    {
+        TrainConfig.ViewsOf(text);
         return text;
     }
 

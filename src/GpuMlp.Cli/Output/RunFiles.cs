@@ -25,7 +25,7 @@ sealed partial class RunFiles
     static readonly string[] judged = ["confusion.png", "roc.png"];
     static readonly string[] plane = ["data.png", "boundary.png", "boundary.gif", Frames];
     static readonly string[] checkpoint = [StoredCheckpoint.FileName, StoredCheckpoint.LossesName, StoredCheckpoint.SnapshotsName];
-    static readonly string[] ofRuns = [.. checkpoint, .. OfTrain(true, true), .. OfSweep(true)];
+    static readonly string[] ofRuns = [.. checkpoint, .. OfTrain(true, true), .. OfViews(TrainConfig.ViewNames), .. OfSweep(true)];
     static readonly string[] compared = [Comparison, ComparisonPicture];
     static readonly string[] all = [.. ofRuns, .. compared];
 
@@ -80,6 +80,12 @@ sealed partial class RunFiles
     /// <summary>All that train may write.</summary>
     public static string[] OfTrain(bool plots, bool hasPlane, bool hasClasses = true) =>
         [.. trained, .. plots ? ["loss.png"] : (string[])[], .. plots && hasClasses ? judged : [], .. plots && hasPlane ? plane : []];
+
+    /// <summary>The files of the pictures of --views.</summary>
+    public static string[] OfViews(IEnumerable<string> views) => [.. views.Select(OfView)];
+
+    /// <summary>The file of a picture of --views: warp moves.</summary>
+    public static string OfView(string view) => view == "warp" ? "warp.gif" : $"{view}.png";
 
     /// <summary>All that a comparison may write.</summary>
     public static string[] OfComparison() => [.. compared];

@@ -12,8 +12,7 @@ static class Resuming
 {
     // the options that decide no bit of the weights
     static readonly string[] free =
-        ["steps", "device", "engine", "checkpoint-every", "all-losses", "style", "size", "window", "axes", "fix",
-            "no-plots"];
+        ["steps", "device", "engine", "checkpoint-every", "all-losses", "style", "size", "window", "axes", "fix", "views", "no-plots"];
 
     /// <summary>Reads the checkpoint that --resume names.</summary>
     /// <exception cref="UsageException">There is none, or it cannot be gone on from.</exception>

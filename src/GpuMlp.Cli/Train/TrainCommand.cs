@@ -78,7 +78,7 @@ static class TrainCommand
         string? file = result.GetValue(Config);
         if (file is not null && resumed is not null)
             throw UsageException.For("config", file, "--resume has the run's settings; leave it out");
-        Replay replay = resumed?.Replay ?? (file is not null ? ReadFile(file) : new Replay(new TrainConfig(), null));
+        Replay replay = resumed?.Replay ?? (file is not null ? ConfigFile.Read(file) : new Replay(new TrainConfig(), null));
         TrainConfig read = replay.Config, config = read;
         var asked = new HashSet<string>();
         foreach ((TrainOption row, Option option) in options)
@@ -104,30 +104,5 @@ static class TrainCommand
         for (int k = 0; every < config.Steps / Pictures; k++) every = (int)Math.Min(int.MaxValue, every * (k % 3 == 1 ? 2.5 : 2));
         terminal.Note(FormattableString.Invariant($"a picture is drawn every {every:N0} steps; --snapshot-every says otherwise"));
         return config with { SnapshotEvery = every };
-    }
-
-    static void RequireData(string name, string file)
-    {
-        try { TrainData.ReadName(name); }
-        catch (FormatException e) { throw new UsageException($"{file}: data {UsageException.Cut(name)}: {e.Message}", e); }
-    }
-
-    static Replay ReadFile(string file)
-    {
-        try
-        {
-            if (Directory.Exists(file)) throw UsageException.For("config", file, "is a folder; a file is needed");
-            Replay replay = RunRecord.ReadReplay(file);
-            RequireData(replay.Config.Data, file);
-            return replay with { Config = replay.Config with { Data = TrainData.From(file, replay) } };
-        }
-        catch (InvalidDataException e)
-        {
-            throw new UsageException(e.Message, e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw UsageException.For("config", file, File.Exists(file) ? e.Message : "there is no such file", e);
-        }
     }
 }

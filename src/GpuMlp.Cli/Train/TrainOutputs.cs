@@ -69,8 +69,19 @@ sealed class TrainOutputs(
         PlotOptions options = Options(config, input, config.Size);
         LossPlot.Save(folder["loss.png"], result.Losses, title, options, result.Validation);
         DrawJudgements(judged, options);
+        if (config.Views is string asked) DrawViews(TrainConfig.ViewsOf(asked), result, cancellation);
         plot.Stop();
         return (judged, evaluate.Elapsed, plot.Elapsed);
+    }
+
+    void DrawViews(IReadOnlyList<string> asked, TrainingResult result, CancellationToken cancellation)
+    {
+        var views = new Views(config, input, network, result);
+        foreach (string view in asked)
+        {
+            IsCut |= cancellation.IsCancellationRequested && result.StopReason != StopReason.Cancelled;
+            if (!IsCut) views.Draw(view, folder[RunFiles.OfView(view)]);
+        }
     }
 
     void DrawJudgements(Judgements judged, PlotOptions options)

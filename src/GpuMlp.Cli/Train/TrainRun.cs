@@ -36,6 +36,7 @@ sealed class TrainRun
         (RandomStream points, weights) = TrainData.Streams(config);
         if (config.Api == TutorialHalf.Modules) ModulesRun.Check(config);
         input = TrainInput.Load(config, points);
+        Views.Check(config, input);
         CheckSize();
     }
 
@@ -57,6 +58,7 @@ sealed class TrainRun
         if (run.input.Raw.ClassCount > 0 && run.input.Raw.Labels.Distinct().Count() == 1)
             terminal.Note("every row has the same label: there is nothing to tell apart");
         string[] outputs = RunFiles.OfTrain(!config.NoPlots, run.input.HasPicture, run.input.Raw.ClassCount > 0);
+        if (config.Views is string views) outputs = [.. outputs, .. RunFiles.OfViews(TrainConfig.ViewsOf(views))];
         if (config.CheckpointEvery is not null) outputs = [.. outputs, .. RunFiles.Checkpoint];
         using OutputFolder folder = output is null
             ? OutputFolder.ClaimNew(TrainData.ShortName(config.Data), outputs) : OutputFolder.Claim(output, force, outputs);
@@ -156,7 +158,8 @@ sealed class TrainRun
     const double LargeFeature = 1000;
 
     // how many snapshots are kept; none where no picture needs them
-    long Frames => input.Plane is null || config.NoPlots || config.SnapshotEvery == 0 ? 0 : config.Steps / config.SnapshotEvery + 1L;
+    long Frames => (input.Plane is null && config.Views is null) || config.NoPlots || config.SnapshotEvery == 0 ? 0
+        : config.Steps / config.SnapshotEvery + 1L;
 
     /// <summary>All that is on the device.</summary>
     sealed record Session(ComputeDevice Device, Sequential Network, Trainer Trainer, TimeSpan Open, TimeSpan Compile) : IDisposable

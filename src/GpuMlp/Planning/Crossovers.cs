@@ -29,7 +29,7 @@ public sealed record Crossovers(IReadOnlyList<Crossover> Found, IReadOnlyList<De
         foreach (DeviceDescription device in there.Except(missing).Where(device => device.Kind != DeviceKind.Cpu))
         {
             foreach ((string of, int largest, Func<int, Work> job) in Growing(recipe))
-                if (Find(device, measured.Of(device)!, cpu, of, largest, job) is Crossover crossover) found.Add(crossover);
+                found.Add(Find(device, measured.Of(device)!, cpu, of, largest, job));
         }
         return new(found, missing);
     }
@@ -49,14 +49,14 @@ public sealed record Crossovers(IReadOnlyList<Crossover> Found, IReadOnlyList<De
     }
 
     // from the largest size downwards, as long as the device is faster
-    static Crossover? Find(DeviceDescription device, DeviceRates rates, DeviceRates cpu, string of, int largest, Func<int, Work> job)
+    static Crossover Find(DeviceDescription device, DeviceRates rates, DeviceRates cpu, string of, int largest, Func<int, Work> job)
     {
         int? from = null;
         bool beyond = false;
         for (int size = largest; size >= 1; size /= 2)
         {
             Work onDevice = job(size).On(device), onCpu = job(size).On(DeviceDescription.Processor);
-            if (!rates.Kinds.ContainsKey(onDevice.Kind) || !cpu.Kinds.ContainsKey(onCpu.Kind)) return null;
+            if (!rates.Kinds.ContainsKey(onDevice.Kind) || !cpu.Kinds.ContainsKey(onCpu.Kind)) return new(device, of, null, 0, false);
             bool isFaster = rates.Seconds([onDevice]) < cpu.Seconds([onCpu]);
             if (size == largest || isFaster) beyond = IsBeyond(rates, onDevice) || IsBeyond(cpu, onCpu);
             if (!isFaster) break;

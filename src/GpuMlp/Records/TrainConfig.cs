@@ -218,11 +218,28 @@ public sealed record TrainConfig
     /// <summary>At what values pictures hold features that are no axes, as c=1.5,d=2; null for their means.</summary>
     public string? Fix { get; set; }
 
+    /// <summary>Further pictures, of <see cref="ViewNames"/>, as a,b; null for none.</summary>
+    public string? Views { get; set; }
+
     /// <summary>Whether pictures are left out.</summary>
     public bool NoPlots { get; set; }
 
     /// <summary>The device's name.</summary>
     public string Device { get; set; } = "auto";
+
+    /// <summary>
+    /// The pictures of <see cref="Views"/>: what each hidden unit computes, histograms of the weights, the plane as a layer bends it.
+    /// </summary>
+    public static IReadOnlyList<string> ViewNames { get; } = ["units", "weights", "warp"];
+
+    /// <summary>The pictures that <see cref="Views"/> asks for, each once.</summary>
+    /// <exception cref="FormatException">A name is none of <see cref="ViewNames"/>.</exception>
+    public static IReadOnlyList<string> ViewsOf(string views)
+    {
+        ArgumentNullException.ThrowIfNull(views);
+        var known = new Names<string>([.. ViewNames.Select(name => (name, name))]);
+        return [.. views.Split(',', StringSplitOptions.TrimEntries).Select(known.Parse).Distinct()];
+    }
 
     /// <summary>What <see cref="CheckpointEvery"/> means.</summary>
     /// <exception cref="FormatException">The text is neither a number of steps nor one of seconds.</exception>

@@ -78,6 +78,7 @@ sealed class TrainConfigJson : JsonConverter<TrainConfig>
         json.WriteString("size", config.Size.ToString());
         json.WriteString("axes", config.Axes);
         json.WriteString("fix", config.Fix);
+        json.WriteString("views", config.Views);
         json.WriteBoolean("noPlots", config.NoPlots);
         json.WriteString("device", config.Device);
         json.WriteEndObject();
@@ -164,6 +165,7 @@ sealed class TrainConfigJson : JsonConverter<TrainConfig>
             case "size": config.Size = PictureSize.Parse(Text(ref json)); break;
             case "axes": config.Axes = json.GetString(); break;
             case "fix": config.Fix = json.GetString(); break;
+            case "views": config.Views = json.GetString(); break;
             case "noPlots": config.NoPlots = json.GetBoolean(); break;
             case "device": config.Device = Text(ref json); break;
             default: throw new SettingException($"{Quoted.Quote(name)} is not a setting of config{NearestName.Advice(name, Names())}");

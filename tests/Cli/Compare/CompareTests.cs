@@ -75,7 +75,21 @@ public class CompareTests
         Assert.Contains("--net", Text(rows[2], "leftOut"), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void ARunsSettingsGiveItsWeights()
+    {
+        using var folder = new ScratchFolder();
+        Assert.Equal(0, Gpumlp.Run("train --device cpu --net 2-7-1 --lr 0.05 --steps 60 --seed 5 --style notebook --quiet --out",
+            folder.File("run")).ExitCode);
+        using JsonDocument record = Compare(folder, $"--config {folder.File("run/run.json")} --devices cpu --engines fused --batch 1");
+        Assert.Equal((60, 29), (Rows(record)[0].GetProperty("steps").GetInt32(), record.RootElement.GetProperty("parameters").GetInt32()));
+        using JsonDocument run = JsonDocument.Parse(File.ReadAllText(folder.File("run/run.json")));
+        Assert.Equal(run.RootElement.GetProperty("finalLoss").GetSingle(), Rows(record)[0].GetProperty("finalLoss").GetSingle());
+        Assert.Equal(run.RootElement.GetProperty("accuracy").GetDouble(), Rows(record)[0].GetProperty("accuracy").GetDouble());
+    }
+
     [Theory]
+    [InlineData("--config nowhere.json", "--config nowhere.json: there is no such file")]
     [InlineData("--devices gpu", "--devices gpu: 'gpu' is no device")]
     [InlineData("--devices cpu,", "--devices cpu,: '' is no device")]
     [InlineData("--engines fusd", "--engines fusd: allowed are all, fused, layers, modules; did you mean fused?")]
