@@ -42,7 +42,8 @@ static class Rooms
 
         new("Numerics", "elementary functions in float64 whose bits no system changes"),
         new("Formats", "bytes and arrays in files, and tables of names: strict readers, atomic writers; nothing of networks"),
-        new("Settings", "which numbers each setting takes: options, files and arguments ask the same table"),
+        new("Settings", "which numbers each setting takes: options, files and arguments ask the same table; ranges in equal ratios",
+            "Numerics"),
         new("Tables", "tables as files hold them: text, NumPy's arrays; their columns are numbers in float64 or texts", "Formats",
             "Settings"),
         new("Randomness", "streams of numbers on the host, the same as the kernels'", "Kernels.Randomness", "Numerics"),

@@ -12,6 +12,7 @@ using GpuMlp.Plotting;
 using GpuMlp.Randomness;
 using GpuMlp.Records;
 using GpuMlp.Tables;
+using GpuMlp.Settings;
 using GpuMlp.Tensors;
 using GpuMlp.Training;
 using Module = GpuMlp.Layers.Module;
@@ -154,6 +155,8 @@ sealed partial class World
             ("fewer rows", () => NewPopulation(main, fewer, Small())),
             ("its device gone", () => OnGone(device => NewPopulation(device, moons, Small()))));
         Add<PictureSize>(("800x600", () => PictureSize.Default), ("default", () => default(PictureSize)));
+        Add<ValueRange>(("log", () => ValueRange.Parse("log:1e-4..1:64")), ("drawn", () => new ValueRange(false, 0, 1, null)),
+            ("of nothing", () => new ValueRange(true, double.NaN, -1, -5)));
         Add<Window>(("moons", () => new Window(-1.5, 2.5, -1, 1.5)), ("default", () => default(Window)),
             ("NaN", () => new Window(double.NaN, 1, 0, 1)), ("huge", () => new Window(-1e308, 1e308, 0, 1)));
         Add<GridSpec>(("5x4", () => GridSpec.FromSize(new Window(-1, 1, -1, 1), 5, 4)),

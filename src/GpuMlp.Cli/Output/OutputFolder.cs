@@ -63,7 +63,14 @@ sealed class OutputFolder : IDisposable
     /// Another run holds the folder; or it is a file, is not empty, cannot be created or written to; or a file that is no earlier run's
     /// lies where an output goes.
     /// </exception>
-    public static OutputFolder Claim(string path, bool force, params string[] outputs)
+    public static OutputFolder Claim(string path, bool force, params string[] outputs) => Claim(path, force, outputs, []);
+
+    /// <inheritdoc cref="Claim(string, bool, string[])"/>
+    /// <param name="path">The folder.</param>
+    /// <param name="force">Whether an earlier run in it is to be replaced.</param>
+    /// <param name="outputs">What the run may write.</param>
+    /// <param name="beside">Files that may be there, and stay.</param>
+    public static OutputFolder Claim(string path, bool force, string[] outputs, string[] beside)
     {
         try
         {
@@ -78,7 +85,7 @@ sealed class OutputFolder : IDisposable
                 string record = outputs.Contains(RunFiles.Comparison) ? RunFiles.Comparison : RunFiles.Record;
                 folder = new OutputFolder(path, full, record, held);
                 folder.TakeOver();
-                if (!force && folder.HasContent())
+                if (!force && folder.HasContent(beside))
                     throw UsageException.For("out", path, "the folder is not empty; name another, or replace a run in it with --force");
                 foreach (string name in outputs) folder.Check(name);
                 Directory.CreateDirectory(folder.New);
@@ -181,7 +188,11 @@ sealed class OutputFolder : IDisposable
         if (Directory.Exists(frames) && AtomicFile.Clear(frames, name => RunFiles.IsKnown($"frames/{name}"))) RemoveIfEmpty(frames);
     }
 
-    bool HasContent() => Directory.EnumerateFileSystemEntries(full).Any(path => IoPath.GetFileName(path) != FolderLock.Name);
+    bool HasContent(string[] beside)
+    {
+        HashSet<string> expected = [FolderLock.Name, .. beside.Select(path => IoPath.GetFileName(path))];
+        return Directory.EnumerateFileSystemEntries(full).Any(path => !expected.Contains(IoPath.GetFileName(path)));
+    }
 
     void Check(string name)
     {

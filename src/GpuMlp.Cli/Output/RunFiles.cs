@@ -19,13 +19,16 @@ sealed partial class RunFiles
     /// <summary>The files that describe what is in a folder.</summary>
     public static IReadOnlyList<string> Records { get; } = [Record, Comparison];
 
+    /// <summary>The most models of a sweep.</summary>
+    public const int MostBest = 1000;
+
     const int MostRecordBytes = 1 << 26;
 
-    static readonly string[] trained = ["losses.csv", "model.safetensors", Record], swept = ["sweep.csv", "best.safetensors", Record];
+    static readonly string[] trained = ["losses.csv", "model.safetensors", Record], swept = ["sweep.csv", Record];
     static readonly string[] judged = ["confusion.png", "roc.png"];
     static readonly string[] plane = ["data.png", "boundary.png", "boundary.gif", Frames];
     static readonly string[] checkpoint = [StoredCheckpoint.FileName, StoredCheckpoint.LossesName, StoredCheckpoint.SnapshotsName];
-    static readonly string[] ofRuns = [.. checkpoint, .. OfTrain(true, true), .. OfViews(TrainConfig.ViewNames), .. OfSweep(true)];
+    static readonly string[] ofRuns = [.. checkpoint, .. OfTrain(true, true), .. OfViews(TrainConfig.ViewNames), .. OfSweep(true, MostBest)];
     static readonly string[] compared = [Comparison, ComparisonPicture];
     static readonly string[] all = [.. ofRuns, .. compared];
 
@@ -94,7 +97,12 @@ sealed partial class RunFiles
     public static IReadOnlyList<string> Checkpoint => checkpoint;
 
     /// <summary>All that sweep may write.</summary>
-    public static string[] OfSweep(bool plots) => [.. swept, .. plots ? ["mosaic.png"] : (string[])[]];
+    public static string[] OfSweep(bool plots, int best = 1) =>
+        [.. swept, .. Enumerable.Range(1, best).Select(BestOfSweep), .. plots ? ["mosaic.png"] : (string[])[]];
+
+    /// <summary>The name of the model at a place of a sweep's ranking, from 1.</summary>
+    public static string BestOfSweep(int place) =>
+        place == 1 ? "best.safetensors" : string.Create(CultureInfo.InvariantCulture, $"best-{place}.safetensors");
 
     /// <summary>Whether a run writes files of that name.</summary>
     public static bool IsKnown(string name) => StepOf(name) is not null || (name != Frames && all.Contains(name));

@@ -2,14 +2,14 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using GpuMlp.Cli.Options;
 using GpuMlp.Cli.Shell;
-using GpuMlp.Records;
 
 namespace GpuMlp.Cli.Sweep;
 
 /// <summary>The verb sweep: takes train's options as lists and trains one network per combination, all as one population.</summary>
 static class SweepCommand
 {
-    static readonly Option<string> Out = new("--out");
+    static readonly Option<string> Out = new("--out"), Random = new("--random"), Top = new("--top"), Block = new("--block"),
+        ShardOption = new("--shard"), Merge = new("--merge");
     static readonly Option<bool> DataSeeds = new("--data-seeds"), Force = new("--force"), Json = new("--json"), Quiet = new("--quiet");
 
     // the order in which combinations are counted: the seed changes fastest
@@ -25,11 +25,21 @@ static class SweepCommand
 
     static readonly (string, string)[] RunRows =
     [
+        ("--random N[:SEED]", "draws of the ranges that have no :COUNT; each draw with all values of the lists"),
+        ("--top N", "models to keep: best.safetensors, best-2.safetensors, … [1]"),
+        ("--block N", "networks that are trained and kept together [64 to 4096, by their work]"),
         ("--out DIR", "folder for the outputs [runs/sweep-<time>]"),
         ("--force", "write into a folder that has something in it"),
         ("--json", "print the record of the sweep, the same as run.json, and nothing else on stdout"),
         ("--quiet", "print nothing but errors"),
         ("-h, --help", "this"),
+    ];
+
+    static readonly (string, string)[] ShardRows =
+    [
+        ("--shard K/N", "train part K of N, from 0, into a file in --out DIR, and go on there when started again; auto takes K and N from"
+            + " Slurm's array, auto/N takes K from Slurm or from Kubernetes' JOB_COMPLETION_INDEX"),
+        ("--merge DIR", "write the outputs of the sweep whose shards are in DIR, as one task would have"),
     ];
 
     static readonly (string, string)[] Examples =
@@ -38,50 +48,86 @@ static class SweepCommand
         (" --net 2-8-1,2-50-1,2-16-16-1 --activation relu,tanh --seeds 0..9 --out runs/shapes", "shapes against each other"),
         (" --noise 0.3 --validation 0.3 --net 2-8-1,2-50-1 --seeds 0..9", "ranked by the mean validation accuracy of ten seeds"),
         (" --data csv:flowers.csv --label species --standardize --net 4-16-1 --lr 0.01,0.03,0.1 --seeds 0..9", "your own file"),
+        (" --lr log:1e-4..1:64 --seeds 0..99", "64 rates in equal ratios"),
+        (" --lr log:1e-4..1 --init-scale log:0.1..10 --random 1000 --top 10", "1,000 draws of both; the ten best models"),
+        (" --lr log:1e-4..1:64 --seeds 0..99 --shard 3/8 --out runs/rates", "one of eight tasks, on any machine; then --merge runs/rates"),
     ];
 
     /// <summary>The options that are columns of sweep.csv, in that order.</summary>
     public static IReadOnlyList<TrainOption> RowOptions { get; } =
         [.. Lists.SkipLast(1).Concat(AlsoColumns).Select(TrainOptions.Find)];
 
-    public static Command Create(Interruption interruption) => Create((grid, result, terminal) =>
-        SweepRun.Execute(grid, result.GetValue(Out), result.GetValue(Force), terminal, interruption));
+    /// <summary>Whether an option takes a list.</summary>
+    public static bool IsList(string name) => Lists.Contains(name);
 
-    /// <summary>The verb under plan: the same options, and no run.</summary>
-    public static Command Plan() => Create((grid, _, terminal) => SweepRun.Plan(grid, terminal));
+    /// <summary>What the command calls an option of train.</summary>
+    public static string ListName(string name) => name == "seed" ? "seeds" : name;
 
-    static Verb Create(Func<SweepGrid, ParseResult, Terminal, int> act)
+    public static Command Create(Interruption interruption)
     {
-        const string What = "Trains a network for every combination of the values that options are given, all of them together.";
-        var verb = new Verb("sweep", What, Sections(), Examples);
-        var lists = Lists.Select(name => (Row: TrainOptions.Find(name), Option: new Option<string>($"--{ListName(name)}"))).ToList();
-        var single = Single.Select(TrainOptions.Find).Select(row => (Row: row, Option: row.NewOption())).ToList();
-        IEnumerable<Option> ofTable = [.. lists.Select(l => l.Option), .. single.Select(s => s.Option)];
-        foreach (Option option in ofTable.Concat([DataSeeds, Out, Force, Json, Quiet])) verb.Options.Add(option);
-        verb.SetAction(result =>
+        Verb verb = Create([Out, Force, Json, Quiet, ShardOption, Merge], (result, request, terminal) =>
         {
-            TrainConfig common = new();
-            foreach ((TrainOption row, Option option) in single) common = row.Given(result, option)?.Invoke(common) ?? common;
-            var asked = new List<SweepList>();
-            foreach ((TrainOption row, Option<string> option) in lists)
+            if (result.GetValue(Merge) is string folder)
             {
-                if (result.GetResult(option) is not { Implicit: false }) continue;
-                asked.Add(new SweepList(ListName(row.Name), row, result.GetValue(option)!));
+                RefuseBesideMerge(result);
+                return SweepMerge.Execute(folder, result.GetValue(Force), terminal, interruption);
             }
-            SweepGrid grid = SweepGrid.Make(common, asked, result.GetValue(DataSeeds));
-            return act(grid, result, new Terminal(result.GetValue(Quiet), result.GetValue(Json)));
+            SweepGrid grid = SweepGrid.Make(request);
+            if (result.GetValue(ShardOption) is string shard)
+                return ShardRun.Execute(grid, Shard.Read(shard), result.GetValue(Out), result.GetValue(Force), terminal, interruption);
+            if (Shard.Unused() is string unused) terminal.Note(unused);
+            return SweepRun.Execute(grid, result.GetValue(Out), result.GetValue(Force), terminal, interruption);
         });
         return verb;
     }
 
-    static IEnumerable<(string, IReadOnlyList<(string, string)>)> Sections()
+    /// <summary>The verb under plan: the same options, and no run.</summary>
+    public static Command Plan() => Create([Out, Force, Json, Quiet], (_, request, terminal) =>
     {
-        yield return ("Lists, values separated by commas", [.. Lists.Select(name => (TrainOptions.Find(name), name)).Select(o =>
+        SweepGrid grid = SweepGrid.Make(request);
+        return Input.Forecasts.Show(grid.Common.Device,
+            SweepTrainer.WorkOf(grid, [.. grid.Kinds().Select(row => row.Recipe)], grid.Count), terminal);
+    });
+
+    static Verb Create(Option[] ofRun, Func<ParseResult, SweepRequest, Terminal, int> act)
+    {
+        const string What = "Trains a network for every combination of the values that options are given, all of them together.";
+        var verb = new Verb("sweep", What, Sections(ofRun.Contains(Merge)), Examples);
+        (TrainOption Row, Option Option)[] options =
+        [
+            .. Lists.Select(name => (TrainOptions.Find(name), (Option)new Option<string>($"--{ListName(name)}"))),
+            .. Single.Select(TrainOptions.Find).Select(row => (row, row.NewOption())),
+        ];
+        foreach (Option option in options.Select(o => o.Option).Concat([DataSeeds, Random, Top, Block, .. ofRun])) verb.Options.Add(option);
+        verb.SetAction(result =>
+        {
+            IEnumerable<SweepOption> given = options.Where(o => result.GetResult(o.Option) is { Implicit: false })
+                .Select(o => new SweepOption(o.Row.Name, result.GetResult(o.Option)!.Tokens is [var token] ? token.Value : "true"));
+            var request = new SweepRequest([.. given], result.GetValue(DataSeeds), result.GetValue(Random),
+                result.GetValue(Top) is string top ? SweepRequest.ReadTop(top) : 1,
+                result.GetValue(Block) is string block ? SweepRequest.ReadBlock(block) : null);
+            return act(result, request, new Terminal(result.GetValue(Quiet), result.GetValue(Json)));
+        });
+        return verb;
+    }
+
+    // the shards say what the sweep is
+    static void RefuseBesideMerge(ParseResult result)
+    {
+        Option[] taken = [Merge, Force, Json, Quiet];
+        Option? other = result.CommandResult.Command.Options.FirstOrDefault(
+            option => !taken.Contains(option) && result.GetResult(option) is { Implicit: false });
+        if (other is not null) throw new UsageException($"{other.Name} does not go with --merge: the shards say what the sweep is");
+    }
+
+    static IEnumerable<(string, IReadOnlyList<(string, string)>)> Sections(bool withShards)
+    {
+        yield return ("Lists, values separated by commas; lin:0..1:5 and log:1e-4..1:64 are ranges",
+            [.. Lists.Select(name => (TrainOptions.Find(name), name)).Select(o =>
             ($"--{ListName(o.name)} {o.Item1.Takes},…", $"{o.Item1.HelpLine}{(o.name == "seed" ? "; 0..63 is a range" : "")}"))]);
         (string, string) dataSeeds = ("--data-seeds", "data of its own for each seed; else all seeds share the first one's");
         yield return ("One for all networks", [.. Single.Select(name => TrainOptions.Find(name).HelpRow), dataSeeds]);
         yield return ("Run", RunRows);
+        if (withShards) yield return ("Beyond one machine", ShardRows);
     }
-
-    static string ListName(string name) => name == "seed" ? "seeds" : name;
 }

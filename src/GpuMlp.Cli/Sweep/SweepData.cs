@@ -1,3 +1,5 @@
+using System.IO.Hashing;
+using System.Text;
 using GpuMlp.Cli.Input;
 using GpuMlp.Cli.Shell;
 using GpuMlp.Data;
@@ -16,41 +18,54 @@ sealed class SweepData
 {
     const int QuicklyMade = 1_000_000;
 
+    readonly TrainConfig common;
+    readonly SweepSources sources;
     readonly CancellationToken cancellation;
     readonly Dictionary<TrainConfig, int> numbers = [];
     readonly List<TrainConfig> configs = [];
-    readonly Dictionary<TrainConfig, LoadedData> probes = [];
-    readonly Dictionary<(TrainConfig, NetworkSpec, Loss), (bool LinearOutput, DataSet Raw)> fits = [];
 
-    /// <summary>Checks that every network goes with its data.</summary>
+    /// <summary>Checks that networks go with their data.</summary>
+    /// <param name="common">The settings that all networks share.</param>
+    /// <param name="rows">The networks.</param>
+    /// <param name="sources">Where the data comes from.</param>
+    /// <param name="cancellation">Ends the making of data.</param>
     /// <exception cref="UsageException">A file is missing or holds no such data, or a network does not go with its data.</exception>
-    public SweepData(SweepGrid grid, CancellationToken cancellation)
+    public SweepData(TrainConfig common, IReadOnlyList<TrainConfig> rows, SweepSources sources, CancellationToken cancellation)
     {
-        this.cancellation = cancellation;
-        Numbers = [.. grid.Rows.Select(Number)];
+        (this.common, Rows, this.sources, this.cancellation) = (common, rows, sources, cancellation);
+        Numbers = [.. rows.Select(Number)];
         Sets = [.. configs.Select(Describe)];
         float[]?[] weights = [.. Enumerable.Range(0, configs.Count).Select(set =>
-            grid.Common.ClassWeight is null ? null : ClassWeights.Of(grid.Common, Parts(set).Training))];
-        Recipes = [.. grid.Rows.Select((row, k) => row.Recipe with
+            common.ClassWeight is null ? null : ClassWeights.Of(common, Parts(set).Training))];
+        Recipes = [.. rows.Select((row, k) => row.Recipe with
         {
-            Net = row.Net with { LinearOutput = Fit(row).LinearOutput },
+            Net = row.Net with { LinearOutput = sources.Fit(Key(row), row).LinearOutput },
             ClassWeights = weights[Numbers[k]],
         })];
-        if (grid.Common.Window is not null)
+    }
+
+    /// <summary>Checks that the pictures' window goes with the data.</summary>
+    /// <exception cref="UsageException">It does not.</exception>
+    public void CheckWindows()
+    {
+        if (common.Window is null) return;
+        foreach (TrainConfig config in configs)
         {
-            foreach (TrainConfig config in configs)
-            {
-                Standardizer? standardizer = config.Standardize ? Standardizer.Fit(Probe(config).All) : null;
-                Windows.Check(config, Probe(config).All, Windows.Scale(standardizer), SweepOutputs.GridWidth, SweepOutputs.GridHeight);
-            }
+            DataSet all = sources.Probe(config).All;
+            Standardizer? standardizer = config.Standardize ? Standardizer.Fit(all) : null;
+            Windows.Check(config, all, Windows.Scale(standardizer), SweepOutputs.GridWidth, SweepOutputs.GridHeight);
         }
-        HavePlane = grid.Rows.All(row => Fit(row).Raw is { Features: 2, ClassCount: > 0 });
     }
 
     /// <summary>What the user should know about the files of the sweep.</summary>
     public IEnumerable<string> Notes => configs.Where(config => config.Samples is null).SelectMany(config =>
-        (IEnumerable<string>)[Probe(config).Summary!, .. Probe(config).Notes,
-            .. TrainData.Collapsed(Probe(config).All, config.Standardize)]).Distinct();
+    {
+        LoadedData probe = sources.Probe(config);
+        return (IEnumerable<string>)[probe.Summary!, .. probe.Notes, .. TrainData.Collapsed(probe.All, config.Standardize)];
+    }).Distinct();
+
+    /// <summary>The networks.</summary>
+    public IReadOnlyList<TrainConfig> Rows { get; }
 
     /// <summary>The number of each network's data set.</summary>
     public IReadOnlyList<int> Numbers { get; }
@@ -62,7 +77,20 @@ sealed class SweepData
     public IReadOnlyList<PopulationData> Sets { get; }
 
     /// <summary>Whether all data sets have two features and classes, as a mosaic needs.</summary>
-    public bool HavePlane { get; }
+    public bool HavePlane => Rows.All(row => sources.Fit(Key(row), row).Raw is { Features: 2, ClassCount: > 0 });
+
+    /// <summary>Identifies the data, in hexadecimal: of files all rows, of what is generated the first.</summary>
+    public string Hash()
+    {
+        var hash = new XxHash128();
+        foreach (TrainConfig config in configs)
+        {
+            hash.Append(Encoding.UTF8.GetBytes(RunData.Of(sources.Probe(config).All, null, "").Hash));
+            if (config.Validation is string file && TrainConfig.ShareOf(file) is null)
+                hash.Append(Encoding.UTF8.GetBytes(RunData.Of(Validation(numbers[config])!, null, "").Hash));
+        }
+        return Convert.ToHexStringLower(hash.GetCurrentHash());
+    }
 
     /// <summary>A data set in its own units, and what standardizes it (null where it is not standardized).</summary>
     public (DataSet Raw, Standardizer? Standardizer) Load(int set)
@@ -80,7 +108,7 @@ sealed class SweepData
     }
 
     LoadedData WholeOf(TrainConfig config) =>
-        config.Samples is null ? Probe(config) : TrainData.Load(config, TrainData.Streams(config).Data);
+        config.Samples is null ? sources.Probe(config) : TrainData.Load(config, TrainData.Streams(config).Data);
 
     /// <summary>The rows of a data set that networks are judged on, as they take them; null if there are none.</summary>
     public DataSet? Validation(int set)
@@ -142,7 +170,7 @@ sealed class SweepData
 
     PopulationData Describe(TrainConfig config, int set)
     {
-        DataSet probe = Probe(config).All;
+        DataSet probe = sources.Probe(config).All;
         int rows = config.Validation is null ? config.Samples ?? probe.Count : Parts(set).Training.Count;
         return new PopulationData(rows, probe.Features, () => MakeUnlessCancelled(set));
     }
@@ -156,7 +184,9 @@ sealed class SweepData
             .WaitAsync(cancellation).GetAwaiter().GetResult();
     }
 
-    DataSet Make(int set)
+    DataSet Make(int set) => configs.Count == 1 ? sources.Kept(configs[set], () => MakeNew(set)) : MakeNew(set);
+
+    DataSet MakeNew(int set)
     {
         (DataSet raw, Standardizer? standardizer) = Load(set);
         if (standardizer is not null && raw.ClassCount == 0) raw = Standardizer.FitTargets(raw).ApplyToTargets(raw);
@@ -164,30 +194,5 @@ sealed class SweepData
     }
 
     /// <summary>The names of the classes that a network tells apart; none where it learns numbers.</summary>
-    public IReadOnlyList<string> ClassNames(TrainConfig row) => Fit(row).Raw.ClassNames;
-
-    (bool LinearOutput, DataSet Raw) Fit(TrainConfig row)
-    {
-        TrainConfig data = ProbeKey(Key(row));
-        var key = (data, row.Net, row.Loss);
-        if (fits.TryGetValue(key, out var fit)) return fit;
-        (Recipe recipe, LoadedData loaded) = TrainInput.Fit(row, Probe(data));
-        return fits[key] = (recipe.Net!.LinearOutput, loaded.All);
-    }
-
-    // the file itself; of a generated data set only a few rows, which tell its features and classes
-    LoadedData Probe(TrainConfig config)
-    {
-        TrainConfig key = ProbeKey(config);
-        if (!probes.TryGetValue(key, out LoadedData? probe)) probes[key] = probe = TrainData.Load(key, TrainData.Streams(key).Data);
-        return probe;
-    }
-
-    static TrainConfig ProbeKey(TrainConfig config) => config with
-    {
-        Seed = 0,
-        Validation = null,
-        Samples = config.Samples is int samples ? Math.Min(samples, Math.Max(16, TrainData.Clouds(config))) : null,
-        Window = null,
-    };
+    public IReadOnlyList<string> ClassNames(TrainConfig row) => sources.Fit(Key(row), row).Raw.ClassNames;
 }

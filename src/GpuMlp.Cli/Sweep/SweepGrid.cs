@@ -1,117 +1,117 @@
-using System.Globalization;
 using System.Numerics;
 using GpuMlp.Cli.Input;
-using GpuMlp.Cli.Options;
 using GpuMlp.Cli.Shell;
+using GpuMlp.Randomness;
 using GpuMlp.Records;
 using static System.FormattableString;
 
 namespace GpuMlp.Cli.Sweep;
 
 /// <summary>
-/// The values that one option of a sweep was given. They are checked at once, but listed only when it is known that they are not too many.
+/// The networks of a sweep, each made when it is asked for: every combination of the lists' values, of which the last list changes fastest;
+/// where values are drawn, all of that for each draw.
 /// </summary>
-sealed class SweepList
-{
-    const string Range = "..";
-
-    readonly string text;
-    readonly List<(string Text, ulong Low, ulong High, Func<TrainConfig, TrainConfig> Set)> parts = [];
-
-    /// <summary>Reads and checks a list.</summary>
-    /// <exception cref="UsageException">The list is empty, or a value is not allowed.</exception>
-    public SweepList(string name, TrainOption option, string text)
-    {
-        (Name, Option, this.text) = (name, option, text);
-        if (string.IsNullOrWhiteSpace(text))
-            throw UsageException.For(name, text, "the list is empty; give a value, or several separated by commas");
-        foreach (string part in text.Split(',', StringSplitOptions.TrimEntries))
-        {
-            if (part.Length == 0) throw UsageException.For(name, text, "a value is missing beside a comma");
-            string[] ends = option.Name == "seed" ? part.Split(Range) : [part];
-            Func<TrainConfig, TrainConfig>[] setters = [.. ends.Select(end => option.Parse(end, name))];
-            if (ends.Length > 2) throw UsageException.For(name, part, "a range is FIRST..LAST, as in 0..63");
-            (ulong low, ulong high) = ends.Length == 2 ? (setters[0](Defaults).Seed, setters[1](Defaults).Seed) : (0, 0);
-            if (low > high) throw UsageException.For(name, part, "a range is FIRST..LAST, the smaller first");
-            parts.Add((part, low, high, setters[0]));
-            Count += (BigInteger)high - low + 1;
-        }
-    }
-
-    static TrainConfig Defaults { get; } = new();
-
-    /// <summary>The option's name on the command line.</summary>
-    public string Name { get; }
-
-    /// <summary>The option of train that takes one of the values.</summary>
-    public TrainOption Option { get; }
-
-    /// <summary>How many values there are.</summary>
-    public BigInteger Count { get; }
-
-    /// <summary>All values: each as text, with what sets it in a config.</summary>
-    /// <exception cref="UsageException">A value is in the list twice.</exception>
-    public (string Text, Func<TrainConfig, TrainConfig> Set)[] Values()
-    {
-        bool isSeed = Option.Name == "seed";
-        (string Text, Func<TrainConfig, TrainConfig> Set)[] values =
-            [.. parts.SelectMany(part => isSeed && part.Text.Contains(Range) ? Seeds(part.Low, part.High) : [(part.Text, part.Set)])];
-        var seen = new HashSet<string>();
-        foreach ((string value, Func<TrainConfig, TrainConfig> set) in values)
-        {
-            string normal = Option.Text(set(Defaults)) ?? value;   // 0.1 and 1e-1 are the same value
-            if (!seen.Add(normal)) throw UsageException.For(Name, text, $"{value} stands there twice");
-        }
-        return values;
-    }
-
-    static IEnumerable<(string, Func<TrainConfig, TrainConfig>)> Seeds(ulong low, ulong high)
-    {
-        for (ulong k = 0; k <= high - low; k++)
-        {
-            ulong seed = low + k;
-            yield return (seed.ToString(CultureInfo.InvariantCulture), config => config with { Seed = seed });
-        }
-    }
-}
-
-/// <summary>The networks of a sweep: every combination of the lists' values; the last list changes fastest.</summary>
-/// <param name="Common">The settings that all networks share.</param>
-/// <param name="Axes">The options that were given lists, and their values.</param>
-/// <param name="Rows">One config per network.</param>
-sealed record SweepGrid(TrainConfig Common, IReadOnlyList<(TrainOption Option, string[] Values)> Axes, IReadOnlyList<TrainConfig> Rows)
+sealed class SweepGrid
 {
     /// <summary>The largest number of networks in a sweep.</summary>
-    public const int MostNetworks = 1_000_000;
+    public const int MostNetworks = 1_000_000_000;
+
+    // numbers that neither the data nor the shape of a network depend on: whether one goes with the data they do not decide
+    static readonly string[] plain = ["seed", "lr", "init-scale", "weight-decay", "l1", "momentum", "clip"];
+
+    readonly ulong? dataSeed;
+    readonly long[] lengths;
+
+    SweepGrid(SweepRequest request, TrainConfig common, IReadOnlyList<SweepList> axes, int count)
+    {
+        (Request, Common, Axes, Count) = (request, common, axes, count);
+        lengths = [.. axes.Select(axis => (long)axis.Count)];
+        SweepList? seeds = axes.FirstOrDefault(axis => axis.Option.Name == "seed");
+        Seeds = (int)(seeds?.Count ?? 1);
+        if (!request.DataSeeds && Seeds > 1) dataSeed = seeds!.Set(new TrainConfig(), 0).Seed;
+    }
+
+    /// <summary>What was asked for.</summary>
+    public SweepRequest Request { get; }
+
+    /// <summary>The settings that all networks share.</summary>
+    public TrainConfig Common { get; }
+
+    /// <summary>The options that were given lists.</summary>
+    public IReadOnlyList<SweepList> Axes { get; }
+
+    /// <summary>The axes with more than one value.</summary>
+    public IEnumerable<SweepList> Varying => Axes.Where(axis => axis.Count > 1 || axis.Drawn is not null);
+
+    /// <summary>The number of networks.</summary>
+    public int Count { get; }
 
     /// <summary>How many networks in a row differ in their seed alone.</summary>
-    public int Seeds => Axes.FirstOrDefault(axis => axis.Option.Name == "seed").Values?.Length ?? 1;
+    public int Seeds { get; }
 
     /// <summary>Combines the values of all lists.</summary>
-    /// <param name="common">The settings that all networks share.</param>
-    /// <param name="lists">The options that were given lists.</param>
-    /// <param name="dataSeeds">Whether each seed has data of its own; else all have the first seed's.</param>
-    /// <exception cref="UsageException">
-    /// There are too many networks, a value is in a list twice, or values do not go together.
-    /// </exception>
-    public static SweepGrid Make(TrainConfig common, IReadOnlyList<SweepList> lists, bool dataSeeds)
+    /// <exception cref="UsageException">There are too many networks, or values do not go together.</exception>
+    public static SweepGrid Make(SweepRequest request)
     {
+        TrainConfig common = request.Common();
+        IReadOnlyList<SweepList> lists = request.Lists();
         if (common.Steps == 0) throw UsageException.For("steps", "0", "a sweep makes one step at least");
-        BigInteger networks = lists.Aggregate(BigInteger.One, (product, list) => product * list.Count);
+        BigInteger networks = lists.Aggregate((BigInteger)request.Draws.Count, (product, list) => product * list.Count);
         if (networks > MostNetworks)
         {
-            string product = string.Join(" × ", lists.Where(l => !l.Count.IsOne).Select(l => Invariant($"--{l.Name} ({l.Count:N0})")));
+            IEnumerable<string> draws = request.Random is null ? [] : [$"--random ({request.Draws.Count:N0})"];
+            string product = string.Join(" × ", draws.Concat(
+                lists.Where(l => !l.Count.IsOne).Select(l => Invariant($"--{l.Name} ({l.Count:N0})"))));
             throw new UsageException(Invariant($"{product} makes {networks:N0} networks; at most {MostNetworks:N0} are allowed"));
         }
-        List<TrainConfig> rows = [common];
-        var axes = new List<(TrainOption, string[])>();
-        foreach (SweepList list in lists)
+        SweepList? drawn = lists.FirstOrDefault(list => list.Drawn is not null);
+        if (drawn is not null && request.Random is null)
+            throw UsageException.For(drawn.Name, drawn.Given, "a range without :COUNT is drawn from: --random N says how often");
+        if (drawn is null && request.Random is string given)
+            throw UsageException.For("random", given, "there is no range to draw from, such as --lr log:1e-4..1");
+        return new SweepGrid(request, common, lists, (int)networks);
+    }
+
+    /// <summary>The config of a network.</summary>
+    /// <exception cref="UsageException">Its values do not go together.</exception>
+    public TrainConfig this[int row]
+    {
+        get
         {
-            (string Text, Func<TrainConfig, TrainConfig> Set)[] values = list.Values();
-            axes.Add((list.Option, [.. values.Select(value => value.Text)]));
-            rows = [.. rows.SelectMany(row => values.Select(value => value.Set(row)))];
+            var places = new long[Axes.Count];
+            long rest = row;
+            for (int axis = Axes.Count - 1; axis >= 0; axis--) (rest, places[axis]) = Math.DivRem(rest, lengths[axis]);
+            return Config(places, rest);
         }
-        ulong? shared = dataSeeds || rows.All(row => row.Seed == rows[0].Seed) ? null : rows[0].Seed;
-        return new SweepGrid(common, axes, [.. rows.Select(row => TrainData.Resolve(row with { DataSeed = shared }))]);
+    }
+
+    /// <summary>
+    /// A network of each kind: those that the sweep trains differ from one of these in their seed and in numbers of the training alone.
+    /// </summary>
+    public IEnumerable<TrainConfig> Kinds()
+    {
+        SweepList[] deciding = [.. Axes.Where(axis => !plain.Contains(axis.Option.Name))];
+        int kinds = deciding.Aggregate(1, (product, axis) => checked(product * (int)axis.Count));
+        for (int kind = 0; kind < kinds; kind++)
+        {
+            long rest = kind;
+            var places = new long[Axes.Count];
+            for (int axis = Axes.Count - 1; axis >= 0; axis--)
+                if (deciding.Contains(Axes[axis])) (rest, places[axis]) = Math.DivRem(rest, lengths[axis]);
+            yield return Config(places, 0);
+        }
+    }
+
+    TrainConfig Config(long[] places, long draw)
+    {
+        TrainConfig config = Common;
+        PhiloxStream? stream = Request.Random is null ? null
+            : new PhiloxStream(Request.Draws.Seed, StreamPurpose.Settings, (uint)draw);
+        for (int axis = 0; axis < Axes.Count; axis++)
+        {
+            SweepList list = Axes[axis];
+            config = list.Drawn is null ? list.Set(config, places[axis]) : list.SetDrawn(config, stream!.NextDouble());
+        }
+        return TrainData.Resolve(config with { DataSeed = dataSeed });
     }
 }

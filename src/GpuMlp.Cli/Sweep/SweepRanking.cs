@@ -1,92 +1,122 @@
-using GpuMlp.Cli.Output;
-using GpuMlp.Data;
-using GpuMlp.Devices;
-using GpuMlp.Layers;
 using GpuMlp.Records;
-using GpuMlp.Training;
 
 namespace GpuMlp.Cli.Sweep;
 
 /// <summary>
-/// Which network of a sweep is the best. With validation rows it is the best one, on those, of the setting whose networks do best by the
-/// mean over their seeds; without them the one that does best on the rows that it was trained on.
+/// Ranks the networks of a sweep as they come, row after row, and keeps the best alone. With validation rows a setting is ranked by the
+/// mean over its seeds and stands for its best network, both on those rows; without them each network is ranked by itself, on the rows
+/// that it was trained on.
 /// </summary>
-sealed class SweepRanking
+/// <param name="validated">Whether there are validation rows.</param>
+/// <param name="seeds">How many networks in a row differ in their seed alone.</param>
+/// <param name="top">How many are kept.</param>
+/// <param name="first">The first row.</param>
+sealed class SweepRanking(bool validated, int seeds, int top, int first = 0)
 {
-    const int MostPredictions = 1 << 22;
+    readonly SortedSet<Ranked> best = new(Comparer<Ranked>.Create(Compare));
+    readonly List<Ranked> cut = [];                                 // settings of which rows come before the first one or after the last
+    Setting setting = new(first % seeds > 0);
+    int next = first;
 
-    readonly IReadOnlyList<PopulationResult> results;
+    /// <summary>A network, or a setting that it stands for, and what it is ranked by.</summary>
+    /// <param name="Row">The network's row, from 0.</param>
+    /// <param name="Result">What became of it.</param>
+    /// <param name="IsWhole">Whether no network of its setting diverged.</param>
+    /// <param name="Accuracy">By which it is ranked, the highest first.</param>
+    /// <param name="Loss">By which those of equal accuracy are ranked, the lowest first.</param>
+    /// <param name="OverSeeds">The mean of the setting's seeds: of the accuracy, or for numbers the loss; null without validation.</param>
+    public sealed record Ranked(
+        int Row, SweepResult Result, bool IsWhole, double? Accuracy, double? Loss, MeanAndDeviation? OverSeeds = null);
 
-    /// <summary>Judges and ranks the networks of a sweep.</summary>
-    public SweepRanking(SweepGrid grid, SweepData data, IReadOnlyList<PopulationResult> results, ComputeDevice device)
+    /// <summary>The best ones, the best first.</summary>
+    public IEnumerable<Ranked> Best => best;
+
+    /// <summary>The rows of networks that may be among the best, whatever comes.</summary>
+    public IEnumerable<int> Candidates =>
+        [.. best.Concat(cut).Select(ranked => ranked.Row), .. setting.Best is (int row, _) ? [row] : (int[])[]];
+
+    /// <summary>Ranks the next row's network.</summary>
+    public void Add(SweepResult result)
     {
-        this.results = results;
-        Validation = grid.Common.Validation is null ? null : Judge(grid, data, device);
-        int[] all = [.. Enumerable.Range(0, results.Count)];
-        if (Validation is null)
+        int row = next++;
+        if (!validated)
         {
-            Best = all.Where(IsTrained).OrderByDescending(k => results[k].Accuracy).ThenBy(k => results[k].MeanLossLast1000)
-                .Select(k => (int?)k).FirstOrDefault();
+            if (result.IsTrained) Keep(new Ranked(row, result, true, result.Accuracy, result.MeanLoss));
             return;
         }
-        // the networks of a setting stand next to each other; one with a network that diverged comes after all others
-        int[]? setting = all.Chunk(grid.Seeds).Where(rows => rows.Any(IsTrained))
-            .OrderBy(rows => rows.All(IsTrained) ? 0 : 1)
-            .ThenByDescending(rows => Mean(rows, k => Validation[k]?.Accuracy)).ThenBy(rows => Mean(rows, k => Validation[k]?.Loss))
-            .FirstOrDefault();
-        if (setting is null) return;
-        Best = setting.Where(IsTrained).OrderByDescending(k => Validation[k]?.Accuracy).ThenBy(k => Validation[k]?.Loss).First();
-        double[] figures = [.. setting.Select(k => Validation[k]?.Accuracy ?? Validation[k]?.Loss).OfType<double>()];
-        OverSeeds = MeanAndDeviation.Of(figures);
+        setting.Add(row, result);
+        if (next % seeds > 0) return;
+        if (setting.Ranked() is Ranked ranked)
+        {
+            if (setting.IsCut) cut.Add(ranked);
+            else Keep(ranked);
+        }
+        setting = new Setting(false);
     }
 
-    /// <summary>The best network's row, from 0; null if all diverged.</summary>
-    public int? Best { get; }
-
-    /// <summary>How well each network does on the validation rows; null if there are no such rows.</summary>
-    public RowScore?[]? Validation { get; }
-
-    /// <summary>
-    /// What the best setting's networks reach over their seeds: accuracy, or for numbers the loss; null without validation.
-    /// </summary>
-    public MeanAndDeviation? OverSeeds { get; }
-
-    bool IsTrained(int k) => results[k] is { DivergedStep: null, Steps: > 0 };
-
-    static double? Mean(int[] rows, Func<int, double?> value) =>
-        rows.Select(value).OfType<double>().ToArray() is { Length: > 0 } known ? known.Average() : null;
-
-    // networks of one shape and one data set together
-    RowScore?[] Judge(SweepGrid grid, SweepData data, ComputeDevice device)
+    void Keep(Ranked ranked)
     {
-        var scores = new RowScore?[results.Count];
-        foreach (var ofSet in Enumerable.Range(0, results.Count).Where(IsTrained).GroupBy(k => data.Numbers[k]))
+        best.Add(ranked);
+        if (best.Count > top) best.Remove(best.Max!);
+    }
+
+    // the lower is the better one; an accuracy that there is not comes last, a loss that there is not first
+    static int Compare(Ranked? a, Ranked? b)
+    {
+        int order = b!.IsWhole.CompareTo(a!.IsWhole);
+        if (order == 0) order = Nullable.Compare(b.Accuracy, a.Accuracy);
+        if (order == 0) order = Nullable.Compare(a.Loss, b.Loss);
+        return order == 0 ? a.Row.CompareTo(b.Row) : order;
+    }
+
+    /// <summary>The networks of one setting, as they come.</summary>
+    sealed class Setting(bool isCut)
+    {
+        readonly RunningMean accuracies = new(), losses = new();
+        bool diverged;
+
+        /// <summary>Whether its first networks are missing here.</summary>
+        public bool IsCut => isCut;
+
+        /// <summary>Its best network.</summary>
+        public (int Row, SweepResult Result)? Best { get; private set; }
+
+        public void Add(int row, SweepResult result)
         {
-            DataSet rows = data.Validation(ofSet.Key)!;
-            float[] points = rows.Flat.ToArray();
-            foreach (var alike in ofSet.GroupBy(k => data.Recipes[k].Net!))
+            if (result.Validation?.Accuracy is double accuracy) accuracies.Add(accuracy);
+            if (result.Validation?.Loss is double loss) losses.Add(loss);
+            diverged |= !result.IsTrained;
+            if (!result.IsTrained) return;
+            if (Best is not (_, SweepResult best)) Best = (row, result);
+            else
             {
-                NetworkSpec open = alike.Key with { LinearOutput = true };
-                int outputs = open.Widths[^1], atOnce = Math.Max(1, MostPredictions / (rows.Count * outputs));
-                foreach (int[] some in alike.Chunk(atOnce))
-                {
-                    float[][] values = PopulationEvaluator.Evaluate(
-                        device, open, [.. some.Select(k => results[k].Parameters)], [.. some.Select(_ => points)]);
-                    for (int k = 0; k < some.Length; k++)
-                        scores[some[k]] = RowScore.Of(grid.Rows[some[k]].Loss, alike.Key, ByRow(values[k], outputs), rows);
-                }
+                int order = Nullable.Compare(result.Validation?.Accuracy, best.Validation?.Accuracy);
+                if (order > 0 || (order == 0 && Nullable.Compare(result.Validation?.Loss, best.Validation?.Loss) < 0)) Best = (row, result);
             }
         }
-        return scores;
+
+        public Ranked? Ranked() => Best is not (int row, SweepResult result) ? null : new Ranked(
+            row, result, !diverged, accuracies.Mean, losses.Mean, (accuracies.Mean is null ? losses : accuracies).MeanAndDeviation);
     }
 
-    // (outputs, rows) as (rows, outputs)
-    static float[] ByRow(float[] values, int outputs)
+    /// <summary>The mean and the deviation of numbers that are not kept, by Welford's method.</summary>
+    sealed class RunningMean
     {
-        int rows = values.Length / outputs;
-        var byRow = new float[values.Length];
-        for (int row = 0; row < rows; row++)
-            for (int o = 0; o < outputs; o++) byRow[row * outputs + o] = values[o * rows + row];
-        return byRow;
+        long count;
+        double sum, mean, squares;
+
+        public double? Mean => count == 0 ? null : sum / count;
+
+        public MeanAndDeviation MeanAndDeviation => new(
+            Mean is double known ? RunRecord.Finite(known) : null, count < 2 ? null : RunRecord.Finite(Math.Sqrt(squares / (count - 1))));
+
+        public void Add(double number)
+        {
+            count++;
+            sum += number;
+            double off = number - mean;
+            mean += off / count;
+            squares += off * (number - mean);
+        }
     }
 }

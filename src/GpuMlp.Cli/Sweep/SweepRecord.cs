@@ -14,7 +14,7 @@ namespace GpuMlp.Cli.Sweep;
 /// <param name="Networks">Number of networks.</param>
 /// <param name="Diverged">How many of them diverged.</param>
 /// <param name="Steps">Steps of each network.</param>
-/// <param name="Plan">How the networks shared the device's memory.</param>
+/// <param name="Plan">How the sweep was cut up.</param>
 /// <param name="Best">The network in best.safetensors; null if every network diverged.</param>
 /// <param name="StopReason">completed or cancelled.</param>
 /// <param name="Timings">The durations of the stages.</param>
@@ -26,14 +26,18 @@ sealed record SweepRecord(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Outputs { get; init; }
 
+    /// <summary>The rows of the models that were kept, the best first; absent where only the best one was asked for.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<int>? Top { get; init; }
+
     public void Save(string path) =>
         AtomicFile.Write(path, stream => JsonSerializer.Serialize(stream, this, SweepJson.Default.SweepRecord));
 
     public string ToJson() => JsonSerializer.Serialize(this, SweepJson.Default.SweepRecord);
 }
 
-/// <summary>The number of batches of networks, the bytes of the largest, the memory budget, and the most steps per launch.</summary>
-sealed record SweepPlan(int Batches, long LargestBatchBytes, long BudgetBytes, int StepsPerLaunch);
+/// <summary>How many networks are trained and kept together at most, and the most steps per launch.</summary>
+sealed record SweepPlan(int Block, int StepsPerLaunch);
 
 /// <summary>The best network: its row of sweep.csv, counted from 1, and the config and data with which train makes it again.</summary>
 /// <param name="Row">Its row of sweep.csv, counted from 1.</param>
@@ -66,4 +70,5 @@ sealed record SweepTimings(double Open, double Compile, double Load, double Trai
 
 [JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(SweepRecord))]
+[JsonSerializable(typeof(ShardHeader))]
 sealed partial class SweepJson : JsonSerializerContext;

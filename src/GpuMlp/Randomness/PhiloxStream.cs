@@ -17,6 +17,9 @@ public enum StreamPurpose
 
     /// <summary>Splitting data.</summary>
     Split,
+
+    /// <summary>Drawing the settings of a sweep.</summary>
+    Settings,
 }
 
 /// <summary>The default random stream: Philox4x32-10 in order, word for word what <see cref="Philox.Word"/> gives on a device.</summary>

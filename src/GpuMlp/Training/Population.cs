@@ -153,10 +153,12 @@ public sealed class Population
         var pace = new Pace(2e9 / batch.Work);
         for (int done = 0; done < all && !batch.AllDiverged;)
         {
-            int steps = Math.Min(Math.Min(all - done, batch.MostSteps), stepsPerLaunch ?? pace.Steps(Plan.ChunkSteps));
+            // the pace must not decide after which step weights are looked at
+            int mark = (int)Math.Min(all, (done / Plan.ChunkSteps + 1L) * Plan.ChunkSteps);
+            int steps = Math.Min(Math.Min(mark - done, batch.MostSteps), stepsPerLaunch ?? pace.Steps(Plan.ChunkSteps));
             long start = Stopwatch.GetTimestamp();
             steps = batch.Run(done, steps);
-            batch.Record(done, steps, Losses);
+            batch.Record(done, steps, done + steps == mark, Losses);
             pace.Made(steps, start);
             done += steps;
             progress((double)done / all, batch.MeanOfLastLosses);

@@ -116,13 +116,17 @@ sealed class PopulationBatch : IDisposable
     internal int Run(int firstStep, int steps) => run.Train(firstStep, steps, rows);
 
     /// <summary>Reads the losses and parameters that the last launch left.</summary>
-    internal void Record(int firstStep, int steps, Action<int, int, ReadOnlyMemory<float>>? show)
+    /// <param name="firstStep">The launch's first step.</param>
+    /// <param name="steps">Its steps.</param>
+    /// <param name="atMark">Whether weights that are not finite count as divergence.</param>
+    /// <param name="show">Receives each network's losses.</param>
+    internal void Record(int firstStep, int steps, bool atMark, Action<int, int, ReadOnlyMemory<float>>? show)
     {
         run.ReadLosses(losses.AsSpan(0, recipes.Length * steps));
         device.CopyToHost(parameters.All, arenas);
         for (int k = 0; k < recipes.Length; k++)
         {
-            tracks[k].Add(losses.AsSpan(k * steps, steps), arenas.AsSpan(k * arenaLength, arenaLength));
+            tracks[k].Add(losses.AsSpan(k * steps, steps), arenas.AsSpan(k * arenaLength, arenaLength), atMark);
             show?.Invoke(numbers[k], firstStep, losses.AsMemory(k * steps, steps));
         }
     }

@@ -24,7 +24,7 @@ public sealed record PopulationData(int Rows, int Features, Func<DataSet> Load)
 /// <param name="FinalLoss">The last step's loss; NaN if no step was made.</param>
 /// <param name="MeanLossLast1000">The mean of the last 1,000 losses.</param>
 /// <param name="DivergedStep">
-/// The first step whose loss was not finite, or the last step of the launch that left a weight not finite; null if there is none.
+/// The first step whose loss was not finite, or the last of the thousand or so steps that left a weight not finite; null if there is none.
 /// </param>
 /// <param name="Accuracy">
 /// The share of the rows whose predicted class is their label; null if the network diverged, made no step, or learns numbers.

@@ -17,11 +17,14 @@ sealed class PopulationTrack(int steps)
     internal float LastLoss { get; private set; } = float.NaN;
 
     /// <summary>Takes in the losses of one launch and the parameters after it; does nothing once the network has diverged.</summary>
-    internal void Add(ReadOnlySpan<float> losses, ReadOnlySpan<float> arena)
+    /// <param name="losses">The losses of the launch.</param>
+    /// <param name="arena">The parameters after it.</param>
+    /// <param name="atMark">Whether a weight that is not finite counts: where launches end by the clock alone it does not.</param>
+    internal void Add(ReadOnlySpan<float> losses, ReadOnlySpan<float> arena, bool atMark)
     {
         if (DivergedStep is not null) return;
         int bad = FirstNotFinite(losses);
-        if (bad < 0 && FirstNotFinite(arena) >= 0) bad = losses.Length - 1;
+        if (bad < 0 && atMark && FirstNotFinite(arena) >= 0) bad = losses.Length - 1;
         if (bad >= 0)
         {
             losses = losses[..(bad + 1)];
@@ -57,6 +60,8 @@ sealed class PopulationTrack(int steps)
     /// <summary>The network's result; it has an accuracy only if the network did not diverge.</summary>
     internal PopulationResult Result(double? accuracy)
     {
+        // a run that was stopped between two marks
+        if (DivergedStep is null && FirstNotFinite(parameters) >= 0) DivergedStep = Steps - 1;
         float mean = TrainingResult.MeanOfLast(tail.AsSpan(tail.Length - Math.Min(Steps, tail.Length)));
         return new PopulationResult(Steps, LastLoss, mean, DivergedStep, DivergedStep is null ? accuracy : null, parameters);
     }

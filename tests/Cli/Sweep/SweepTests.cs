@@ -134,7 +134,7 @@ public class SweepTests
     [InlineData("--seeds 9..0", "--seeds 9..0: a range is FIRST..LAST, the smaller first")]
     [InlineData("--seeds 0..", "--seeds '': a seed is a whole number")]
     [InlineData("--seeds 1..999999999 --lr 0.1,0.2",
-        "--lr (2) × --seeds (999,999,999) makes 1,999,999,998 networks; at most 1,000,000 are allowed")]
+        "--lr (2) × --seeds (999,999,999) makes 1,999,999,998 networks; at most 1,000,000,000 are allowed")]
     [InlineData("--seeds 0..18446744073709551615", "makes 18,446,744,073,709,551,616 networks")]
     [InlineData("--activation relu,step", "--activation step: allowed are relu, ")]
     [InlineData("--net 2-5-1,3-5-1", "--net 3-5-1: the network takes 3 inputs, the data has 2 features")]

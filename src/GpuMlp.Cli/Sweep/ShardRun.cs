@@ -1,0 +1,53 @@
+using GpuMlp.Cli.Output;
+using GpuMlp.Cli.Shell;
+using static System.FormattableString;
+
+namespace GpuMlp.Cli.Sweep;
+
+/// <summary>One part of a sweep: trains its networks, and keeps each block in the part's file as soon as it is whole.</summary>
+static class ShardRun
+{
+    /// <summary>Trains what is missing of a shard.</summary>
+    /// <exception cref="UsageException">The folder holds that part of another sweep, or another task writes it.</exception>
+    /// <returns>The exit code: that of the signal where one came, after which the same command goes on.</returns>
+    public static int Execute(SweepGrid grid, Shard shard, string? output, bool force, Terminal terminal, Interruption interruption)
+    {
+        if (output is null) throw new UsageException($"--shard {shard}: --out DIR is needed, the folder that all parts write into");
+        if (terminal.Json) throw new UsageException($"--shard {shard}: --json goes with --merge, which has a record to print");
+        var trainer = new SweepTrainer(grid, terminal, interruption.Token);
+        foreach (string note in trainer.Notes) terminal.Note(note);
+        using ShardFile file = Open(grid, trainer, shard, output, force);
+        int end = shard.End(grid.Count), first = file.End;
+        string rows = Invariant($"{end - shard.First(grid.Count):N0} of {grid.Count:N0} networks");
+        terminal.Note(first == shard.First(grid.Count) ? $"part {shard}: {rows}"
+            : Invariant($"part {shard}: {rows}, {first - shard.First(grid.Count):N0} of them are done"));
+        if (first < end)
+        {
+            const string Becomes = "whole blocks are kept; the same command goes on";
+            new SweepRun(grid, trainer, terminal).Train(first, end, interruption, Becomes, block =>
+            {
+                // what a signal stopped is trained again
+                if (block.Results.All(result => IsWhole(grid, result))) file.Append(block);
+            });
+        }
+        if (file.End < end) return interruption.ExitCode;
+        terminal.Say($"written    {Path.Combine(output, shard.FileName)}");
+        return ExitCode.Ok;
+    }
+
+    static bool IsWhole(SweepGrid grid, SweepResult result) => result.DivergedStep is not null || result.Steps == grid.Common.Steps;
+
+    static ShardFile Open(SweepGrid grid, SweepTrainer trainer, Shard shard, string output, bool force)
+    {
+        try
+        {
+            if (File.Exists(output)) throw UsageException.For("out", output, "is a file; a folder is needed");
+            Directory.CreateDirectory(output);
+            return ShardFile.Open(Path.GetFullPath(Path.Combine(output, shard.FileName)), ShardHeader.Of(grid, trainer, shard), force);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw UsageException.For("out", output, $"cannot write there: {OutputFolder.Plain(e.Message)}", e);
+        }
+    }
+}
