@@ -25,16 +25,21 @@ sealed record Shard(int Number, int Count)
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Number}/{Count}");
 
+    /// <summary>Reads how many parts there are in K/N or auto/N.</summary>
+    /// <exception cref="UsageException">It is none.</exception>
+    public static int ReadCount(string text) =>
+        text.Split('/') is [_, string last] && Whole(last, out int count) && count is >= 1 and <= Most ? count
+        : throw UsageException.For("shard", text, $"allowed are K/N, as 0/8, auto, and auto/N; N is 1 to {Most}");
+
     /// <summary>Reads --shard.</summary>
     /// <exception cref="UsageException">It is none, or the environment says nothing or two things.</exception>
     public static Shard Read(string text)
     {
         if (text == Auto) return OfArray();
-        string[] parts = text.Split('/');
-        if (parts.Length != 2 || !Whole(parts[1], out int count) || count is < 1 or > Most)
-            throw UsageException.For("shard", text, $"allowed are K/N, as 0/8, auto, and auto/N; N is 1 to {Most}");
-        if (parts[0] == Auto) return OfEnvironment(text, count);
-        if (!Whole(parts[0], out int number) || number >= count)
+        int count = ReadCount(text);
+        string part = text.Split('/')[0];
+        if (part == Auto) return OfEnvironment(text, count);
+        if (!Whole(part, out int number) || number >= count)
             throw UsageException.For("shard", text, $"part K of {count} is a whole number from 0 to {count - 1}");
         return new Shard(number, count);
     }

@@ -9,7 +9,7 @@ namespace GpuMlp.Cli.Sweep;
 static class SweepCommand
 {
     static readonly Option<string> Out = new("--out"), Random = new("--random"), Top = new("--top"), Block = new("--block"),
-        ShardOption = new("--shard"), Merge = new("--merge");
+        ShardOption = new("--shard"), Merge = new("--merge"), Print = new("--print"), AtOnce = new("--at-once");
     static readonly Option<bool> DataSeeds = new("--data-seeds"), Force = new("--force"), Json = new("--json"), Quiet = new("--quiet");
 
     // the order in which combinations are counted: the seed changes fastest
@@ -40,6 +40,8 @@ static class SweepCommand
         ("--shard K/N", "train part K of N, from 0, into a file in --out DIR, and go on there when started again; auto takes K and N from"
             + " Slurm's array, auto/N takes K from Slurm or from Kubernetes' JOB_COMPLETION_INDEX"),
         ("--merge DIR", "write the outputs of the sweep whose shards are in DIR, as one task would have"),
+        ("--print NAME", "slurm or kubernetes: print a script for the sweep with --shard auto/N as N tasks, ready to submit; run nothing"),
+        ("--at-once M", "tasks that may run at the same time, for --print [all]"),
     ];
 
     static readonly (string, string)[] Examples =
@@ -65,7 +67,7 @@ static class SweepCommand
 
     public static Command Create(Interruption interruption)
     {
-        Verb verb = Create([Out, Force, Json, Quiet, ShardOption, Merge], (result, request, terminal) =>
+        Verb verb = Create([Out, Force, Json, Quiet, ShardOption, Merge, Print, AtOnce], (result, request, terminal) =>
         {
             if (result.GetValue(Merge) is string folder)
             {
@@ -73,7 +75,11 @@ static class SweepCommand
                 return SweepMerge.Execute(folder, result.GetValue(Force), terminal, interruption);
             }
             SweepGrid grid = SweepGrid.Make(request);
-            if (result.GetValue(ShardOption) is string shard)
+            (string? shard, string? atOnce) = (result.GetValue(ShardOption), result.GetValue(AtOnce));
+            if (result.GetValue(Print) is string scheduler)
+                return SchedulerScript.Print(scheduler, grid, shard, atOnce, result.GetValue(Out), terminal);
+            if (atOnce is not null) throw UsageException.For("at-once", atOnce, "it goes with --print");
+            if (shard is not null)
                 return ShardRun.Execute(grid, Shard.Read(shard), result.GetValue(Out), result.GetValue(Force), terminal, interruption);
             if (Shard.Unused() is string unused) terminal.Note(unused);
             return SweepRun.Execute(grid, result.GetValue(Out), result.GetValue(Force), terminal, interruption);

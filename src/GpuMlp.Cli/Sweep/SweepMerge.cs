@@ -29,7 +29,8 @@ static class SweepMerge
         if (here.Difference(first) is string changed)
             throw UsageException.For("merge", path, $"what made the shards has changed: {changed}");
         string[] outputs = RunFiles.OfSweep(trainer.Mosaic is not null, grid.Request.Top);
-        using OutputFolder folder = OutputFolder.Claim(path, force, outputs, beside: found);
+        // what an earlier merge wrote is written again: a merge that was killed at its end is simply repeated
+        using OutputFolder folder = OutputFolder.Claim(path, force, outputs, beside: [.. found, .. outputs]);
         interruption.AtOnce = folder.Dispose;
         using var ending = new SweepEnding(grid, trainer, folder, terminal, total);
         using (Terminal.Progress progress = terminal.Follow($"merging {first.Count} shards", "networks", grid.Count))

@@ -41,6 +41,25 @@ sealed record SweepRequest(
     public IReadOnlyList<SweepList> Lists() => [.. Options.Where(option => SweepCommand.IsList(option.Name))
         .Select(option => new SweepList(SweepCommand.ListName(option.Name), TrainOptions.Find(option.Name), option.Text))];
 
+    /// <summary>The options as a command line takes them.</summary>
+    public IEnumerable<string> Arguments()
+    {
+        foreach (SweepOption option in Options)
+        {
+            yield return $"--{SweepCommand.ListName(option.Name)}";
+            if (TrainOptions.Find(option.Name).Takes is not null) yield return option.Text;
+        }
+        if (DataSeeds) yield return "--data-seeds";
+        (string Name, string? Text)[] rest =
+            [("--random", Random), ("--top", Top == 1 ? null : $"{Top}"), ("--block", Block is int block ? $"{block}" : null)];
+        foreach ((string name, string? text) in rest)
+        {
+            if (text is null) continue;
+            yield return name;
+            yield return text;
+        }
+    }
+
     static (int, ulong) ReadDraws(string? text)
     {
         if (text is null) return (1, 0);
@@ -52,7 +71,8 @@ sealed record SweepRequest(
         return (count, seed);
     }
 
-    static int Whole(string name, string text, int most) =>
+    /// <summary>Reads an option that is a whole number.</summary>
+    public static int Whole(string name, string text, int most) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= 1 && number <= most ? number
         : throw UsageException.For(name, text, string.Create(CultureInfo.InvariantCulture, $"a whole number from 1 to {most:N0}"));
 }

@@ -67,6 +67,15 @@ sealed class SweepTrainer
     /// <inheritdoc cref="WorkOf(SweepGrid, IReadOnlyList{Recipe}, int)"/>
     public IReadOnlyList<Work> WorkOf(int networks) => WorkOf(grid, kinds.Recipes, networks);
 
+    /// <summary>About how much memory a task takes for the block that needs the most, beside the program itself.</summary>
+    public long BytesNeeded(ComputeDevice device)
+    {
+        TrainConfig largest = kinds.Rows.MaxBy(ParametersOf)!;
+        var data = new SweepData(grid.Common, [.. Enumerable.Repeat(largest, Block)], Sources, cancellation);
+        long ofData = 4L * sizeof(double) * data.Sets[0].Rows * data.Sets[0].Features;
+        return Prepare(device, data).Plan.Bytes + Block * BytesOf(ParametersOf(largest)) + ofData;
+    }
+
     /// <summary>Compiles what the first block needs.</summary>
     public void WarmUp(ComputeDevice device, int first, int end)
     {
