@@ -28,7 +28,8 @@ sealed partial class RunFiles
     static readonly string[] judged = ["confusion.png", "roc.png"];
     static readonly string[] plane = ["data.png", "boundary.png", "boundary.gif", Frames];
     static readonly string[] checkpoint = [StoredCheckpoint.FileName, StoredCheckpoint.LossesName, StoredCheckpoint.SnapshotsName];
-    static readonly string[] ofRuns = [.. checkpoint, .. OfTrain(true, true), .. OfViews(TrainConfig.ViewNames), .. OfSweep(true, MostBest)];
+    static readonly string[] ofRuns =
+        [.. checkpoint, .. OfTrain(true, true), .. OfViews(TrainConfig.ViewNames), .. OfSweep(true, MostBest)];
     static readonly string[] compared = [Comparison, ComparisonPicture];
     static readonly string[] all = [.. ofRuns, .. compared];
 
