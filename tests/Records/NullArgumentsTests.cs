@@ -91,6 +91,7 @@ public class NullArgumentsTests
             ("TrainingStateFile.Read.path", () => TrainingStateFile.Read(null!)),
             ("TrainConfig.PeriodOf.every", () => TrainConfig.PeriodOf(null!)),
             ("TrainConfig.ShareOf.validation", () => TrainConfig.ShareOf(null!)),
+            ("TrainConfig.ViewsOf.views", () => TrainConfig.ViewsOf(null!)),
             ("RunRecord.Save.path", () => Record().Save(null!)),
             ("RunRecord.ToJson.config", () => RunRecord.ToJson(null!)),
             ("RunRecord.ReadConfig.path", () => RunRecord.ReadConfig(null!)),

@@ -18,15 +18,16 @@ static class CompareTable
         yield return columns[0];
         var lines = made.Zip(columns.Skip(1)).ToDictionary(pair => pair.First, pair => pair.Second);
         foreach (CompareRow row in record.Rows)
-            foreach (string line in lines.TryGetValue(row, out string? cells) ? [cells] : Paragraph.Wrap("", Title(row), width, Indent))
+        {
+            string leftOut = $"{row.Title}: {row.LeftOut}";
+            foreach (string line in lines.TryGetValue(row, out string? cells) ? [cells] : Paragraph.Wrap("", leftOut, width, Indent))
                 yield return line;
+        }
         foreach (CompareRow row in record.Rows.Where(row => row.Difference is not null))
             foreach (string line in Paragraph.Wrap("", $"{row.Title}: {Sentence(row, record.Grid)}", width, Indent)) yield return line;
         foreach (string sentence in CrossoverText.Sentences(record))
             foreach (string line in Paragraph.Wrap("", sentence, width, Indent)) yield return line;
     }
-
-    static string Title(CompareRow row) => $"{row.Device}{(row.Engine is null ? "" : $"  {row.Engine}")}  {row.LeftOut}";
 
     static string[] Cells(CompareRow row) =>
     [
