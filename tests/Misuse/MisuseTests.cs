@@ -112,7 +112,7 @@ public sealed class MisuseTests : IDisposable
             .Run(cancellation: Token).Losses);
     }
 
-    sealed class SoftplusLayer : ActivationLayer<Softplus>;
+    sealed class SoftplusLayer() : ActivationLayer(new ActivationOps<Softplus>());
 
     [Fact]
     public void AnActivationThatNoFusedKernelKnowsTrainsAsItself()

@@ -10,8 +10,7 @@ public partial class ReadmeTests
 {
     const string Gpumlp = "dotnet run -c Release --project src/GpuMlp.Cli -- ";
 
-    static readonly string text =
-        File.ReadAllText(Path.Combine(Architecture.Project.Root().FullName, "README.md")).ReplaceLineEndings("\n");
+    static readonly string text = Text("README.md");
 
     public static TheoryData<string> Programs() => [.. Blocks("csharp")];
 
@@ -21,6 +20,22 @@ public partial class ReadmeTests
     {
         using var folder = new ScratchFolder();
         Assert.InRange(OneFileProgram.Accuracy(source, folder), 99, 100);
+    }
+
+    /// <summary>The programs that package listings show.</summary>
+    [Theory]
+    [InlineData("GpuMlp", 1)]
+    [InlineData("GpuMlp.Plotting", 1)]
+    [InlineData("GpuMlp.Cli", 0)]
+    public void APackagesProgramCompilesWithoutAWarningAndLearns(string package, int programs)
+    {
+        string[] sources = [.. Blocks("csharp", Text($"src/{package}/PACKAGE.md"))];
+        Assert.Equal(programs, sources.Length);
+        foreach (string source in sources)
+        {
+            using var folder = new ScratchFolder();
+            Assert.InRange(OneFileProgram.Accuracy(source, folder), 99, 100);
+        }
     }
 
     [Fact]
@@ -68,7 +83,12 @@ public partial class ReadmeTests
         Assert.Equal(all, verbs);
     }
 
-    static IEnumerable<string> Blocks(string language) =>
+    static string Text(string file) =>
+        File.ReadAllText(Path.Combine(Architecture.Project.Root().FullName, file)).ReplaceLineEndings("\n");
+
+    static IEnumerable<string> Blocks(string language) => Blocks(language, text);
+
+    static IEnumerable<string> Blocks(string language, string text) =>
         Fences().Matches(text).Where(block => block.Groups[1].Value == language).Select(block => block.Groups[2].Value);
 
     [GeneratedRegex(@"^```(\w*)\n(.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]

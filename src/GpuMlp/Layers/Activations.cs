@@ -68,7 +68,7 @@ public static class Activations
     sealed class Row<TKernel, TLayer>(
         Activation activation, string name, Initialization initialization, Func<double, double> value, ActivationBounds bounds)
         : ActivationFunction(activation, name, initialization, value, bounds)
-        where TKernel : struct, IActivation where TLayer : ActivationLayer<TKernel>, new()
+        where TKernel : struct, IActivation where TLayer : ActivationLayer, new()
     {
         public override Layer NewLayer() => new TLayer();
 

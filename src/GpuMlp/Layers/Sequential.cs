@@ -19,7 +19,7 @@ public sealed partial class Sequential : Module
     readonly ParameterArena arena;
     readonly Tensor loss;
     readonly bool endsInSigmoid;
-    readonly ILinearActivation?[] after = [], before = [];         // the activations that a linear layer computes with its own products
+    readonly ActivationLayer?[] after = [], before = [];         // the activations that a linear layer computes with its own products
     Tensor? output, logit, values, gradient;
     bool lossComputed;
     int version;
@@ -46,8 +46,8 @@ public sealed partial class Sequential : Module
         {
             CheckSizes(layers);
             after = [.. layers.Select((layer, l) =>
-                layer is Linear && layer.OutputsFor(1) > 1 ? layers.ElementAtOrDefault(l + 1) as ILinearActivation : null)];
-            before = [.. layers.Select((layer, l) => layer is Linear && l > 1 ? layers[l - 1] as ILinearActivation : null)];
+                layer is Linear && layer.OutputsFor(1) > 1 ? layers.ElementAtOrDefault(l + 1) as ActivationLayer : null)];
+            before = [.. layers.Select((layer, l) => layer is Linear && l > 1 ? layers[l - 1] as ActivationLayer : null)];
         }
         (Spec, WhyNoSpec) = layers is null ? (null, "not all of its modules are layers") : NetworkSpec.Of(layers);
         var placed = new HashSet<Parameter>();
@@ -137,7 +137,7 @@ public sealed partial class Sequential : Module
         version = arena.Version;
         Tensor y = x;
         for (int l = 0; l < layers.Length; l++)
-            y = after[l] is ILinearActivation activation
+            y = after[l] is ActivationLayer activation
                 ? activation.ForwardAfter((Linear)layers[l++], y)
                 : layers[l].ForwardWithin(y);
         logit = layers[^1].Input;
@@ -207,7 +207,7 @@ public sealed partial class Sequential : Module
         Layer[] layers = ByHand;
         Tensor dy = gradient!;
         for (int l = layers.Length - (OnLogit ? 2 : 1); l > 0; l--)
-            dy = before[l] is ILinearActivation activation
+            dy = before[l] is ActivationLayer activation
                 ? activation.BackwardBefore((Linear)layers[l--], dy)
                 : layers[l].BackwardWithin(dy);
         layers[0].BackwardParameters(dy);

@@ -1,4 +1,4 @@
 namespace GpuMlp.Layers;
 
 /// <summary>tanh x.</summary>
-public sealed class Tanh : ActivationLayer<Kernels.Activations.Tanh>;
+public sealed class Tanh() : ActivationLayer(new ActivationOps<Kernels.Activations.Tanh>());
