@@ -9,6 +9,7 @@ using GpuMlp.Plotting;
 using GpuMlp.Randomness;
 using GpuMlp.Records;
 using GpuMlp.Tensors;
+using GpuMlp.Tests.Training;
 using GpuMlp.Training;
 
 namespace GpuMlp.Tests.Misuse;
@@ -134,6 +135,14 @@ sealed partial class World
         using Sequential network = Net("2-5-1");
         ModelFile.Save(file, new Model(network, null, null, ["0", "1"]));
         return ModelFile.Read(file);
+    }
+
+    void AddOwnParts()
+    {
+        Add<HostLayer>(("own relu", () => new OwnReLU()), ("own 2 to 5", () => new OwnLinear(main, 2, 5)),
+            ("own, disposed", () => Disposed(new OwnReLU())));
+        Add<HostLoss>(("own bce", () => new OwnBce()), ("own mse", () => new OwnSquares()));
+        Add<HostUpdateRule>(("own descent", () => new OwnDescent()));
     }
 
     void AddCheckpoints()

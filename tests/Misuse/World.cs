@@ -14,6 +14,7 @@ using GpuMlp.Records;
 using GpuMlp.Tables;
 using GpuMlp.Settings;
 using GpuMlp.Tensors;
+using GpuMlp.Tests.Training;
 using GpuMlp.Training;
 using Module = GpuMlp.Layers.Module;
 
@@ -71,7 +72,8 @@ sealed partial class World
         ),
                 ("forwarded", () => { var l = new Linear(main, 2, 1); l.Forward(new Tensor(main, 3, 2)); return l; }
         ));
-        Add<Layer>(("2 to 1", () => new Linear(main, 2, 1)), ("relu", () => new ReLU()),
+        AddOwnParts();
+        Add<Layer>(("2 to 1", () => new Linear(main, 2, 1)), ("relu", () => new ReLU()), ("own", () => new OwnLinear(main, 2, 5)),
             ("disposed", () => Disposed(new Linear(main, 2, 1))));
         foreach (Type layer in Activations.All.Select(function => function.NewLayer().GetType()))
             made[layer] = [new("fresh", () => Activator.CreateInstance(layer)),
@@ -95,11 +97,12 @@ sealed partial class World
             ("disposed", () => { ParameterArena arena = Net("2-5-1").Arena; arena.Dispose(); return arena; }
         ));
         Add<Loss>(("bce", () => new BceLoss()), ("torch", () => new BceLoss(BceForm.Torch)), ("logits", () => new BceWithLogitsLoss()),
-            ("mse", () => new MseLoss()), ("classes", () => new CrossEntropyLoss()));
+            ("mse", () => new MseLoss()), ("classes", () => new CrossEntropyLoss()), ("own", () => new OwnBce()));
         foreach (var kind in Enum.GetValues<OptimizerKind>()) Optimizers(kind);
         Add<OptimizerSpec>(
             ("sgd", () => new OptimizerSpec()),
             ("adam", () => new OptimizerSpec { Kind = OptimizerKind.Adam, ClipNorm = 1 }),
+            ("own", () => new OptimizerSpec { Own = new OwnAdam() }),
             ("no such kind", () => new OptimizerSpec { Kind = (OptimizerKind)99 }),
             ("NaN", () => new OptimizerSpec { Momentum = float.NaN }),
             ("no momentum", () => new OptimizerSpec { Kind = OptimizerKind.Nesterov, Momentum = 0 }));

@@ -103,9 +103,10 @@ public class OptimizerTests
 
         static float[] Run(ComputeDevice device)
         {
-            const int n = 1000;
+            const int n = 1024;
             var random = new Random(3);
-            DeviceSpan[] spans = [.. Enumerable.Range(1, 3).Select(k => device.Allocate(k < 3 ? n : 2 * n).All)];
+            ParameterArena arena = ParameterArena.Holding([new Parameter(device, 1, n)]);
+            DeviceSpan[] spans = [arena.Values, arena.Gradients, device.Allocate(2 * n).All];
             foreach (DeviceSpan span in spans[..2])
                 device.CopyToDevice([.. Enumerable.Range(0, n).Select(_ => random.NextSingle() - 0.5f)], span);
             DeviceSpan clipping = device.Allocate(OptimizerOps.ClipParts(n) + 1).All;
@@ -118,7 +119,7 @@ public class OptimizerTests
                 for (int t = 1; t < 4; t++)
                 {
                     var step = new StepNumbers(0.01f, 0.1f, 0.02f * (t - 1), 1.5f * t, 0.3f * t);
-                    rule.Step(spans[0], spans[1], spans[2], rule.Numbers(spec), step);
+                    rule.Step(arena, spans[2], rule.Numbers(spec), step, t - 1);
                 }
             }
             var w = new float[n];

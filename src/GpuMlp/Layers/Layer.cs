@@ -8,7 +8,8 @@ using GpuMlp.Tensors;
 namespace GpuMlp.Layers;
 
 /// <summary>
-/// A module whose backward is written by hand: it has Forward, Backward and Step on tensors, and Forward alone on variables.
+/// A module whose backward is written by hand: it has Forward, Backward and Step on tensors, and Forward alone on variables. One of your
+/// own derives from <see cref="HostLayer"/>.
 /// </summary>
 /// <remarks>
 /// On tensors a layer keeps what Backward needs of the last Forward, and owns the tensors that it returns: each is valid until its next
@@ -50,7 +51,7 @@ public abstract class Layer : Module
     {
         Check(x.Device, x.Rows, x.Columns);
         _ = x.Span;                                                // throws if x was disposed
-        output = EnsureTensor(output, x.Device, x.Rows, OutputsFor(x.Columns));
+        output = EnsureTensor(output, x.Device, x.Rows, OutputsOf(x.Columns));
         (input, inputVersion) = (x, x.Version);
         return output;
     }
@@ -63,12 +64,17 @@ public abstract class Layer : Module
         ArgumentNullException.ThrowIfNull(x);
         using DeviceUse use = x.Device.Use();
         Check(x.Device, x.Rows, x.Columns);
-        int outputs = OutputsFor(x.Columns);
+        int outputs = OutputsOf(x.Columns);
         DeviceSpan y = x.Device.Pool.Take(x.Rows, outputs, Name);
         ComputeForward(x.Span, y, x.Rows, x.Columns);
         bool needed = x.NeedsGradient || Own.Count > 0;
         return new Variable(y, x.Rows, outputs, needed ? new LayerOperation(this, x) : null) { Logit = this is Sigmoid ? x : null };
     }
+
+    // asked of a layer that may be the user's
+    int OutputsOf(int columns) => OutputsFor(columns) is >= 0 and int outputs ? outputs
+        : throw new InvalidOperationException(
+            $"{Name}.OutputsFor({columns}) is {OutputsFor(columns)}; it is a number of columns, 0 or more");
 
     void Check(ComputeDevice device, int rows, int columns)
     {

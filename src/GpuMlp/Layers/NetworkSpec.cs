@@ -59,6 +59,8 @@ public sealed record NetworkSpec(IReadOnlyList<int> Widths, Activation Activatio
     /// <summary>The spec of a chain of layers; null, with the reason, if no spec can describe them.</summary>
     internal static (NetworkSpec? Spec, string? WhyNot) Of(IReadOnlyList<Layer> layers)
     {
+        if (layers.FirstOrDefault(layer => layer is HostLayer) is Layer own)
+            return (null, $"{own.Name} is a layer of your own, which runs on the host");
         bool sigmoid = layers.Count % 2 == 0;
         for (int l = 0; l < layers.Count; l++)
         {

@@ -28,12 +28,7 @@ public sealed class CrossEntropyLoss : Loss
 
     private protected override string Shapes => "logits n × classes, two classes or more, and labels n × 1";
 
-    private protected override string? WhyNotLabels(LabelFacts facts, int columns)
-    {
-        (int row, float value) = facts.NotClass ?? facts.Largest;
-        return facts.NotClass is not null || value >= columns
-            ? $"{Name} of {columns} logits takes labels 0 to {columns - 1}, value {row} is {value:R}" : null;
-    }
+    private protected override string? WhyNotLabels(LabelFacts facts, int columns) => WhyNotClasses(facts, columns);
 
     internal override void Compute(
         ComputeDevice device, DeviceSpan z, DeviceSpan y, DeviceSpan values, DeviceSpan dz, int rows, int columns, bool onLogit,

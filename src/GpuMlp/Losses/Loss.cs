@@ -21,7 +21,7 @@ public enum LabelKind
     Number,
 }
 
-/// <summary>A loss, averaged over a batch, and its gradient.</summary>
+/// <summary>A loss, averaged over a batch, and its gradient; one of your own derives from <see cref="HostLoss"/>.</summary>
 public abstract class Loss
 {
     /// <summary>The table of losses, in the order in which to list them. A loss has no state, so one object serves everybody.</summary>
@@ -85,6 +85,14 @@ public abstract class Loss
     /// <summary>Why the loss does not take labels; null if it does.</summary>
     private protected virtual string? WhyNotLabels(LabelFacts facts, int columns) => facts.NotBinary is (int row, float value)
         ? $"{Name} takes labels 0 and 1, value {row} is {value:R}; other classes take the loss cross-entropy, numbers mse" : null;
+
+    /// <summary>Why labels are no class numbers for that many outputs; null if they are.</summary>
+    private protected string? WhyNotClasses(LabelFacts facts, int columns)
+    {
+        (int row, float value) = facts.NotClass ?? facts.Largest;
+        return facts.NotClass is not null || value >= columns
+            ? $"{Name} of {columns} logits takes labels 0 to {columns - 1}, value {row} is {value:R}" : null;
+    }
 
     /// <inheritdoc cref="WhyNotLabels(LabelFacts, int)"/>
     internal string? WhyNotLabels(ReadOnlySpan<float> labels, int columns) => WhyNotLabels(new LabelFacts(labels), columns);

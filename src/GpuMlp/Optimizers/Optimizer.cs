@@ -10,7 +10,7 @@ namespace GpuMlp.Optimizers;
 /// <summary>Moves parameters against their gradients, in one launch per step over the buffer that holds them all.</summary>
 /// <remarks>
 /// An optimizer moves parameters into one buffer when it is made, unless they are in one already, as those of a Sequential are. The
-/// definitions are PyTorch's.
+/// definitions are PyTorch's. One of your own is a <see cref="HostUpdateRule"/>.
 /// </remarks>
 public class Optimizer : IDisposable
 {
@@ -102,7 +102,7 @@ public class Optimizer : IDisposable
         ParameterArena held = Held;
         if (spec.ClipNorm is float limit) Clip(held.Gradients, limit);
         (float correction, float root) = rule.CountsSteps ? OptimizerOps.AdamCorrections(spec.Beta1, spec.Beta2, Steps + 1) : (1f, 1f);
-        rule.Step(held.Values, held.Gradients, states.All, numbers, new StepNumbers(rate, spec.WeightDecay, spec.L1, correction, root));
+        rule.Step(held, states.All, numbers, new StepNumbers(rate, spec.WeightDecay, spec.L1, correction, root), Steps);
         held.Version++;
         Steps++;
     }

@@ -46,6 +46,12 @@ public sealed record OptimizerSpec
     }
 
     /// <summary>
+    /// An update rule of your own in place of <see cref="Kind"/> and its settings; learning rate, schedule and clipping are for it too, and
+    /// what else it needs it keeps itself.
+    /// </summary>
+    public HostUpdateRule? Own { get; init; }
+
+    /// <summary>
     /// The share of the velocity that stays at each step, for <see cref="OptimizerKind.Momentum"/> and
     /// <see cref="OptimizerKind.Nesterov"/>.
     /// </summary>
@@ -76,15 +82,17 @@ public sealed record OptimizerSpec
     public float? ClipNorm { get; init; }
 
     /// <summary>Makes the optimizer for parameters.</summary>
-    /// <exception cref="ArgumentException">There are no parameters, one is listed twice, or they are on two devices.</exception>
+    /// <exception cref="ArgumentException">
+    /// There are no parameters, one is listed twice, or they are on two devices; or <see cref="Own"/> comes with settings of others.
+    /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
     public Optimizer Build(IReadOnlyList<Parameter> parameters) => new(parameters, this);
 
     /// <summary>The row of its kind; the row of plain descent where no state is needed.</summary>
-    internal UpdateRule Rule => IsPlain ? UpdateRules.Plain : UpdateRules.Of(Kind);
+    internal UpdateRule Rule => Own is not null ? Own.Row : IsPlain ? UpdateRules.Plain : UpdateRules.Of(Kind);
 
     /// <summary>Whether a step is w = fma(-rate, dw, w), after clipping if any.</summary>
-    internal bool IsPlain => Kind == OptimizerKind.Sgd && WeightDecay == 0 && L1 == 0;
+    internal bool IsPlain => Own is null && Kind == OptimizerKind.Sgd && WeightDecay == 0 && L1 == 0;
 
     /// <summary>Whether every step has the same settings.</summary>
     internal bool IsConstant => !Rule.CountsSteps && Schedule == Schedule.Constant;
@@ -98,8 +106,13 @@ public sealed record OptimizerSpec
 
     /// <summary>Refuses settings that no optimizer takes.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
+    /// <exception cref="ArgumentException">Settings of the library's optimizers are given with a rule of the user's own.</exception>
     internal void Validate()
     {
+        if (Own is not null && (Kind != OptimizerKind.Sgd || WeightDecay != 0 || L1 != 0))
+            throw new ArgumentException(
+                $"{Own.Name} is an update rule of your own, which takes no Kind, WeightDecay or L1: it moves the values by itself",
+                nameof(Own));
         Ranges.LearningRate.Require(LearningRate);
         bool hasMomentum = UpdateRules.Of(Kind).HasMomentum;
         ArgumentNullException.ThrowIfNull(Schedule);

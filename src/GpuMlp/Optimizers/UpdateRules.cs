@@ -2,6 +2,7 @@ using GpuMlp.Devices.Memory;
 using GpuMlp.Devices.Ops;
 using GpuMlp.Formats;
 using GpuMlp.Kernels.Optimizers;
+using GpuMlp.Tensors;
 
 namespace GpuMlp.Optimizers;
 
@@ -75,8 +76,8 @@ public static class UpdateRules
     {
         internal override TResult Use<TResult>(IUpdateRuleUser<TResult> user) => user.Use<TRule>();
 
-        internal override void Step(DeviceSpan w, DeviceSpan dw, DeviceSpan states, in OptimizerNumbers run, in StepNumbers step) =>
-            w.Device.OptimizerStep<TRule>(w, dw, States > 0 ? states : w, run, step, Work);
+        internal override void Step(ParameterArena arena, DeviceSpan states, in OptimizerNumbers run, in StepNumbers step, int number) =>
+            arena.Device.OptimizerStep<TRule>(arena.Values, arena.Gradients, States > 0 ? states : arena.Values, run, step, Work);
     }
 }
 
@@ -115,8 +116,8 @@ public abstract class UpdateRule
     /// <summary>The settings that its kernel takes for a whole run.</summary>
     internal OptimizerNumbers Numbers(OptimizerSpec spec) => numbers(spec) with { Clip = spec.ClipNorm ?? 0 };
 
-    /// <summary>Moves parameters w by their gradients dw.</summary>
-    internal abstract void Step(DeviceSpan w, DeviceSpan dw, DeviceSpan states, in OptimizerNumbers run, in StepNumbers step);
+    /// <summary>Moves parameters by their gradients, in the step of that number from 0.</summary>
+    internal abstract void Step(ParameterArena arena, DeviceSpan states, in OptimizerNumbers run, in StepNumbers step, int number);
 
     /// <summary>Calls code that is generic over its kernel.</summary>
     internal abstract TResult Use<TResult>(IUpdateRuleUser<TResult> user);

@@ -31,8 +31,13 @@ sealed record ModelMetadata(
     static readonly string[] Required = ["net", "activation", "loss", "classes"];
 
     /// <summary>The strings to write.</summary>
+    /// <exception cref="ArgumentException">The loss is one of the user's own, which no file can name.</exception>
     public Dictionary<string, string> Encode()
     {
+        if (Loss is HostLoss own)
+            throw new ArgumentException(
+                $"{own.Name} is a loss of your own, and a model file names one of {string.Join(", ", Losses.Loss.Names.All)}: give the "
+                + "parameters to a network with one of these (NetworkSpec.Build, then LoadStateDict of StateDict) and save that");
         var metadata = new Dictionary<string, string>
         {
             [Format] = PyTorch,

@@ -24,7 +24,10 @@ sealed record FusedKernel(FusedLaunch Launch, bool OneExample)
         OneExample ? shape.SingleExampleScratchLength() : shape.BatchScratchLength(batch);
 
     /// <summary>What the network would have to be for there to be a kernel; null if there is one.</summary>
-    internal static string? WhyNot(Recipe recipe) => WhyNot(recipe.Spec, recipe.Loss);
+    internal static string? WhyNot(Recipe recipe) =>
+        recipe.Optimizer.Own is HostUpdateRule rule ? $"{rule.Name} is an update rule of your own, which runs on the host"
+        : recipe.Loss is HostLoss loss ? $"{loss.Name} is a loss of your own, which runs on the host"
+        : WhyNot(recipe.Spec, recipe.Loss);
 
     static string? WhyNot(NetworkSpec net, Loss loss) =>
         net.Depth > NetworkShape.MaxDepth ? $"it takes up to {NetworkShape.MaxDepth} linear layers, the network has {net.Depth}"

@@ -30,6 +30,8 @@ static class WeightedLabels
     internal static string? WhyNot(Recipe recipe, DataSet data)
     {
         if (recipe.ClassWeights is not { } weights) return null;
+        if (recipe.Loss is HostLoss own)
+            return $"class weights are for the library's losses; {own.Name}, one of your own, can weigh its rows itself";
         if (data.ClassCount == 0) return "class weights need classes, the labels are numbers";
         if (data.ClassCount > WeightedClass.ClassBits) return $"class weights are for up to {WeightedClass.ClassBits} classes";
         int classes = Math.Max(2, data.ClassCount);
