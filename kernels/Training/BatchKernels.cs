@@ -37,7 +37,7 @@ public readonly struct BatchTraining<TActivation, TLoss, TOptimizer, TView>(
         for (int k = lane; k < plan.ArenaLength; k += lanes) T.Set(dw, k, 0f);           // clears the padding, which no gradient overwrites
         TBarrier.Wait(lanes);
         TView optimizerScratch = T.From(m, plan.ScratchLength - Clipped<Sgd>.ScratchLength(plan.ArenaLength));
-        TView states = T.From(views.States, OptimizerNumbers.MostStates * group * plan.ArenaLength);
+        TView states = T.From(views.States, group * plan.StatesLength);
         for (int k = 0; k < plan.Steps; k++)
         {
             int step = plan.FirstStep + k;

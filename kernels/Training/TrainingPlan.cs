@@ -100,6 +100,9 @@ public readonly record struct TrainingPlan
     /// <summary>Floats of one group's scratch memory.</summary>
     public int ScratchLength { get; init; }
 
+    /// <summary>Floats of one network's optimizer state; 0 for plain descent, which has none.</summary>
+    public int StatesLength { get; init; }
+
     /// <summary>1 if the learning rate or Adam's corrections change from step to step.</summary>
     public int HasSchedule { get; init; }
 

@@ -9,6 +9,7 @@ using GpuMlp.Cli.DataFiles;
 using GpuMlp.Cli.Devices;
 using GpuMlp.Cli.Gradcheck;
 using GpuMlp.Cli.Grid;
+using GpuMlp.Cli.Map;
 using GpuMlp.Cli.Output;
 using GpuMlp.Cli.Plan;
 using GpuMlp.Cli.Predict;
@@ -57,6 +58,7 @@ static class Program
         {
             TrainCommand.Create(interruption),
             SweepCommand.Create(interruption),
+            MapCommand.Create(interruption),
             PredictCommand.Predict(interruption),
             PredictCommand.Evaluate(interruption),
             GridCommand.Create(interruption),

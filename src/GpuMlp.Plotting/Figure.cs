@@ -21,9 +21,10 @@ sealed class Figure : IDisposable
     /// <param name="fill">Adds plottables and a legend to the plot.</param>
     /// <param name="wholeX">Whether the horizontal axis counts something: its ticks are then whole numbers.</param>
     /// <param name="logY">Whether the vertical axis holds decimal logarithms: its ticks then say 10 to their power.</param>
+    /// <param name="ticks">Sets ticks of the axes; null leaves them to ScottPlot.</param>
     /// <param name="right">Room for a scale at the right, in pixels of a picture of 800×600.</param>
     public Figure(PlotOptions options, Window view, (string X, string Y)? labels, Action<Plot, Figure> fill,
-        bool wholeX = false, bool logY = false, float right = 0)
+        bool wholeX = false, bool logY = false, Action<Plot>? ticks = null, float right = 0)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Width, PlotOptions.MinSize, "Width");
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Height, PlotOptions.MinSize, "Height");
@@ -48,6 +49,7 @@ sealed class Figure : IDisposable
                 LabelFormatter = Power,
                 MinorTickGenerator = new LogMinorTickGenerator(),
             };
+        ticks?.Invoke(plot);
         DataArea = labels is var (x, y) ? LayoutAxes(plot, x, y) : LayoutBare(plot);
         HasRoom = right > 0;
         if (HasRoom) DataArea = DataArea with { Right = Math.Max(DataArea.Left + 1, options.Width - (int)(right * Scale)) };

@@ -42,7 +42,7 @@ static class Rooms
 
         new("Numerics", "elementary functions in float64 whose bits no system changes"),
         new("Formats", "bytes and arrays in files, and tables of names: strict readers, atomic writers; nothing of networks"),
-        new("Settings", "which numbers each setting takes: options, files and arguments ask the same table; ranges in equal ratios",
+        new("Settings", "which numbers each setting takes: options, files and arguments ask the same table; numbers in equal ratios",
             "Numerics"),
         new("Tables", "tables as files hold them: text, NumPy's arrays; their columns are numbers in float64 or texts", "Formats",
             "Settings"),
@@ -108,11 +108,12 @@ static class Rooms
         new("Cli.Devices", "a verb", "Cli.Shell", "Cli.Input"),
         new("Cli.Gradcheck", "a verb", "Cli.Shell", "Cli.Input"),
         new("Cli.Grid", "a verb", "Cli.Shell", "Cli.Input"),
+        new("Cli.Map", "a verb", "Cli.Shell", "Cli.Input", "Cli.Options", "Cli.Output"),
         new("Cli.Predict", "two verbs, predict and evaluate", "Cli.Shell", "Cli.Input", "Cli.Output"),
         new("Cli.Sweep", "a verb", "Cli.Shell", "Cli.Input", "Cli.Options", "Cli.Output"),
         new("Cli.Train", "a verb", "Cli.Shell", "Cli.Input", "Cli.Options", "Cli.Output", "Cli.Samples"),
         new("Cli", "Program: the verbs, and failures as exit codes", "Cli.Shell", "Cli.Output", "Cli.Bench", "Cli.Compare",
-            "Cli.Completion", "Cli.Conversion", "Cli.DataFiles", "Cli.Devices", "Cli.Gradcheck", "Cli.Grid", "Cli.Plan", "Cli.Predict",
-            "Cli.Sweep", "Cli.Train"),
+            "Cli.Completion", "Cli.Conversion", "Cli.DataFiles", "Cli.Devices", "Cli.Gradcheck", "Cli.Grid", "Cli.Map", "Cli.Plan",
+            "Cli.Predict", "Cli.Sweep", "Cli.Train"),
     ];
 }

@@ -10,8 +10,8 @@ public class HelpTests
 {
     public static TheoryData<string> Commands =>
     [
-        "", "train", "sweep", "predict", "evaluate", "grid", "convert", "data", "bench", "compare", "plan", "plan train", "plan sweep",
-        "plan grid", "devices", "gradcheck", "completion",
+        "", "train", "sweep", "map", "predict", "evaluate", "grid", "convert", "data", "bench", "compare", "plan", "plan train",
+        "plan sweep", "plan grid", "devices", "gradcheck", "completion",
     ];
 
     [Theory]

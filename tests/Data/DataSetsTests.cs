@@ -90,6 +90,7 @@ public class DataSetsTests
     [InlineData("blobs")]
     [InlineData("xor")]
     [InlineData("spirals")]
+    [InlineData("normal")]
     public void TheSeedDecidesEverything(string name)
     {
         DataSet data = Make(7), again = Make(7);
@@ -104,7 +105,8 @@ public class DataSetsTests
             "circles" => DataSets.MakeCircles(101, seed: seed),
             "blobs" => DataSets.MakeBlobs(101, seed: seed),
             "xor" => DataSets.MakeXor(101, seed: seed),
-            _ => DataSets.MakeSpirals(101, seed: seed),
+            "spirals" => DataSets.MakeSpirals(101, seed: seed),
+            _ => DataSets.MakeNormal(101, seed),
         };
     }
 

@@ -113,7 +113,8 @@ sealed partial class World
                 ("labels beyond", () => new DataSet("wild", new float[20, 2], Ramp(20, 1e30f), ["a", "b"])));
         Add<Picks>(("philox", () => Picks.Philox(0, 20)), ("fixed", () => Picks.Fixed([.. Enumerable.Range(0, 5000).Select(k => k % 20)])),
             ("beyond the data", () => Picks.Fixed([.. Enumerable.Repeat(40_000_000, 5000)])),
-            ("philox beyond", () => Picks.Philox(0, 1 << 30)), ("few", () => Picks.Fixed([1])));
+            ("philox beyond", () => Picks.Philox(0, 1 << 30)), ("few", () => Picks.Fixed([1])),
+            ("in order", () => Picks.InOrder(20)));
         Add<TrainingOptions>([
             ("auto", () => Options()), ("layers", () => Options(EngineChoice.Layers)), ("fused", () => Options(EngineChoice.Fused)),
             ("negative", () => Options() with { SnapshotEvery = -1 }),
@@ -155,11 +156,16 @@ sealed partial class World
         PopulationData moons = PopulationData.Of(DataSets.MakeMoons(20)), fewer = new(4000, 2, () => DataSets.MakeMoons(20));
         Add<Population>(
             ("two", () => NewPopulation(main, moons, Small(), Small())),
+            ("picked", () => new Population(main, [Small()], [moons]) { Picks = Picks.InOrder(20) }),
+            ("picks beyond", () => new Population(main, [Small()], [moons]) { Picks = Picks.InOrder(21) }),
+            ("picks by a seed", () => new Population(main, [Small()], [moons]) { Picks = Picks.Philox(0, 20) }),
             ("fewer rows", () => NewPopulation(main, fewer, Small())),
             ("its device gone", () => OnGone(device => NewPopulation(device, moons, Small()))));
         Add<PictureSize>(("800x600", () => PictureSize.Default), ("default", () => default(PictureSize)));
         Add<ValueRange>(("log", () => ValueRange.Parse("log:1e-4..1:64")), ("drawn", () => new ValueRange(false, 0, 1, null)),
             ("of nothing", () => new ValueRange(true, double.NaN, -1, -5)));
+        Add<NumberAxis>(("linear", () => NumberAxis.Of(-1, 3, false)), ("log", () => NumberAxis.Of(1e-3, 10, true)),
+            ("narrow", () => NumberAxis.Of(1, Math.BitIncrement(1.0), true)));
         Add<Window>(("moons", () => new Window(-1.5, 2.5, -1, 1.5)), ("default", () => default(Window)),
             ("NaN", () => new Window(double.NaN, 1, 0, 1)), ("huge", () => new Window(-1e308, 1e308, 0, 1)));
         Add<GridSpec>(("5x4", () => GridSpec.FromSize(new Window(-1, 1, -1, 1), 5, 4)),

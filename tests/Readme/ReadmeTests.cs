@@ -79,7 +79,9 @@ public partial class ReadmeTests
             Assert.True(File.Exists(folder.File($"runs/{name}")), name);
         string[] verbs = [.. commands.Select(command => command.Split(' ')[0]).Distinct().Order()];
         string[] all =
-            ["bench", "compare", "convert", "data", "devices", "evaluate", "gradcheck", "grid", "plan", "predict", "sweep", "train"];
+        [
+            "bench", "compare", "convert", "data", "devices", "evaluate", "gradcheck", "grid", "map", "plan", "predict", "sweep", "train",
+        ];
         Assert.Equal(all, verbs);
     }
 

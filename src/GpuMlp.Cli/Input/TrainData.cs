@@ -31,6 +31,7 @@ static class TrainData
         ["blobs"] = (samples, _, random, classes) => DataSets.MakeBlobs(samples, classes, deviation: 1, random),
         ["xor"] = (samples, noise, random, _) => DataSets.MakeXor(samples, noise, random),
         ["spirals"] = (samples, noise, random, _) => DataSets.MakeSpirals(samples, noise, random),
+        ["normal"] = (samples, _, random, _) => DataSets.MakeNormal(samples, random),
     };
 
     /// <summary>The generated data sets.</summary>
@@ -96,7 +97,7 @@ static class TrainData
             throw UsageException.For("samples", $"{samples}", $"--data {config.Data} has the file's rows; leave it out");
         if (!noisy && config.Noise is double noise)
         {
-            string why = csv ? "" : " (each cloud's deviation is 1)";
+            string why = config.Data == "blobs" ? " (each cloud's deviation is 1)" : "";
             throw UsageException.For("noise", $"{noise}", $"--data {config.Data} has no noise to set{why}; leave it out");
         }
         if (!csv) RefuseReading(config);
@@ -165,7 +166,7 @@ static class TrainData
             if (value is not null) throw UsageException.For(option, value, $"--data {config.Data} is generated; it is for files");
     }
 
-    static bool IsNoisy(TrainConfig config) => !IsFile(config.Data) && config.Data != "blobs";
+    static bool IsNoisy(TrainConfig config) => !IsFile(config.Data) && config.Data is not ("blobs" or "normal");
 
     static UpdateRule Rule(TrainConfig config) => UpdateRules.Of(config.Optimizer);
 

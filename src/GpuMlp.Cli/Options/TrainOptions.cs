@@ -26,7 +26,7 @@ static class TrainOptions
         Of(Data, "samples", "N", "rows to generate",
             c => c.Samples, (c, v) => c with { Samples = v }, Values.OrNone(Values.Of(Ranges.Samples)),
             $"{TrainData.DefaultSamples}"),
-        Of(Data, "noise", "S", "standard deviation of the noise on each coordinate (blobs have none)",
+        Of(Data, "noise", "S", "standard deviation of the noise on each coordinate (blobs, normal have none)",
             c => c.Noise, (c, v) => c with { Noise = v }, Values.OrNone(Values.Of(Ranges.Noise)),
             TrainData.DefaultNoise.ToString(System.Globalization.CultureInfo.InvariantCulture)),
         Of(Data, "seed", "N", "seed of all that is random: data, weights, picks",

@@ -25,11 +25,12 @@ sealed partial class RunFiles
     const int MostRecordBytes = 1 << 26;
 
     static readonly string[] trained = ["losses.csv", "model.safetensors", Record], swept = ["sweep.csv", Record];
+    static readonly string[] mapped = ["map.png", "map.npy", Record];
     static readonly string[] judged = ["confusion.png", "roc.png"];
     static readonly string[] plane = ["data.png", "boundary.png", "boundary.gif", Frames];
     static readonly string[] checkpoint = [StoredCheckpoint.FileName, StoredCheckpoint.LossesName, StoredCheckpoint.SnapshotsName];
-    static readonly string[] ofRuns =
-        [.. checkpoint, .. OfTrain(true, true), .. OfViews(TrainConfig.ViewNames), .. OfSweep(true, MostBest)];
+    static readonly string[] ofRuns = [.. checkpoint, .. OfTrain(true, true), .. OfViews(TrainConfig.ViewNames),
+        .. OfSweep(true, MostBest), .. mapped];
     static readonly string[] compared = [Comparison, ComparisonPicture];
     static readonly string[] all = [.. ofRuns, .. compared];
 
@@ -104,6 +105,9 @@ sealed partial class RunFiles
     /// <summary>The name of the model at a place of a sweep's ranking, from 1.</summary>
     public static string BestOfSweep(int place) =>
         place == 1 ? "best.safetensors" : string.Create(CultureInfo.InvariantCulture, $"best-{place}.safetensors");
+
+    /// <summary>All that map writes.</summary>
+    public static string[] OfMap => mapped;
 
     /// <summary>Whether a run writes files of that name.</summary>
     public static bool IsKnown(string name) => StepOf(name) is not null || (name != Frames && all.Contains(name));

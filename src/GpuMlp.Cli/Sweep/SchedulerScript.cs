@@ -1,3 +1,4 @@
+using GpuMlp.Cli.Input;
 using GpuMlp.Cli.Shell;
 using GpuMlp.Devices;
 using static System.FormattableString;

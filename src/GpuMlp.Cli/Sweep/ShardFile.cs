@@ -1,3 +1,4 @@
+using GpuMlp.Cli.Input;
 using System.Buffers.Binary;
 using System.IO.Hashing;
 using GpuMlp.Cli.Shell;

@@ -1,3 +1,4 @@
+using GpuMlp.Cli.Input;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using GpuMlp.Cli.Shell;

@@ -1,3 +1,4 @@
+using GpuMlp.Cli.Input;
 using GpuMlp.Cli.Output;
 using GpuMlp.Cli.Shell;
 using static System.FormattableString;

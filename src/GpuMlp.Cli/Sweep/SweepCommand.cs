@@ -1,3 +1,4 @@
+using GpuMlp.Cli.Input;
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using GpuMlp.Cli.Options;

@@ -1,3 +1,4 @@
+using GpuMlp.Cli.Input;
 using System.Diagnostics;
 using GpuMlp.Cli.Output;
 using GpuMlp.Cli.Shell;

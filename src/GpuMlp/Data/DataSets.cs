@@ -161,6 +161,29 @@ public static class DataSets
         return points.Finish("spirals", random, shuffle);
     }
 
+    /// <summary>
+    /// Points of N(0, 1) in each coordinate (n, 2), each with a target of N(0, 1): a regression with nothing to learn but the rows
+    /// themselves.
+    /// </summary>
+    /// <param name="samples">n.</param>
+    /// <param name="seed">Seed of the Philox stream.</param>
+    public static DataSet MakeNormal(int samples, ulong seed = 0) => MakeNormal(samples, Stream(seed));
+
+    /// <inheritdoc cref="MakeNormal(int, ulong)"/>
+    public static DataSet MakeNormal(int samples, RandomStream random)
+    {
+        Ranges.Samples.Require(samples);
+        ArgumentNullException.ThrowIfNull(random);
+        var points = new double[samples, 2];
+        var targets = new float[samples];
+        for (int row = 0; row < samples; row++)
+        {
+            for (int axis = 0; axis < 2; axis++) points[row, axis] = random.NextNormal();
+            targets[row] = (float)random.NextNormal();
+        }
+        return new DataSet("normal", points, targets, []);
+    }
+
     /// <summary>Splits the rows at random into two data sets, neither of them empty.</summary>
     /// <param name="data">The data, of 2 or more rows.</param>
     /// <param name="fraction">The first data set's share of the rows; the number is rounded.</param>

@@ -149,6 +149,7 @@ sealed class FusedRun : IDisposable
             SnapshotEvery = snapshots?.Every ?? 0,
             ArenaLength = arenaLength,
             ScratchLength = scratchLength,
+            StatesLength = states.Length / count,
             HasSchedule = schedule.IsEmpty ? 0 : 1,
             Optimizer = recipe.Optimizer.Rule.Numbers(recipe.Optimizer),
         };

@@ -37,6 +37,17 @@ public abstract class Picks
         return new FixedPicks([.. rows]);
     }
 
+    /// <summary>
+    /// Every row in its order, again and again. With a batch of all rows each step is one of full-batch gradient descent.
+    /// </summary>
+    /// <param name="examples">How many rows there are; a trainer refuses more than its data has.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="examples"/> is below 1.</exception>
+    public static Picks InOrder(int examples)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(examples, 1);
+        return new OrderedPicks(examples);
+    }
+
     /// <summary>The number of picks.</summary>
     internal abstract long Count { get; }
 
@@ -58,6 +69,22 @@ public abstract class Picks
 
         internal override void Fill(DeviceSpan picks, long firstDraw) =>
             picks.Device.PickRows(picks, examples, seed, (uint)StreamPurpose.Sampling, (ulong)firstDraw);
+    }
+
+    sealed class OrderedPicks(int examples) : Picks
+    {
+        internal override long Count => long.MaxValue;
+
+        internal override ulong? Seed => null;
+
+        internal override int Examples => examples;
+
+        internal override void Fill(DeviceSpan picks, long firstDraw)
+        {
+            var rows = new int[picks.Length];
+            for (int k = 0; k < rows.Length; k++) rows[k] = (int)((firstDraw + k) % examples);
+            picks.Device.CopyToDevice(MemoryMarshal.Cast<int, float>(rows), picks);
+        }
     }
 
     sealed class FixedPicks(int[] rows) : Picks

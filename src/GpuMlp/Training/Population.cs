@@ -77,8 +77,16 @@ public sealed class Population
     /// <summary>The batches of networks, their memory and the steps per launch.</summary>
     public PopulationPlan Plan { get; }
 
-    /// <summary>Receives all losses after each launch: the network's number, the number of the first step, the losses.</summary>
-    internal Action<int, int, ReadOnlyMemory<float>>? Losses { get; init; }
+    /// <summary>
+    /// The rows that each step trains on, the same for all networks; null where each network draws its own by its seed.
+    /// </summary>
+    public Picks? Picks { get; init; }
+
+    /// <summary>
+    /// Receives all losses after each launch: the network's number, the number of the first step, the losses. Losses after a divergence are
+    /// among them. What it is given is used again after the call.
+    /// </summary>
+    public Action<int, int, ReadOnlyMemory<float>>? Losses { get; init; }
 
     /// <summary>How long each part of the run has taken so far.</summary>
     public PopulationTimes Times { get; private set; }
@@ -96,7 +104,7 @@ public sealed class Population
             (FusedKernel.Of(recipes[b.Members[0]]), recipes[b.Members[0]].Net, Math.Min(b.Members.Count, enough))))
         {
             int[] some = [.. alike.First().Members.Take(enough)];
-            using var batch = new PopulationBatch(device, recipes, data, some, 1, 1);
+            using var batch = new PopulationBatch(device, recipes, data, some, 1, 1, Picks);
             batch.Run(0, 1);
             batch.Finish(new PopulationResult[recipes.Length]);
         }
@@ -138,7 +146,7 @@ public sealed class Population
     // returns null if a data source gives up because of the cancellation; results of earlier batches stay
     PopulationBatch? Load(PopulationBatchPlan plan, CancellationToken cancellation)
     {
-        try { return new PopulationBatch(device, recipes, data, plan.Members, recipes[plan.Members[0]].Steps, Plan.ChunkSteps); }
+        try { return new PopulationBatch(device, recipes, data, plan.Members, recipes[plan.Members[0]].Steps, Plan.ChunkSteps, Picks); }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested) { return null; }
     }
 
@@ -151,7 +159,7 @@ public sealed class Population
     void Train(PopulationBatch batch, int all, Action<double, float> progress, CancellationToken cancellation)
     {
         var pace = new Pace(2e9 / batch.Work);
-        for (int done = 0; done < all && !batch.AllDiverged;)
+        for (int done = 0; done < all && (Losses is not null || !batch.AllDiverged);)
         {
             // the pace must not decide after which step weights are looked at
             int mark = (int)Math.Min(all, (done / Plan.ChunkSteps + 1L) * Plan.ChunkSteps);

@@ -12,17 +12,21 @@ namespace GpuMlp.Training;
 /// <summary>Networks of one shape that share each launch: their data, their parameters and their progress.</summary>
 sealed class PopulationBatch : IDisposable
 {
+    // of one launch: 16 MiB
+    const int MostPicks = 1 << 22;
+
     readonly ComputeDevice device;
     readonly Recipe[] recipes;
     readonly PopulationData[] sets;
     readonly IReadOnlyList<int> numbers;
     readonly FusedRun run;
-    readonly int rows, features, arenaLength;
+    readonly int rows, features, arenaLength, mostPicked = int.MaxValue;
     readonly PopulationTrack[] tracks;
     readonly int[] place;
     readonly float[] arenas, losses;
     float[] classes = [];                                          // labels without weights
-    readonly DeviceBuffer x, y, parameters;
+    readonly DeviceBuffer x, y, parameters, rowsOfSteps;
+    readonly Picks? picks;
 
     /// <param name="device">The device.</param>
     /// <param name="allRecipes">The recipes of the whole population.</param>
@@ -30,15 +34,22 @@ sealed class PopulationBatch : IDisposable
     /// <param name="numbers">The positions of this batch's networks in both lists.</param>
     /// <param name="steps">Steps of the run.</param>
     /// <param name="chunkSteps">The most steps per launch.</param>
+    /// <param name="picks">The rows of each step; null where each network draws its own.</param>
+    /// <exception cref="ArgumentException">The picks do not suit the networks or their data.</exception>
     internal PopulationBatch(
         ComputeDevice device, IReadOnlyList<Recipe> allRecipes, IReadOnlyList<PopulationData> allData,
-        IReadOnlyList<int> numbers, int steps, int chunkSteps)
+        IReadOnlyList<int> numbers, int steps, int chunkSteps, Picks? picks = null)
     {
-        (this.device, this.numbers) = (device, numbers);
+        (this.device, this.numbers, this.picks) = (device, numbers, picks);
         recipes = [.. numbers.Select(k => allRecipes[k])];
         place = PopulationPlan.Numbers(numbers.Select(k => allData[k]));
         sets = [.. numbers.Select(k => allData[k]).Distinct<PopulationData>(ReferenceEqualityComparer.Instance)];
         (rows, features) = (sets[0].Rows, sets[0].Features);
+        if (picks is not null)
+        {
+            Require(picks, steps);
+            mostPicked = Math.Clamp(MostPicks / First.Batch, 1, chunkSteps);
+        }
         arenaLength = FusedRun.ArenaLength(new NetworkShape(First.Spec.Widths));
         tracks = [.. recipes.Select(_ => new PopulationTrack(steps))];
         arenas = new float[DeviceBuffer.LengthOf(recipes.Length, arenaLength, $"the parameters of {recipes.Length} networks")];
@@ -46,6 +57,7 @@ sealed class PopulationBatch : IDisposable
         x = device.Allocate((long)sets.Length * rows * features, $"{sets.Length} data sets");
         y = device.Allocate((long)sets.Length * rows, $"{sets.Length} data sets");
         parameters = device.Allocate(arenas.Length);
+        rowsOfSteps = device.Allocate(picks is null ? 0 : (long)mostPicked * First.Batch, "the rows of a launch's steps");
         Upload();
         run = new FusedRun(device, First, DrawParameters(), chunkSteps, () => new FusedMemory(x.All, y.All, parameters.All));
     }
@@ -56,12 +68,22 @@ sealed class PopulationBatch : IDisposable
     internal long Work => run.Work;
 
     /// <summary>The most steps that the device can make in one launch.</summary>
-    internal int MostSteps => run.MostSteps;
+    internal int MostSteps => Math.Min(run.MostSteps, mostPicked);
 
     internal bool AllDiverged => Array.TrueForAll(tracks, track => track.DivergedStep is not null);
 
     /// <summary>The mean of the networks' last losses, of those that are finite; NaN if none is.</summary>
     internal float MeanOfLastLosses => tracks.Select(t => t.LastLoss).Where(float.IsFinite).DefaultIfEmpty(float.NaN).Average();
+
+    void Require(Picks given, int steps)
+    {
+        if (given.Seed is not null) throw new ArgumentException("each network draws by its own seed where it is given no picks", "Picks");
+        if (given.Examples > rows)
+            throw new ArgumentException($"picks go up to row {given.Examples - 1}, the data has rows 0 to {rows - 1}", "Picks");
+        if (given.Count < (long)steps * First.Batch)
+            throw new ArgumentException(
+                $"{steps} steps of {First.Batch} take {(long)steps * First.Batch} picks, there are {given.Count}", "Picks");
+    }
 
     void Upload()
     {
@@ -113,7 +135,13 @@ sealed class PopulationBatch : IDisposable
     }
 
     /// <summary>Makes steps firstStep, firstStep + 1, … of every network, and returns how many of them.</summary>
-    internal int Run(int firstStep, int steps) => run.Train(firstStep, steps, rows);
+    internal int Run(int firstStep, int steps)
+    {
+        if (picks is null) return run.Train(firstStep, steps, rows);
+        DeviceSpan picked = rowsOfSteps.All.Slice(0, steps * First.Batch);
+        picks.Fill(picked, (long)firstStep * First.Batch);
+        return run.Train(firstStep, steps, rows, picked);
+    }
 
     /// <summary>Reads the losses and parameters that the last launch left.</summary>
     /// <param name="firstStep">The launch's first step.</param>
@@ -149,6 +177,6 @@ sealed class PopulationBatch : IDisposable
     public void Dispose()
     {
         run.Dispose();
-        foreach (DeviceBuffer buffer in (DeviceBuffer[])[x, y, parameters]) buffer.Dispose();
+        foreach (DeviceBuffer buffer in (DeviceBuffer[])[x, y, parameters, rowsOfSteps]) buffer.Dispose();
     }
 }

@@ -70,7 +70,7 @@ public class CompletionTests
     [Theory]
     [InlineData("trian", "'trian' is no verb; did you mean train? See gpumlp -h")]
     [InlineData("swep --lr 0.1", "'swep' is no verb; did you mean sweep?")]
-    [InlineData("frobnicate", "'frobnicate' is no verb: they are train, sweep, predict, evaluate, grid,")]
+    [InlineData("frobnicate", "'frobnicate' is no verb: they are train, sweep, map, predict, evaluate, grid,")]
     [InlineData("plan tran", "'tran' is no verb; did you mean train? See gpumlp plan -h")]
     [InlineData("train --optimiser adam", "'--optimiser' is no option of gpumlp train; did you mean --optimizer? See gpumlp train -h")]
     [InlineData("grid m.safetensors --sise 2x2", "'--sise' is no option of gpumlp grid; did you mean --size?")]

@@ -1,26 +1,26 @@
 using System.Globalization;
 using GpuMlp.Cli.Shell;
 
-namespace GpuMlp.Cli.Sweep;
+namespace GpuMlp.Cli.Input;
 
-/// <summary>A part of a sweep: its networks are next to each other in the list, and all parts have as many, give or take one.</summary>
+/// <summary>A part of a list of networks, which are next to each other in it; all parts have as many, give or take one.</summary>
 /// <param name="Number">Which part, from 0.</param>
 /// <param name="Count">How many parts there are.</param>
 sealed record Shard(int Number, int Count)
 {
-    /// <summary>The most parts of a sweep.</summary>
+    /// <summary>The most parts.</summary>
     public const int Most = 100_000;
 
     const string Auto = "auto", SlurmId = "SLURM_ARRAY_TASK_ID", SlurmCount = "SLURM_ARRAY_TASK_COUNT", SlurmMin = "SLURM_ARRAY_TASK_MIN",
         SlurmMax = "SLURM_ARRAY_TASK_MAX", Kubernetes = "JOB_COMPLETION_INDEX";
 
-    /// <summary>The name of its file.</summary>
+    /// <summary>The name of its file, of a sweep.</summary>
     public string FileName => string.Create(CultureInfo.InvariantCulture, $"shard-{Number}-of-{Count}.rows");
 
-    /// <summary>Its first row of a sweep.</summary>
+    /// <summary>Its first network.</summary>
     public int First(int networks) => (int)((long)networks * Number / Count);
 
-    /// <summary>The row after its last one.</summary>
+    /// <summary>The network after its last one.</summary>
     public int End(int networks) => (int)((long)networks * (Number + 1) / Count);
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Number}/{Count}");
@@ -44,7 +44,7 @@ sealed record Shard(int Number, int Count)
         return new Shard(number, count);
     }
 
-    /// <summary>A line about a scheduler's variables that a sweep without --shard leaves unused; null if there are none.</summary>
+    /// <summary>A line about a scheduler's variables that a run without --shard leaves unused; null if there are none.</summary>
     public static string? Unused()
     {
         string[] there = [.. new[] { SlurmId, Kubernetes }.Where(name => Value(name) is not null).Select(name => $"{name}={Value(name)}")];
