@@ -12,6 +12,7 @@ using GpuMlp.Cli.Grid;
 using GpuMlp.Cli.Map;
 using GpuMlp.Cli.Output;
 using GpuMlp.Cli.Plan;
+using GpuMlp.Cli.Play;
 using GpuMlp.Cli.Predict;
 using GpuMlp.Cli.Shell;
 using GpuMlp.Cli.Sweep;
@@ -67,6 +68,7 @@ static class Program
             BenchCommand.Create(interruption),
             CompareCommand.Create(interruption),
             PlanCommand.Create(TrainCommand.Plan(), SweepCommand.Plan(), GridCommand.Plan()),
+            PlayCommand.Create(interruption),
             DevicesCommand.Create(),
             GradcheckCommand.Create(),
             CompletionCommand.Create(),

@@ -109,11 +109,13 @@ static class Rooms
         new("Cli.Gradcheck", "a verb", "Cli.Shell", "Cli.Input"),
         new("Cli.Grid", "a verb", "Cli.Shell", "Cli.Input"),
         new("Cli.Map", "a verb", "Cli.Shell", "Cli.Input", "Cli.Options", "Cli.Output"),
+        new("Cli.Play", "a verb; what a page shows is computed here, and GpuMlp.Web carries it", "Cli.Shell", "Cli.Input"),
         new("Cli.Predict", "two verbs, predict and evaluate", "Cli.Shell", "Cli.Input", "Cli.Output"),
         new("Cli.Sweep", "a verb", "Cli.Shell", "Cli.Input", "Cli.Options", "Cli.Output"),
         new("Cli.Train", "a verb", "Cli.Shell", "Cli.Input", "Cli.Options", "Cli.Output", "Cli.Samples"),
         new("Cli", "Program: the verbs, and failures as exit codes", "Cli.Shell", "Cli.Output", "Cli.Bench", "Cli.Compare",
             "Cli.Completion", "Cli.Conversion", "Cli.DataFiles", "Cli.Devices", "Cli.Gradcheck", "Cli.Grid", "Cli.Map", "Cli.Plan",
+            "Cli.Play",
             "Cli.Predict", "Cli.Sweep", "Cli.Train"),
     ];
 }

@@ -11,7 +11,7 @@ public class HelpTests
     public static TheoryData<string> Commands =>
     [
         "", "train", "sweep", "map", "predict", "evaluate", "grid", "convert", "data", "bench", "compare", "plan", "plan train",
-        "plan sweep", "plan grid", "devices", "gradcheck", "completion",
+        "plan sweep", "plan grid", "play", "devices", "gradcheck", "completion",
     ];
 
     [Theory]

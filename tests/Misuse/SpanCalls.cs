@@ -30,6 +30,10 @@ static class SpanCalls
 
     public static float[] Sequential_Predict(Sequential network, float[] points, int batch) => network.Predict(points, batch);
 
+    public static double DerivedFeature_Of(DerivedFeature feature, double[] features) => feature.Of(features);
+
+    public static float[][] Sequential_PredictHidden(Sequential network, float[] points) => network.PredictHidden(points);
+
     public static float[] Sequential_PredictLogits(Sequential network, float[] points, int batch) => network.PredictLogits(points, batch);
 
     public static ConfusionMatrix ConfusionMatrix_Of(float[] labels, int[] predictions, int classes) =>

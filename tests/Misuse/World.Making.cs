@@ -68,6 +68,8 @@ sealed partial class World
     static Trainer NewTrainer(Sequential net, TrainingOptions options, Picks? picks = null) =>
         new(net, DataSets.MakeMoons(20), Recipe.Of(net) with { Steps = 20 }, options, picks);
 
+    static TrainingSession NewSession(Sequential net) => new(net, DataSets.MakeMoons(20), Recipe.Of(net));
+
     TrainingState State()
     {
         using Trainer trainer = NewTrainer(Net("2-5-1"), Options());

@@ -142,6 +142,9 @@ sealed partial class World
             ("its network gone", () => Orphan(net => NewTrainer(net, Options()))),
             ("layers, network gone", () => Orphan(net => NewTrainer(net, Options(EngineChoice.Layers)))),
             ("its device gone", () => OnGone(device => NewTrainer(Net("2-5-1", on: device), Options()))));
+        Add<TrainingSession>(("new", () => NewSession(Net("2-5-1"))),
+            ("disposed", () => Disposed(NewSession(Net("2-5-1")))), ("its network gone", () => Orphan(net => NewSession(net))),
+            ("its device gone", () => OnGone(device => NewSession(Net("2-5-1", on: device)))));
         Add<TrainingData>(("moons", () => new TrainingData(main, DataSets.MakeMoons(20))),
             ("disposed", () => Disposed(new TrainingData(main, DataSets.MakeMoons(20)))));
         Add<NetworkSpec>(("2-5-1", () => NetworkSpec.Parse("2-5-1")), ("deep", () => NetworkSpec.Parse("2-3-3-3-3-3-3-3-3-1")),

@@ -10,11 +10,26 @@ static class TableInput
 {
     /// <summary>Reads the data of a config.</summary>
     /// <exception cref="UsageException">The file is missing, or does not hold such data.</exception>
-    public static LoadedData Load(TrainConfig config)
+    public static LoadedData Load(TrainConfig config) => Of(config, Read("data", config.Data, config));
+
+    /// <summary>Takes a table that was read as a config says.</summary>
+    /// <exception cref="UsageException">It does not hold such data.</exception>
+    public static LoadedData Of(TrainConfig config, DataTable table) =>
+        Checked("data", config, () => WithShortNames(LoadedData.Of(config, table)), table);
+
+    /// <summary>Reads a table from text, as a config says.</summary>
+    /// <exception cref="UsageException">It holds no table.</exception>
+    public static DataTable Read(TrainConfig config, Stream text, string name) =>
+        Checked("data", config, () => DataTable.Read(text, name, ReadOptions(config)), null);
+
+    static TableReadOptions ReadOptions(TrainConfig config) => new()
     {
-        DataTable table = Read("data", config.Data, config);
-        return Checked("data", config, () => WithShortNames(LoadedData.Of(config, table)), table);
-    }
+        Separator = config.Separator,
+        Decimal = config.Decimal,
+        Thousands = config.Thousands,
+        Header = config.Header,
+        SkipRows = config.SkipRows,
+    };
 
     /// <summary>Generated points with columns chosen and derived.</summary>
     /// <exception cref="UsageException">An option names no column.</exception>
@@ -56,14 +71,7 @@ static class TableInput
         string path = TrainData.PathOf(name);
         if (path != TrainData.StandardInput && !File.Exists(path))
             throw UsageException.For(option, name, Directory.Exists(path) ? "is a folder; a file is needed" : "there is no such file");
-        var options = new TableReadOptions
-        {
-            Separator = config.Separator,
-            Decimal = config.Decimal,
-            Thousands = config.Thousands,
-            Header = config.Header,
-            SkipRows = config.SkipRows,
-        };
+        TableReadOptions options = ReadOptions(config);
         return Checked(option, config, () =>
             path == TrainData.StandardInput ? DataTable.Read(StandardStreams.In(), "standard input", options)
                 : DataTable.Read(path, options), null);

@@ -20,9 +20,12 @@ sealed record TrainInput(Recipe Recipe, DataSet Raw, DataSet Data, Standardizer?
 {
     /// <summary>Generates or reads the data of a config.</summary>
     /// <exception cref="UsageException">The data is not there or not fit, or an option does not go with it.</exception>
-    public static TrainInput Load(TrainConfig config, RandomStream random)
+    public static TrainInput Load(TrainConfig config, RandomStream random) => Of(config, TrainData.Load(config, random));
+
+    /// <summary>Takes data that was generated or read.</summary>
+    /// <exception cref="UsageException">The data is not fit, or an option does not go with it.</exception>
+    public static TrainInput Of(TrainConfig config, LoadedData loaded)
     {
-        LoadedData loaded = TrainData.Load(config, random);
         (Recipe recipe, loaded) = Fit(config, loaded);
         Parts parts = Input.HeldOut.Take(config, loaded);
         DataSet raw = parts.Training;

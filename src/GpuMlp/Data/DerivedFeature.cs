@@ -63,9 +63,13 @@ public sealed class DerivedFeature
     }
 
     /// <summary>Its value from those of the features that it was read for; not finite where there is none, as of log(0).</summary>
-    internal double Of(ReadOnlySpan<double> features)
+    /// <exception cref="ArgumentException">There are fewer features than it uses.</exception>
+    public double Of(ReadOnlySpan<double> features)
     {
         double product = 1;
+        foreach ((int feature, _, _) in factors)
+            if (feature >= features.Length)
+                throw new ArgumentException($"{Text} uses feature {feature}; there are {features.Length}", nameof(features));
         foreach ((int feature, int power, Func<double, double>? of) in factors)
         {
             double x = of is null ? features[feature] : of(features[feature]);

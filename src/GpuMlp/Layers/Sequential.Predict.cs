@@ -30,6 +30,38 @@ public sealed partial class Sequential
     /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
     public float[] PredictLogits(ReadOnlySpan<float> points, int batch = 4096) => PredictRows(points, batch, beforeSigmoid: true);
 
+    /// <summary>What the units of each hidden layer return for any number of points, after their activation.</summary>
+    /// <param name="points">The points, (count, Inputs) row-major.</param>
+    /// <returns>Of each hidden layer the values, (count, units) row-major.</returns>
+    /// <exception cref="ArgumentException">
+    /// The number of values is no multiple of Inputs, or no spec describes the network: it has to be linear layers with one activation
+    /// between them.
+    /// </exception>
+    /// <exception cref="DeviceOutOfMemoryException">The device has too little memory left.</exception>
+    /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
+    public float[][] PredictHidden(ReadOnlySpan<float> points)
+    {
+        if (Spec is null) throw new ArgumentException($"no spec describes the network: {WhyNoSpec}");
+        if (points.Length % Inputs != 0)
+            throw new ArgumentException($"{points.Length} values are not whole points of {Inputs} inputs", nameof(points));
+        using DeviceUse use = Device.Use();
+        RequireAlive();
+        int count = points.Length / Inputs;
+        Linear[] after = [.. ByHand.OfType<Linear>().Skip(1)];
+        float[][] hidden = [.. after.Select(layer => new float[DeviceBuffer.LengthOf(count, layer.Inputs!.Value, "the hidden units")])];
+        for (int start = 0; start < count; start += HiddenBatch)
+        {
+            int n = Math.Min(HiddenBatch, count - start);
+            using Tensor x = Tensor.From(Device, points.Slice(start * Inputs, n * Inputs), n, Inputs);
+            ForwardWithin(x);
+            for (int l = 0; l < after.Length; l++)                 // a layer's input is what the hidden layer before it returned
+                after[l].Input!.CopyTo(hidden[l].AsSpan(start * after[l].Inputs!.Value, n * after[l].Inputs!.Value));
+        }
+        return hidden;
+    }
+
+    const int HiddenBatch = 4096;
+
     float[] PredictRows(ReadOnlySpan<float> points, int batch, bool beforeSigmoid)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);

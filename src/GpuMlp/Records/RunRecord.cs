@@ -109,8 +109,19 @@ public sealed record RunRecord
     /// </exception>
     public static TrainConfig ReadConfig(string path) => ReadReplay(path).Config;
 
+    /// <summary>Reads a config as <see cref="ReadConfig(string)"/> does, from text.</summary>
+    /// <param name="json">The text.</param>
+    /// <param name="name">What messages call it.</param>
+    /// <exception cref="InvalidDataException">As for <see cref="ReadConfig(string)"/>.</exception>
+    public static TrainConfig ReadConfig(string json, string name)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        ArgumentNullException.ThrowIfNull(name);
+        return ReadReplay(Encoding.UTF8.GetBytes(json), name).Config;
+    }
+
     /// <summary>Reads the config of a record and the data that it was used on; of a sweep's record those of its best network.</summary>
-    /// <exception cref="InvalidDataException">As for <see cref="ReadConfig"/>.</exception>
+    /// <exception cref="InvalidDataException">As for <see cref="ReadConfig(string)"/>.</exception>
     public static Replay ReadReplay(string path)
     {
         ArgumentNullException.ThrowIfNull(path);

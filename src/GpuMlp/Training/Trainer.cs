@@ -149,10 +149,22 @@ public sealed partial class Trainer : IDisposable
         return MakeSteps(progress.Report, cancellation);
     }
 
+    /// <summary>Makes steps and no more, whatever the recipe's steps are; the next run goes on from there.</summary>
+    internal TrainingResult Advance(int steps)
+    {
+        using DeviceUse use = Use();
+        return MakeSteps(Goal((long)made + steps), _ => { }, default);
+    }
+
     TrainingResult MakeSteps(Action<TrainingProgress> progress, CancellationToken cancellation)
     {
         using DeviceUse use = Use();
-        goal = Goal();
+        return MakeSteps(Goal(hasRun && made >= goal ? (long)goal + recipe.Steps : goal), progress, cancellation);
+    }
+
+    TrainingResult MakeSteps(int to, Action<TrainingProgress> progress, CancellationToken cancellation)
+    {
+        goal = to;
         hasRun = true;
         snapshots.Reserve(goal);
         taken.Clear();
@@ -193,9 +205,8 @@ public sealed partial class Trainer : IDisposable
         };
     }
 
-    int Goal()
+    int Goal(long steps)
     {
-        long steps = hasRun && made >= goal ? (long)goal + recipe.Steps : goal;
         if (steps > int.MaxValue) throw new InvalidOperationException($"{steps:N0} steps are more than {int.MaxValue:N0}");
         if (picks.Count < steps * recipe.Batch)
             throw new InvalidOperationException(
