@@ -5,10 +5,10 @@ namespace GpuMlp.Tests.Support;
 /// </summary>
 static class Requirement
 {
-    static readonly string[] known = ["opencl", "ptxas", "cuda", "emulator", "onnx", "torch", "slurm"];
+    static readonly string[] known = ["opencl", "ptxas", "cuda", "emulator", "onnx", "torch", "slurm", "chromium"];
 
     /// <summary>Ends the test here when the thing is not <paramref name="present"/>.</summary>
-    /// <param name="name">"opencl", "ptxas", "cuda", "emulator", "onnx", "torch" or "slurm".</param>
+    /// <param name="name">"opencl", "ptxas", "cuda", "emulator", "onnx", "torch", "slurm" or "chromium".</param>
     /// <param name="present">Whether this machine has it.</param>
     /// <param name="howToGet">A sentence that says how to get it.</param>
     public static void Need(string name, bool present, string howToGet) =>

@@ -71,7 +71,7 @@ sealed class PageFrames
     }
 
     /// <summary>Makes a picture.</summary>
-    public byte[] Draw(PageTraining of, bool playing, double rate)
+    public byte[] Draw(PageTraining of, PageMosaic? mosaic, bool playing, double rate)
     {
         Judge(of, playing);
         var message = new PageMessage("frame");
@@ -88,6 +88,7 @@ sealed class PageFrames
         Plane(message, of, playing);
         if (tiles && (!playing || Stopwatch.GetElapsedTime(tiledAt).TotalSeconds * ShareOfTiles > tiled)) Tiles(message, of);
         if (weights && of.Network.ParameterCount <= MostWeights) message.Add("weights", Weights(of.Network));
+        mosaic?.Draw(message, View!, playing);
         return message.ToBytes();
     }
 

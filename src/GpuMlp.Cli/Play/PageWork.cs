@@ -22,6 +22,8 @@ sealed class PageWork(Action<byte[]> send) : IDisposable
     TrainConfig wanted = TrainData.Resolve(new TrainConfig());
     DroppedFile? file;
     PageTraining? training;
+    PageMosaic? mosaic;
+    int mosaicCount;
     long drawn;                                                    // when the last picture was sent
     bool playing, changed, waiting;                                // waiting: the page has not drawn the last picture yet
     int left;                                                      // steps to make before the training pauses; 0: it goes on
@@ -46,7 +48,7 @@ sealed class PageWork(Action<byte[]> send) : IDisposable
         JsonElement json = read.RootElement;
         switch (Text(json, "type"))
         {
-            case "config": Apply(ConfigOf(message), Flag(json, "fit")); break;
+            case "config": Apply(ConfigOf(message), Flag(json, "fit"), IdOf(json)); break;
             case "open": Open(Text(json, "text")); break;
             case "play": (playing, left) = (true, 0); break;
             case "pause": Pause(); break;
@@ -55,6 +57,7 @@ sealed class PageWork(Action<byte[]> send) : IDisposable
             case "speed": pace.PerSecond = Number(json, "perSecond", 0, 1_000_000_000); break;
             case "view": Look(json); break;
             case "seen": waiting = false; break;
+            case "mosaic": Compare(Number(json, "count", 0, PageMosaic.Most)); break;
             case "save": Save(Text(json, "what")); break;
             case "devices": send(PageMessage.OfText("devices", devices ??= PageHello.Devices())); break;
             case string other: throw new UsageException($"a page has no message '{UsageException.Cut(other)}'");
@@ -71,6 +74,7 @@ sealed class PageWork(Action<byte[]> send) : IDisposable
             int steps = Math.Min(pace.Due(), TrainSteps.Most - training.Session.Steps);
             if (left > 0) steps = Math.Min(steps, left);
             if (steps > 0) Train(steps);
+            if (playing) mosaic?.Train();
             if (training.Session.Steps == TrainSteps.Most) throw new UsageException(TrainSteps.Enough);
         }
         TimeSpan since = Stopwatch.GetElapsedTime(drawn);
@@ -99,7 +103,7 @@ sealed class PageWork(Action<byte[]> send) : IDisposable
     {
         drawn = Stopwatch.GetTimestamp();
         (waiting, changed) = (true, frames.IsCoarse && playing);
-        send(frames.Draw(training!, playing, pace.Rate));
+        send(frames.Draw(training!, mosaic, playing, pace.Rate));
     }
 
     void Pause()
@@ -113,8 +117,8 @@ sealed class PageWork(Action<byte[]> send) : IDisposable
     {
         Pause();
         if (!deviceFailed) return;
-        training?.Dispose();
-        training = null;
+        Dispose();
+        (training, mosaic) = (null, null);
     }
 
     static TrainConfig ConfigOf(ReadOnlySpan<byte> json)
@@ -131,28 +135,40 @@ sealed class PageWork(Action<byte[]> send) : IDisposable
     }
 
     // where another training begins, the old one goes only when all is known to be in order
-    void Apply(TrainConfig config, bool fit)
+    void Apply(TrainConfig config, bool fit, int id = 0)
     {
         if (training is not null && training.Session.Steps > 0 && PageConfig.GoesOn(training.Config, config = TrainData.Resolve(config)))
         {
             training.Change(config);
+            mosaic?.Change(training.Session.Recipe);
             wanted = config;
-            SendConfig([]);
+            SendConfig([], id);
             return;
         }
         (TrainConfig checkedConfig, TrainInput input) = PageConfig.Load(config, file, fit);
         Restart(checkedConfig, input);
-        SendConfig(input.Notes);
+        SendConfig(input.Notes, id);
         send(PageData.Message(input));
     }
 
     void Restart(TrainConfig config, TrainInput input)
     {
         var begun = PageTraining.Begin(config, input);
-        training?.Dispose();
+        Dispose();
+        mosaic = null;
         (training, wanted) = (begun, config);
         frames.Begin(begun, isGenerated: !TrainData.IsFile(config.Data));
         Pause();
+        Compare(mosaicCount);
+    }
+
+    void Compare(int count)
+    {
+        mosaic?.Dispose();
+        mosaic = null;
+        mosaicCount = 0;
+        if (count > 0 && training is not null) mosaic = new PageMosaic(training, count);
+        (mosaicCount, changed) = (count, true);
     }
 
     void Reset()
@@ -163,11 +179,12 @@ sealed class PageWork(Action<byte[]> send) : IDisposable
         SendConfig([]);
     }
 
-    void SendConfig(IReadOnlyList<string> notes)
+    void SendConfig(IReadOnlyList<string> notes, int id = 0)
     {
         var message = new PageMessage("config");
         message.Json.WritePropertyName("config");
         RunRecord.ToJson(training!.Config).WriteTo(message.Json);
+        message.Json.WriteNumber("id", id);
         PageHello.Describe(message.Json, training, notes);
         send(message.ToBytes());
         changed = true;
@@ -207,6 +224,9 @@ sealed class PageWork(Action<byte[]> send) : IDisposable
         send(PageFile.Of(what, of, frames.View!));
     }
 
+    // which of its settings the page is answered to, where it says
+    static int IdOf(JsonElement json) => json.TryGetProperty("id", out _) ? Number(json, "id", 0, int.MaxValue) : 0;
+
     internal static string Text(JsonElement json, string name) =>
         json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out JsonElement text) && text.ValueKind == JsonValueKind.String
             ? text.GetString()! : throw new UsageException($"the message lacks the text '{name}'");
@@ -219,5 +239,9 @@ sealed class PageWork(Action<byte[]> send) : IDisposable
             && value >= least && value <= most ? value
             : throw new UsageException(FormattableString.Invariant($"'{name}' is a whole number from {least:N0} to {most:N0}"));
 
-    public void Dispose() => training?.Dispose();
+    public void Dispose()
+    {
+        mosaic?.Dispose();
+        training?.Dispose();
+    }
 }

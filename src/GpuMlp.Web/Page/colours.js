@@ -1,10 +1,12 @@
 // The colours of values and classes, in light and dark.
 
 const dark = matchMedia('(prefers-color-scheme: dark)');
+export const isDark = () => dark.matches;
 export function onScheme(act) { dark.addEventListener('change', act); }
 
 // of 0, one half and 1
 const ends = () => dark.matches ? [[52, 92, 156], [30, 33, 38], [172, 98, 44]] : [[134, 169, 217], [248, 247, 244], [242, 178, 128]];
+const pale = [[150, 190, 250], [255, 190, 130]];
 const hues = [[41, 92, 168], [206, 96, 22], [70, 150, 100], [190, 80, 120], [130, 100, 190], [120, 130, 60], [60, 150, 165], [150, 105, 80]];
 const missing = [150, 150, 150];
 
@@ -19,7 +21,7 @@ export function ofClass(k, share = 1) {
 }
 
 // of points, and of lines that say which way a weight goes
-export function strong(sign) { return hues[sign < 0 ? 0 : 1]; }
+export function strong(k) { return dark.matches && k < 2 ? pale[k] : ofClass(k); }
 
 export function css(colour, alpha = 1) { return `rgb(${colour.map(Math.round).join(' ')} / ${alpha})`; }
 

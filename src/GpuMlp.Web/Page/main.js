@@ -13,7 +13,7 @@ const $ = id => document.getElementById(id);
 const show = (id, text) => { $(id).textContent = text; };
 const count = number => Math.round(number).toLocaleString('en');
 const percent = share => share === null ? '–' : `${(100 * share).toFixed(1)} %`;
-let playing = false, frames = 0, from = 0, dataName = null;
+let playing = false, frames = 0, dataName = null;
 
 function complain(text) {
   show('error', text);
@@ -41,13 +41,13 @@ link.on('data', (head, parts) => {
   if (dataName !== head.name) plane.forget();
   dataName = head.name;
   const points = link.floats(parts.points), labels = points.filter((_, k) => k % 4 === 2);
-  if (head.name !== 'points.csv') pen.fromFile();
+  if (settings.current().data !== 'csv:points.csv') pen.fromFile();
   plane.setData(points, head.classes.length, labels.reduce((a, b) => Math.min(a, b), Infinity), labels.reduce((a, b) => Math.max(a, b), -Infinity));
   show('xName', `${head.x} to the right, ${head.y} up${head.held ? `; ${head.held}` : ''}`);
   const names = head.classes.slice(0, 8).map((name, k) => {
     const entry = document.createElement('span'), dot = document.createElement('i');
     dot.className = 'dot';
-    dot.style.background = colours.css(colours.ofClass(k));
+    dot.style.background = colours.css(colours.strong(k));
     entry.append(dot, /^\d+$/.test(name) ? `class ${name}` : name);
     return entry;
   });
@@ -71,7 +71,10 @@ link.on('frame', (head, parts) => requestAnimationFrame(() => {
   link.send('seen');
 }));
 
-link.on('error', head => complain(head.text));
+link.on('error', head => {
+  settings.revert();
+  complain(head.text);
+});
 
 link.on('file', (head, parts) => {
   save(head.name, parts.bytes);
@@ -132,7 +135,7 @@ async function take(file) {
   const bytes = new Uint8Array(await file.arrayBuffer());
   if (file.name.endsWith('.json')) return link.send('open', { text: new TextDecoder().decode(bytes) });
   pen.fromFile();
-  link.sendFile({ name: file.name, config: { ...settings.current(), derive: null, axes: null, features: null, label: null, header: null } }, bytes);
+  link.sendFile({ name: file.name, config: { ...settings.current(), derive: null, axes: null, features: null, label: null, header: null, window: null } }, bytes);
 }
 $('file').onchange = () => take($('file').files[0]);
 addEventListener('dragover', event => { event.preventDefault(); document.body.classList.add('dropping'); });
@@ -143,7 +146,7 @@ addEventListener('drop', event => {
   take(event.dataTransfer.files[0]);
 });
 
-colours.onScheme(() => { plane.redraw(); curves.draw(); network.redraw(); });
+colours.onScheme(() => { document.querySelectorAll('#legend .dot').forEach((dot, k) => { dot.style.background = colours.css(colours.strong(k)); }); plane.redraw(); curves.draw(); network.redraw(); });
 pen.wire();
 seeds.wire();
 link.open();

@@ -88,7 +88,7 @@ function drawIncoming(layer, unit) {
   const count = net[layer], values = Array.from({ length: count + 1 }, (_, from) => weight(layer, from, unit));
   const largest = Math.max(...values.map(Math.abs), 1e-30), middle = height / 2, step = width / (count + 1);
   values.forEach((value, k) => {
-    context.fillStyle = colours.css(colours.strong(value), k === count ? 0.5 : 1);
+    context.fillStyle = colours.css(colours.strong(value < 0 ? 0 : 1), k === count ? 0.5 : 1);
     context.fillRect(k * step + step * 0.1, Math.min(middle, middle - value / largest * (middle - 2)), step * 0.8, Math.abs(value) / largest * (middle - 2));
   });
   context.fillStyle = colours.variable('--line');
@@ -111,7 +111,7 @@ function drawConnections() {
       for (let to = 0; to < shown[layer + 1]; to++) {
         const value = weight(layer, from, to), share = Math.abs(value) / largest;
         if (share < 0.02) continue;
-        context.strokeStyle = colours.css(colours.strong(value), 0.15 + 0.8 * share);
+        context.strokeStyle = colours.css(colours.strong(value < 0 ? 0 : 1), 0.15 + 0.8 * share);
         context.lineWidth = 0.4 + 2.6 * share;
         context.beginPath();
         context.moveTo(x(layer), y(layer, from));
@@ -145,7 +145,7 @@ function drawWarp() {
   const x = k => pad + (values[2 * k] - x0) / dx * (width - 2 * pad), y = k => height - pad - (values[2 * k + 1] - y0) / dy * (height - 2 * pad);
   for (const [outer, inner, name] of [[side, 1, 0], [1, side, 1]])
     for (let line = 0; line < side; line += 2) {
-      context.strokeStyle = colours.css(colours.strong(name - 0.5), 0.3 + 0.65 * line / side);
+      context.strokeStyle = colours.css(colours.strong(name), 0.3 + 0.65 * line / side);
       context.lineWidth = 1;
       context.beginPath();
       for (let k = 0; k < side; k++) context[k ? 'lineTo' : 'moveTo'](x(line * outer + k * inner), y(line * outer + k * inner));

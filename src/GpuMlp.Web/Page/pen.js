@@ -38,7 +38,7 @@ export const csv = () => 'x,y,label\n' + drawn.map(([x, y, label]) => `${+x.toPr
 function upload() {
   if (new Set(drawn.map(point => point[2])).size < 2) return;
   const bytes = new TextEncoder().encode(csv());
-  link.sendFile({ name: 'points.csv', config: { ...settings.current(), derive: null, axes: null, features: null, label: null, header: null } }, bytes);
+  link.sendFile({ name: 'points.csv', config: { ...settings.current(), derive: null, axes: null, features: null, label: null, header: null, window: plane.seenText() } }, bytes);
 }
 
 export function wire() {

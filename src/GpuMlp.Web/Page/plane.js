@@ -5,9 +5,9 @@ import * as link from './link.js';
 
 const picture = document.getElementById('plane'), overlay = document.getElementById('points');
 const least = 1e-6;
-let seen = { x0: -1, x1: 1, y0: -1, y1: 1 }, whole = null, kind = 'probability', lookup = null;
+let seen = { x0: -1, x1: 1, y0: -1, y1: 1 }, kind = 'probability', lookup = null;
 let last = null, points = new Float32Array(0), range = [0, 1], classes = 2;
-let pen = null, onDrawn = () => {}, onWindow = () => {};
+let wanted = null, pen = null, onDrawn = () => {}, onWindow = () => {};
 
 export function watch(windowChanged) { onWindow = windowChanged; }
 
@@ -25,14 +25,16 @@ export function asCsv() {
   return new TextEncoder().encode(text);
 }
 
+// what is seen, as settings have it
+export const seenText = () => `${seen.x0}:${seen.x1},${seen.y0}:${seen.y1}`;
+
 // forgets the window of other data
-export function forget() { whole = null; }
+export function forget() { wanted = null; }
 
 export function show(head, pixels) {
   const [x, y] = head.window.split(',').map(axis => axis.split(':').map(Number));
   const now = { x0: x[0], x1: x[1], y0: y[0], y1: y[1] };
   const moved = ['x0', 'x1', 'y0', 'y1'].some(edge => now[edge] !== seen[edge]);
-  whole ??= now;
   seen = now;
   if (kind !== head.values || !lookup) [kind, lookup] = [head.values, colours.table(head.values)];
   last = { pixels, side: head.side };
@@ -49,6 +51,7 @@ export function redraw() {
 function drawPoints() {
   const { context, width, height } = colours.sharpen(overlay);
   const count = points.length / 4, radius = count > 3000 ? 1.6 : count > 800 ? 2.2 : 3;
+  const edge = colours.isDark() ? 'rgb(15 17 20 / .8)' : 'rgb(255 255 255 / .75)';
   context.lineWidth = 0.8;
   for (let k = 0; k < count; k++) {
     const [x, y, label, kept] = points.subarray(4 * k, 4 * k + 4);
@@ -56,9 +59,9 @@ function drawPoints() {
     if (px < -5 || py < -5 || px > width + 5 || py > height + 5) continue;
     context.beginPath();
     context.arc(px, py, radius, 0, 7);
-    context.fillStyle = colours.css(classes ? colours.ofClass(label) : colours.ofShare((label - range[0]) / (range[1] - range[0])), kept ? 0.25 : 0.95);
+    context.fillStyle = colours.css(classes ? colours.strong(label) : colours.ofShare((label - range[0]) / (range[1] - range[0])), kept ? 0.25 : 0.95);
     context.fill();
-    context.strokeStyle = kept ? 'rgb(20 22 26 / .8)' : 'rgb(255 255 255 / .75)';
+    context.strokeStyle = kept ? colours.css(colours.strong(classes ? label : 1)) : edge;
     context.stroke();
   }
 }
@@ -71,7 +74,6 @@ function look(window) {
   view(window);
 }
 
-let wanted = null;
 function view(window) {
   wanted = window;
   sendView();

@@ -23,6 +23,6 @@ function send() {
 }
 
 export function wire() {
-  $('mosaic').onclick = () => { on = !on; send(); };
+  $('mosaic').onclick = () => { on = !on; send(); if (on) link.send('play'); };
   $('seeds').onchange = () => { if (on) send(); };
 }

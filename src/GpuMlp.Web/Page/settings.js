@@ -4,9 +4,10 @@ import * as link from './link.js';
 
 const $ = id => document.getElementById(id);
 const formulas = ['x^2', 'y^2', 'x*y', 'sin(x)', 'sin(y)'];
-let hello = null, config = null, inputs = [], timer = 0;
+let hello = null, config = null, taken = null, inputs = [], timer = 0, asked = 0, built = '';
 
 export const current = () => config;
+export const accepted = () => taken;
 export const isGenerated = () => hello.data.includes(config.data);
 
 function options(select, names, shown = name => name) {
@@ -37,12 +38,21 @@ export function begin(head) {
 export function change(more, wait = 0) {
   const next = { ...config, ...more };
   clearTimeout(timer);
-  timer = setTimeout(() => link.send('config', { fit: true, config: next }), wait);
+  timer = setTimeout(() => link.send('config', { fit: true, id: ++asked, config: next }), wait);
   if (wait === 0) config = next;
 }
 
-// shows a config that the program has taken
+// what was refused is not kept
+export function revert() {
+  if (!taken) return;
+  config = taken.config;
+  show(taken);
+}
+
+// shows a config that the program has taken, unless another one is on its way
 export function show(head) {
+  taken = head;
+  if (head.id && head.id < asked) return;
   config = head.config;
   inputs = head.inputs;
   const file = !isGenerated();
@@ -89,10 +99,13 @@ const hidden = () => config.net.split('-').slice(1, -1).map(Number);
 const setHidden = widths => {
   const ends = config.net.split('-');
   change({ net: [ends[0], ...widths, ends.at(-1)].join('-') });
+  showLayers();
 };
 
 function showLayers() {
   const widths = hidden(), box = $('layers');
+  if (built === widths.join('-') && box.firstChild) return;      // a button must not go away while it is pressed
+  built = widths.join('-');
   const button = (text, name, act, off = false) => {
     const made = document.createElement('button');
     [made.type, made.textContent, made.onclick, made.disabled] = ['button', text, act, off];
@@ -125,7 +138,7 @@ export function wire() {
     const name = $('data').value;
     if (!hello.data.includes(name)) return;
     const blobs = name === 'blobs';
-    change({ data: name, samples: config.samples ?? 2000, noise: blobs ? null : config.noise ?? 0.1, label: null, features: null, axes: null, header: null,
+    change({ data: name, samples: config.samples ?? 2000, noise: blobs ? null : config.noise ?? 0.1, label: null, features: null, axes: null, header: null, window: null,
       loss: blobs || config.data === 'blobs' || !isGenerated() ? hello.defaults.loss : config.loss });
   };
   const numbers = { samples: 'samples', noise: 'noise', seed: 'seed', batch: 'batch' };

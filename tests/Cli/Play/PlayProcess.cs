@@ -1,0 +1,42 @@
+using System.Diagnostics;
+
+namespace GpuMlp.Tests.Cli.Play;
+
+/// <summary>A running gpumlp play, which is asked to end when it is disposed.</summary>
+sealed class PlayProcess : IDisposable
+{
+    readonly Process process;
+
+    public PlayProcess(string options = "")
+    {
+        process = Gpumlp.Start($"play --no-browser {options}");
+        Address = process.StandardOutput.ReadLine() ?? throw new InvalidOperationException(process.StandardError.ReadToEnd());
+    }
+
+    /// <summary>The printed address.</summary>
+    public string Address { get; }
+
+    /// <summary>The address without the token.</summary>
+    public Uri Root => new(Address.Split('?')[0]);
+
+    public string Token => Address.Split("token=")[1];
+
+    /// <summary>How much memory the process has in use.</summary>
+    public long Memory
+    {
+        get
+        {
+            process.Refresh();
+            return process.WorkingSet64;
+        }
+    }
+
+    public Process Process => process;
+
+    public void Dispose()
+    {
+        if (!process.HasExited) Gpumlp.Interrupt(process);
+        if (!process.WaitForExit(TimeSpan.FromSeconds(20))) process.Kill();
+        process.Dispose();
+    }
+}
