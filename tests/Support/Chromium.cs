@@ -5,7 +5,9 @@ using System.Text.Json;
 
 namespace GpuMlp.Tests.Support;
 
-/// <summary>A headless Chromium with one page, driven by its own protocol: what a user does is sent as input, what is seen is asked for.</summary>
+/// <summary>
+/// A headless Chromium with one page, driven by its own protocol: what a user does is sent as input, what is seen is asked for.
+/// </summary>
 sealed class Chromium : IAsyncDisposable
 {
     const string Program = "/usr/bin/chromium";
@@ -19,8 +21,9 @@ sealed class Chromium : IAsyncDisposable
 
     Chromium()
     {
-        string[] arguments = ["--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync",
-            "--disable-component-update", "--disable-default-apps", "--remote-debugging-port=0", $"--user-data-dir={folder}", "about:blank"];
+        string[] arguments = ["--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
+            "--disable-sync", "--disable-component-update", "--disable-default-apps", "--remote-debugging-port=0",
+            $"--user-data-dir={folder}", "about:blank"];
         process = Process.Start(new ProcessStartInfo(Program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
         process.ErrorDataReceived += (_, _) => { };
         process.BeginErrorReadLine();
@@ -43,7 +46,8 @@ sealed class Chromium : IAsyncDisposable
             string port = await browser.PortAsync();
             using var client = new HttpClient();
             JsonElement tabs = JsonDocument.Parse(await client.GetStringAsync($"http://127.0.0.1:{port}/json", Token)).RootElement;
-            string address = tabs.EnumerateArray().First(tab => tab.GetProperty("type").GetString() == "page").GetProperty("webSocketDebuggerUrl").GetString()!;
+            JsonElement page = tabs.EnumerateArray().First(tab => tab.GetProperty("type").GetString() == "page");
+            string address = page.GetProperty("webSocketDebuggerUrl").GetString()!;
             await browser.socket.ConnectAsync(new Uri(address), Token);
             foreach (string domain in (string[])["Page", "Runtime", "Log"]) await browser.CallAsync($"{domain}.enable", new { });
             return browser;
@@ -67,13 +71,15 @@ sealed class Chromium : IAsyncDisposable
     public async Task<JsonElement> CallAsync(string method, object parameters)
     {
         int id = ++calls;
-        await socket.SendAsync(JsonSerializer.SerializeToUtf8Bytes(new { id, method, @params = parameters }), WebSocketMessageType.Text, true, Token);
+        await socket.SendAsync(JsonSerializer.SerializeToUtf8Bytes(new { id, method, @params = parameters }), WebSocketMessageType.Text,
+            true, Token);
         while (true)
         {
             JsonElement message = await NextAsync();
             if (message.TryGetProperty("method", out JsonElement name)) Note(name.GetString()!, message.GetProperty("params"));
             else if (message.GetProperty("id").GetInt32() == id)
-                return message.TryGetProperty("result", out JsonElement result) ? result : throw new InvalidOperationException($"{method}: {message}");
+                return message.TryGetProperty("result", out JsonElement result) ? result
+                    : throw new InvalidOperationException($"{method}: {message}");
         }
     }
 
@@ -133,7 +139,8 @@ sealed class Chromium : IAsyncDisposable
     public async Task<(double X, double Y)> PlaceAsync(string selector, double x = 0.5, double y = 0.5)
     {
         JsonElement box = await AskAsync($$"""
-            (() => { const it = document.querySelector({{JsonSerializer.Serialize(selector)}}); it.scrollIntoView({ block: 'center', behavior: 'instant' });
+            (() => { const it = document.querySelector({{JsonSerializer.Serialize(selector)}}); it.scrollIntoView({ block: 'center',
+                behavior: 'instant' });
               const box = it.getBoundingClientRect(); return [box.left, box.top, box.width, box.height]; })()
             """);
         double[] at = [.. box.EnumerateArray().Select(number => number.GetDouble())];
@@ -142,7 +149,8 @@ sealed class Chromium : IAsyncDisposable
     }
 
     public Task MouseAsync(string type, double x, double y, int count = 1, double wheel = 0) => CallAsync("Input.dispatchMouseEvent",
-        new { type, x, y, button = count > 0 ? "left" : "none", buttons = type == "mouseReleased" ? 0 : count, clickCount = count, deltaX = 0, deltaY = wheel });
+        new { type, x, y, button = count > 0 ? "left" : "none", buttons = type == "mouseReleased" ? 0 : count, clickCount = count,
+            deltaX = 0, deltaY = wheel });
 
     public async Task KeyAsync(string key)
     {

@@ -70,7 +70,8 @@ public sealed class TrainingSessionTests : IDisposable
     [Fact]
     public void OtherSettingsActFromTheNextStepOn()
     {
-        Recipe slow = Of(OptimizerKind.Sgd), fast = slow with { Optimizer = slow.Optimizer with { LearningRate = 0.1f, WeightDecay = 0.001f } };
+        Recipe slow = Of(OptimizerKind.Sgd), fast = slow with { Optimizer = slow.Optimizer with { LearningRate = 0.1f,
+            WeightDecay = 0.001f } };
         using Sequential network = slow.Build(device);
         using var session = new TrainingSession(network, Moons, slow);
         session.Train(10);
@@ -97,7 +98,8 @@ public sealed class TrainingSessionTests : IDisposable
         using Sequential network = recipe.Build(device);
         using var session = new TrainingSession(network, Moons, recipe);
         float[] before = session.Snapshot();
-        foreach (Recipe other in (Recipe[])[recipe with { Seed = 6 }, recipe with { Net = NetworkSpec.Parse("2-8-1") }, Of(OptimizerKind.Adam)])
+        foreach (Recipe other in (Recipe[])[recipe with { Seed = 6 }, recipe with { Net = NetworkSpec.Parse("2-8-1") },
+            Of(OptimizerKind.Adam)])
             Assert.Contains("another training", Assert.Throws<ArgumentException>(() => session.Change(other)).Message);
         Assert.Throws<ArgumentOutOfRangeException>(() => session.Change(recipe with { Batch = 0 }));
         Assert.Equal(before, session.Snapshot());

@@ -25,7 +25,8 @@ sealed class PageClient : IDisposable
             }
         }
 
-        public bool Has(string name) => Head.GetProperty("parts").EnumerateArray().Any(part => part.GetProperty("name").GetString() == name);
+        public bool Has(string name) => Head.GetProperty("parts").EnumerateArray().Any(part =>
+            part.GetProperty("name").GetString() == name);
     }
 
     static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -105,7 +106,8 @@ sealed class PageClient : IDisposable
     public async Task<Message> StepsAsync(int count, int upTo)
     {
         await SendAsync(new { type = "steps", count });
-        return await WaitAsync("frame", frame => frame.Head.GetProperty("step").GetInt32() == upTo && !frame.Head.GetProperty("playing").GetBoolean());
+        return await WaitAsync("frame", frame => frame.Head.GetProperty("step").GetInt32() == upTo
+            && !frame.Head.GetProperty("playing").GetBoolean());
     }
 
     public async Task<byte[]> SaveAsync(string what)

@@ -67,7 +67,8 @@ public sealed class PageSocketTests : IDisposable
         float[] expected = GridEvaluator.Evaluate(network, GridSpec.FromSize(new Window(-2, 3, -2, 2), 200, 200));
         byte[] plane = frame["plane"].ToArray();
         for (int row = 0; row < 200; row++)
-            for (int k = 0; k < 200; k++) Assert.InRange(plane[row * 200 + k] / 254f - expected[(199 - row) * 200 + k], -1 / 254f, 1 / 254f);
+            for (int k = 0; k < 200; k++)
+                Assert.InRange(plane[row * 200 + k] / 254f - expected[(199 - row) * 200 + k], -1 / 254f, 1 / 254f);
     }
 
     [Fact]
@@ -95,10 +96,11 @@ public sealed class PageSocketTests : IDisposable
         Assert.StartsWith("mine.csv:3:2: 'x' in column 'b' is not a number", await page.ErrorAsync());
         await page.DropAsync("../../etc/mine.csv", config, "a,b,kind\n1,2,red\n3,4,blue\n5,6,green\n7,8,red\n");
         JsonElement taken = (await page.WaitAsync("config")).Head.GetProperty("config");
-        Assert.Equal(("csv:mine.csv", "2-50-3", "cross-entropy"), (taken.GetProperty("data").GetString(), taken.GetProperty("net").GetString(),
+        Assert.Equal(("csv:mine.csv", "2-50-3", "cross-entropy"), (taken.GetProperty("data").GetString(),
+            taken.GetProperty("net").GetString(),
             taken.GetProperty("loss").GetString()));
         JsonElement data = (await page.WaitAsync("data")).Head;
-        Assert.Equal(["red", "blue", "green"], data.GetProperty("classes").EnumerateArray().Select(name => name.GetString()));
+        Assert.Equal(["blue", "green", "red"], data.GetProperty("classes").EnumerateArray().Select(name => name.GetString()));
         await page.StepsAsync(10, 10);
     }
 
@@ -139,9 +141,8 @@ public sealed class PageSocketTests : IDisposable
         await other.StepsAsync(1000, 1000);
         await Task.Delay(1500, TestContext.Current.CancellationToken);
         int waiting = 0;
-        PageClient.Message? last = null;
         await page.SendAsync(new { type = "save", what = "run" });
-        for (PageClient.Message? message = await page.NextAsync(); message!.Kind != "file"; message = await page.NextAsync()) (last, waiting) = (message, waiting + 1);
+        while ((await page.NextAsync())!.Kind != "file") waiting++;
         Assert.InRange(waiting, 0, 4);
     }
 
@@ -152,7 +153,8 @@ public sealed class PageSocketTests : IDisposable
         await BeginAsync(page);
         await page.SendAsync(new { type = "mosaic", count = 4 });
         await page.SendAsync(new { type = "play" });
-        PageClient.Message frame = await page.WaitAsync("frame", frame => frame.Has("mosaic") && frame.Head.GetProperty("mosaicStep").GetInt32() > 3000);
+        PageClient.Message frame = await page.WaitAsync("frame", frame => frame.Has("mosaic")
+            && frame.Head.GetProperty("mosaicStep").GetInt32() > 3000);
         int side = frame.Head.GetProperty("mosaicSide").GetInt32();
         byte[][] tiles = [.. frame["mosaic"].ToArray().Chunk(side * side)];
         Assert.Equal(4, tiles.Length);
@@ -169,6 +171,7 @@ public sealed class PageSocketTests : IDisposable
         await page.StepsAsync(500, 1000);
         Assert.Equal("PNG", Encoding.Latin1.GetString(await page.SaveAsync("png"), 1, 3));
         Assert.Equal("GIF89a", Encoding.Latin1.GetString(await page.SaveAsync("gif"), 0, 6));
-        Assert.Equal("completed", JsonDocument.Parse(Encoding.UTF8.GetString(await page.SaveAsync("run"))).RootElement.GetProperty("stopReason").GetString());
+        JsonElement record = JsonDocument.Parse(await page.SaveAsync("run")).RootElement;
+        Assert.Equal("completed", record.GetProperty("stopReason").GetString());
     }
 }

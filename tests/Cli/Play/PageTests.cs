@@ -44,7 +44,8 @@ public sealed class PageTests : IAsyncLifetime
     // what the picture is made of: 512 × 512 pixels, of each red, green and blue
     async Task<int[]> PixelsAsync()
     {
-        const string Ask = "[...document.getElementById('plane').getContext('2d').getImageData(0, 0, 512, 512).data].filter((_, k) => k % 4 < 3)";
+        const string Ask = "[...document.getElementById('plane').getContext('2d').getImageData(0, 0, 512, 512).data].filter((_, k) => "
+            + "k % 4 < 3)";
         return [.. (await browser.AskAsync($"({Ask}).join()")).GetString()!.Split(',').Select(int.Parse)];
     }
 
@@ -100,7 +101,8 @@ public sealed class PageTests : IAsyncLifetime
     {
         int[] first = await PixelsAsync();
         await browser.ClickAsync("#play");
-        await browser.WaitAsync("play.textContent === 'Pause' && parseInt(step.textContent.replaceAll(',', '')) > 20000 && rate.textContent !== '–'");
+        await browser.WaitAsync("play.textContent === 'Pause' && parseInt(step.textContent.replaceAll(',', '')) > 20000 && "
+            + "rate.textContent !== '–'");
         await browser.ClickAsync("#play");
         await browser.WaitAsync("play.textContent === 'Play' && rate.textContent === '–'");
         Assert.NotEqual(first, await PixelsAsync());
@@ -116,7 +118,8 @@ public sealed class PageTests : IAsyncLifetime
         Assert.True(int.Parse((await browser.TextAsync("step")).Replace(",", "")) < 100);
         await browser.SetAsync("speed", "0");
         await browser.WaitAsync("parseInt(step.textContent.replaceAll(',', '')) > 10000");
-        await browser.WaitAsync("document.getElementById('losses').getContext('2d').getImageData(60, 10, 200, 100).data.some(value => value > 0)");
+        await browser.WaitAsync("document.getElementById('losses').getContext('2d').getImageData(60, 10, 200, 100).data.some(value => "
+            + "value > 0)");
         await NothingWrongAsync();
     }
 
@@ -148,7 +151,8 @@ public sealed class PageTests : IAsyncLifetime
         await SettingAsync("net", "2-50-8-1");
         await browser.ClickAsync("[aria-label='Remove layer 1']");
         await SettingAsync("net", "2-8-1");
-        await browser.AskAsync("(() => { const field = document.querySelector(\"[aria-label='Units of layer 1']\"); field.value = 6; field.onchange(); })()");
+        await browser.AskAsync("(() => { const field = document.querySelector(\"[aria-label='Units of layer 1']\"); field.value = 6; "
+            + "field.onchange(); })()");
         await SettingAsync("net", "2-6-1");
         await TakesAsync("activation", "tanh", "activation");
         await TakesAsync("init", "xavier", "init");
@@ -177,7 +181,8 @@ public sealed class PageTests : IAsyncLifetime
         Assert.DoesNotContain("token", link);
         await browser.GoAsync("about:blank");
         await browser.GoAsync(link);
-        await browser.WaitAsync("document.getElementById('activation')?.value === 'tanh' && document.getElementById('lr').value === '0.05'");
+        await browser.WaitAsync("document.getElementById('activation')?.value === 'tanh' && document.getElementById('lr').value === "
+            + "'0.05'");
         await browser.WaitAsync("facts.textContent.startsWith('2-6-1, ')");
         await NothingWrongAsync();
     }
@@ -221,18 +226,22 @@ public sealed class PageTests : IAsyncLifetime
     {
         await browser.ClickAsync("[aria-label='Add a layer']");
         await browser.WaitAsync("document.querySelectorAll('#units button').length === 58");
-        await browser.AskAsync("(() => { const field = document.querySelector(\"[aria-label='Units of layer 2']\"); field.value = 2; field.onchange(); })()");
+        await browser.AskAsync("(() => { const field = document.querySelector(\"[aria-label='Units of layer 2']\"); field.value = 2; "
+            + "field.onchange(); })()");
         await browser.WaitAsync("document.querySelectorAll('#units button').length === 52");
         foreach (string view in (string[])["weightsView", "warpView", "seedsView"]) await browser.ClickAsync($"#{view} summary");
         await StepsAsync(2000, 2000);
         await browser.ClickAsync("#units button[data-layer='1'][data-unit='1']");
-        await browser.WaitAsync("!unit.hidden && unitName.textContent.startsWith('unit 2 of layer 2') && incomingText.textContent.includes('unit ')");
+        await browser.WaitAsync("!unit.hidden && unitName.textContent.startsWith('unit 2 of layer 2') && "
+            + "incomingText.textContent.includes('unit ')");
         foreach (string canvas in (string[])["large", "incoming", "connections", "warp"])
-            await browser.WaitAsync($"new Set(new Uint32Array({canvas}.getContext('2d').getImageData(0, 0, {canvas}.width, {canvas}.height).data.buffer)).size > 2");
+            await browser.WaitAsync($"new Set(new Uint32Array({canvas}.getContext('2d').getImageData(0, 0, {canvas}.width, "
+                + $"{canvas}.height).data.buffer)).size > 2");
         await browser.SetAsync("seeds", "4");
         await browser.ClickAsync("#mosaic");
         await browser.WaitAsync("mosaicText.textContent.startsWith('seeds 0 to 3, ')");
-        await browser.WaitAsync("new Set(new Uint32Array(tiles.getContext('2d').getImageData(0, 0, tiles.width, tiles.height).data.buffer)).size > 20");
+        await browser.WaitAsync("new Set(new Uint32Array(tiles.getContext('2d').getImageData(0, 0, tiles.width, "
+            + "tiles.height).data.buffer)).size > 20");
         await browser.ClickAsync("#mosaic");
         await browser.WaitAsync("mosaic.getAttribute('aria-pressed') === 'false'");
         await NothingWrongAsync();
@@ -262,7 +271,8 @@ public sealed class PageTests : IAsyncLifetime
         await browser.ClickAsync("#erase");
         await StepsAsync(2000, 2000);
         Assert.Equal("100.0 %", await browser.TextAsync("accuracy"));
-        foreach ((string button, string name) in ((string, string)[])[("saveModel", "model.safetensors"), ("saveRun", "run.json"), ("savePng", "boundary.png"),
+        foreach ((string button, string name) in ((string, string)[])[("saveModel", "model.safetensors"), ("saveRun", "run.json"),
+            ("savePng", "boundary.png"),
             ("saveGif", "boundary.gif"), ("saveData", "points.csv")])
         {
             await browser.ClickAsync($"#{button}");
@@ -280,15 +290,19 @@ public sealed class PageTests : IAsyncLifetime
         File.WriteAllText(scratch.File("bad.csv"), "a,b,kind\n1,x,red\n3,4,blue\n");
         File.WriteAllText(scratch.File("good.csv"), "a;b;c;kind\n" + string.Concat(Enumerable.Range(0, 60)
             .Select(k => FormattableString.Invariant($"{k % 7};{k % 5 * 10};{k % 3};{(k % 7 > 3 ? "big" : "small")}\n"))));
-        File.WriteAllText(scratch.File("run.json"), JsonSerializer.Serialize(new { config = RunRecord.ToJson(new TrainConfig { Data = "xor", Samples = 300, Noise = 0.1 }) }));
+        File.WriteAllText(scratch.File("run.json"),
+            JsonSerializer.Serialize(new { config = RunRecord.ToJson(new TrainConfig { Data = "xor", Samples = 300, Noise = 0.1 }) }));
         JsonElement document = (await browser.CallAsync("DOM.getDocument", new { })).GetProperty("root").GetProperty("nodeId");
-        int field = (await browser.CallAsync("DOM.querySelector", new { nodeId = document.GetInt32(), selector = "#file" })).GetProperty("nodeId").GetInt32();
-        Task Choose(string name) => browser.CallAsync("DOM.setFileInputFiles", new { nodeId = field, files = new[] { scratch.File(name) } });
+        int field = (await browser.CallAsync("DOM.querySelector", new { nodeId = document.GetInt32(),
+            selector = "#file" })).GetProperty("nodeId").GetInt32();
+        Task Choose(string name) => browser.CallAsync("DOM.setFileInputFiles", new { nodeId = field,
+            files = new[] { scratch.File(name) } });
 
         await Choose("bad.csv");
         await browser.WaitAsync("!error.hidden && error.textContent.startsWith('bad.csv:2:2: ')");
         await Choose("good.csv");
-        await browser.WaitAsync("error.hidden && data.value === 'csv:good.csv' && notes.textContent.startsWith('good: ') && !xAxisField.hidden");
+        await browser.WaitAsync("error.hidden && data.value === 'csv:good.csv' && notes.textContent.startsWith('good: ') && "
+            + "!xAxisField.hidden");
         await browser.SetAsync("xAxis", "c");
         await browser.WaitAsync("xName.textContent.startsWith('c to the right, b up')");
         await browser.SetAsync("yAxis", "a");
@@ -333,7 +347,8 @@ public sealed class PageTests : IAsyncLifetime
             await browser.SchemeAsync(scheme);
             await StepsAsync(500, scheme == "light" ? 500 : 1000);
             Assert.True((await browser.AskAsync("document.documentElement.scrollWidth <= innerWidth")).GetBoolean());
-            Assert.Equal(scheme == "dark" ? 30 : 248, (await browser.AskAsync("import('/colours.js').then(c => c.ofShare(0.5)[0])")).GetInt32());
+            Assert.Equal(scheme == "dark" ? 30 : 248,
+                (await browser.AskAsync("import('/colours.js').then(c => c.ofShare(0.5)[0])")).GetInt32());
         }
         await NothingWrongAsync();
     }
