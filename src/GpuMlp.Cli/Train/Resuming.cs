@@ -101,7 +101,10 @@ static class Resuming
     /// <exception cref="UsageException">It is other data.</exception>
     public static void CheckData(StoredCheckpoint checkpoint, RunData data)
     {
-        if (checkpoint.Replay.Data is not RunData before || before.Hash == data.Hash) return;
+        if (checkpoint.Replay.Data is not RunData before) return;
+        if (before.OtherFiles(data).FirstOrDefault() is string option)
+            throw new UsageException($"--{option}: its rows are not those that the checkpoint's run was judged on");
+        if (before.Hash == data.Hash) return;
         throw UsageException.For("data", checkpoint.Replay.Config.Data, Invariant(
             $"is not the checkpoint's data ({before.Rows:N0} rows, hash {before.Hash}): it has {data.Rows:N0} rows, hash {data.Hash}"));
     }

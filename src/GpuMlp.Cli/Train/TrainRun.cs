@@ -66,12 +66,23 @@ sealed class TrainRun
         return run.Execute(folder, interruption);
     }
 
-    RunData Identify(string folder) => RunData.Of(input.All, TrainData.FileOf(config.Data), folder);
+    RunData Identify(string folder) => RunData.Of(input.All, TrainData.FileOf(config.Data), folder) with
+    {
+        Validation = input.Split is null ? HashOf("validation") : null,
+        Test = HashOf("test"),
+    };
+
+    string? HashOf(string option) =>
+        input.HeldOut.FirstOrDefault(rows => rows.Option == option) is HeldOut rows ? RunData.HashOf(rows.Raw) : null;
 
     // a replay of other data is another run
     void Compare(RunData? before)
     {
-        if (before is null || before.Hash.Length == 0 || before.Hash == Identify(".").Hash) return;
+        if (before is null || before.Hash.Length == 0) return;
+        RunData now = Identify(".");
+        foreach (string option in before.OtherFiles(now))
+            terminal.Note($"the rows of --{option} have changed since the record was written: the run will not be the same");
+        if (before.Hash == now.Hash) return;
         string rows = before.Rows == input.All.Count ? "" : Invariant($", {before.Rows:N0} rows then and {input.All.Count:N0} now");
         terminal.Note($"{config.Data} has changed since the record was written: the run will not be the same{rows}");
     }

@@ -13,6 +13,23 @@ namespace GpuMlp.Records;
 public sealed record RunData(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Path, int Rows, string Hash)
 {
+    /// <summary>The hash of the rows in the file of --validation; absent where there is none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Validation { get; init; }
+
+    /// <summary>The hash of the rows in the file of --test; absent where there is none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Test { get; init; }
+
+    /// <summary>The options whose files have other rows now; a record that says nothing of a file is silent about it.</summary>
+    public IReadOnlyList<string> OtherFiles(RunData now)
+    {
+        ArgumentNullException.ThrowIfNull(now);
+        bool validation = Validation is not null && now.Validation is not null && Validation != now.Validation;
+        bool test = Test is not null && now.Test is not null && Test != now.Test;
+        return [.. validation ? ["validation"] : (string[])[], .. test ? ["test"] : (string[])[]];
+    }
+
     /// <summary>Identifies a data set.</summary>
     /// <param name="data">The data in its own units.</param>
     /// <param name="file">The file that it was read from; null if it was not read from one.</param>
@@ -24,8 +41,10 @@ public sealed record RunData(
         return new RunData(file is null ? null : System.IO.Path.GetRelativePath(folder, file).Replace('\\', '/'), data.Count, HashOf(data));
     }
 
-    static string HashOf(DataSet data)
+    /// <summary>What <see cref="Hash"/> is of a data set.</summary>
+    public static string HashOf(DataSet data)
     {
+        ArgumentNullException.ThrowIfNull(data);
         var hash = new XxHash128();
         var row = new byte[sizeof(double) * data.Features + sizeof(float) * data.Targets];
         for (int k = 0; k < data.Count; k++)

@@ -173,6 +173,9 @@ public sealed class ResumeTests : IDisposable
         Assert.Equal(losses, Bytes("run/checkpoint.losses"));
         File.AppendAllText(folder.File("d.csv"), "3,3,yes\n");
         Refused("--resume run", "d.csv: is not the checkpoint's data (4 rows, hash ");
+        Train("--data d.csv --test d.csv --net 2-4-1 --steps 60 --no-plots --checkpoint-every 50 --out judged");
+        File.WriteAllText(folder.File("d.csv"), File.ReadAllText(folder.File("d.csv")).Replace("3,3,yes", "3,4,yes"));
+        Refused("--resume judged", "--test: its rows are not those that the checkpoint's run was judged on");
     }
 
     [Fact]
