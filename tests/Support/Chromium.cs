@@ -149,8 +149,17 @@ sealed class Chromium : IAsyncDisposable
     }
 
     public Task MouseAsync(string type, double x, double y, int count = 1, double wheel = 0) => CallAsync("Input.dispatchMouseEvent",
-        new { type, x, y, button = count > 0 ? "left" : "none", buttons = type == "mouseReleased" ? 0 : count, clickCount = count,
-            deltaX = 0, deltaY = wheel });
+        new
+        {
+            type,
+            x,
+            y,
+            button = count > 0 ? "left" : "none",
+            buttons = type == "mouseReleased" ? 0 : count,
+            clickCount = count,
+            deltaX = 0,
+            deltaY = wheel
+        });
 
     public async Task KeyAsync(string key)
     {

@@ -70,8 +70,14 @@ public sealed class TrainingSessionTests : IDisposable
     [Fact]
     public void OtherSettingsActFromTheNextStepOn()
     {
-        Recipe slow = Of(OptimizerKind.Sgd), fast = slow with { Optimizer = slow.Optimizer with { LearningRate = 0.1f,
-            WeightDecay = 0.001f } };
+        Recipe slow = Of(OptimizerKind.Sgd), fast = slow with
+        {
+            Optimizer = slow.Optimizer with
+            {
+                LearningRate = 0.1f,
+                WeightDecay = 0.001f
+            }
+        };
         using Sequential network = slow.Build(device);
         using var session = new TrainingSession(network, Moons, slow);
         session.Train(10);
