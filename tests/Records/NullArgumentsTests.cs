@@ -94,6 +94,8 @@ public class NullArgumentsTests
             ("TrainConfig.ViewsOf.views", () => TrainConfig.ViewsOf(null!)),
             ("RunRecord.Save.path", () => Record().Save(null!)),
             ("RunRecord.ToJson.config", () => RunRecord.ToJson(null!)),
+            ("RunRecord.ReadConfig.json", () => RunRecord.ReadConfig(null!, "")),
+            ("RunRecord.ReadConfig.name", () => RunRecord.ReadConfig("{}", null!)),
             ("RunRecord.ReadConfig.path", () => RunRecord.ReadConfig(null!)),
             ("RunRecord.ReadReplay.path", () => RunRecord.ReadReplay(null!)),
             ("RunData.Of.data", () => RunData.Of(null!, null, "")),

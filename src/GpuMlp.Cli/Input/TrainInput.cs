@@ -58,6 +58,16 @@ sealed record TrainInput(Recipe Recipe, DataSet Raw, DataSet Data, Standardizer?
     /// <summary>All rows of the data in their own units, those that are kept back among them.</summary>
     public DataSet All => Loaded.All;
 
+    /// <summary>The data of the run as a record in a folder identifies it.</summary>
+    public RunData Identify(string? file, string folder) => RunData.Of(All, file, folder) with
+    {
+        Validation = Split is null ? HashOf("validation") : null,
+        Test = HashOf("test"),
+    };
+
+    string? HashOf(string option) =>
+        HeldOut.FirstOrDefault(part => part.Option == option) is HeldOut held ? RunData.HashOf(held.Raw) : null;
+
     /// <summary>What made the rows of a table; null for generated rows as they are.</summary>
     public TablePreprocessor? Columns { get; init; }
 

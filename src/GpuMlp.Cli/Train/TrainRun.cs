@@ -66,14 +66,7 @@ sealed class TrainRun
         return run.Execute(folder, interruption);
     }
 
-    RunData Identify(string folder) => RunData.Of(input.All, TrainData.FileOf(config.Data), folder) with
-    {
-        Validation = input.Split is null ? HashOf("validation") : null,
-        Test = HashOf("test"),
-    };
-
-    string? HashOf(string option) =>
-        input.HeldOut.FirstOrDefault(rows => rows.Option == option) is HeldOut rows ? RunData.HashOf(rows.Raw) : null;
+    RunData Identify(string folder) => input.Identify(TrainData.FileOf(config.Data), folder);
 
     // a replay of other data is another run
     void Compare(RunData? before)
