@@ -1,6 +1,6 @@
-using GpuMlp.Cli.Input;
 using System.Buffers.Binary;
 using System.IO.Hashing;
+using GpuMlp.Cli.Input;
 using GpuMlp.Cli.Shell;
 using GpuMlp.Formats;
 

@@ -1,6 +1,6 @@
-using GpuMlp.Cli.Input;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using GpuMlp.Cli.Input;
 using GpuMlp.Cli.Shell;
 
 namespace GpuMlp.Cli.Sweep;
@@ -46,6 +46,6 @@ sealed record ShardHeader(string Version, SweepRequest Request, string Data, int
         return there.Count == Count ? null : $"it is one of {there.Count} parts there, and of {Count} here";
 
         static string Text(ShardHeader header, string name) => header.Request.Options.FirstOrDefault(option => option.Name == name) is
-            { Text: string text } ? UsageException.Cut(text) : "not given";
+        { Text: string text } ? UsageException.Cut(text) : "not given";
     }
 }

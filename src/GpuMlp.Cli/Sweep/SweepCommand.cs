@@ -1,6 +1,6 @@
-using GpuMlp.Cli.Input;
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using GpuMlp.Cli.Input;
 using GpuMlp.Cli.Options;
 using GpuMlp.Cli.Shell;
 

@@ -1,5 +1,5 @@
-using GpuMlp.Cli.Input;
 using System.Diagnostics;
+using GpuMlp.Cli.Input;
 using GpuMlp.Cli.Output;
 using GpuMlp.Cli.Shell;
 using GpuMlp.Formats;

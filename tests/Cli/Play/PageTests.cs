@@ -293,10 +293,16 @@ public sealed class PageTests : IAsyncLifetime
         File.WriteAllText(scratch.File("run.json"),
             JsonSerializer.Serialize(new { config = RunRecord.ToJson(new TrainConfig { Data = "xor", Samples = 300, Noise = 0.1 }) }));
         JsonElement document = (await browser.CallAsync("DOM.getDocument", new { })).GetProperty("root").GetProperty("nodeId");
-        int field = (await browser.CallAsync("DOM.querySelector", new { nodeId = document.GetInt32(),
-            selector = "#file" })).GetProperty("nodeId").GetInt32();
-        Task Choose(string name) => browser.CallAsync("DOM.setFileInputFiles", new { nodeId = field,
-            files = new[] { scratch.File(name) } });
+        int field = (await browser.CallAsync("DOM.querySelector", new
+        {
+            nodeId = document.GetInt32(),
+            selector = "#file"
+        })).GetProperty("nodeId").GetInt32();
+        Task Choose(string name) => browser.CallAsync("DOM.setFileInputFiles", new
+        {
+            nodeId = field,
+            files = new[] { scratch.File(name) }
+        });
 
         await Choose("bad.csv");
         await browser.WaitAsync("!error.hidden && error.textContent.startsWith('bad.csv:2:2: ')");
