@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using GpuMlp.Tests.Cli;
+using GpuMlp.Tests.Cli.Play;
 using GpuMlp.Tests.Kernels;
 using GpuMlp.Tests.Support;
 
@@ -66,6 +66,13 @@ public partial class ReadmeTests
             .Select(line => line[Gpumlp.Length..].Split(" #")[0].Trim())];
         foreach (string command in commands)
         {
+            if (command == "play")
+            {
+                // without a browser, which a test could not close; it serves until it is disposed
+                using var play = new PlayProcess();
+                Assert.StartsWith("http://127.0.0.1:", play.Address, StringComparison.Ordinal);
+                continue;
+            }
             bool bench = command == "bench";
             string[] arguments = [.. command.Split(' '), .. bench ? ["--quick"] : (string[])[]];
             Dictionary<string, string> environment =
@@ -80,7 +87,8 @@ public partial class ReadmeTests
         string[] verbs = [.. commands.Select(command => command.Split(' ')[0]).Distinct().Order()];
         string[] all =
         [
-            "bench", "compare", "convert", "data", "devices", "evaluate", "gradcheck", "grid", "map", "plan", "predict", "sweep", "train",
+            "bench", "compare", "convert", "data", "devices", "evaluate", "gradcheck", "grid", "map", "plan", "play", "predict", "sweep",
+            "train",
         ];
         Assert.Equal(all, verbs);
     }

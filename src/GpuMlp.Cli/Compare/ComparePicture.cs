@@ -28,7 +28,7 @@ static class ComparePicture
             Boundary = grid is not null && trained.Count > 0 && input.Raw.ClassCount > 0 ? Boundary(trained, input, grid, side) : null,
             Distances = [.. trained.Where(one => one.Row.Difference is { LargestLoss: > 0 }).Select(one => Distance(one, trained))],
             Verdict = [.. Verdict(record)],
-            Notes = ["Sizes from which on a device is faster than the CPU", .. CrossoverText.Sentences(record)],
+            Notes = ["Sizes from which a device is faster than the CPU", .. CrossoverText.Sentences(record)],
         };
     }
 

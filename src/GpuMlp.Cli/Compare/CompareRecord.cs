@@ -13,7 +13,7 @@ namespace GpuMlp.Cli.Compare;
 /// <param name="Parameters">The number of weights and biases.</param>
 /// <param name="Grid">The points that the networks were compared at; null where there is no picture of them.</param>
 /// <param name="Rows">One row per device and engine; a row may say why there was no training.</param>
-/// <param name="Crossovers">From which sizes on devices are faster than the CPU, by what bench measured.</param>
+/// <param name="Crossovers">From which sizes devices are faster than the CPU, by what bench measured.</param>
 /// <param name="NotMeasured">Devices that bench has not measured on this machine.</param>
 /// <param name="Timings">The durations.</param>
 sealed record CompareRecord(

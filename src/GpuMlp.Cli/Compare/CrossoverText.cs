@@ -2,7 +2,7 @@ using static System.FormattableString;
 
 namespace GpuMlp.Cli.Compare;
 
-/// <summary>From which sizes on devices are faster than the CPU, in words.</summary>
+/// <summary>From which sizes devices are faster than the CPU, in words.</summary>
 static class CrossoverText
 {
     /// <summary>A sentence per device, and what was not measured.</summary>
@@ -12,7 +12,7 @@ static class CrossoverText
             yield return $"{device.Key} is faster than the CPU, by what bench measured here: {string.Join("; ", device.Select(Phrase))}";
         if (record.NotMeasured.Length == 0) yield break;
         string which = string.Join(" and ", record.NotMeasured);
-        yield return $"{which} not measured on this machine: from which sizes on a device is faster is not known; gpumlp bench measures";
+        yield return $"{which}: not measured here, so it is not known from which size a device is faster; gpumlp bench measures";
     }
 
     static string Phrase(CompareCrossover found)

@@ -4,7 +4,7 @@ using GpuMlp.Training;
 
 namespace GpuMlp.Planning;
 
-/// <summary>From which sizes on the devices of this machine are faster than the CPU at a recipe's jobs.</summary>
+/// <summary>From which sizes the devices of this machine are faster than the CPU at a recipe's jobs.</summary>
 /// <param name="Found">One per device and size that grows, of devices that were measured.</param>
 /// <param name="NotMeasured">Devices that bench has not measured here; the CPU among them, then nothing can be compared.</param>
 public sealed record Crossovers(IReadOnlyList<Crossover> Found, IReadOnlyList<DeviceDescription> NotMeasured)
