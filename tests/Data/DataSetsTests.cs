@@ -106,7 +106,8 @@ public class DataSetsTests
             "blobs" => DataSets.MakeBlobs(101, seed: seed),
             "xor" => DataSets.MakeXor(101, seed: seed),
             "spirals" => DataSets.MakeSpirals(101, seed: seed),
-            _ => DataSets.MakeNormal(101, seed),
+            "normal" => DataSets.MakeNormal(101, seed),
+            _ => throw new ArgumentException(name),
         };
     }
 

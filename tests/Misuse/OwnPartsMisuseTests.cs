@@ -128,6 +128,18 @@ public sealed class OwnPartsMisuseTests : IDisposable
     }
 
     [Fact]
+    public void ALossOfOnesOwnHasOneLabelARow()
+    {
+        using Sequential network = new(new Linear(device, 2, 2)) { Loss = new OwnSquares() };
+        using Tensor x = new(device, 3, 2), labels = new(device, 3, 2);
+        var refused = Assert.Throws<ArgumentException>(() => network.ComputeLoss(network.Forward(x), labels));
+        Assert.Contains("OwnSquares takes an output n × 1 and labels n × 1, got 3 × 2 and 3 × 2", refused.Message);
+        var two = new DataSet("two targets", new float[3, 2], new float[6], [], 2);
+        refused = Assert.Throws<ArgumentException>(() => new Trainer(network, two, Recipe.Of(network)));
+        Assert.Contains("OwnSquares takes one label per row, the data has 2", refused.Message);
+    }
+
+    [Fact]
     public void WhatOnlyTheLibrarysPartsCanDoIsRefused()
     {
         using Sequential network = OwnParts.Network(device, true, new BceWithLogitsLoss());

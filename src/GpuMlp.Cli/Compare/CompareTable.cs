@@ -41,7 +41,7 @@ static class CompareTable
         { SameBits: true } => "same",
         { Difference.FirstStep: int step } => Invariant($"differ from step {step:N0}"),
         { SameBits: false } => "differ at the end",
-        _ => "reference",
+        { SameBits: null } => "reference",
     };
 
     /// <summary>How a row differs from the one that it is compared with.</summary>

@@ -34,33 +34,28 @@ public abstract class HostLoss : Loss
     /// </summary>
     /// <param name="output">What the network returned for the row, its sigmoid included where it ends in one.</param>
     /// <param name="label">
-    /// The row's label: 0 or 1, or the number of its class; for <see cref="LabelKind.Number"/> a number for each output.
+    /// The row's one label: 0 or 1, the number of its class, or for <see cref="LabelKind.Number"/> a number for the one output.
     /// </param>
     /// <param name="gradient">The derivative of this row's loss with respect to each output, to be written; it is 0 at first.</param>
     protected abstract float Compute(ReadOnlySpan<float> output, ReadOnlySpan<float> label, Span<float> gradient);
 
-    internal override bool Fits(int rows, int columns, int labelRows, int labelColumns) => rows == labelRows && Labels switch
+    // one label a row: the mean over a data set is computed row by row, and knows of no other
+    internal override bool Fits(int rows, int columns, int labelRows, int labelColumns) =>
+        rows == labelRows && labelColumns == 1 && (Known == LabelKind.Class ? columns > 1 : columns == 1);
+
+    private protected override string Shapes =>
+        Known == LabelKind.Class ? "outputs n × classes, two classes or more, and labels n × 1" : base.Shapes;
+
+    private protected override string? WhyNotLabels(LabelFacts facts, int columns) => Known switch
     {
-        LabelKind.Binary => columns == 1 && labelColumns == 1,
-        LabelKind.Class => columns > 1 && labelColumns == 1,
-        LabelKind.Number => columns == labelColumns,
-        LabelKind other => throw new InvalidOperationException($"{Name}.Labels is {other}, which is no kind of labels"),
+        LabelKind.Binary => base.WhyNotLabels(facts, columns),
+        LabelKind.Class => WhyNotClasses(facts, columns),
+        LabelKind.Number => null,
+        LabelKind other => throw new NotSupportedException($"{Name}: {other}"),
     };
 
-    private protected override string Shapes => Labels switch
-    {
-        LabelKind.Class => "outputs n × classes, two classes or more, and labels n × 1",
-        LabelKind.Number => "an output and labels of one shape",
-        _ => base.Shapes,
-    };
-
-    private protected override string? WhyNotLabels(LabelFacts facts, int columns) =>
-        Labels switch
-        {
-            LabelKind.Class => WhyNotClasses(facts, columns),
-            LabelKind.Number => null,
-            _ => base.WhyNotLabels(facts, columns),
-        };
+    LabelKind Known => Enum.IsDefined(Labels) ? Labels
+        : throw new InvalidOperationException($"{Name}.Labels is {Labels}, which is no kind of labels");
 
     internal override int Terms(int rows, int columns) => rows;
 
@@ -68,15 +63,14 @@ public abstract class HostLoss : Loss
         ComputeDevice device, DeviceSpan z, DeviceSpan y, DeviceSpan values, DeviceSpan dz, int rows, int columns, bool onLogit,
         bool weighted)
     {
-        int targets = Labels == LabelKind.Number ? columns : 1;
-        var (outputs, labels) = (new float[rows * columns], new float[rows * targets]);
+        var (outputs, labels) = (new float[rows * columns], new float[rows]);
         var (losses, gradients) = (new float[rows], new float[rows * columns]);
         device.CopyToHost(z, outputs);
         device.CopyToHost(y, labels);
         for (int row = 0; row < rows; row++)
         {
             Span<float> gradient = gradients.AsSpan(row * columns, columns);
-            losses[row] = Compute(outputs.AsSpan(row * columns, columns), labels.AsSpan(row * targets, targets), gradient);
+            losses[row] = Compute(outputs.AsSpan(row * columns, columns), labels.AsSpan(row, 1), gradient);
             foreach (ref float value in gradient) value /= rows;
         }
         device.CopyToDevice(losses, values);

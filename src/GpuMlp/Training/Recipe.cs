@@ -125,7 +125,7 @@ public sealed record Recipe
             string labels = $"the data has {data.Targets} labels per row";
             return ("net", $"{loss.Name} takes an output per label, and {labels}; the network has {outputs}");
         }
-        if (loss.Labels != LabelKind.Number && data.Targets > 1)
+        if (data.Targets > 1 && !loss.Fits(1, outputs, 1, data.Targets))
             return ("data", $"{loss.Name} takes one label per row, the data has {data.Targets}");
         if (loss.Labels != LabelKind.Class && outputs != data.Targets)
             return ("net", $"{loss.Name} takes one output, the network has {outputs}; the loss cross-entropy takes one per class");
