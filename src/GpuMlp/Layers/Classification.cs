@@ -1,3 +1,4 @@
+using System.Numerics;
 using GpuMlp.Numerics;
 
 namespace GpuMlp.Layers;
@@ -44,13 +45,37 @@ public static class Classification
     {
         if (labels.IsEmpty || outputs.IsEmpty || outputs.Length % labels.Length != 0)
             throw new ArgumentException($"{outputs.Length} outputs are not rows for {labels.Length} labels", nameof(outputs));
-        int rows = labels.Length, columns = outputs.Length / rows, right = 0;
-        var row = new float[columns];
-        for (int r = 0; r < rows; r++)
+        int rows = labels.Length, columns = outputs.Length / rows, right = 0, r = 0;
+        if (transposed || columns == 1)
+        {
+            Vector<int> hits = Vector<int>.Zero;
+            for (; r <= rows - Vector<float>.Count; r += Vector<float>.Count) hits -= Hits(outputs, labels, r);
+            right = Vector.Sum(hits);
+        }
+        Span<float> row = columns <= 64 ? stackalloc float[columns] : new float[columns];
+        for (; r < rows; r++)
         {
             for (int k = 0; k < columns; k++) row[k] = outputs[transposed ? k * rows + r : r * columns + k];
             if (ClassOf(row) is int predicted && predicted == labels[r]) right++;
         }
         return (double)right / rows;
+    }
+
+    // a vector of rows at a time: -1 where the class, as ClassOf has it, is the label; outputs are (outputs, rows)
+    static Vector<int> Hits(ReadOnlySpan<float> outputs, ReadOnlySpan<float> labels, int row)
+    {
+        Vector<float> best = new(outputs[row..]), found = Vector<float>.Zero;
+        Vector<int> known = Vector.Equals(best, best);
+        if (outputs.Length == labels.Length)
+            found = Vector.ConditionalSelect(Vector.GreaterThan(best, new Vector<float>(0.5f)), Vector<float>.One, found);
+        for (int at = labels.Length; at < outputs.Length; at += labels.Length)
+        {
+            Vector<float> output = new(outputs[(at + row)..]);
+            Vector<int> larger = Vector.GreaterThan(output, best);
+            best = Vector.ConditionalSelect(larger, output, best);
+            found = Vector.ConditionalSelect(larger, new Vector<float>(at / labels.Length), found);
+            known &= Vector.Equals(output, output);
+        }
+        return known & Vector.Equals(found, new Vector<float>(labels[row..]));
     }
 }
