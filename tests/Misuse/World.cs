@@ -165,8 +165,6 @@ sealed partial class World
             ("fewer rows", () => NewPopulation(main, fewer, Small())),
             ("its device gone", () => OnGone(device => NewPopulation(device, moons, Small()))));
         Add<PictureSize>(("800x600", () => PictureSize.Default), ("default", () => default(PictureSize)));
-        Add<ValueRange>(("log", () => ValueRange.Parse("log:1e-4..1:64")), ("drawn", () => new ValueRange(false, 0, 1, null)),
-            ("of nothing", () => new ValueRange(true, double.NaN, -1, -5)));
         Add<NumberAxis>(("linear", () => NumberAxis.Of(-1, 3, false)), ("log", () => NumberAxis.Of(1e-3, 10, true)),
             ("narrow", () => NumberAxis.Of(1, Math.BitIncrement(1.0), true)));
         Add<Window>(("moons", () => new Window(-1.5, 2.5, -1, 1.5)), ("default", () => default(Window)),

@@ -1,9 +1,45 @@
+using System.Globalization;
 using GpuMlp.Settings;
 
 namespace GpuMlp.Tests.Settings;
 
+/// <summary>Axes of numbers: their ends are met exactly, and what lies between is even in distance or in ratio.</summary>
 public class NumberAxisTests
 {
+    [Theory]
+    [InlineData("lin:0..1", "0 0.25 0.5 0.75 1")]
+    [InlineData("lin:1..-1", "1 0 -1")]
+    [InlineData("log:1e-4..1", "0.0001 0.001 0.01 0.1 1")]
+    [InlineData("log:8..1", "8 4 2 1")]
+    public void IsReadAsText(string text, string expected)
+    {
+        var axis = NumberAxis.Parse(text);
+        string[] numbers = expected.Split(' ');
+        Assert.Equal(expected, string.Join(' ', Enumerable.Range(0, numbers.Length)
+            .Select(k => axis.At(k, numbers.Length).ToString("G6", CultureInfo.InvariantCulture))));
+        Assert.Equal(double.Parse(numbers[0], CultureInfo.InvariantCulture), axis.At(0));
+        Assert.Equal(double.Parse(numbers[^1], CultureInfo.InvariantCulture), axis.At(1));
+    }
+
+    [Fact]
+    public void HasNeighboursOfOneRatio()
+    {
+        var axis = NumberAxis.Parse("log:1e-6..1e6");
+        double ratio = Math.Pow(1e12, 1e-3);
+        for (int k = 1; k < 1001; k++) Assert.InRange(axis.At(k, 1001) / (axis.At(k - 1, 1001) * ratio), 1 - 1e-13, 1 + 1e-13);
+    }
+
+    [Theory]
+    [InlineData("0..1", "lin:FIRST..LAST or log:FIRST..LAST is needed")]
+    [InlineData("lin:0", "lin:FIRST..LAST or log:FIRST..LAST is needed")]
+    [InlineData("lin:0..1..2", "lin:FIRST..LAST or log:FIRST..LAST is needed")]
+    [InlineData("lin:0..x", "lin:FIRST..LAST or log:FIRST..LAST is needed")]
+    [InlineData("lin:0..1e999", "lin:FIRST..LAST or log:FIRST..LAST is needed")]
+    [InlineData("lin:2..2", "two different numbers are needed")]
+    [InlineData("log:-1..2", "a logarithmic scale goes through positive numbers")]
+    public void OtherTextsAreRefused(string text, string message) =>
+        Assert.StartsWith(message, Assert.Throws<FormatException>(() => NumberAxis.Parse(text)).Message);
+
     [Fact]
     public void GoesFromTheFirstToTheLast()
     {
@@ -44,7 +80,7 @@ public class NumberAxisTests
     public void WhatIsNoAxisIsRefused()
     {
         foreach ((double from, double to, bool isLog) in ((double, double, bool)[])
-            [(1, 1, false), (2, 1, true), (0, 1, true), (-1, 1, true), (double.NaN, 1, false), (0, double.PositiveInfinity, false)])
+            [(1, 1, false), (0, 1, true), (1, -1, true), (double.NaN, 1, false), (0, double.PositiveInfinity, false)])
             Assert.Throws<ArgumentException>(() => NumberAxis.Of(from, to, isLog));
         NumberAxis axis = NumberAxis.Of(1, 2, true);
         Assert.Throws<ArgumentOutOfRangeException>(() => axis.Zoom(0, 2));

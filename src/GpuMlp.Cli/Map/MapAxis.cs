@@ -70,6 +70,7 @@ sealed record MapAxis
         if (parts is not [_, "log" or "lin", string range] || range.Split("..") is not [string from, string to])
             throw UsageException.For(option, text, Form);
         double[] ends = [Number(option, text, setting.Name, from), Number(option, text, setting.Name, to)];
+        if (!(ends[0] < ends[1])) throw UsageException.For(option, text, "an axis goes from a number to a larger one");
         try
         {
             return new MapAxis(option, setting.Name, NumberAxis.Of(ends[0], ends[1], parts[1] == "log"), setting.Set);

@@ -13,6 +13,9 @@ sealed partial class RunFiles
     /// <summary>The file that describes the run, and the folder of its frames.</summary>
     public const string Record = "run.json", Frames = "frames";
 
+    /// <summary>The settings of a sweep by halving that go on after a rung.</summary>
+    public const string Kept = "kept.json";
+
     /// <summary>The file that describes a comparison, and its picture.</summary>
     public const string Comparison = "compare.json", ComparisonPicture = "compare.png";
 
@@ -30,7 +33,7 @@ sealed partial class RunFiles
     static readonly string[] plane = ["data.png", "boundary.png", "boundary.gif", Frames];
     static readonly string[] checkpoint = [StoredCheckpoint.FileName, StoredCheckpoint.LossesName, StoredCheckpoint.SnapshotsName];
     static readonly string[] ofRuns = [.. checkpoint, .. OfTrain(true, true), .. OfViews(TrainConfig.ViewNames),
-        .. OfSweep(true, MostBest), .. mapped];
+        .. OfSweep(true, MostBest, true), .. mapped];
     static readonly string[] compared = [Comparison, ComparisonPicture];
     static readonly string[] all = [.. ofRuns, .. compared];
 
@@ -99,8 +102,9 @@ sealed partial class RunFiles
     public static IReadOnlyList<string> Checkpoint => checkpoint;
 
     /// <summary>All that sweep may write.</summary>
-    public static string[] OfSweep(bool plots, int best = 1) =>
-        [.. swept, .. Enumerable.Range(1, best).Select(BestOfSweep), .. plots ? ["mosaic.png"] : (string[])[]];
+    public static string[] OfSweep(bool plots, int best = 1, bool keeps = false) =>
+        [.. swept, .. Enumerable.Range(1, best).Select(BestOfSweep), .. plots ? ["mosaic.png"] : (string[])[],
+            .. keeps ? [Kept] : (string[])[]];
 
     /// <summary>The name of the model at a place of a sweep's ranking, from 1.</summary>
     public static string BestOfSweep(int place) =>

@@ -12,7 +12,10 @@ namespace GpuMlp.Cli.Sweep;
 /// <param name="AtOnce">How many may run at the same time.</param>
 /// <param name="Mebibytes">Memory of a task.</param>
 /// <param name="OnGpu">Whether a task needs a GPU.</param>
-sealed record SchedulerScript(IReadOnlyList<string> Arguments, string Folder, int Count, int AtOnce, int Mebibytes, bool OnGpu)
+/// <param name="Rungs">The number of rungs of a sweep by halving; 0 where it is none.</param>
+/// <param name="Rung">The rung that a job trains; null where the script is told.</param>
+sealed record SchedulerScript(
+    IReadOnlyList<string> Arguments, string Folder, int Count, int AtOnce, int Mebibytes, bool OnGpu, int Rungs, SweepRung? Rung)
 {
     /// <summary>The schedulers that there are scripts for.</summary>
     public static readonly string[] Schedulers = ["slurm", "kubernetes"];
@@ -22,7 +25,8 @@ sealed record SchedulerScript(IReadOnlyList<string> Arguments, string Folder, in
 
     /// <summary>Prints the script for --print.</summary>
     /// <exception cref="UsageException">There is no such scheduler, or the command lacks what a script needs.</exception>
-    public static int Print(string scheduler, SweepGrid grid, string? shard, string? atOnce, string? output, Terminal terminal)
+    public static int Print(
+        string scheduler, SweepGrid grid, string? shard, string? rung, string? atOnce, string? output, Terminal terminal)
     {
         if (!Schedulers.Contains(scheduler))
             throw UsageException.For("print", scheduler, $"allowed are {string.Join(" and ", Schedulers)}");
@@ -33,19 +37,29 @@ sealed record SchedulerScript(IReadOnlyList<string> Arguments, string Folder, in
         int limit = atOnce is null ? count : Math.Min(count, SweepRequest.Whole("at-once", atOnce, Shard.Most));
         if (scheduler == "kubernetes" && !output.StartsWith('/'))
             throw UsageException.For("out", output, "a task of Kubernetes needs a full path, at which its volume is mounted");
-        var trainer = new SweepTrainer(grid, terminal, CancellationToken.None);
+        if (scheduler == "slurm" && rung is not null)
+            throw UsageException.For("rung", rung, "Slurm's script takes the rung when it is submitted: sbatch sweep.sbatch R");
+        SweepRung? one = scheduler == "slurm" || grid.Rungs.Count == 0 ? null : SweepCommand.ReadRung(rung, grid);
         long bytes;
-        using (ComputeDevice device = ComputeDevice.Open("cpu")) bytes = trainer.BytesNeeded(device);
+        using (ComputeDevice device = ComputeDevice.Open("cpu"))
+        {
+            IEnumerable<SweepGrid> grids = grid.Rungs.Count == 0 ? [grid] : grid.Rungs.Select(each => grid.At(each, null));
+            bytes = grids.Max(each => new SweepTrainer(each, terminal, CancellationToken.None).BytesNeeded(device));
+        }
         // the runtime, the program and its threads take 150 MiB; whole multiples of 64 MiB
         int mebibytes = (int)Math.Ceiling((bytes / 1048576.0 + 150) / 64) * 64;
-        var script = new SchedulerScript([.. grid.Request.Arguments()], output, count, limit, mebibytes, IsGpu(grid.Common.Device));
+        var script = new SchedulerScript([.. grid.Request.Arguments()], output, count, limit, mebibytes, IsGpu(grid.Common.Device),
+            grid.Rungs.Count, one);
         Terminal.Print(scheduler == "slurm" ? script.Slurm() : script.Kubernetes());
         return ExitCode.Ok;
     }
 
     static bool IsGpu(string device) => device.StartsWith("cuda", StringComparison.Ordinal);
 
-    string[] Command(string shard) => ["gpumlp", "sweep", .. Arguments, "--shard", shard, "--out", Folder];
+    string JobName => Rung is null ? "gpumlp-sweep" : Invariant($"gpumlp-sweep-rung-{Rung.Number}");
+
+    string[] Command(string shard) => ["gpumlp", "sweep", .. Arguments, "--shard", shard, "--out", Folder,
+        .. Rung is null ? (string[])[] : ["--rung", Invariant($"{Rung.Number}")]];
 
     // sends SIGTERM before the time limit; what it ends with 143 is requeued and goes on
     string Slurm() => Invariant($$"""
@@ -59,10 +73,9 @@ sealed record SchedulerScript(IReadOnlyList<string> Arguments, string Folder, in
         #SBATCH --open-mode=append
         #SBATCH --signal=B:TERM@{{GraceSeconds}}
         # A task that is killed, preempted or at its time limit goes on from its last whole block when it is started again.
-        # Submit it, and merge when all tasks have ended well:
-        #   job=$(sbatch --parsable sweep.sbatch)
-        #   sbatch --dependency=afterok:$job --wrap "gpumlp sweep --merge {{Quote(Folder)}}"
-        {{string.Join(' ', Command($"auto/{Count}").Select(Quote))}} &
+        # Submit it, and merge when all tasks have ended well{{(Rungs == 0 ? "" : ", rung by rung")}}:
+        {{(Rungs == 0 ? Submitting : SubmittingRungs)}}
+        {{string.Join(' ', Command($"auto/{Count}").Select(Quote))}}{{(Rungs == 0 ? "" : " --rung \"$1\"")}} &
         task=$!
         trap 'kill -TERM $task' TERM
         code=0
@@ -75,15 +88,29 @@ sealed record SchedulerScript(IReadOnlyList<string> Arguments, string Folder, in
         exit $code
         """);
 
+    string Submitting => $"""
+        #   job=$(sbatch --parsable sweep.sbatch)
+        #   sbatch --dependency=afterok:$job --wrap "gpumlp sweep --merge {Quote(Folder)}"
+        """;
+
+    string SubmittingRungs => Invariant($"""
+        #   after=
+        #   for rung in $(seq {Rungs}); do
+        #     job=$(sbatch --parsable $after sweep.sbatch $rung)
+        #     after=--dependency=afterok:$(sbatch --parsable --dependency=afterok:$job --wrap "gpumlp sweep --merge {Quote(Folder)}")
+        #   done
+        """);
+
     string Kubernetes() => Invariant($$"""
         # Needs an image gpumlp with gpumlp on its PATH, and a volume claim gpumlp that all pods may write. Then:
-        #   kubectl apply -f sweep.yaml && kubectl wait --for=condition=complete --timeout=-1s job/gpumlp-sweep
-        # A pod that is killed or evicted goes on from its last whole block. Merge where the volume is mounted:
+        #   kubectl apply -f sweep.yaml && kubectl wait --for=condition=complete --timeout=-1s job/{{JobName}}
+        # A pod that is killed or evicted goes on from its last whole block. Merge where the volume is mounted{{
+            (Rung is null or { IsLast: true } ? "" : ", then start the next rung")}}:
         #   gpumlp sweep --merge {{Quote(Folder)}}
         apiVersion: batch/v1
         kind: Job
         metadata:
-          name: gpumlp-sweep
+          name: {{JobName}}
         spec:
           completionMode: Indexed
           completions: {{Count}}

@@ -12,10 +12,13 @@ namespace GpuMlp.Cli.Sweep;
 /// <param name="Networks">The number of its networks, of all parts together.</param>
 /// <param name="Number">Which part this is, from 0.</param>
 /// <param name="Count">How many parts there are.</param>
-sealed record ShardHeader(string Version, SweepRequest Request, string Data, int Networks, int Number, int Count)
+/// <param name="Rung">Which rung of a sweep by halving it is of, from 1; null for other sweeps.</param>
+/// <param name="Kept">Identifies the settings that the rung before has kept; null for a first rung.</param>
+sealed record ShardHeader(
+    string Version, SweepRequest Request, string Data, int Networks, int Number, int Count, int? Rung = null, string? Kept = null)
 {
-    public static ShardHeader Of(SweepGrid grid, SweepTrainer trainer, Shard shard) =>
-        new(ProgramVersion.Text, grid.Request, trainer.DataHash, grid.Count, shard.Number, shard.Count);
+    public static ShardHeader Of(SweepGrid grid, SweepTrainer trainer, Shard shard) => new(ProgramVersion.Text, grid.Request,
+        trainer.DataHash, grid.Count, shard.Number, shard.Count, grid.Rung?.Number, grid.Kept?.Hash);
 
     /// <summary>Which part this is.</summary>
     [JsonIgnore]
@@ -39,7 +42,9 @@ sealed record ShardHeader(string Version, SweepRequest Request, string Data, int
         [
             ("--data-seeds", there.Request.DataSeeds, Request.DataSeeds), ("--random", there.Request.Random, Request.Random),
             ("--top", there.Request.Top, Request.Top), ("--block", there.Request.Block, Request.Block),
+            ("--halving", there.Request.Halving, Request.Halving), ("--rung", there.Rung, Rung),
             ("the data's hash", there.Data, Data), ("the number of networks", there.Networks, Networks),
+            ("the hash of what the rung before has kept", there.Kept, Kept),
         ];
         foreach ((string name, object? other, object? here) in rest)
             if (!Equals(other, here)) return $"{name} is {other ?? "not given"} there and {here ?? "not given"} here";

@@ -10,18 +10,28 @@ static class ShardRun
 {
     /// <summary>Trains what is missing of a shard.</summary>
     /// <exception cref="UsageException">The folder holds that part of another sweep, or another task writes it.</exception>
+    /// <exception cref="IOException">It is of a rung, and the rung before is not merged.</exception>
     /// <returns>The exit code: that of the signal where one came, after which the same command goes on.</returns>
-    public static int Execute(SweepGrid grid, Shard shard, string? output, bool force, Terminal terminal, Interruption interruption)
+    public static int Execute(
+        SweepGrid grid, Shard shard, SweepRung? rung, string? output, bool force, Terminal terminal, Interruption interruption)
     {
         if (output is null) throw new UsageException($"--shard {shard}: --out DIR is needed, the folder that all parts write into");
         if (terminal.Json) throw new UsageException($"--shard {shard}: --json goes with --merge, which has a record to print");
+        if (rung is not null)
+        {
+            grid = grid.At(rung, KeptSettings.Before(rung, grid.Rungs, output));
+            output = rung.FolderIn(output);
+        }
         var trainer = new SweepTrainer(grid, terminal, interruption.Token);
+        var header = ShardHeader.Of(grid, trainer, shard);
+        grid.Kept?.Require(header);
         foreach (string note in trainer.Notes) terminal.Note(note);
-        using ShardFile file = Open(grid, trainer, shard, output, force);
+        using ShardFile file = Open(header, output, force);
         int end = shard.End(grid.Count), first = file.End;
         string rows = Invariant($"{end - shard.First(grid.Count):N0} of {grid.Count:N0} networks");
-        terminal.Note(first == shard.First(grid.Count) ? $"part {shard}: {rows}"
-            : Invariant($"part {shard}: {rows}, {first - shard.First(grid.Count):N0} of them are done"));
+        string part = rung is null ? $"part {shard}" : $"{rung}, part {shard}";
+        terminal.Note(first == shard.First(grid.Count) ? $"{part}: {rows}"
+            : Invariant($"{part}: {rows}, {first - shard.First(grid.Count):N0} of them are done"));
         if (first < end)
         {
             const string Becomes = "whole blocks are kept; the same command goes on";
@@ -38,13 +48,13 @@ static class ShardRun
 
     static bool IsWhole(SweepGrid grid, SweepResult result) => result.DivergedStep is not null || result.Steps == grid.Common.Steps;
 
-    static ShardFile Open(SweepGrid grid, SweepTrainer trainer, Shard shard, string output, bool force)
+    static ShardFile Open(ShardHeader header, string output, bool force)
     {
         try
         {
             if (File.Exists(output)) throw UsageException.For("out", output, "is a file; a folder is needed");
             Directory.CreateDirectory(output);
-            return ShardFile.Open(Path.GetFullPath(Path.Combine(output, shard.FileName)), ShardHeader.Of(grid, trainer, shard), force);
+            return ShardFile.Open(Path.GetFullPath(Path.Combine(output, header.Shard.FileName)), header, force);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {

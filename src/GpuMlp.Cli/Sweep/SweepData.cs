@@ -33,15 +33,24 @@ sealed class SweepData
     public SweepData(TrainConfig common, IReadOnlyList<TrainConfig> rows, SweepSources sources, CancellationToken cancellation)
     {
         (this.common, Rows, this.sources, this.cancellation) = (common, rows, sources, cancellation);
-        Numbers = [.. rows.Select(Number)];
+        TrainConfig[] keys = Cores.Make(rows.Count, k => Key(rows[k]));
+        Numbers = [.. keys.Select(Number)];
         Sets = [.. configs.Select(Describe)];
         float[]?[] weights = [.. Enumerable.Range(0, configs.Count).Select(set =>
             common.ClassWeight is null ? null : ClassWeights.Of(common, Parts(set).Training))];
-        Recipes = [.. rows.Select((row, k) => row.Recipe with
+        // a sweep has few shapes and losses, and a lookup by all settings takes longer than one by these three
+        var outputs = new Dictionary<(int, NetworkSpec, Loss), bool>();
+        var linear = new bool[rows.Count];
+        for (int k = 0; k < rows.Count; k++)
         {
-            Net = row.Net with { LinearOutput = sources.Fit(Key(row), row).LinearOutput },
+            var kind = (Numbers[k], rows[k].Net, rows[k].Loss);
+            if (!outputs.TryGetValue(kind, out linear[k])) outputs[kind] = linear[k] = sources.Fit(keys[k], rows[k]).LinearOutput;
+        }
+        Recipes = Cores.Make(rows.Count, k => rows[k].Recipe with
+        {
+            Net = rows[k].Net with { LinearOutput = linear[k] },
             ClassWeights = weights[Numbers[k]],
-        })];
+        });
     }
 
     /// <summary>Checks that the pictures' window goes with the data.</summary>
@@ -135,9 +144,8 @@ sealed class SweepData
     /// <summary>The window for pictures of a data set of two features.</summary>
     public Window WindowOf(int set) => Windows.Choose(configs[set], Load(set).Raw)!.Value;
 
-    int Number(TrainConfig row)
+    int Number(TrainConfig config)
     {
-        TrainConfig config = Key(row);
         if (numbers.TryGetValue(config, out int number)) return number;
         configs.Add(config);
         return numbers[config] = configs.Count - 1;

@@ -35,8 +35,18 @@ sealed class SweepEnding : IDisposable
         Summary = new SweepSummary(grid, trainer.Mosaic, folder);
     }
 
+    /// <summary>The names of all that it may write.</summary>
+    public static string[] OutputsOf(SweepGrid grid, SweepTrainer trainer) =>
+        RunFiles.OfSweep(trainer.Mosaic is not null, grid.Request.Top, grid.Rung is { IsLast: false });
+
     /// <summary>Takes the blocks.</summary>
     public SweepSummary Summary { get; }
+
+    /// <summary>Whether the same run goes on to other rungs; only the last one's record is printed then.</summary>
+    public bool OthersFollow { get; init; }
+
+    /// <summary>What goes on after a rung of a sweep by halving, once it is written; null where nothing does.</summary>
+    public KeptSettings? Kept { get; private set; }
 
     /// <summary>Writes all outputs, of the rows that there are.</summary>
     /// <param name="open">How long it took to open the device that trained.</param>
@@ -47,7 +57,7 @@ sealed class SweepEnding : IDisposable
     {
         Summary.AddTheRest();
         if (Summary.IsCut && Summary.AllSteps == 0) throw new OperationCanceledException(interruption.Token);
-        if (!Summary.IsCut) interruption.Now("the sweep is complete and is written");
+        if (!Summary.IsCut) interruption.Now($"the {(grid.Rung is null ? "sweep" : "rung")} is complete and is written");
         Summary.Commit();
         // whichever device trained: the picture is the same wherever it is made
         using ComputeDevice device = ComputeDevice.Open("cpu");
@@ -61,7 +71,12 @@ sealed class SweepEnding : IDisposable
             Summary.Rows, Summary.Diverged, grid.Common.Steps, new SweepPlan(trainer.Block, trainer.StepsPerLaunch),
             Best(outputs), Summary.IsCut ? "cancelled" : "completed", timings);
         if (grid.Request.Top > 1) record = record with { Top = [.. Summary.Best.Select(ranked => ranked.Row + 1)] };
-        record = record with { Outputs = folder.Outputs(Summary.AllSteps > 0) };
+        if (Summary is { IsCut: false, Kept: int[] kept })
+        {
+            Kept = new KeptSettings(ShardHeader.Of(grid, trainer, new Shard(0, 1)), kept);
+            Kept.Save(folder[RunFiles.Kept]);
+        }
+        record = record with { Outputs = folder.Outputs(Summary.AllSteps > 0), Rung = grid.Rung };
         if (record.Outputs is not null)
         {
             record.Save(folder[RunFiles.Record]);
@@ -120,6 +135,7 @@ sealed class SweepEnding : IDisposable
             else if (option.Text(first) is string text) options[option.Name] = [text];
         }
         if (grid.Request.Random is string random) options["random"] = [random];
+        if (grid.Request.Halving is string halving) options["halving"] = [halving];
         return options;
     }
 
@@ -131,8 +147,10 @@ sealed class SweepEnding : IDisposable
             $"trained    in {record.Timings.Train:G3} s, {rate:G3} steps per second; all in {record.Timings.Total:G3} s"));
         if (record.Best is SweepBest best) Report(best);
         else terminal.Note($"best.safetensors is left out: no network {(Summary.AllSteps == 0 ? "made a step" : "stayed finite")}");
+        if (Kept is { Settings.Length: int kept } && grid.Rung is SweepRung rung)
+            terminal.Say(Invariant($"kept       {kept:N0} of {rung.Settings:N0} settings, for rung {rung.Number + 1} of {rung.Count}"));
         terminal.Say($"written    {written}");
-        if (terminal.Json) Terminal.Print(record.ToJson());
+        if (terminal.Json && !(OthersFollow && Kept is not null)) Terminal.Print(record.ToJson());
     }
 
     void Report(SweepBest best)

@@ -22,13 +22,15 @@ sealed class SweepGrid
     readonly ulong? dataSeed;
     readonly long[] lengths;
 
-    SweepGrid(SweepRequest request, TrainConfig common, IReadOnlyList<SweepList> axes, int count)
+    SweepGrid(
+        SweepRequest request, TrainConfig common, IReadOnlyList<SweepList> axes, int count, IReadOnlyList<SweepRung>? rungs = null)
     {
         (Request, Common, Axes, Count) = (request, common, axes, count);
         lengths = [.. axes.Select(axis => (long)axis.Count)];
         SweepList? seeds = axes.FirstOrDefault(axis => axis.Option.Name == "seed");
         Seeds = (int)(seeds?.Count ?? 1);
         if (!request.DataSeeds && Seeds > 1) dataSeed = seeds!.Set(new TrainConfig(), 0).Seed;
+        Rungs = rungs ?? (request.Halving is string halving ? Halving.Read(halving).Of(count / Seeds, common.Steps) : []);
     }
 
     /// <summary>What was asked for.</summary>
@@ -49,12 +51,32 @@ sealed class SweepGrid
     /// <summary>How many networks in a row differ in their seed alone.</summary>
     public int Seeds { get; }
 
+    /// <summary>The rungs of a sweep by halving; empty where it is none.</summary>
+    public IReadOnlyList<SweepRung> Rungs { get; }
+
+    /// <summary>Which rung this is; null for the list of all networks.</summary>
+    public SweepRung? Rung { get; private init; }
+
+    /// <summary>What the rung before has kept; null where all settings are trained.</summary>
+    public KeptSettings? Kept { get; private init; }
+
+    /// <summary>The networks of a rung.</summary>
+    /// <param name="rung">The rung.</param>
+    /// <param name="kept">What the rung before has kept; null takes the first settings of all.</param>
+    public SweepGrid At(SweepRung rung, KeptSettings? kept) =>
+        new(Request, Common with { Steps = rung.Steps }, Axes, rung.Settings * Seeds, Rungs) { Rung = rung, Kept = kept };
+
+    /// <summary>The number of a setting among all settings of the sweep.</summary>
+    public int SettingOf(int row) => Kept is null ? row / Seeds : Kept.Settings[row / Seeds];
+
     /// <summary>Combines the values of all lists.</summary>
     /// <exception cref="UsageException">There are too many networks, or values do not go together.</exception>
     public static SweepGrid Make(SweepRequest request)
     {
         TrainConfig common = request.Common();
         IReadOnlyList<SweepList> lists = request.Lists();
+        if (request.Halving is string halving && common.Validation is null)
+            throw UsageException.For("halving", halving, "--validation is needed: rows kept back decide what goes on");
         if (common.Steps == 0) throw UsageException.For("steps", "0", "a sweep makes one step at least");
         BigInteger networks = lists.Aggregate((BigInteger)request.Draws.Count, (product, list) => product * list.Count);
         if (networks > MostNetworks)
@@ -69,7 +91,13 @@ sealed class SweepGrid
             throw UsageException.For(drawn.Name, drawn.Given, "a range without :COUNT is drawn from: --random N says how often");
         if (drawn is null && request.Random is string given)
             throw UsageException.For("random", given, "there is no range to draw from, such as --lr log:1e-4..1");
-        return new SweepGrid(request, common, lists, (int)networks);
+        var grid = new SweepGrid(request, common, lists, (int)networks);
+        if (grid.Rungs is [{ Steps: int steps }, ..] && grid.Kinds().Max(row => row.Warmup) is int warmup && warmup > steps)
+        {
+            throw UsageException.For(
+                "halving", request.Halving, Invariant($"the first rung makes {steps:N0} steps, --warmup has {warmup:N0}"));
+        }
+        return grid;
     }
 
     /// <summary>The config of a network.</summary>
@@ -79,7 +107,7 @@ sealed class SweepGrid
         get
         {
             var places = new long[Axes.Count];
-            long rest = row;
+            long rest = (long)SettingOf(row) * Seeds + row % Seeds;
             for (int axis = Axes.Count - 1; axis >= 0; axis--) (rest, places[axis]) = Math.DivRem(rest, lengths[axis]);
             return Config(places, rest);
         }

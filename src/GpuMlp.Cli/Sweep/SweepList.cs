@@ -13,7 +13,7 @@ namespace GpuMlp.Cli.Sweep;
 sealed class SweepList
 {
     const string Dots = "..";
-    const int MostCompared = 100_000;
+    const int MostCompared = 100_000, MostInRange = 1_000_000;
 
     // what the numbers of ranges are for; others are names, or seeds, which have ranges of their own
     static readonly string[] real = ["noise", "init-scale", "lr", "momentum", "weight-decay", "l1", "clip"];
@@ -35,7 +35,7 @@ sealed class SweepList
         {
             if (part.Length == 0) throw UsageException.For(name, text, "a value is missing beside a comma");
             if (IsSeeds && part.Contains(Dots)) AddSeeds(part);
-            else if (ValueRange.IsRange(part) && (real.Contains(option.Name) || whole.Contains(option.Name))) AddRange(part);
+            else if (NumberAxis.IsAxis(part) && (real.Contains(option.Name) || whole.Contains(option.Name))) AddRange(part);
             else
             {
                 Add(1, _ => part, option.Parse(part, name));
@@ -61,7 +61,7 @@ sealed class SweepList
     public BigInteger Count { get; private set; }
 
     /// <summary>The range that values are drawn from; null if they are listed.</summary>
-    public ValueRange? Drawn { get; private set; }
+    public NumberAxis? Drawn { get; private set; }
 
     bool IsSeeds => Option.Name == "seed";
 
@@ -120,16 +120,29 @@ sealed class SweepList
 
     void AddRange(string part)
     {
-        ValueRange range;
-        try { range = ValueRange.Parse(part); }
-        catch (FormatException e) { throw UsageException.For(Name, part, e.Message, e); }
+        const string Form = "a range is lin:FIRST..LAST:COUNT or log:FIRST..LAST:COUNT, as log:1e-4..1:64; without :COUNT it is drawn from";
+        string[] pieces = part.Split(':');
+        NumberAxis range;
+        try { range = NumberAxis.Parse(string.Join(':', pieces.Take(2))); }
+        catch (FormatException e)
+        {
+            throw UsageException.For(Name, part, e.InnerException is null ? Form : e.Message, e);
+        }
+        if (pieces.Length > 3) throw UsageException.For(Name, part, Form);
         // what lies between two numbers that are allowed is allowed
-        Option.Parse(Number(range.At(0)), Name);
-        Option.Parse(Number(range.At(1)), Name);
-        if (range.Count is int count) Add(count, k => Number(range[(int)k]));
+        Option.Parse(Number(range.First), Name);
+        Option.Parse(Number(range.Last), Name);
+        if (pieces.Length == 3)
+        {
+            int count = SweepRequest.Read(pieces[2], 2, MostInRange) ?? throw UsageException.For(
+                Name, part, string.Create(CultureInfo.InvariantCulture, $"a range has 2 to {MostInRange:N0} values"));
+            Add(count, k => Number(range.At((int)k, count)));
+        }
         else if (Drawn is null) Drawn = range;
         else throw UsageException.For(Name, Given, "a range to draw from stands alone");
     }
+
+    string Number(double number) => Number((float)number);
 
     string Number(float value) => whole.Contains(Option.Name)
         ? Math.Round(value).ToString("F0", CultureInfo.InvariantCulture)

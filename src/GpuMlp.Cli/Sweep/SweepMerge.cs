@@ -21,17 +21,19 @@ static class SweepMerge
     {
         var total = Stopwatch.StartNew();
         if (!Directory.Exists(path)) throw UsageException.For("merge", path, "there is no such folder");
-        string[] found = [.. Directory.GetFiles(path, "shard-*-of-*.rows").Order(StringComparer.Ordinal)];
+        string[] found = ShardsIn(path);
+        if (found.Length == 0 && LastRungIn(path) is string last) (path, found) = (last, ShardsIn(last));
         if (found.Length == 0) throw UsageException.For("merge", path, "no shard of a sweep is in it (shard-K-of-N.rows)");
         ShardHeader first = Check(path, found);
-        SweepGrid grid = SweepGrid.Make(first.Request);
+        SweepGrid grid = GridOf(first, path);
         var trainer = new SweepTrainer(grid, terminal, interruption.Token);
         ShardHeader here = ShardHeader.Of(grid, trainer, first.Shard);
         if (here.Difference(first) is string changed)
             throw UsageException.For("merge", path, $"what made the shards has changed: {changed}");
-        string[] outputs = RunFiles.OfSweep(trainer.Mosaic is not null, grid.Request.Top);
+        string[] outputs = SweepEnding.OutputsOf(grid, trainer);
         // what an earlier merge wrote is written again: a merge that was killed at its end is simply repeated
-        using OutputFolder folder = OutputFolder.Claim(path, force, outputs, beside: [.. found, .. outputs]);
+        IEnumerable<string> rungs = grid.Rung is null ? [] : SweepRung.FoldersIn(path).Values;
+        using OutputFolder folder = OutputFolder.Claim(path, force, outputs, beside: [.. found, .. outputs, .. rungs]);
         interruption.AtOnce = folder.Dispose;
         using var ending = new SweepEnding(grid, trainer, folder, terminal, total);
         using (Terminal.Progress progress = terminal.Follow($"merging {first.Count} shards", "networks", grid.Count))
@@ -54,6 +56,19 @@ static class SweepMerge
         interruption.Begin("the sweep is complete and is written");
         ending.Write(default, default, interruption);
         return ExitCode.Ok;
+    }
+
+    static string[] ShardsIn(string path) => [.. Directory.GetFiles(path, "shard-*-of-*.rows").Order(StringComparer.Ordinal)];
+
+    // of a sweep by halving the last rung that has shards
+    static string? LastRungIn(string path) => SweepRung.FoldersIn(path).Values.LastOrDefault(folder => ShardsIn(folder).Length > 0);
+
+    static SweepGrid GridOf(ShardHeader header, string folder)
+    {
+        SweepGrid all = SweepGrid.Make(header.Request);
+        if (header.Rung is not int number || number < 1 || number > all.Rungs.Count) return all;
+        SweepRung rung = all.Rungs[number - 1];
+        return all.At(rung, KeptSettings.Before(rung, all.Rungs, rung.SweepOf(folder)));
     }
 
     // the header of the first; all are looked at before anything is written

@@ -13,7 +13,7 @@ namespace GpuMlp.Cli.Sweep;
 /// <param name="first">The first row.</param>
 sealed class SweepRanking(bool validated, int seeds, int top, int first = 0)
 {
-    readonly SortedSet<Ranked> best = new(Comparer<Ranked>.Create(Compare));
+    readonly SortedSet<Ranked> best = new(Comparer<Ranked>.Create((a, b) => a!.Standing.CompareTo(b!.Standing)));
     readonly List<Ranked> cut = [];                                 // settings of which rows come before the first one or after the last
     Setting setting = new(first % seeds > 0);
     int next = first;
@@ -26,7 +26,14 @@ sealed class SweepRanking(bool validated, int seeds, int top, int first = 0)
     /// <param name="Loss">By which those of equal accuracy are ranked, the lowest first.</param>
     /// <param name="OverSeeds">The mean of the setting's seeds: of the accuracy, or for numbers the loss; null without validation.</param>
     public sealed record Ranked(
-        int Row, SweepResult Result, bool IsWhole, double? Accuracy, double? Loss, MeanAndDeviation? OverSeeds = null);
+        int Row, SweepResult Result, bool IsWhole, double? Accuracy, double? Loss, MeanAndDeviation? OverSeeds = null)
+    {
+        /// <summary>Where it stands.</summary>
+        public Standing Standing => Standing.Of(Row, IsWhole, Accuracy, Loss);
+    }
+
+    /// <summary>Takes the settings, those that diverged as well; null where nobody asks for them.</summary>
+    public Survivors? Survivors { get; init; }
 
     /// <summary>The best ones, the best first.</summary>
     public IEnumerable<Ranked> Best => best;
@@ -46,7 +53,9 @@ sealed class SweepRanking(bool validated, int seeds, int top, int first = 0)
         }
         setting.Add(row, result);
         if (next % seeds > 0) return;
-        if (setting.Ranked() is Ranked ranked)
+        Ranked? ranked = setting.Ranked();
+        Survivors?.Add(row / seeds, ranked?.Standing ?? Standing.Of(row, false, null, null));
+        if (ranked is not null)
         {
             if (setting.IsCut) cut.Add(ranked);
             else Keep(ranked);
@@ -58,15 +67,6 @@ sealed class SweepRanking(bool validated, int seeds, int top, int first = 0)
     {
         best.Add(ranked);
         if (best.Count > top) best.Remove(best.Max!);
-    }
-
-    // the lower is the better one; an accuracy that there is not comes last, a loss that there is not first
-    static int Compare(Ranked? a, Ranked? b)
-    {
-        int order = b!.IsWhole.CompareTo(a!.IsWhole);
-        if (order == 0) order = Nullable.Compare(b.Accuracy, a.Accuracy);
-        if (order == 0) order = Nullable.Compare(a.Loss, b.Loss);
-        return order == 0 ? a.Row.CompareTo(b.Row) : order;
     }
 
     /// <summary>The networks of one setting, as they come.</summary>
@@ -87,13 +87,12 @@ sealed class SweepRanking(bool validated, int seeds, int top, int first = 0)
             if (result.Validation?.Loss is double loss) losses.Add(loss);
             diverged |= !result.IsTrained;
             if (!result.IsTrained) return;
-            if (Best is not (_, SweepResult best)) Best = (row, result);
-            else
-            {
-                int order = Nullable.Compare(result.Validation?.Accuracy, best.Validation?.Accuracy);
-                if (order > 0 || (order == 0 && Nullable.Compare(result.Validation?.Loss, best.Validation?.Loss) < 0)) Best = (row, result);
-            }
+            if (Best is not (int there, SweepResult best) || StandingOf(row, result).CompareTo(StandingOf(there, best)) < 0)
+                Best = (row, result);
         }
+
+        static Standing StandingOf(int row, SweepResult result) =>
+            Standing.Of(row, true, result.Validation?.Accuracy, result.Validation?.Loss);
 
         public Ranked? Ranked() => Best is not (int row, SweepResult result) ? null : new Ranked(
             row, result, !diverged, accuracies.Mean, losses.Mean, (accuracies.Mean is null ? losses : accuracies).MeanAndDeviation);

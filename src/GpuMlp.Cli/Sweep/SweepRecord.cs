@@ -30,6 +30,10 @@ sealed record SweepRecord(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<int>? Top { get; init; }
 
+    /// <summary>Which rung of a sweep by halving it is; absent where it is none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public SweepRung? Rung { get; init; }
+
     public void Save(string path) =>
         AtomicFile.Write(path, stream => JsonSerializer.Serialize(stream, this, SweepJson.Default.SweepRecord));
 
@@ -71,4 +75,5 @@ sealed record SweepTimings(double Open, double Compile, double Load, double Trai
 [JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(SweepRecord))]
 [JsonSerializable(typeof(ShardHeader))]
+[JsonSerializable(typeof(KeptSettings))]
 sealed partial class SweepJson : JsonSerializerContext;

@@ -13,8 +13,10 @@ namespace GpuMlp.Cli.Sweep;
 /// <param name="Random">How often values are drawn, and the seed, as N or N:SEED; null where none are.</param>
 /// <param name="Top">How many models are kept.</param>
 /// <param name="Block">How many networks are trained and kept together; null for a number that suits their work.</param>
+/// <param name="Halving">How settings are halved, as F or F:RUNGS; null where they are not.</param>
 sealed record SweepRequest(
-    IReadOnlyList<SweepOption> Options, bool DataSeeds = false, string? Random = null, int Top = 1, int? Block = null)
+    IReadOnlyList<SweepOption> Options, bool DataSeeds = false, string? Random = null, int Top = 1, int? Block = null,
+    string? Halving = null)
 {
     const int MostBlock = 1_000_000;
 
@@ -51,7 +53,10 @@ sealed record SweepRequest(
         }
         if (DataSeeds) yield return "--data-seeds";
         (string Name, string? Text)[] rest =
-            [("--random", Random), ("--top", Top == 1 ? null : $"{Top}"), ("--block", Block is int block ? $"{block}" : null)];
+        [
+            ("--random", Random), ("--top", Top == 1 ? null : $"{Top}"), ("--block", Block is int block ? $"{block}" : null),
+            ("--halving", Halving),
+        ];
         foreach ((string name, string? text) in rest)
         {
             if (text is null) continue;
@@ -73,8 +78,13 @@ sealed record SweepRequest(
 
     /// <summary>Reads an option that is a whole number.</summary>
     public static int Whole(string name, string text, int most) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= 1 && number <= most ? number
-        : throw UsageException.For(name, text, string.Create(CultureInfo.InvariantCulture, $"a whole number from 1 to {most:N0}"));
+        Read(text, 1, most)
+        ?? throw UsageException.For(name, text, string.Create(CultureInfo.InvariantCulture, $"a whole number from 1 to {most:N0}"));
+
+    /// <summary>Reads a whole number; null where the text is none in that range.</summary>
+    public static int? Read(string text, int least, int most) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= least && number <= most
+            ? number : null;
 }
 
 /// <summary>An option of a sweep and its value.</summary>

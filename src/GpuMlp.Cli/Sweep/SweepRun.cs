@@ -3,6 +3,7 @@ using GpuMlp.Cli.Input;
 using GpuMlp.Cli.Output;
 using GpuMlp.Cli.Shell;
 using GpuMlp.Devices;
+using static System.FormattableString;
 
 namespace GpuMlp.Cli.Sweep;
 
@@ -20,14 +21,38 @@ sealed class SweepRun(SweepGrid grid, SweepTrainer trainer, Terminal terminal)
         var total = Stopwatch.StartNew();
         var trainer = new SweepTrainer(grid, terminal, interruption.Token);
         foreach (string note in trainer.Notes) terminal.Note(note);
-        string[] outputs = RunFiles.OfSweep(trainer.Mosaic is not null, grid.Request.Top);
+        string[] outputs = SweepEnding.OutputsOf(grid, trainer);
         using OutputFolder folder = output is null ? OutputFolder.ClaimNew("sweep", outputs) : OutputFolder.Claim(output, force, outputs);
         interruption.AtOnce = folder.Dispose;
-        using var ending = new SweepEnding(grid, trainer, folder, terminal, total);
+        if (grid.Rungs.Count == 0) return Execute(grid, trainer, folder, terminal, interruption, total).Code;
+        KeptSettings? kept = null;
+        foreach (SweepRung rung in grid.Rungs)
+        {
+            SweepGrid of = grid.At(rung, kept);
+            var ofRung = new SweepTrainer(of, terminal, interruption.Token);
+            kept?.Require(ShardHeader.Of(of, ofRung, new Shard(0, 1)));
+            using OutputFolder? own = rung.IsLast ? null
+                : OutputFolder.Claim(rung.FolderIn(folder.Path), force, SweepEnding.OutputsOf(of, ofRung));
+            interruption.AtOnce = () =>
+            {
+                own?.Dispose();
+                folder.Dispose();
+            };
+            terminal.Note(Invariant($"{rung}: {rung.Settings:N0} settings, {rung.Steps:N0} steps each"));
+            (int code, kept) = Execute(of, ofRung, own ?? folder, terminal, interruption, Stopwatch.StartNew());
+            if (code != ExitCode.Ok) return code;
+        }
+        return ExitCode.Ok;
+    }
+
+    static (int Code, KeptSettings? Kept) Execute(SweepGrid grid, SweepTrainer trainer, OutputFolder folder,
+        Terminal terminal, Interruption interruption, Stopwatch total)
+    {
+        using var ending = new SweepEnding(grid, trainer, folder, terminal, total) { OthersFollow = grid.Rung is { IsLast: false } };
         (TimeSpan open, TimeSpan compile) = new SweepRun(grid, trainer, terminal)
             .Train(0, grid.Count, interruption, "what there is will be written", ending.Summary.Add);
         ending.Write(open, compile, interruption);
-        return ending.Summary.IsCut ? interruption.ExitCode : ExitCode.Ok;
+        return (ending.Summary.IsCut ? interruption.ExitCode : ExitCode.Ok, ending.Kept);
     }
 
     /// <summary>Trains some networks of the sweep.</summary>

@@ -15,6 +15,7 @@ sealed class SweepSummary : IDisposable
     readonly SweepGrid grid;
     readonly MosaicChoice? mosaic;
     readonly SweepRanking ranking;
+    readonly Survivors? survivors;
     readonly Dictionary<int, float[]> parameters = [];
     readonly Dictionary<int, SweepResult> shown = [];
     readonly List<RunDevice> devices = [];
@@ -29,7 +30,8 @@ sealed class SweepSummary : IDisposable
     public SweepSummary(SweepGrid grid, MosaicChoice? mosaic, OutputFolder folder)
     {
         (this.grid, this.mosaic, validated) = (grid, mosaic, grid.Common.Validation is not null);
-        ranking = new SweepRanking(validated, grid.Seeds, grid.Request.Top);
+        if (grid.Rung is { IsLast: false } rung) survivors = new Survivors(grid.Rungs[rung.Number].Settings);
+        ranking = new SweepRanking(validated, grid.Seeds, grid.Request.Top) { Survivors = survivors };
         file = AtomicFile.Create(folder["sweep.csv"]);
         writer = new StreamWriter(file.Stream, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
         string options = string.Join(',', SweepCommand.RowOptions.Select(option => option.Name));
@@ -67,13 +69,18 @@ sealed class SweepSummary : IDisposable
     /// <summary>What became of the networks that the mosaic shows.</summary>
     public IReadOnlyDictionary<int, SweepResult> Shown => shown;
 
+    /// <summary>The settings that go on, by their numbers among all settings of the sweep; null where none is to go on.</summary>
+    public int[]? Kept => survivors is null ? null : [.. survivors.Settings.Select(setting => grid.SettingOf(setting * grid.Seeds))];
+
     /// <summary>Takes the next block.</summary>
     public void Add(SweepBlock block)
     {
         Times += block.Times;
         if (!devices.Contains(block.Device)) devices.Add(block.Device);
         foreach ((int row, float[] values) in block.Parameters) parameters.Add(row, values);
-        foreach (SweepResult result in block.Results) Add(result);
+        int first = Rows;
+        string[] lines = Cores.Make(block.Results.Count, k => Line(grid[first + k], block.Results[k]));
+        for (int k = 0; k < lines.Length; k++) Add(block.Results[k], lines[k]);
         HashSet<int> needed = [.. ranking.Candidates];
         foreach (int row in parameters.Keys)
             if (!needed.Contains(row) && mosaic?.Shows(row) != true) parameters.Remove(row);
@@ -82,7 +89,7 @@ sealed class SweepSummary : IDisposable
     /// <summary>Takes the rows that nobody came to.</summary>
     public void AddTheRest()
     {
-        while (Rows < grid.Count) Add(SweepResult.None);
+        while (Rows < grid.Count) Add(SweepResult.None, Line(grid[Rows], SweepResult.None));
     }
 
     /// <summary>Ends sweep.csv.</summary>
@@ -92,7 +99,7 @@ sealed class SweepSummary : IDisposable
         file.Commit();
     }
 
-    void Add(SweepResult result)
+    void Add(SweepResult result, string line)
     {
         int row = Rows++;
         ranking.Add(result);
@@ -104,18 +111,18 @@ sealed class SweepSummary : IDisposable
             Made = (Math.Min(least, result.Steps), Math.Max(most, result.Steps));
         }
         if (mosaic?.Shows(row) == true) shown.Add(row, result);
-        Write(grid[row], result);
+        writer.WriteLine(line);
     }
 
     // a row is a network's options under train's names (the steps as made), then its results
-    void Write(TrainConfig config, SweepResult result)
+    string Line(TrainConfig config, SweepResult result)
     {
         if (result.DivergedStep is null) config = config with { Steps = result.Steps };
-        writer.Write(string.Join(',', SweepCommand.RowOptions.Select(option => Quote(option.Text(config) ?? ""))));
-        writer.Write(result.Steps == 0
-            ? ",,,,"
-            : Invariant($",{result.FinalLoss:R},{result.MeanLoss:R},{result.Accuracy:R},{result.DivergedStep}"));
-        writer.WriteLine(validated ? Invariant($",{result.Validation?.Loss:R},{result.Validation?.Accuracy:R}") : "");
+        string options = string.Join(',', SweepCommand.RowOptions.Select(option => Quote(option.Text(config) ?? "")));
+        string trained = result.Steps == 0 ? ",,,,"
+            : Invariant($",{result.FinalLoss:R},{result.MeanLoss:R},{result.Accuracy:R},{result.DivergedStep}");
+        string held = validated ? Invariant($",{result.Validation?.Loss:R},{result.Validation?.Accuracy:R}") : "";
+        return options + trained + held;
     }
 
     static string Quote(string text) => text.AsSpan().ContainsAny(",\"\r\n") ? $"\"{text.Replace("\"", "\"\"")}\"" : text;

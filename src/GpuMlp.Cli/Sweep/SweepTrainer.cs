@@ -111,12 +111,8 @@ sealed class SweepTrainer
             new SweepTimes(times.Load, times.Train, times.Evaluate + judge));
     }
 
-    SweepData Rows(int first, int end)
-    {
-        var rows = new TrainConfig[end - first];
-        for (int k = 0; k < rows.Length; k++) rows[k] = grid[first + k];
-        return new SweepData(grid.Common, rows, Sources, cancellation);
-    }
+    SweepData Rows(int first, int end) =>
+        new(grid.Common, Cores.Make(end - first, k => grid[first + k]), Sources, cancellation);
 
     static Population Prepare(ComputeDevice device, SweepData data)
     {

@@ -1,34 +1,70 @@
+using System.Globalization;
 using GpuMlp.Numerics;
 
 namespace GpuMlp.Settings;
 
-/// <summary>Numbers evenly apart from one to another, or by even factors: the values of a setting along an axis.</summary>
+/// <summary>
+/// Numbers evenly apart from one to another, or by even factors: the values of a setting along an axis, or a range of them.
+/// </summary>
 /// <remarks>They are computed in float64 without a C library's functions, so that every system gets the same numbers.</remarks>
 public sealed record NumberAxis
 {
+    const string Linear = "lin:", Logarithmic = "log:", Dots = "..";
+
     readonly double from, to;                                      // of the logarithms where the steps are factors
 
-    NumberAxis(double from, double to, bool isLog) => (this.from, this.to, IsLog) = (from, to, isLog);
+    NumberAxis(double first, double last, double from, double to, bool isLog) =>
+        (First, Last, this.from, this.to, IsLog) = (first, last, from, to, isLog);
 
     /// <summary>Makes an axis.</summary>
-    /// <param name="from">Its first number.</param>
-    /// <param name="to">Its last number.</param>
+    /// <param name="first">Its first number.</param>
+    /// <param name="last">Its last number; it may be the smaller one.</param>
     /// <param name="isLog">Whether neighbours differ by a factor, not by an amount; both numbers are then positive.</param>
-    /// <exception cref="ArgumentException">The numbers are not finite, not ascending, or not positive where they have to be.</exception>
-    public static NumberAxis Of(double from, double to, bool isLog)
+    /// <exception cref="ArgumentException">The numbers are not finite, are equal, or are not positive where they have to be.</exception>
+    public static NumberAxis Of(double first, double last, bool isLog)
     {
-        if (!(from < to) || !double.IsFinite(to - from)) throw new ArgumentException("an axis goes from a number to a larger one");
-        if (isLog && !(from > 0)) throw new ArgumentException("a logarithmic axis goes through positive numbers");
-        return isLog ? new(Float64.Log(from), Float64.Log(to), true) : new(from, to, false);
+        if (first == last || !double.IsFinite(last - first)) throw new ArgumentException("two different numbers are needed");
+        if (!isLog) return new(first, last, first, last, false);
+        if (!(first > 0 && last > 0)) throw new ArgumentException("a logarithmic scale goes through positive numbers");
+        return new(first, last, Float64.Log(first), Float64.Log(last), true);
     }
+
+    /// <summary>Whether a text begins as one of an axis does, with lin: or log:.</summary>
+    public static bool IsAxis(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return text.StartsWith(Linear, StringComparison.Ordinal) || text.StartsWith(Logarithmic, StringComparison.Ordinal);
+    }
+
+    /// <summary>Reads an axis: <c>lin:0..1</c>, <c>log:1e-4..1</c>.</summary>
+    /// <exception cref="FormatException">The text is none; the message says why.</exception>
+    public static NumberAxis Parse(string text)
+    {
+        if (!IsAxis(text) || text[Linear.Length..].Split(Dots) is not [var first, var last] || Number(first) is not double from
+            || Number(last) is not double to)
+            throw new FormatException("lin:FIRST..LAST or log:FIRST..LAST is needed, as log:1e-4..1");
+        try { return Of(from, to, text.StartsWith(Logarithmic, StringComparison.Ordinal)); }
+        catch (ArgumentException e) { throw new FormatException(e.Message, e); }
+    }
+
+    static double? Number(string text) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
+        && double.IsFinite(number) ? number : null;
+
+    /// <summary>The first number.</summary>
+    public double First { get; }
+
+    /// <summary>The last number.</summary>
+    public double Last { get; }
 
     /// <summary>Whether neighbours differ by a factor.</summary>
     public bool IsLog { get; }
 
     /// <summary>The number at a share of the way.</summary>
-    /// <param name="share">0 for the first number, 1 for the last.</param>
+    /// <param name="share">0 for the first number, 1 for the last: these are met exactly.</param>
     public double At(double share)
     {
+        if (share == 0) return First;
+        if (share == 1) return Last;
         double at = from * (1 - share) + to * share;
         return IsLog ? Float64.Exp(at) : at;
     }
@@ -61,7 +97,8 @@ public sealed record NumberAxis
         if (!double.IsFinite(centre) || (IsLog && centre <= 0))
             throw new ArgumentOutOfRangeException(nameof(centre), centre, "is no number of such an axis");
         double middle = IsLog ? Float64.Log(centre) : centre, half = (to - from) / factor / 2;
-        return new(middle - half, middle + half, IsLog);
+        (double low, double high) = (middle - half, middle + half);
+        return IsLog ? new(Float64.Exp(low), Float64.Exp(high), low, high, true) : new(low, high, low, high, false);
     }
 
     /// <summary>
@@ -77,7 +114,7 @@ public sealed record NumberAxis
         {
             double low = At(k, count), high = At(k + 1, count);
             float near = (float)Math.Max(Math.Abs(low), Math.Abs(high));
-            least = Math.Min(least, (high - low) / ((double)MathF.BitIncrement(near) - near));
+            least = Math.Min(least, Math.Abs(high - low) / ((double)MathF.BitIncrement(near) - near));
         }
         return least;
     }

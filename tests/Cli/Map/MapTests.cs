@@ -223,7 +223,7 @@ public class MapTests
     [InlineData("--x lr:log:1..1e99", "--x lr:log:1..1e99: a learning rate is a positive number, not 1e99")]
     [InlineData("--x lr:log:1..one", "--x lr:log:1..one: a learning rate is a positive number, not one")]
     [InlineData("--x lr:log:10..1", "--x lr:log:10..1: an axis goes from a number to a larger one")]
-    [InlineData("--x weight-decay:log:0..1", "--x weight-decay:log:0..1: a logarithmic axis goes through positive numbers")]
+    [InlineData("--x weight-decay:log:0..1", "--x weight-decay:log:0..1: a logarithmic scale goes through positive numbers")]
     [InlineData("--x init-scale:lin:1..2", "--y init-scale:log:0.1..10: --x goes through init-scale already")]
     [InlineData("--x momentum:lin:0.1..0.9", "--momentum 0.1: --optimizer sgd has none to set; momentum and nesterov have")]
     [InlineData("--lr 0.1", "--lr is an axis of the map; leave it out, or name another axis")]

@@ -74,7 +74,26 @@ public class SchedulerTests
         Assert.InRange(int.Parse(memory[..^2], System.Globalization.CultureInfo.InvariantCulture), 500, 1500);
     }
 
+    [Fact]
+    public void EachRungIsAJob()
+    {
+        const string Halved = "sweep --device cpu --validation 0.3 --lr log:0.1..1:9 --halving 3 --shard auto/2 --out /parts";
+        string slurm = Gpumlp.Run($"{Halved} --print slurm").Out;
+        Assert.Contains("\n#   for rung in $(seq 3); do\n#     job=$(sbatch --parsable $after sweep.sbatch $rung)\n", slurm);
+        Assert.Contains(" --halving 3 --shard auto/2 --out /parts --rung \"$1\" &\n", slurm);
+        string kubernetes = Gpumlp.Run($"{Halved} --rung 2 --print kubernetes").Out;
+        List<(string Path, string Value)> fields = Manifest.Fields(kubernetes);
+        Assert.Empty(Manifest.Wrong(fields));
+        Assert.Contains(("metadata.name", "gpumlp-sweep-rung-2"), fields);
+        Assert.Equal(["--rung", "2"], fields.Where(field => field.Path.EndsWith(".command[]", StringComparison.Ordinal))
+            .Select(field => field.Value).TakeLast(2));
+    }
+
     [Theory]
+    [InlineData("--print slurm --validation 0.3 --lr log:0.1..1:9 --halving 3 --shard auto/2 --rung 1 --out parts",
+        "--rung 1: Slurm's script takes the rung when it is submitted")]
+    [InlineData("--print kubernetes --validation 0.3 --lr log:0.1..1:9 --halving 3 --shard auto/2 --out /parts",
+        "--halving 3: --rung R says which rung the parts are of: 1 (9 settings")]
     [InlineData("--print pbs --shard auto/8 --out /parts", "--print pbs: allowed are slurm and kubernetes")]
     [InlineData("--print slurm --out /parts", "--print slurm: --shard auto/N is needed, with N the number of tasks")]
     [InlineData("--print slurm --shard 0/8 --out /parts", "--print slurm: --shard auto/N is needed")]

@@ -144,7 +144,7 @@ public class ShardInputTests
     [InlineData("--lr log:1e-4..1", "--lr log:1e-4..1: a range without :COUNT is drawn from: --random N says how often")]
     [InlineData("--lr log:1e-4..1:64 --random 5", "--random 5: there is no range to draw from")]
     [InlineData("--lr log:1e-4..1 --random 0", "--random 0: a number of draws from 1, or N:SEED")]
-    [InlineData("--lr log:0..1:5", "--lr log:0..1:5: the ends of a log: range are above 0")]
+    [InlineData("--lr log:0..1:5", "--lr log:0..1:5: a logarithmic scale goes through positive numbers")]
     [InlineData("--lr lin:0..1:5", "--lr 0: a learning rate is a positive number")]
     [InlineData("--lr log:1e-4:5", "--lr log:1e-4:5: a range is lin:FIRST..LAST:COUNT or log:FIRST..LAST:COUNT")]
     [InlineData("--lr log:1e-4..1:1", "--lr log:1e-4..1:1: a range has 2 to 1,000,000 values")]

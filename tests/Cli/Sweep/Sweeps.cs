@@ -35,8 +35,9 @@ static partial class Sweeps
     /// <summary>A record without its timings.</summary>
     public static string Record(string folder) => Timings().Replace(File.ReadAllText(Path.Combine(folder, "run.json")), "");
 
-    static string[] Outputs(string folder) => [.. Directory.GetFileSystemEntries(folder).Select(path => Path.GetFileName(path)!)
-        .Where(name => !name.EndsWith(".rows", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+    static string[] Outputs(string folder) => [.. Directory.GetFileSystemEntries(folder)
+        .Where(path => !path.EndsWith(".rows", StringComparison.Ordinal)).Select(path => Path.GetFileName(path)!)
+        .Where(name => !name.StartsWith("rung-", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
 
     static Gpumlp.Outcome Ok(Gpumlp.Outcome outcome)
     {
