@@ -13,7 +13,7 @@ namespace GpuMlp.Cli.Map;
 /// </summary>
 sealed partial record MapPart(string Path, Shard Shard)
 {
-    const string RecordKey = "gpumlp.map", ValuesName = "values";
+    const string RecordKey = "gpumlp.map", PartKey = "gpumlp.part", ValuesName = "values";
 
     /// <summary>The file of a part in a folder, which is made if it is not there.</summary>
     /// <exception cref="UsageException">The folder cannot be made.</exception>
@@ -64,6 +64,8 @@ sealed partial record MapPart(string Path, Shard Shard)
             MapRecord? record = file.Metadata.TryGetValue(RecordKey, out string? json) ? MapRecord.Of(json) : null;
             if (record is null || file.Find(ValuesName) is not SafeTensor values)
                 throw new UsageException($"{Path}: it is no part of a map; move it away");
+            if (file.Metadata.GetValueOrDefault(PartKey) is not string held || held != $"{Shard}")
+                throw new UsageException($"{Path}: it holds another part than {Shard}, so it was copied or renamed; move it away");
             return (record, values.Floats);
         }
         catch (InvalidDataException e)
@@ -77,5 +79,6 @@ sealed partial record MapPart(string Path, Shard Shard)
         new SafetensorsFile([SafeTensor.Float32(ValuesName, [values.Length], values)], new Dictionary<string, string>
         {
             [RecordKey] = record.ToJson(),
+            [PartKey] = $"{Shard}",
         }).Write(Path);
 }

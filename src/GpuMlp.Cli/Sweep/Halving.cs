@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 using GpuMlp.Cli.Shell;
 using static System.FormattableString;
 
@@ -62,6 +63,7 @@ sealed record SweepRung(int Number, int Count, int Settings, int Steps)
     const string Begin = "rung-";
 
     /// <summary>Whether no other follows.</summary>
+    [JsonIgnore]
     public bool IsLast => Number == Count;
 
     /// <summary>Its folder in that of the sweep: the last rung's outputs are the sweep's own.</summary>

@@ -141,8 +141,8 @@ sealed class ShardFile : IDisposable
         return frame;
     }
 
-    // a task that was killed while it wrote the header left its beginning
-    bool IsBegunOrEmpty()
+    /// <summary>Whether it is empty or a task has begun it: one that was killed while it wrote the header left its beginning.</summary>
+    public bool IsBegunOrEmpty()
     {
         if (stream.Length > MostHeader) return false;
         var begin = new byte[Math.Min(stream.Length, magic.Length)];

@@ -84,6 +84,7 @@ static class SweepMerge
             string shown = Path.GetFileName(name);
             if (file.Header is not ShardHeader header)
             {
+                if (!file.IsBegunOrEmpty()) throw UsageException.For("merge", path, $"{shown} is no shard of a sweep; move it away");
                 unfinished.Add($"{shown} (no whole block)");
                 continue;
             }

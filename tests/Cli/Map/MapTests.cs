@@ -201,6 +201,10 @@ public class MapTests
         outcome = Gpumlp.Run("map --merge", parts);
         Assert.Equal(2, outcome.ExitCode);
         Assert.Contains("are of different maps: --seed is 0 in one and 3 in the other", Assert.Single(outcome.ErrorLines));
+        File.Copy(Path.Combine(parts, "map-0-of-3.safetensors"), Path.Combine(parts, "map-1-of-3.safetensors"), true);
+        outcome = Gpumlp.Run("map --merge", parts);
+        Assert.Equal(2, outcome.ExitCode);
+        Assert.Contains("map-1-of-3.safetensors: it holds another part than 1/3, so it was copied or renamed", outcome.Error);
         File.WriteAllText(Path.Combine(parts, "map-1-of-3.safetensors"), "nothing");
         outcome = Gpumlp.Run("map --merge", parts);
         Assert.Equal(2, outcome.ExitCode);

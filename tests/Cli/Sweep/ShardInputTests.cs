@@ -133,6 +133,9 @@ public class ShardInputTests
         Gpumlp.Outcome outcome = Gpumlp.Run($"sweep {Options} --force --shard 0/2 --out", folder.File("parts"));
         Assert.Equal(2, outcome.ExitCode);
         Assert.Contains("shard-0-of-2.rows is no shard of a sweep; move it away", outcome.Error);
+        outcome = Gpumlp.Run("sweep --merge", folder.File("parts"));
+        Assert.Equal(2, outcome.ExitCode);
+        Assert.Contains("shard-0-of-2.rows is no shard of a sweep; move it away", outcome.Error);
         Assert.Equal("my own notes", File.ReadAllText(folder.File("parts/shard-0-of-2.rows")));
     }
 
