@@ -2,6 +2,9 @@ using System.Net;
 using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using GpuMlp.Tests.Support;
 
 namespace GpuMlp.Tests.Cli.Play;
 
@@ -14,8 +17,8 @@ public sealed class HostileTests : IDisposable
 
     static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    // sends bytes as they are and returns the status, or 0 where the connection was closed without an answer
-    async Task<int> AskAsync(string request)
+    // sends bytes as they are and returns the status, or 0 where the connection was closed without an answer, and what comes with it
+    async Task<(int Status, string Text)> AskAsync(string request)
     {
         using var client = new TcpClient();
         await client.ConnectAsync(IPAddress.Loopback, play.Root.Port, Token);
@@ -23,76 +26,36 @@ public sealed class HostileTests : IDisposable
         try
         {
             await stream.WriteAsync(Encoding.Latin1.GetBytes(request), Token);
-            using var reader = new StreamReader(stream, Encoding.Latin1);
-            string? line = await reader.ReadLineAsync(Token);
-            return line?.StartsWith("HTTP/1.1 ", StringComparison.Ordinal) == true ? int.Parse(line.Split(' ')[1]) : 0;
+            var answer = new byte[1 << 16];
+            string text = Encoding.Latin1.GetString(answer, 0, await stream.ReadAsync(answer, Token));
+            return (text.StartsWith("HTTP/1.1 ", StringComparison.Ordinal) ? int.Parse(text.Split(' ')[1]) : 0, text);
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or SocketException)
         {
-            return 0;
+            return (0, "");
         }
     }
-
-    string Request(string path, string method = "GET", string? host = null, string? cookie = null, string more = "") =>
-        $"{method} {path} HTTP/1.1\r\nHost: {host ?? play.Root.Authority}\r\nCookie: "
-            + $"{cookie ?? PageClient.Cookie(play)}\r\nConnection: close\r\n{more}\r\n";
 
     [Fact]
     public async Task EachIsRefusedAndAnotherPageGoesOn()
     {
+        using var scratch = new ScratchFolder();
+        const string Secret = "never to be read";
+        File.WriteAllText(scratch.File("secret.txt"), Secret);
         using PageClient page = await PageClient.OpenAsync(play);
         await page.StepsAsync(100, 100);
-        string authority = play.Root.Authority, cookieName = $"gpumlp-{play.Root.Port}";
-        Assert.Equal(200, await AskAsync(Request("/")));
-        var refused = new List<(string Request, int Status)>();
-        foreach (string token in (string[])["", "0", play.Token[..^1], play.Token + "0", new string('f', 32), "%00", "../../x"])
+        var hostile = new HostileRequests(play, scratch.File("secret.txt"));
+        Assert.Equal(200, (await AskAsync(hostile.Request("/"))).Status);
+        (string Request, int Status)[] all = [.. hostile.All];
+        Assert.True(all.Distinct().Count() >= 200);
+        foreach ((string request, int status) in all)
         {
-            refused.Add((Request("/", cookie: $"{cookieName}={token}"), 403));
-            refused.Add((Request($"/?token={token}", cookie: "a=b"), 403));
-            refused.Add((Request("/main.js", cookie: $"gpumlp={token}"), 403));
-        }
-        foreach (string host in (string[])["evil.example", $"evil.example:{play.Root.Port}", "127.0.0.1:1", "127.0.0.1", "[::1]",
-            $"0.0.0.0:{play.Root.Port}",
-            $"127.0.0.1.evil.example:{play.Root.Port}", $"2130706433.example:{play.Root.Port}"])
-        {
-            refused.Add((Request("/", host: host), 421));
-            refused.Add((Request($"/?token={play.Token}", host: host), 421));
-            refused.Add((Request("/socket", host: host), 421));
-        }
-        foreach (string origin in (string[])["http://evil.example", "null", $"https://{authority}", $"http://localhost:{play.Root.Port}",
-            "http://127.0.0.1:1"])
-        {
-            refused.Add((Request("/", more: $"Origin: {origin}\r\n"), 403));
-            refused.Add((Request("/socket",
-                more: $"Origin: {origin}\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: "
-                    + $"AAAAAAAAAAAAAAAAAAAAAA==\r\n"), 403));
-        }
-        foreach (string path in (string[])["/../../etc/passwd", "/..%2f..%2fetc/passwd", "/%2e%2e/%2e%2e/etc/passwd", "//etc/passwd",
-            "/etc/passwd",
-            "/main.js.map", "/.git/config", "/GpuMlp.Web.dll", "/\\..\\windows", "/index.html%00", "/INDEX.HTML", "/socket/",
-                "/style.css/"])
-            refused.Add((Request(path), 404));
-        foreach (string method in (string[])["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "PROPFIND"])
-        {
-            refused.Add((Request("/", method), 405));
-            refused.Add((Request("/upload", method, more: "Content-Length: 1000000000\r\n"), 405));
-        }
-        refused.Add((Request("/", more: "Content-Length: 1000000000\r\n"), 413));
-        refused.Add((Request("/", more: "Transfer-Encoding: chunked\r\n"), 413));
-        refused.Add((Request("/socket", more: $"Origin: http://{authority}\r\n"), 400));
-        foreach (string malformed in (string[])["\0\0\0\0\r\n\r\n", "GET\r\n\r\n", "GET / HTTP/9.9\r\n\r\n",
-            $"GET / HTTP/1.1\r\nHost: {authority}\r\nHost: b\r\n\r\n",
-            $"GET / HTTP/1.1\r\nHost: {authority}\r\nContent-Length: -1\r\n\r\n",
-                $"GET {new string('a', 20_000)} HTTP/1.1\r\nHost: {authority}\r\n\r\n",
-            $"GET / HTTP/1.1\r\nHost: {authority}\r\nA: {new string('a', 40_000)}\r\n\r\n", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"])
-            refused.Add((malformed, 0));
-        foreach ((string request, int status) in refused)
-        {
-            int found = await AskAsync(request);
+            (int found, string text) = await AskAsync(request);
+            Assert.DoesNotContain(Secret, text);
             if (status == 0 ? found is 0 or >= 400 : found == status || (status == 404 && found == 400)) continue;
-            Assert.Fail($"{found} and not {status}: {request[..Math.Min(200, request.Length)]}");
+            Assert.Fail($"{found} and not {status}: {request[..Math.Min(300, request.Length)]}");
         }
-        Assert.True(refused.Count > 70);
+        Assert.Equal(["secret.txt"], scratch.Names);
         await page.StepsAsync(100, 200);
     }
 
@@ -102,24 +65,19 @@ public sealed class HostileTests : IDisposable
         using PageClient page = await PageClient.OpenAsync(play);
         await page.StepsAsync(100, 100);
         using PageClient hostile = await PageClient.OpenAsync(play);
+        JsonElement config = (await hostile.WaitAsync("config")).Head.GetProperty("config");
         await hostile.WaitAsync("frame");
-        string deep = new('[', 5000);
-        foreach (string text in (string[])["", "x", "[]", "1", "null", "\"play\"", "{}", "{\"type\":1}", "{\"type\":\"nonsense\"}", deep,
-            "{\"type\":\"steps\",\"count\":-1}",
-            "{\"type\":\"steps\",\"count\":1e99}", "{\"type\":\"view\"}", "{\"type\":\"view\",\"side\":100000}",
-                "{\"type\":\"view\",\"side\":128,\"window\":\"0:1\"}",
-            "{\"type\":\"view\",\"side\":128,\"window\":\"1:0,0:1\"}", "{\"type\":\"config\"}", "{\"type\":\"config\",\"config\":7}",
-                "{\"type\":\"save\",\"what\":\"../../etc/passwd\"}",
-            "{\"type\":\"open\",\"text\":\"{}\"}", "{\"type\":\"mosaic\",\"count\":65}", "{\"type\":\"speed\",\"perSecond\":-5}"])
+        foreach (string text in Messages().Concat(Settings(config)))
         {
             await hostile.SendTextAsync(text);
-            Assert.NotEqual("", await hostile.ErrorAsync());
+            Assert.True(await hostile.IsRefusedAsync(), text);
         }
         foreach (byte[] bytes in (byte[][])[[], [1], [255, 255, 255, 255], [255, 255, 255, 127, 1], [0, 0, 0, 0, 5],
-            [4, 0, 0, 0, 1, 2, 3, 4], [2, 0, 0, 0, 0x7B, 0x7D]])
+            [4, 0, 0, 0, 1, 2, 3, 4], [2, 0, 0, 0, 0x7B, 0x7D], [.. BitConverter.GetBytes(int.MinValue), 1, 2, 3, 4],
+            [1, 0, 0, 0, 0x30], [.. BitConverter.GetBytes(12), .. "{\"name\":\"\"}"u8]])
         {
             await hostile.SendBytesAsync(bytes);
-            Assert.NotEqual("", await hostile.ErrorAsync());
+            Assert.True(await hostile.IsRefusedAsync(), Convert.ToHexString(bytes));
         }
         await hostile.StepsAsync(1, 1);                            // after all that it is still a page
         long before = play.Memory;
@@ -134,6 +92,71 @@ public sealed class HostileTests : IDisposable
             // closed in the middle of it
         }
         Assert.InRange(play.Memory - before, long.MinValue, 200L << 20);
+        await page.StepsAsync(100, 200);
+    }
+
+    static IEnumerable<string> Messages()
+    {
+        string[] whole = ["", "x", "[]", "1", "null", "\"play\"", "{}", "{\"type\":1}", "{\"type\":null}", "{\"type\":[]}", new('[', 5000),
+            "{\"type\":\"nonsense\"}", "{\"type\":\"PLAY\"}", "{\"type\":\"steps\"", "\uFEFF{\"type\":\"steps\"}", "{'type':'play'}"];
+        string[] typed = ["'steps'", "'steps','count':-1", "'steps','count':0", "'steps','count':1e99", "'steps','count':1.5",
+            "'steps','count':'1'", "'steps','count':2000000000", "'view'", "'view','side':100000", "'view','side':0",
+            "'view','side':128,'window':'0:1'", "'view','side':128,'window':'1:0,0:1'", "'view','side':128,'window':'0:NaN,0:1'",
+            "'view','side':128,'window':'-1e999:1e999,0:1'", "'config'", "'config','config':7", "'config','config':[]",
+            "'config','config':null", "'save'", "'save','what':'../../etc/passwd'", "'save','what':''", "'save','what':7", "'open'",
+            "'open','text':'{}'", "'open','text':'/etc/passwd'",
+            "'open','text':'{\\u0022config\\u0022:{\\u0022data\\u0022:\\u0022csv:/x\\u0022}}'",
+            "'mosaic'", "'mosaic','count':65", "'mosaic','count':-1", "'mosaic','count':1e9", "'speed'", "'speed','perSecond':-5",
+            "'speed','perSecond':'fast'"];
+        return whole.Concat(typed.Select(rest => $"{{'type':{rest}}}".Replace('\'', '"')));
+    }
+
+    // every setting with values of the wrong kind, and numbers that are too small or too large
+    static IEnumerable<string> Settings(JsonElement config)
+    {
+        string Message(string name, string value)
+        {
+            JsonObject changed = JsonNode.Parse(config.GetRawText())!.AsObject();
+            changed[name] = JsonNode.Parse(value);
+            return $"{{\"type\":\"config\",\"fit\":true,\"config\":{changed.ToJsonString()}}}";
+        }
+
+        string[] numbers = ["samples", "noise", "seed", "lr", "batch", "weightDecay", "l1", "momentum", "steps"];
+        string[] names =
+            ["data", "net", "activation", "init", "loss", "optimizer", "schedule", "engine", "device", "validation", "missing"];
+        foreach (string number in numbers)
+            foreach (string value in (string[])["-1", "1e300", "\"x\"", "[]", "{}", "true"]) yield return Message(number, value);
+        foreach (string name in names)
+            foreach (string value in (string[])["7", "\"nonsense\"", "\"/etc/passwd\"", "[]", "{}"]) yield return Message(name, value);
+        foreach (string net in (string[])["", "2", "2-", "2-0-1", "2--1", "2-1e9-1", "2-4294967297-1", "2-2-2-2-2-2-2-2-2-2-2-1"])
+            yield return Message("net", $"\"{net}\"");
+        foreach (string name in (string[])["test", "folds", "patience", "checkpointEvery"]) yield return Message(name, "\"/etc/passwd\"");
+    }
+
+    // an operation that there is not, a reserved bit, a ping in parts, a long ping, a text that is no UTF-8, the rest of nothing, a
+    // negative length, half a status
+    static readonly string[] frames = ["838000000000", "C18000000000", "098000000000", "89FE007E00000000", "818200000000FFFE",
+        "808000000000", "82FFFFFFFFFFFFFFFFFF00000000", "88810000000000"];
+
+    [Fact]
+    public async Task AMalformedFrameEndsItsPageAlone()
+    {
+        using PageClient page = await PageClient.OpenAsync(play);
+        await page.StepsAsync(100, 100);
+        string more = $"Origin: http://{play.Root.Authority}\r\n{HostileRequests.Upgrade}";
+        string request = new HostileRequests(play, "").Request("/socket", more: more).Replace("Upgrade, close", "Upgrade");
+        foreach (string frame in frames)
+        {
+            using var client = new TcpClient();
+            await client.ConnectAsync(IPAddress.Loopback, play.Root.Port, Token);
+            NetworkStream stream = client.GetStream();
+            await stream.WriteAsync(Encoding.Latin1.GetBytes(request), Token);
+            var answer = new byte[1 << 16];
+            Assert.StartsWith("HTTP/1.1 101 ", Encoding.Latin1.GetString(answer, 0, await stream.ReadAsync(answer, Token)));
+            await stream.WriteAsync(Convert.FromHexString(frame), Token);
+            try { while (await stream.ReadAsync(answer, Token) > 0) { } }
+            catch (IOException) { }
+        }
         await page.StepsAsync(100, 200);
     }
 
@@ -152,7 +175,8 @@ public sealed class HostileTests : IDisposable
         }
         await page.StepsAsync(100, 200);
         foreach (TcpClient client in sockets) client.Dispose();
-        for (int k = 0; k < 100 && await AskAsync(Request("/")) != 200; k++)             // until all are seen to be gone
+        string asked = new HostileRequests(play, "").Request("/");
+        for (int k = 0; k < 100 && (await AskAsync(asked)).Status != 200; k++)           // until all are seen to be gone
             await Task.Delay(200, Token);
         for (int round = 0; round < 3; round++)
         {

@@ -60,7 +60,7 @@ sealed class PageClient : IDisposable
     public Task SendBytesAsync(byte[] bytes, bool isEnd = true) => socket.SendAsync(bytes, WebSocketMessageType.Binary, isEnd, Token);
 
     /// <summary>Drops a file on the page.</summary>
-    public Task DropAsync(string name, JsonElement config, string text)
+    public Task DropAsync(string name, object config, string text)
     {
         byte[] head = JsonSerializer.SerializeToUtf8Bytes(new { name, config }), body = Encoding.UTF8.GetBytes(text);
         var length = new byte[sizeof(int)];
@@ -101,6 +101,16 @@ sealed class PageClient : IDisposable
 
     /// <summary>The sentence that the program answers with.</summary>
     public async Task<string> ErrorAsync() => (await WaitAsync("error")).Head.GetProperty("text").GetString()!;
+
+    /// <summary>Whether the program answers the last message with a sentence, and does not do what it asks for.</summary>
+    public async Task<bool> IsRefusedAsync()
+    {
+        while (true)
+        {
+            Message message = await NextAsync() ?? throw new InvalidOperationException($"closed: {socket.CloseStatusDescription}");
+            if (message.Kind is "error" or "config" or "file") return message.Kind == "error";
+        }
+    }
 
     /// <summary>Makes steps, and waits until the page shows that they are made.</summary>
     public async Task<Message> StepsAsync(int count, int upTo)
