@@ -1,3 +1,4 @@
+using GpuMlp.Grids;
 using ScottPlot;
 using SkiaSharp;
 
@@ -28,13 +29,29 @@ public static class CurvePlot
     {
         ArgumentNullException.ThrowIfNull(curves);
         ArgumentNullException.ThrowIfNull(points);
-        options ??= new PlotOptions();
+        using SKBitmap picture = Draw(curves, points, title, options ?? new PlotOptions(), null);
+        PictureFile.WritePng(path, picture);
+    }
+
+    /// <summary>The picture of a window as PNG.</summary>
+    internal static byte[] Render(
+        IReadOnlyList<Curve> curves, IReadOnlyList<Curve> points, string title, PlotOptions options, Window window)
+    {
+        using SKBitmap picture = Draw(curves, points, title, options, window);
+        using SKData png = PictureFile.EncodePng(picture);
+        return png.ToArray();
+    }
+
+    static SKBitmap Draw(
+        IReadOnlyList<Curve> curves, IReadOnlyList<Curve> points, string title, PlotOptions options, Window? window)
+    {
         Coordinates[][] lines = [.. curves.Select(Places)], dots = [.. points.Select(Places)];
         Coordinates[] all = [.. lines.Concat(dots).SelectMany(p => p)];
         if (all.Length == 0) throw new ArgumentException("there is no finite point to draw", nameof(points));
         double x0 = all.Min(p => p.X), x1 = all.Max(p => p.X), y0 = all.Min(p => p.Y), y1 = all.Max(p => p.Y);
         double margin = 0.05 * (y1 - y0);
-        using var figure = new Figure(options, new(x0, x1, y0 - margin, y1 + margin), (options.XLabel, options.YLabel), (plot, figure) =>
+        Window view = window ?? new(x0, x1, y0 - margin, y1 + margin);
+        using var figure = new Figure(options, view, (options.XLabel, options.YLabel), (plot, figure) =>
         {
             Coordinates Placed(Coordinates p) => new(figure.X.ToPlot(p.X), figure.Y.ToPlot(p.Y));
             int every = (dots.Sum(d => d.Length) + MostPoints - 1) / MostPoints;
@@ -54,8 +71,7 @@ public static class CurvePlot
             figure.AtRight = [.. Entries(points, k => Palette.Point(PlotStyle.Plain, k, dots.Length)),
                 .. Entries(curves, k => lines.Length == 1 ? Palette.Line : Palette.Mix(0xFF000000, Palette.Hue(k), 0.8))];
         }, right: 40 + curves.Concat(points).Max(c => Figure.TextWidth(c.Name ?? "")));
-        using SKBitmap picture = figure.Draw(title);
-        PictureFile.WritePng(path, picture);
+        return figure.Draw(title);
     }
 
     static IEnumerable<(uint, string)> Entries(IReadOnlyList<Curve> drawn, Func<int, uint> colour) =>

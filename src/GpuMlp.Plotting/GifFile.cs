@@ -8,6 +8,10 @@ static class GifFile
 {
     const int Hundredths = 10, LastHundredths = 200, Samples = 4;
 
+    /// <summary>Writes frames that are PNG pictures of one size, whole or not at all.</summary>
+    public static void Save(string path, IReadOnlyList<byte[]> frames) =>
+        PictureFile.Write(path, stream => Write(stream, frames.Count, frame => SKBitmap.Decode(frames[frame])));
+
     /// <summary>Writes frames until they are done or it is cancelled, at least one.</summary>
     /// <param name="stream">Where to.</param>
     /// <param name="frames">How many there are, at least one; all have one size.</param>

@@ -26,12 +26,27 @@ public static class HeatMapPlot
         ArgumentNullException.ThrowIfNull(grid);
         ArgumentNullException.ThrowIfNull(values);
         ArgumentNullException.ThrowIfNull(points);
-        options ??= new PlotOptions();
+        using SKBitmap picture = Draw(grid, values, points, title, options ?? new PlotOptions(), null);
+        PictureFile.WritePng(path, picture);
+    }
+
+    /// <summary>The picture as PNG, with the numbers of its first and its last colour.</summary>
+    internal static byte[] Render(GridSpec grid, float[] values, IReadOnlyList<(double X, double Y, double Value)> points, string title,
+        PlotOptions options, (double Low, double High) range)
+    {
+        using SKBitmap picture = Draw(grid, values, points, title, options, range);
+        using SKData png = PictureFile.EncodePng(picture);
+        return png.ToArray();
+    }
+
+    static SKBitmap Draw(GridSpec grid, float[] values, IReadOnlyList<(double X, double Y, double Value)> points, string title,
+        PlotOptions options, (double Low, double High)? range)
+    {
         if (values.Length != grid.Width * grid.Height)
             throw new ArgumentException(
                 $"{values.Length} values for a grid of {grid.Width} × {grid.Height}; {grid.Width * grid.Height} are needed.",
                 nameof(values));
-        (double low, double high) = Range([.. values.Select(v => (double)v), .. points.Select(p => p.Value)]);
+        (double low, double high) = range ?? Range([.. values.Select(v => (double)v), .. points.Select(p => p.Value)]);
         uint Colour(double value) => double.IsNaN(value) ? Palette.Missing : Palette.Sequential((value - low) / (high - low));
         int every = Math.Max(1, (points.Count + MostPoints - 1) / MostPoints);
         using var figure = new Figure(options, grid.Window, (options.XLabel, options.YLabel), (plot, figure) =>
@@ -47,9 +62,9 @@ public static class HeatMapPlot
             }
         }, right: 90);
         var painter = new RegionPainter(grid, figure.View, figure.DataArea.Width, figure.DataArea.Height, options.Style, 2, 0);
-        using SKBitmap picture = figure.Draw(title, (pixels, stride) => painter.Paint(values, pixels, stride, v => Colour(v)));
+        SKBitmap picture = figure.Draw(title, (pixels, stride) => painter.Paint(values, pixels, stride, v => Colour(v)));
         using (var canvas = new SKCanvas(picture)) DrawScale(canvas, figure, options, low, high, Colour);
-        PictureFile.WritePng(path, picture);
+        return picture;
     }
 
     static (double, double) Range(double[] values)

@@ -38,11 +38,15 @@ static class Gpumlp
         return Process.Start(start)!;
     }
 
-    public static Process Start(string arguments, params string[] more)
+    public static Process Start(string arguments, params string[] more) => Start(arguments, null, more);
+
+    /// <summary>Starts the program, with more variables in its environment.</summary>
+    public static Process Start(string arguments, Dictionary<string, string>? environment, params string[] more)
     {
         string[] all = [.. arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries), .. more];
         ProcessStartInfo start = Redirected("dotnet", [Path.Combine(AppContext.BaseDirectory, "GpuMlp.Cli.dll"), .. all]);
         start.Environment["LANG"] = start.Environment["LC_ALL"] = "de_DE.UTF-8";                // the user's culture must change nothing
+        foreach ((string name, string value) in environment ?? []) start.Environment[name] = value;
         return Process.Start(start)!;
     }
 

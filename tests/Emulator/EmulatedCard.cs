@@ -19,7 +19,6 @@ static class EmulatedCard
     /// <param name="variables">The emulator's variables without their GPUMLP_EMULATOR_; other names that begin with GPUMLP_ stay.</param>
     internal static ChildProcess.Result Gpumlp(string arguments, params (string Name, string Value)[] variables)
     {
-        Need();
         return ChildProcess.Gpumlp(Environment(variables), arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries));
     }
 
@@ -28,7 +27,6 @@ static class EmulatedCard
     /// <param name="variables">As those of <see cref="Gpumlp"/>.</param>
     internal static ChildProcess.Result Tests(string[] classes, params (string Name, string Value)[] variables)
     {
-        Need();
         Dictionary<string, string> environment =
             Environment([.. variables, ("GPUMLP_TEST_DEVICE", "cuda"), ("GPUMLP_REQUIRE", "cuda")]);
         string[] options = [.. classes.SelectMany(name => (string[])["-class", $"GpuMlp.Tests.{name}"]), "-noLogo", "-noColor"];
@@ -36,8 +34,10 @@ static class EmulatedCard
         return ChildProcess.Dotnet(AppContext.BaseDirectory, environment, [program, .. options]);
     }
 
-    static Dictionary<string, string> Environment((string Name, string Value)[] variables)
+    /// <summary>The environment of a process whose libcuda.so.1 is the emulator.</summary>
+    internal static Dictionary<string, string> Environment(params (string Name, string Value)[] variables)
     {
+        Need();
         // a folder that names no OpenCL driver, so that listing devices opens none
         var environment = new Dictionary<string, string> { ["LD_LIBRARY_PATH"] = folder.Value, ["OCL_ICD_VENDORS"] = folder.Value };
         foreach ((string name, string value) in variables)

@@ -50,7 +50,7 @@ sealed class Page : IPage
                 while (incoming.Reader.TryRead(out (byte[] Bytes, bool IsFile) message))
                     Carefully(() => work.Take(message.Bytes, message.IsFile));
                 TimeSpan rest = Idle;
-                Carefully(() => rest = work.Advance());
+                if (!Carefully(() => rest = work.Advance())) work.Stop();
                 if (rest > TimeSpan.Zero) Wait(rest);
             }
         }
@@ -71,17 +71,19 @@ sealed class Page : IPage
         if (!message.IsCompleted) message.AsTask().Wait(rest, closing.Token);
     }
 
-    // what goes wrong is a sentence on the page, which stays usable
-    void Carefully(Action act)
+    // what goes wrong is a sentence on the page, which stays usable: a setting that is refused does not end what is going on
+    bool Carefully(Action act)
     {
         try
         {
             act();
+            return true;
         }
         catch (Exception e) when (e is not (OperationCanceledException or ChannelClosedException) && !closing.IsCancellationRequested)
         {
-            work.Stop(deviceFailed: e is DeviceException);
+            if (e is DeviceException) work.Abandon();
             Send(PageMessage.OfText("error", Sentence(e)));
+            return false;
         }
     }
 
@@ -90,7 +92,8 @@ sealed class Page : IPage
         JsonException { InnerException: FormatException inner } => inner.Message,
         JsonException => "the message is no JSON that a page sends",
         OutOfMemoryException => $"out of memory: {HostMemory.Explain(e)}",
-        UsageException or DeviceException or DeviceUnavailableException or InvalidDataException or IOException => e.Message,
+        DeviceException => $"{e.Message}; Play begins anew, and another device may be chosen",
+        UsageException or DeviceUnavailableException or InvalidDataException or IOException => e.Message,
         ArgumentException wrong => UsageException.Plain(wrong),
         InvalidOperationException => e.Message,
         _ => $"this is a fault of gpumlp, please report it: {e.GetType().Name}: {e.Message}",

@@ -37,7 +37,7 @@ static class PageConfig
         Check(config, file);
         config = TrainData.Resolve(config);
         CheckSize(config);
-        LoadedData loaded = Data(config, file);
+        LoadedData loaded = Data(config, file, fit);
         if (fit)
         {
             TrainConfig fitted = Fitted(config, loaded.All);
@@ -46,10 +46,26 @@ static class PageConfig
         }
         CheckSize(config, loaded.All);
         TrainInput input = TrainInput.Of(config, loaded);
-        if (input.Axes.Y is null || !input.HasPicture)
-            throw new UsageException("a page shows a plane: the data needs two features or more, and one label per row");
+        if (!input.HasPicture) throw new UsageException("a page shows classes or one number: the data needs one label per row");
         return (config, input);
     }
+
+    // labels that are no classes may be numbers
+    static LoadedData Data(TrainConfig config, DroppedFile? file, bool fit)
+    {
+        try
+        {
+            return Data(config, file);
+        }
+        catch (UsageException) when (fit && file is not null && config.Loss.Labels != LabelKind.Number)
+        {
+            try { return Data(config with { Loss = Numbers }, file); }
+            catch (UsageException) { }
+            throw;
+        }
+    }
+
+    static Loss Numbers => Loss.Names.Parse("mse");
 
     static LoadedData Data(TrainConfig config, DroppedFile? file)
     {
@@ -112,7 +128,7 @@ static class PageConfig
     {
         Loss loss = config.Loss;
         if (loss.Labels == LabelKind.Binary && data.ClassCount > 2) loss = Loss.Names.Parse("cross-entropy");
-        if (loss.Labels != LabelKind.Number && data.ClassCount == 0) loss = Loss.Names.Parse("mse");
+        if (loss.Labels != LabelKind.Number && data.ClassCount == 0) loss = Numbers;
         bool isBlobs = config.Data == "blobs" && loss.Labels == LabelKind.Class;
         int outputs = isBlobs ? Math.Max(2, config.Net.Widths[^1]) : loss.Labels == LabelKind.Class ? Math.Max(2, data.ClassCount) : 1;
         return config with

@@ -23,8 +23,8 @@ static class PageData
             {
                 int row = (int)((long)k * parts[part].Count / some);
                 points[4 * at] = (float)parts[part].Value(row, axes.X);
-                points[4 * at + 1] = (float)parts[part].Value(row, axes.Y!.Value);
-                points[4 * at + 2] = parts[part].Labels[row];
+                float label = points[4 * at + 2] = parts[part].Labels[row];
+                points[4 * at + 1] = (float)(axes.Y is int y ? parts[part].Value(row, y) : PageView.Height(input.Raw, label));
                 points[4 * at + 3] = part > 0 ? 1 : 0;
             }
         }
@@ -34,7 +34,7 @@ static class PageData
         json.WriteNumber("rows", input.Raw.Count);
         json.WriteNumber("keptBack", rows - input.Raw.Count);
         json.WriteString("x", PictureAxes.NameOf(input.Raw, axes.X));
-        json.WriteString("y", PictureAxes.NameOf(input.Raw, axes.Y!.Value));
+        json.WriteString("y", PageView.NameOfY(input));
         json.WriteString("held", axes.Held);
         json.WriteStartArray("classes");
         foreach (string name in input.Raw.ClassNames) json.WriteStringValue(name);

@@ -1,7 +1,6 @@
 using GpuMlp.Cli.Input;
 using GpuMlp.Cli.Shell;
 using GpuMlp.Data;
-using GpuMlp.Grids;
 using GpuMlp.Layers;
 using GpuMlp.Plotting;
 using GpuMlp.Records;
@@ -12,7 +11,7 @@ namespace GpuMlp.Cli.Play;
 /// <summary>The files that a page saves. They are made in a folder of their own, which is gone afterwards, and sent to the page.</summary>
 static class PageFile
 {
-    const int GifWidth = 480, GifHeight = 480, PngSide = 1024, PixelsPerCell = 2;
+    const int GifSide = 480, PngSide = 1024;
 
     /// <summary>The message with a file.</summary>
     /// <exception cref="UsageException">There is no such file.</exception>
@@ -74,43 +73,20 @@ static class PageFile
 
     static void Picture(string path, PageTraining training, PageView view)
     {
-        GridSpec grid = view.Grid(PngSide / PixelsPerCell, PngSide / PixelsPerCell);
-        float[] values = view.Values(training.Network, grid);
-        RequireClasses(training);
-        using var plot = new BoundaryPlot(grid, training.Input.Axes.Points, Options(training, PngSide, PngSide));
-        plot.Save(path, values, Title(training, training.Session.Steps));
+        using var graph = new PageGraph(training, view, PngSide);
+        File.WriteAllBytes(path, graph.Draw(training.Network, training.Session.Steps));
     }
 
     static void Animation(string path, PageTraining training, PageView view)
     {
-        RequireClasses(training);
-        GridSpec grid = view.Grid(GifWidth / PixelsPerCell, GifHeight / PixelsPerCell);
+        using var graph = new PageGraph(training, view, GifSide);
         using Sequential network = training.Network.Spec!.Build(training.Device, training.Network.Loss);
-        var frames = new List<BoundaryFrame>();
+        var frames = new List<byte[]>();
         foreach ((int step, float[] parameters) in training.Snapshots)
         {
             network.LoadParameters(parameters);
-            frames.Add(new BoundaryFrame(step, view.Values(network, grid), Title(training, step)));
+            frames.Add(graph.Draw(network, step));
         }
-        using var plot = new BoundaryPlot(grid, training.Input.Axes.Points, Options(training, GifWidth, GifHeight));
-        BoundaryAnimation.Save(plot, frames, Path.Combine(Path.GetDirectoryName(path)!, "frames"), path);
+        GifFile.Save(path, frames);
     }
-
-    static void RequireClasses(PageTraining training)
-    {
-        if (training.Input.Raw.ClassCount == 0)
-            throw new UsageException("pictures of numbers are train's: save run.json and repeat it there");
-    }
-
-    static string Title(PageTraining training, int step) =>
-        Invariant($"step {step:N0} · {training.Config.Net} · {training.Input.Raw.Name} · {training.Device.Description.Id}");
-
-    static PlotOptions Options(PageTraining training, int width, int height) => new()
-    {
-        Width = width,
-        Height = height,
-        XLabel = PictureAxes.NameOf(training.Input.Raw, training.Input.Axes.X),
-        YLabel = PictureAxes.NameOf(training.Input.Raw, training.Input.Axes.Y!.Value),
-        ClassNames = [.. training.Input.Raw.ClassNames],
-    };
 }

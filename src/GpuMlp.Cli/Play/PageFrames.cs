@@ -13,7 +13,7 @@ sealed class PageFrames
     // while a training runs: the shares of the time that go into judging rows and into tiles, and the seconds that a picture may take
     const double ShareOfJudging = 0.15, LongPicture = 0.025, ShareOfTiles = 0.1;
 
-    const int LeastSide = 64, MostWeights = 1 << 15, MostJudged = 20_000;
+    const int LeastSide = 64, MostWeights = 1 << 15, MostJudged = 20_000, MostCurves = 16, CurvePoints = 256;
 
     bool tiles, weights, isGenerated;
     int wantedSide = PageView.MostSide, side = PageView.MostSide;
@@ -84,6 +84,7 @@ sealed class PageFrames
         message.Number("accuracy", training.Accuracy);
         message.Number("validationLoss", validation?.Loss);
         message.Number("validationAccuracy", validation?.Accuracy);
+        json.WriteNumber("networks", mosaic?.Count ?? 0);
         (steps, loss) = (0, 0);
         Plane(message, of, playing);
         if (tiles && (!playing || Stopwatch.GetElapsedTime(tiledAt).TotalSeconds * ShareOfTiles > tiled)) Tiles(message, of);
@@ -99,19 +100,26 @@ sealed class PageFrames
         long start = Stopwatch.GetTimestamp();
         message.Add("plane", view.Picture(of.Network, side));
         double took = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        if (view.IsCurve && of.Network.Outputs <= MostCurves)
+        {
+            message.Add("curve", view.Curves(of.Network, view.Grid(CurvePoints, 1)));
+            message.Json.WriteNumber("curves", of.Network.Outputs);
+        }
         message.Json.WriteNumber("side", side);
         message.Json.WriteString("window", view.Window.ToString());
         message.Json.WriteString("values", view.Kind);
         (double low, double high) = view.Range;
         message.Number("low", low);
         message.Number("high", high);
-        if (playing && took > LongPicture && side > LeastSide) side = Math.Max(LeastSide, side / 2);
+        // twice the side takes four times as long
+        if (playing && took > LongPicture) side = Math.Max(LeastSide, side / 2);
+        else if (took < LongPicture / 8) side = Math.Min(wantedSide, 2 * side);
     }
 
     void Tiles(PageMessage message, PageTraining of)
     {
         long start = Stopwatch.GetTimestamp();
-        (byte[] tiles, float[] scales, int[] units, Dictionary<int, float[]> bent) = View!.Hidden(of.Network);
+        (byte[] tiles, float[] scales, int[] units, float[]? bent) = View!.Hidden(of.Network);
         tiled = Stopwatch.GetElapsedTime(start).TotalSeconds;
         tiledAt = Stopwatch.GetTimestamp();
         message.Json.WriteNumber("tileSide", PageView.TileSide);
@@ -120,7 +128,9 @@ sealed class PageFrames
         message.Json.WriteEndArray();
         message.Add("tiles", tiles);
         message.Add("scales", scales);
-        foreach ((int layer, float[] values) in bent) message.Add($"bent{layer}", values);
+        if (bent is null) return;
+        message.Add("bent", bent);
+        message.Add("bentPoints", View.BentPoints(of.Network));
     }
 
     // of each layer the weights, input by input, and behind them the biases

@@ -20,7 +20,8 @@ sealed class PageView(TrainInput input, Window window)
     /// <summary>The value of a pixel where the network returns no number; others are from 0 to 254.</summary>
     public const byte NotANumber = 255;
 
-    const int Top = 254, MostTiles = 256;
+    const int Top = 254, MostTiles = 256, MostBent = 500;
+    const double Pad = 0.1, ClassGap = 0.04;
 
     readonly Dictionary<int, (GridSpec Grid, float[] Inputs)> planes = [];
     readonly (double Low, double High) range = RangeOf(input.Raw);
@@ -29,12 +30,17 @@ sealed class PageView(TrainInput input, Window window)
     public Window Window => window;
 
     /// <summary>What the pixels are: a probability, a class, or a number between those of the labels.</summary>
-    public string Kind => input.Raw.ClassCount == 0 ? "number" : input.Raw.ClassCount > 2 && Outputs > 1 ? "class" : "probability";
+    public string Kind => IsNumber ? "number" : input.Raw.ClassCount > 2 && Outputs > 1 ? "class" : "probability";
 
     /// <summary>The numbers that the first and the last colour stand for.</summary>
-    public (double Low, double High) Range => Kind == "number" ? range : (0, 1);
+    public (double Low, double High) Range => IsNumber ? range : (0, 1);
+
+    bool IsNumber => input.Raw.ClassCount == 0;
 
     int Outputs => input.Spec.Widths[^1];
+
+    /// <summary>Whether the data has one feature: the network is then a curve over it, and colours say the same at every height.</summary>
+    public bool IsCurve => input.Axes.Y is null;
 
     // the two inputs are the axes themselves, so that a grid's axes are all that goes to the device
     bool IsWhole => input.Axes.IsWhole;
@@ -42,10 +48,54 @@ sealed class PageView(TrainInput input, Window window)
     /// <summary>The window that a page begins with: data that was generated is seen with the same scale along both axes.</summary>
     public static Window Whole(TrainInput input, bool isGenerated)
     {
-        Window whole = input.Axes.Window!.Value;
+        if (input.Axes.Window is not Window whole) return OfCurve(input.Raw);
         if (!isGenerated) return whole;
         double side = Math.Max(whole.X1 - whole.X0, whole.Y1 - whole.Y0) / 2, x = (whole.X0 + whole.X1) / 2, y = (whole.Y0 + whole.Y1) / 2;
         return new Window(x - side, x + side, y - side, y + side);
+    }
+
+    static Window OfCurve(DataSet raw)
+    {
+        double[] places = [.. Enumerable.Range(0, raw.Count).Select(row => raw.Value(row, 0))];
+        (double x0, double x1) = Padded(places.Min(), places.Max());
+        (double y0, double y1) = raw.ClassCount == 0 ? Padded(raw.Labels.Min(), raw.Labels.Max())
+            : raw.ClassCount == 2 ? (-Pad, 1 + Pad) : (-ClassGap * (raw.ClassCount + 1), 1 + Pad);
+        return new Window(x0, x1, y0, y1);
+    }
+
+    static (double, double) Padded(double low, double high)
+    {
+        double pad = high > low ? Pad * (high - low) : Math.Max(0.5, Pad * Math.Abs(low));
+        return (low - pad, high + pad);
+    }
+
+    /// <summary>
+    /// Where a row lies over one feature: at its number, or of two classes where its probability is right; more stand below the curves.
+    /// </summary>
+    public static double Height(DataSet raw, float label) =>
+        raw.ClassCount is 0 or 2 ? label : -ClassGap * (label + 1);
+
+    /// <summary>What lies along y: a feature, or what the network returns.</summary>
+    public static string NameOfY(TrainInput input) => input.Axes.Y is int y ? PictureAxes.NameOf(input.Raw, y)
+        : input.Raw.ClassCount == 0 ? "value" : "probability";
+
+    /// <summary>The network's curves over the window: of each place the number, class 1's probability, or that of every class.</summary>
+    public float[] Curves(Sequential network, GridSpec grid)
+    {
+        float[] outputs = network.Predict(Inputs(grid));
+        return network.Outputs == 1 ? Own(outputs) : Shares(outputs, network.Outputs);
+    }
+
+    static float[] Shares(float[] z, int outputs)
+    {
+        for (int first = 0; first < z.Length; first += outputs)
+        {
+            Span<float> row = z.AsSpan(first, outputs);
+            float most = row[Classification.ArgMax(row)], sum = 0;
+            foreach (ref float one in row) sum += one = MathF.Exp(one - most);
+            foreach (ref float one in row) one /= sum;
+        }
+        return z;
     }
 
     /// <summary>A grid of the window.</summary>
@@ -54,12 +104,17 @@ sealed class PageView(TrainInput input, Window window)
     /// <summary>The network's values over a grid, row 0 at the smallest y: class 1's probability, class numbers, or numbers.</summary>
     public float[] Values(Sequential network, GridSpec grid)
     {
-        if (IsWhole) return network.Outputs > 1 ? new ClassEvaluator(network).Regions(grid) : Own(GridEvaluator.Evaluate(network, grid));
+        if (IsWhole && network.Outputs > 1) return new ClassEvaluator(network).Regions(grid);
+        if (IsWhole) return Own(new GridEvaluator(network).Evaluate(grid, IsNumber ? GridValue.Logit : GridValue.Probability));
         float[] outputs = network.Predict(Inputs(grid));
-        if (network.Outputs == 1) return Own(outputs);
-        var values = new float[grid.Points];
-        for (int k = 0; k < values.Length; k++)
-            values[k] = ClassEvaluator.Region(outputs.AsSpan(k * network.Outputs, network.Outputs));
+        float[] values = network.Outputs == 1 ? Own(outputs) : Regions(outputs, network.Outputs);
+        return IsCurve ? [.. Enumerable.Repeat(values, grid.Height).SelectMany(row => row)] : values;
+    }
+
+    static float[] Regions(float[] outputs, int classes)
+    {
+        var values = new float[outputs.Length / classes];
+        for (int k = 0; k < values.Length; k++) values[k] = ClassEvaluator.Region(outputs.AsSpan(k * classes, classes));
         return values;
     }
 
@@ -93,9 +148,10 @@ sealed class PageView(TrainInput input, Window window)
 
     /// <summary>
     /// What each hidden unit returns over the window, as pixels of tiles one after another: 127 is zero, and each tile's largest value is 0
-    /// or 254. With it the values of the hidden layers of two units at the tile's points, which show how such a layer bends the plane.
+    /// or 254. With it what the last layer of two units returns at the tile's points, which shows how it bends the plane; null if there
+    /// is none.
     /// </summary>
-    public (byte[] Tiles, float[] Scales, int[] Units, Dictionary<int, float[]> Bent) Hidden(Sequential network)
+    public (byte[] Tiles, float[] Scales, int[] Units, float[]? Bent) Hidden(Sequential network)
     {
         float[][] layers = network.PredictHidden(Points(TileSide).Inputs);
         int[] units = [.. input.Spec.Widths.Skip(1).SkipLast(1)];
@@ -105,20 +161,31 @@ sealed class PageView(TrainInput input, Window window)
         for (int l = 0; l < layers.Length; l++)
             for (int unit = 0; unit < units[l] && at < shown; unit++)
                 scales[at] = Tile(layers[l], units[l], unit, tiles.AsSpan(at++ * TileSide * TileSide, TileSide * TileSide));
-        var bent = new Dictionary<int, float[]>();
-        for (int l = 0; l < layers.Length; l++)
-            if (units[l] == 2) bent[l] = layers[l];
-        return (tiles, scales, units, bent);
+        return (tiles, scales, units, Array.LastIndexOf(units, 2) is int last and >= 0 ? layers[last] : null);
     }
 
-    static float Tile(float[] values, int units, int unit, Span<byte> tile)
+    /// <summary>What the last layer of two units returns for rows of the data, some of them: two values and the label of each.</summary>
+    public float[] BentPoints(Sequential network)
+    {
+        DataSet data = input.Data;
+        int shown = Math.Min(data.Count, MostBent), layer = Array.LastIndexOf([.. input.Spec.Widths.Skip(1).SkipLast(1)], 2);
+        int[] rows = [.. Enumerable.Range(0, shown).Select(k => (int)((long)k * data.Count / shown))];
+        float[] bent = network.PredictHidden(data.Rows(rows).Flat)[layer];
+        return [.. rows.SelectMany((row, k) => (float[])[bent[2 * k], bent[2 * k + 1], input.Raw.Labels[row]])];
+    }
+
+    float Tile(float[] values, int units, int unit, Span<byte> tile)
     {
         float most = 0;
         for (int k = unit; k < values.Length; k += units) most = Math.Max(most, Math.Abs(values[k]));      // NaN is no larger
         float factor = most > 0 ? Top / 2 / most : 0;
         for (int k = 0; k < tile.Length; k++)
         {
-            float value = values[((TileSide - 1 - k / TileSide) * TileSide + k % TileSide) * units + unit];
+            int row = TileSide - 1 - k / TileSide, column = k % TileSide;
+            float value = values[((IsCurve ? 0 : row * TileSide) + column) * units + unit];
+            // over one feature, what is between the curve and zero has its colour
+            float height = (row + 0.5f) / TileSide * Top - Top / 2;
+            if (IsCurve && (value * height < 0 || Math.Abs(value * factor) < Math.Abs(height))) value = 0;
             tile[k] = float.IsFinite(value) ? (byte)(Top / 2 + value * factor + 0.5f) : NotANumber;
         }
         return most;
@@ -139,15 +206,17 @@ sealed class PageView(TrainInput input, Window window)
         PictureAxes axes = input.Axes;
         IReadOnlyList<DerivedFeature> derived = input.Columns?.Derived ?? [];
         int features = axes.At.Length, own = features - derived.Count;
-        var inputs = new float[grid.Points * features];
+        var inputs = new float[(IsCurve ? 1 : grid.Height) * grid.Width * features];
         double[] values = [.. axes.At];
         Standardizer? scale = input.Standardizer;
         int at = 0;
-        for (int row = 0; row < grid.Height; row++)
+        int rows = IsCurve ? 1 : grid.Height;
+        for (int row = 0; row < rows; row++)
         {
             for (int column = 0; column < grid.Width; column++)
             {
-                (values[axes.X], values[axes.Y!.Value]) = (grid.XAt(column), grid.YAt(row));
+                values[axes.X] = grid.XAt(column);
+                if (axes.Y is int y) values[y] = grid.YAt(row);
                 for (int k = 0; k < derived.Count; k++)
                     if (own + k != axes.X && own + k != axes.Y) values[own + k] = derived[k].Of(values.AsSpan(0, own));
                 for (int k = 0; k < features; k++)

@@ -5,6 +5,8 @@ using System.Text.Json;
 using GpuMlp.Cli.Input;
 using GpuMlp.Cli.Shell;
 using GpuMlp.Data;
+using GpuMlp.Devices;
+using GpuMlp.Losses;
 using GpuMlp.Records;
 using Window = GpuMlp.Grids.Window;
 
@@ -50,9 +52,9 @@ sealed class PageWork(Action<byte[]> send) : IDisposable
         {
             case "config": Apply(ConfigOf(message), Flag(json, "fit"), IdOf(json)); break;
             case "open": Open(Text(json, "text")); break;
-            case "play": (playing, left) = (true, 0); break;
+            case "play": Play(0); break;
             case "pause": Pause(); break;
-            case "steps": (playing, left) = (true, Number(json, "count", 1, 1_000_000_000)); break;
+            case "steps": Play(Number(json, "count", 1, 1_000_000_000)); break;
             case "reset": Reset(); break;
             case "speed": pace.PerSecond = Number(json, "perSecond", 0, 1_000_000_000); break;
             case "view": Look(json); break;
@@ -102,8 +104,16 @@ sealed class PageWork(Action<byte[]> send) : IDisposable
     void Draw()
     {
         drawn = Stopwatch.GetTimestamp();
-        (waiting, changed) = (true, frames.IsCoarse && playing);
+        bool coarse = frames.IsCoarse && playing;
         send(frames.Draw(training!, mosaic, playing, pace.Rate));
+        (waiting, changed) = (true, coarse);
+    }
+
+    // after a device failed there is no training: it begins anew
+    void Play(int steps)
+    {
+        if (training is null) Reset();
+        (playing, left) = (true, steps);
     }
 
     void Pause()
@@ -112,11 +122,14 @@ sealed class PageWork(Action<byte[]> send) : IDisposable
         pace.Stop();
     }
 
-    /// <summary>Ends what is going on after a failure. What a device holds that failed is given back.</summary>
-    public void Stop(bool deviceFailed)
+    /// <summary>Ends what is going on after a failure of it.</summary>
+    public void Stop() => Pause();
+
+    /// <summary>Gives back what a device holds that failed.</summary>
+    public void Abandon()
     {
         Pause();
-        if (!deviceFailed) return;
+        changed = false;
         Dispose();
         (training, mosaic) = (null, null);
     }
@@ -146,19 +159,21 @@ sealed class PageWork(Action<byte[]> send) : IDisposable
             return;
         }
         (TrainConfig checkedConfig, TrainInput input) = PageConfig.Load(config, file, fit);
-        Restart(checkedConfig, input);
-        SendConfig(input.Notes, id);
-        send(PageData.Message(input));
+        Restart(checkedConfig, input, id);
     }
 
-    void Restart(TrainConfig config, TrainInput input)
+    void Restart(TrainConfig config, TrainInput input, int id = 0)
     {
-        var begun = PageTraining.Begin(config, input);
+        PageTraining begun;
+        try { begun = PageTraining.Begin(config, input); }
+        catch (DeviceException e) { throw new UsageException(e.Message, e); }              // of a device that was not yet in use
         Dispose();
         mosaic = null;
         (training, wanted) = (begun, config);
         frames.Begin(begun, isGenerated: !TrainData.IsFile(config.Data));
         Pause();
+        SendConfig(input.Notes, id);
+        send(PageData.Message(input));
         Compare(mosaicCount);
     }
 
@@ -176,7 +191,6 @@ sealed class PageWork(Action<byte[]> send) : IDisposable
         (TrainConfig config, TrainInput input) = training is null ? PageConfig.Load(wanted, file, fit: false)
             : (training.Config, training.Input);
         Restart(config, input);
-        SendConfig([]);
     }
 
     void SendConfig(IReadOnlyList<string> notes, int id = 0)
@@ -203,6 +217,8 @@ sealed class PageWork(Action<byte[]> send) : IDisposable
         file = new DroppedFile(name, message[(sizeof(int) + length)..]);
         try
         {
+            // numbers were another table's
+            if (before?.Data != file.Data && config.Loss.Labels == LabelKind.Number) config = config with { Loss = new TrainConfig().Loss };
             Apply(config with { Data = file.Data, Samples = null, Noise = null }, fit: true);
         }
         catch

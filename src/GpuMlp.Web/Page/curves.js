@@ -19,49 +19,46 @@ export function add(head) {
 
 export function draw() {
   if (!document.getElementById('curvesView').open) return;
-  chart('losses', [['batches', '--quiet', 1, []], ['training', '--accent', 2, []], ['validation', '--one', 2, [5, 4]]], 0);
-  chart('accuracies', [['right', '--accent', 2, []], ['keptRight', '--one', 2, [5, 4]]], null);
+  chart('losses', [['batches', '--quiet', 1, []], ['training', '--accent', 2, []], ['validation', '--one', 2, [5, 4]]]);
+  document.getElementById('accuracies').hidden = history.at(-1)?.right === null;
+  chart('accuracies', [['right', '--accent', 2, []], ['keptRight', '--one', 2, [5, 4]]]);
 }
 
-function chart(id, lines, floor) {
-  const { context, width, height } = colours.sharpen(document.getElementById(id));
+function chart(id, lines) {
+  const isLoss = id === 'losses', { context, width, height } = colours.sharpen(document.getElementById(id));
   const values = history.flatMap(at => lines.map(([name]) => at[name])).filter(Number.isFinite);
   context.font = '10px system-ui, sans-serif';
   context.fillStyle = colours.variable('--quiet');
-  const left = 38, bottom = height - 4, top = 6;
-  let low = floor ?? Math.min(...values), high = values.length ? Math.max(...values) : 1;
-  if (floor !== null && values.length > 8) {                    // one wild step must not flatten the rest
-    const sorted = values.slice().sort((a, b) => a - b);
-    high = Math.min(high, 1.6 * sorted[Math.floor(sorted.length * 0.95)]);
-  }
-  if (!values.length) low = 0;
+  const left = 44, bottom = height - 4, top = 6;
+  let low = values.reduce((a, b) => isLoss && b <= 0 ? a : Math.min(a, b), Infinity), high = values.reduce((a, b) => Math.max(a, b), -Infinity);
+  const isLog = isLoss && high > 10 * low;                      // losses that fall far are told apart by their powers of ten
+  if (!values.length) [low, high] = [0, 1];
+  if (isLoss && !isLog) low = 0;
   if (!(high > low)) [low, high] = [low - 0.05, high + 0.05];
+  const scale = isLog ? Math.log : value => value, back = isLog ? Math.exp : value => value;
   // the first steps do most, so they get most of the room
   const end = Math.log1p(history.at(-1)?.step || 1);
-  const x = step => left + (width - left - 4) * Math.log1p(step) / end, y = value => bottom - (bottom - top) * Math.min(1, (value - low) / (high - low));
+  const x = step => left + (width - left - 4) * Math.log1p(step) / end, y = value => bottom - (bottom - top) * Math.max(0, (scale(value) - scale(low)) / (scale(high) - scale(low)));
   context.strokeStyle = colours.variable('--line');
   context.lineWidth = 1;
   for (const share of [0, 0.5, 1]) {
-    const value = low + share * (high - low), at = Math.round(y(value)) + 0.5;
+    const value = back(scale(low) + share * (scale(high) - scale(low))), at = Math.round(y(value)) + 0.5;
     context.beginPath();
     context.moveTo(left, at);
     context.lineTo(width, at);
     context.stroke();
     context.textAlign = 'right';
-    context.fillText(id === 'losses' ? value.toPrecision(2) : `${(100 * value).toFixed(1)} %`, left - 4, Math.min(height - 2, at + 4));
+    context.fillText(isLoss ? value.toPrecision(2) : `${(100 * value).toFixed(1)} %`, left - 4, Math.min(height - 2, at + 4));
   }
   for (const [name, colour, thickness, dash] of lines) {
     context.strokeStyle = colours.variable(colour);
     context.globalAlpha = name === 'batches' ? 0.45 : 1;
     context.lineWidth = thickness;
     context.setLineDash(dash);
+    const seen = history.filter(at => Number.isFinite(at[name]));
     context.beginPath();
-    let begun = false;
-    for (const at of history) {
-      if (!Number.isFinite(at[name])) continue;
-      if (begun) context.lineTo(x(at.step), y(at[name])); else context.moveTo(x(at.step), y(at[name]));
-      begun = true;
-    }
+    for (const at of seen) context.lineTo(x(at.step), y(at[name]));
+    if (seen.length === 1) context.arc(x(seen[0].step), y(seen[0][name]), thickness, 0, 7);
     context.stroke();
   }
   context.setLineDash([]);

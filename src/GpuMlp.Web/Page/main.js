@@ -13,7 +13,7 @@ const $ = id => document.getElementById(id);
 const show = (id, text) => { $(id).textContent = text; };
 const count = number => Math.round(number).toLocaleString('en');
 const percent = share => share === null ? '–' : `${(100 * share).toFixed(1)} %`;
-let playing = false, frames = 0, dataName = null;
+let playing = false, frames = 0, dataName = null, opening = null, written = 0, writing = 0, wrong = '';
 
 function complain(text) {
   show('error', text);
@@ -24,34 +24,59 @@ link.on('hello', head => {
   settings.begin(head);
   settings.wire();
   view();
-  try { settings.openFragment(location.hash); } catch (e) { complain(e.message); }
+  try { opening = settings.openFragment(location.hash); } catch (e) { wrong = e.message; }
 });
 
 link.on('config', head => {
-  complain('');
+  complain(wrong);
+  wrong = '';
   settings.show(head);
   network.describe(head.config.net.split('-').map(Number), head.inputs);
-  show('notes', head.notes.join('\n'));
-  const address = location.pathname + settings.fragment();
-  if (location.pathname + location.hash !== address) history.replaceState(null, '', address);
-  if (head.step === 0) curves.clear();
+  if (head.step === 0) {
+    show('notes', head.notes.join('\n'));
+    curves.clear();
+  }
+  writeAddress();
 });
+
+const address = () => location.pathname + settings.fragment(plane.wantedText());
+
+// a browser lets a page do it only so often
+function writeAddress() {
+  clearTimeout(writing);
+  writing = setTimeout(() => {
+    written = Date.now();
+    if (!opening && location.pathname + location.hash !== address()) history.replaceState(null, '', address());
+  }, Math.max(0, written + 300 - Date.now()));
+}
 
 link.on('data', (head, parts) => {
   if (dataName !== head.name) plane.forget();
   dataName = head.name;
+  if (opening && settings.accepted().id >= opening.id) {
+    plane.look(plane.parse(opening.window));
+    opening = null;
+  }
   const points = link.floats(parts.points), labels = points.filter((_, k) => k % 4 === 2);
   if (settings.current().data !== 'csv:points.csv') pen.fromFile();
-  plane.setData(points, head.classes.length, labels.reduce((a, b) => Math.min(a, b), Infinity), labels.reduce((a, b) => Math.max(a, b), -Infinity));
+  const low = labels.reduce((a, b) => Math.min(a, b), Infinity), high = labels.reduce((a, b) => Math.max(a, b), -Infinity);
+  plane.setData(points, head.classes.length, low, high);
   show('xName', `${head.x} to the right, ${head.y} up${head.held ? `; ${head.held}` : ''}`);
-  const names = head.classes.slice(0, 8).map((name, k) => {
+  const names = head.classes.slice(0, 8).map(name => {
     const entry = document.createElement('span'), dot = document.createElement('i');
     dot.className = 'dot';
-    dot.style.background = colours.css(colours.strong(k));
     entry.append(dot, /^\d+$/.test(name) ? `class ${name}` : name);
     return entry;
   });
+  const scale = document.createElement('canvas');
+  [scale.id, scale.width, scale.height] = ['scale', 254, 1];
+  if (!head.classes.length) {
+    const shades = document.createElement('span');
+    shades.append(low.toPrecision(3), scale, high.toPrecision(3));
+    names.push(shades);
+  }
   $('legend').replaceChildren(...names, `${count(head.rows)} rows${head.keptBack ? `, ${count(head.keptBack)} kept back` : ''}`);
+  paintLegend();
 });
 
 link.on('frame', (head, parts) => requestAnimationFrame(() => {
@@ -60,18 +85,23 @@ link.on('frame', (head, parts) => requestAnimationFrame(() => {
   show('rate', head.rate > 0 ? count(head.rate) : '–');
   show('loss', head.loss === null ? '–' : head.loss < 0.001 ? head.loss.toExponential(1) : head.loss.toFixed(4));
   show('accuracy', percent(head.accuracy));
+  $('accuracy').parentElement.hidden = head.accuracy === null;
   $('kept').hidden = head.validationLoss === null;
   show('keptAccuracy', head.validationAccuracy === null ? head.validationLoss?.toFixed(4) ?? '–' : percent(head.validationAccuracy));
-  plane.show(head, parts.plane);
+  plane.show(head, parts.plane, parts.curve && link.floats(parts.curve));
   curves.add(head);
   network.take(head, parts);
+  seeds.set(head.networks);
   if (parts.mosaic) seeds.take(head, parts.mosaic);
   frames++;
   document.body.dataset.frames = frames;
+  if (frames === 1) link.send('devices');                          // looking for them takes a while, so the first picture goes before
   link.send('seen');
 }));
 
 link.on('error', head => {
+  opening = null;
+  setPlaying(false);                                               // if it goes on, the next picture says so
   settings.revert();
   complain(head.text);
 });
@@ -102,7 +132,7 @@ function setPlaying(now) {
 
 const isOpen = id => $(id).open;
 function view() {
-  plane.onView(window => link.send('view', { window, side: 512, tiles: isOpen('unitsView') || isOpen('warpView'), weights: isOpen('unitsView') || isOpen('weightsView') }));
+  plane.onView(window => link.send('view', { window, side: 512, tiles: isOpen('unitsView') || isOpen('warpView'), weights: ['unitsView', 'weightsView', 'warpView'].some(isOpen) }));
   plane.sendView();
 }
 for (const id of ['curvesView', 'unitsView', 'weightsView', 'warpView'])
@@ -112,10 +142,12 @@ plane.watch(seen => {
   const digits = (low, high) => Math.min(9, Math.max(1, 2 - Math.floor(Math.log10(high - low))));
   const text = (low, high) => `${low.toFixed(digits(low, high))} to ${high.toFixed(digits(low, high))}`;
   show('window', `${text(seen.x0, seen.x1)}, ${text(seen.y0, seen.y1)}`);
+  if (settings.current()) writeAddress();
 });
 
 $('play').onclick = () => { link.send(playing ? 'pause' : 'play'); setPlaying(!playing); };
 $('one').onclick = () => link.send('steps', { count: 1 });
+$('count').onkeydown = event => { if (event.key === 'Enter') $('many').click(); };
 $('many').onclick = () => link.send('steps', { count: Math.round(Number($('count').value)) });
 $('reset').onclick = () => link.send('reset');
 $('speed').onchange = () => link.send('speed', { perSecond: Number($('speed').value) });
@@ -125,8 +157,8 @@ $('whole').onclick = () => plane.showAll();
 for (const [id, what] of [['saveModel', 'model'], ['saveRun', 'run'], ['savePng', 'png'], ['saveGif', 'gif']]) $(id).onclick = () => link.send('save', { what });
 $('saveData').onclick = () => save('points.csv', plane.asCsv());
 $('copyLink').onclick = async () => {
-  const address = location.origin + location.pathname + settings.fragment();
-  try { await navigator.clipboard.writeText(address); show('saved', `${address} is copied`); } catch { show('saved', address); }
+  const link = location.origin + address(), more = settings.isGenerated() ? '' : '; a table is not in it: save run.json, and the points';
+  try { await navigator.clipboard.writeText(link); show('saved', `${link} is copied${more}`); } catch { show('saved', link + more); }
 };
 
 async function take(file) {
@@ -146,7 +178,15 @@ addEventListener('drop', event => {
   take(event.dataTransfer.files[0]);
 });
 
-colours.onScheme(() => { document.querySelectorAll('#legend .dot').forEach((dot, k) => { dot.style.background = colours.css(colours.strong(k)); }); plane.redraw(); curves.draw(); network.redraw(); });
+function paintLegend() {
+  document.querySelectorAll('#legend .dot').forEach((dot, k) => { dot.style.background = colours.css(colours.strong(k)); });
+  const scale = $('scale')?.getContext('2d');
+  for (let k = 0; scale && k < 254; k++) {
+    scale.fillStyle = colours.css(colours.ofShare(k / 254));
+    scale.fillRect(k, 0, 1, 1);
+  }
+}
+colours.onScheme(() => { paintLegend(); plane.redraw(); curves.draw(); network.redraw(); });
 pen.wire();
 seeds.wire();
 link.open();

@@ -2,6 +2,7 @@
 
 import * as colours from './colours.js';
 import { floats } from './link.js';
+import * as plane from './plane.js';
 
 const box = document.getElementById('units');
 let shape = '', buttons = [], latest = null, chosen = null, hovered = null, net = [], inputs = [], weights = null;
@@ -128,27 +129,57 @@ function drawConnections() {
     }
 }
 
-// of a layer of two units: where each point of the plane goes
+// of the last layer of two units: where each point of the plane goes, and the data's points with it
 function drawWarp() {
   if (!document.getElementById('warpView').open) return;
   const text = document.getElementById('warpText'), canvas = document.getElementById('warp'), layer = net.slice(1, -1).lastIndexOf(2);
   canvas.hidden = layer < 0;
   text.textContent = layer < 0 ? 'A hidden layer of two units shows here how it bends the plane: add one.' : `layer ${layer + 1}: its first unit to the right, its second up`;
-  if (layer < 0 || !latest?.parts[`bent${layer}`]) return;
-  const { context, width, height } = colours.sharpen(canvas), values = floats(latest.parts[`bent${layer}`]), side = latest.side;
+  if (layer < 0 || !latest?.parts.bent) return;
+  const { context, width, height } = colours.sharpen(canvas), lines = floats(latest.parts.bent), points = floats(latest.parts.bentPoints);
+  const side = latest.side, rows = lines.length / 2 / side, pad = 10;
   const range = unit => {
     let low = Infinity, high = -Infinity;
-    for (let k = unit; k < values.length; k += 2) [low, high] = [Math.min(low, values[k]), Math.max(high, values[k])];
+    const look = value => { [low, high] = [Math.min(low, value), Math.max(high, value)]; };
+    for (let k = unit; k < lines.length; k += 2) look(lines[k]);
+    for (let k = unit; k < points.length; k += 3) look(points[k]);
     return [low, high > low ? high - low : 1];
   };
-  const [[x0, dx], [y0, dy]] = [range(0), range(1)], pad = 10;
-  const x = k => pad + (values[2 * k] - x0) / dx * (width - 2 * pad), y = k => height - pad - (values[2 * k + 1] - y0) / dy * (height - 2 * pad);
-  for (const [outer, inner, name] of [[side, 1, 0], [1, side, 1]])
-    for (let line = 0; line < side; line += 2) {
-      context.strokeStyle = colours.css(colours.strong(name), 0.3 + 0.65 * line / side);
-      context.lineWidth = 1;
-      context.beginPath();
-      for (let k = 0; k < side; k++) context[k ? 'lineTo' : 'moveTo'](x(line * outer + k * inner), y(line * outer + k * inner));
-      context.stroke();
-    }
+  const [[x0, dx], [y0, dy]] = [range(0), range(1)];
+  const x = value => pad + (value - x0) / dx * (width - 2 * pad), y = value => height - pad - (value - y0) / dy * (height - 2 * pad);
+  const line = (count, at) => {
+    context.beginPath();
+    for (let k = 0; k < count; k++) context.lineTo(x(lines[2 * at(k)]), y(lines[2 * at(k) + 1]));
+    context.stroke();
+  };
+  context.lineWidth = 1;
+  context.strokeStyle = colours.variable('--quiet');
+  context.globalAlpha = 0.5;
+  for (let row = 0; row < rows; row += 2) line(side, k => row * side + k);
+  for (let column = 0; rows > 1 && column < side; column += 2) line(rows, k => k * side + column);
+  context.globalAlpha = 1;
+  for (let k = 0; k < points.length; k += 3) {
+    context.fillStyle = colours.css(plane.colourOf(points[k + 2]));
+    context.beginPath();
+    context.arc(x(points[k]), y(points[k + 1]), 2.2, 0, 7);
+    context.fill();
+  }
+  if (layer !== net.length - 3 || net.at(-1) !== 1 || !weights) return;
+  drawBoundary(context, x, y, [x0, x0 + dx, y0, y0 + dy], ...[0, 1, 2].map(from => weight(layer + 1, from, 0)));
+}
+
+// the line a·x + b·y + c = 0, on which the network is undecided
+function drawBoundary(context, x, y, [x0, x1, y0, y1], a, b, c) {
+  if (a === 0 && b === 0) return;
+  context.save();
+  context.beginPath();
+  context.rect(x(x0), y(y1), x(x1) - x(x0), y(y0) - y(y1));
+  context.clip();
+  context.strokeStyle = colours.variable('--ink');
+  context.lineWidth = 2;
+  context.beginPath();
+  if (Math.abs(b) * (y1 - y0) > Math.abs(a) * (x1 - x0)) for (const at of [x0, x1]) context.lineTo(x(at), y(-(a * at + c) / b));
+  else for (const at of [y0, y1]) context.lineTo(x(-(b * at + c) / a), y(at));
+  context.stroke();
+  context.restore();
 }

@@ -36,7 +36,9 @@ function remove(x, y, dx, dy) {
 export const csv = () => 'x,y,label\n' + drawn.map(([x, y, label]) => `${+x.toPrecision(9)},${+y.toPrecision(9)},${label}\n`).join('');
 
 function upload() {
-  if (new Set(drawn.map(point => point[2])).size < 2) return;
+  const isOne = new Set(drawn.map(point => point[2])).size < 2;
+  $('saved').textContent = isOne ? 'The points are trained on as soon as there are two classes: the keys 0 to 7 choose one.' : '';
+  if (isOne) return;
   const bytes = new TextEncoder().encode(csv());
   link.sendFile({ name: 'points.csv', config: { ...settings.current(), derive: null, axes: null, features: null, label: null, header: null, window: plane.seenText() } }, bytes);
 }

@@ -16,42 +16,64 @@ export function setData(values, count, low, high) {
   drawPoints();
 }
 
+export const colourOf = label => classes ? colours.strong(label) : colours.ofShare((label - range[0]) / (range[1] - range[0]));
+
 export function data() { return { points, classes }; }
 
 // the points as a file
 export function asCsv() {
-  let text = 'x,y,label\n';
-  for (let k = 0; k < points.length; k += 4) text += `${points[k]},${points[k + 1]},${points[k + 2]}\n`;
+  let text = last?.curve ? 'x,label\n' : 'x,y,label\n';
+  for (let k = 0; k < points.length; k += 4) text += (last?.curve ? [points[k], points[k + 2]] : [...points.subarray(k, k + 3)]).join() + '\n';
   return new TextEncoder().encode(text);
 }
 
-// what is seen, as settings have it
-export const seenText = () => `${seen.x0}:${seen.x1},${seen.y0}:${seen.y1}`;
+// what is seen, as settings have it, and what was asked for; null for all
+export const textOf = window => window && `${window.x0}:${window.x1},${window.y0}:${window.y1}`;
+export const seenText = () => textOf(seen);
+export const wantedText = () => textOf(wanted);
+
+export function parse(text) {
+  const [x0, x1, y0, y1] = text.split(/[:,]/).map(Number);
+  return { x0, x1, y0, y1 };
+}
 
 // forgets the window of other data
 export function forget() { wanted = null; }
 
-export function show(head, pixels) {
-  const [x, y] = head.window.split(',').map(axis => axis.split(':').map(Number));
-  const now = { x0: x[0], x1: x[1], y0: y[0], y1: y[1] };
+export function show(head, pixels, curve) {
+  const now = parse(head.window);
   const moved = ['x0', 'x1', 'y0', 'y1'].some(edge => now[edge] !== seen[edge]);
   seen = now;
   if (kind !== head.values || !lookup) [kind, lookup] = [head.values, colours.table(head.values)];
-  last = { pixels, side: head.side };
-  colours.paint(picture, pixels, head.side, lookup);
+  last = { pixels, side: head.side, curve, curves: head.curves };
+  paint();
   if (moved) { drawPoints(); onWindow(seen); }
 }
 
 export function redraw() {
   lookup = colours.table(kind);
-  if (last) colours.paint(picture, last.pixels, last.side, lookup);
+  if (last) paint();
   drawPoints();
+}
+
+function paint() {
+  colours.paint(picture, last.pixels, last.side, lookup);
+  if (!last.curve) return;
+  const context = picture.getContext('2d'), { width, height } = picture, count = last.curves ?? last.curve.length / last.side, places = last.curve.length / count;
+  context.lineWidth = 2.5;
+  for (let k = 0; k < count; k++) {
+    context.strokeStyle = count === 1 ? colours.variable('--ink') : colours.css(colours.strong(k));
+    context.beginPath();
+    for (let at = 0; at < places; at++)
+      context.lineTo(at / (places - 1) * width, (seen.y1 - last.curve[at * count + k]) / (seen.y1 - seen.y0) * height);
+    context.stroke();
+  }
 }
 
 function drawPoints() {
   const { context, width, height } = colours.sharpen(overlay);
   const count = points.length / 4, radius = count > 3000 ? 1.6 : count > 800 ? 2.2 : 3;
-  const edge = colours.isDark() ? 'rgb(15 17 20 / .8)' : 'rgb(255 255 255 / .75)';
+  const ink = colours.variable('--ink'), edge = colours.isDark() ? 'rgb(15 17 20 / .8)' : 'rgb(255 255 255 / .75)';
   context.lineWidth = 0.8;
   for (let k = 0; k < count; k++) {
     const [x, y, label, kept] = points.subarray(4 * k, 4 * k + 4);
@@ -59,14 +81,14 @@ function drawPoints() {
     if (px < -5 || py < -5 || px > width + 5 || py > height + 5) continue;
     context.beginPath();
     context.arc(px, py, radius, 0, 7);
-    context.fillStyle = colours.css(classes ? colours.strong(label) : colours.ofShare((label - range[0]) / (range[1] - range[0])), kept ? 0.25 : 0.95);
+    context.fillStyle = colours.css(colourOf(label), kept ? 0.25 : 0.95);
     context.fill();
-    context.strokeStyle = kept ? colours.css(colours.strong(classes ? label : 1)) : edge;
+    context.strokeStyle = !classes ? ink : kept ? colours.css(colours.strong(label)) : edge;
     context.stroke();
   }
 }
 
-function look(window) {
+export function look(window) {
   for (const [low, high] of [['x0', 'x1'], ['y0', 'y1']]) {
     const span = window[high] - window[low];
     if (!(span > least * Math.max(1e-3, Math.abs(window[low]), Math.abs(window[high]))) || !(span < 1e12)) return;
@@ -81,7 +103,7 @@ function view(window) {
 
 export let sendView = () => {};
 export function onView(act) {
-  sendView = () => act(wanted ? `${wanted.x0}:${wanted.x1},${wanted.y0}:${wanted.y1}` : null);
+  sendView = () => act(wantedText());
 }
 
 export function showAll() { wanted = null; sendView(); }

@@ -46,12 +46,13 @@ export function change(more, wait = 0) {
 export function revert() {
   if (!taken) return;
   config = taken.config;
-  show(taken);
+  show(taken, document.activeElement);
 }
 
 // shows a config that the program has taken, unless another one is on its way
-export function show(head) {
+export function show(head, typing = null) {
   taken = head;
+  const value = (id, shown, disabled) => { if ($(id) !== typing) fill(id, shown, disabled); };
   if (head.id && head.id < asked) return;
   config = head.config;
   inputs = head.inputs;
@@ -59,8 +60,10 @@ export function show(head) {
   if (file && ![...$('data').options].some(option => option.value === config.data)) $('data').append(new Option(config.data.slice(4), config.data));
   for (const option of [...$('data').options]) if (!hello.data.includes(option.value) && option.value !== config.data) option.remove();
   $('data').value = config.data;
-  value('samples', config.samples, file);
-  value('noise', config.noise, config.noise === null);
+  for (const [id, hidden] of [['samples', file], ['noise', config.noise === null], ['momentum', config.momentum === null]]) {
+    $(id).parentElement.hidden = hidden;
+    value(id, config[id], hidden);
+  }
   value('validation', config.validation === null ? 0 : Number(config.validation));
   $('standardize').checked = config.standardize;
   $('derived').hidden = file;
@@ -79,7 +82,6 @@ export function show(head) {
   value('seed', config.seed);
   $('optimizer').value = config.optimizer;
   value('lr', config.lr);
-  value('momentum', config.momentum, config.momentum === null);
   value('batch', config.batch);
   value('weightDecay', config.weightDecay);
   value('l1', config.l1);
@@ -89,7 +91,7 @@ export function show(head) {
     + (head.changedAt === null ? '' : `\nSettings were changed at step ${head.changedAt.toLocaleString('en')}: run.json repeats the settings, not these weights.`);
 }
 
-function value(id, shown, disabled = false) {
+function fill(id, shown, disabled = false) {
   const field = $(id);
   field.disabled = disabled;
   if (document.activeElement !== field || Number(field.value) !== shown) field.value = shown ?? '';
@@ -144,7 +146,8 @@ export function wire() {
   const numbers = { samples: 'samples', noise: 'noise', seed: 'seed', batch: 'batch' };
   for (const [id, name] of Object.entries(numbers)) $(id).onchange = () => change({ [name]: number(id) });
   for (const id of ['lr', 'momentum', 'weightDecay', 'l1'])
-    for (const event of ['onchange', 'oninput']) $(id)[event] = () => { if ($(id).value !== '') change({ [id]: number(id) }, event === 'oninput' ? 200 : 0); };
+    for (const [event, wait] of [['onchange', 0], ['oninput', 40]])
+      $(id)[event] = () => { if ($(id).value !== '' && (wait === 0 || $(id).checkValidity())) change({ [id]: number(id) }, wait); };
   $('validation').onchange = () => change({ validation: number('validation') > 0 ? $('validation').value : null });
   $('standardize').onchange = () => change({ standardize: $('standardize').checked });
   for (const id of ['xAxis', 'yAxis']) $(id).onchange = () => change({ axes: `${$('xAxis').value},${$('yAxis').value}` });
@@ -157,7 +160,6 @@ export function wire() {
     change({ optimizer: name, lr: hello.rates[name], momentum: null, weightDecay: null });
   };
   $('device').onchange = () => change({ device: $('device').value });
-  $('device').onfocus = () => link.send('devices');
   link.on('devices', head => {
     const chosen = $('device').value;
     $('device').replaceChildren(new Option('auto', 'auto'),
@@ -166,16 +168,19 @@ export function wire() {
   });
 }
 
-// what differs from the defaults, for the address; a file cannot be in it
-export function fragment() {
-  const differs = Object.entries(config).filter(([name, setting]) => JSON.stringify(setting) !== JSON.stringify(hello.defaults[name]));
+// what differs from the defaults and what is seen, for the address; a file cannot be in it
+export function fragment(window) {
+  const differs = Object.entries({ ...config, window }).filter(([name, setting]) => JSON.stringify(setting) !== JSON.stringify(hello.defaults[name]));
   return differs.length && isGenerated() ? '#' + encodeURIComponent(JSON.stringify(Object.fromEntries(differs))) : '';
 }
 
+// returns what is to be seen when the program has taken the rest
 export function openFragment(text) {
-  if (text.length < 2) return;
+  if (text.length < 2) return null;
   let differs;
   try { differs = JSON.parse(decodeURIComponent(text.slice(1))); } catch { throw new Error('the address has settings behind # that cannot be read'); }
-  config = { ...hello.defaults, ...differs };
-  link.send('config', { fit: false, config });
+  const { window, ...others } = differs;
+  config = { ...hello.defaults, ...others };
+  link.send('config', { fit: false, id: ++asked, config });
+  return window && { id: asked, window };
 }

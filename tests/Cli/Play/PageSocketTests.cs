@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -6,6 +9,7 @@ using GpuMlp.Devices;
 using GpuMlp.Grids;
 using GpuMlp.Layers;
 using GpuMlp.Records;
+using GpuMlp.Tests.Emulator;
 using GpuMlp.Tests.Support;
 
 namespace GpuMlp.Tests.Cli.Play;
@@ -78,13 +82,120 @@ public sealed class PageSocketTests : IDisposable
         JsonElement config = await BeginAsync(page);
         await page.SendAsync(new { type = "play" });
         await page.WaitAsync("frame", frame => frame.Head.GetProperty("step").GetInt32() > 0);
-        long start = System.Diagnostics.Stopwatch.GetTimestamp();
+        var taken = Stopwatch.StartNew();
         await page.SendAsync(new { type = "config", fit = true, config = With(config, ("lr", 0.02), ("l1", 0.0001)) });
-        JsonElement head = (await page.WaitAsync("config")).Head;
-        TestContext.Current.TestOutputHelper?.WriteLine($"{System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalMilliseconds:0} ms");
+        int pictures = 0;
+        JsonElement head;
+        while ((head = (await page.NextAsync())!.Head).GetProperty("kind").GetString() != "config") pictures++;
+        TestContext.Current.TestOutputHelper?.WriteLine($"{taken.Elapsed.TotalMilliseconds:0} ms");
+        Assert.InRange(pictures, 0, 2);                            // there are thirty a second
         Assert.True(head.GetProperty("changedAt").GetInt32() > 0);
         Assert.Equal(0.02, head.GetProperty("config").GetProperty("lr").GetDouble(), 1e-6);
         await page.WaitAsync("frame", frame => frame.Head.GetProperty("playing").GetBoolean());
+    }
+
+    [Fact]
+    public async Task WhatIsRefusedDoesNotEndTheTraining()
+    {
+        using PageClient page = await PageClient.OpenAsync(play);
+        JsonElement config = await BeginAsync(page);
+        await page.SendAsync(new { type = "play" });
+        await page.SendAsync(new { type = "config", fit = true, config = With(config, ("lr", -1)) });
+        Assert.StartsWith("config.lr -1: ", await page.ErrorAsync());
+        int step = (await page.WaitAsync("frame")).Head.GetProperty("step").GetInt32();
+        await page.WaitAsync("frame", frame => frame.Head.GetProperty("playing").GetBoolean()
+            && frame.Head.GetProperty("step").GetInt32() > step);
+    }
+
+    [Fact]
+    public async Task ThirtyOfTheLargestPicturesAre24Megabytes()
+    {
+        using PageClient page = await PageClient.OpenAsync(play);
+        JsonElement config = await BeginAsync(page);
+        await page.SendAsync(new { type = "config", fit = true, config = With(config, ("net", "2-178-178-2-1"), ("samples", 100)) });
+        await page.WaitAsync("config");
+        await page.SendAsync(new { type = "mosaic", count = 64 });
+        await page.SendAsync(new { type = "view", window = (string?)null, side = 512, tiles = true, weights = true });
+        PageClient.Message largest = await page.WaitAsync("frame", frame =>
+            ((string[])["plane", "tiles", "bent", "weights", "mosaic"]).All(frame.Has));
+        Assert.InRange(largest.Numbers.Length, 700_000, 795_000);
+    }
+
+    [Theory]
+    [InlineData(1, 0)]
+    [InlineData(1, 2)]
+    [InlineData(1, 3)]
+    [InlineData(2, 0)]
+    public async Task CurvesAndMapsOfNumbersAreTheNetworksOwn(int features, int classes)
+    {
+        using PageClient page = await PageClient.OpenAsync(play);
+        JsonElement config = await BeginAsync(page);
+        string table = string.Concat(Enumerable.Range(0, 60).Select(k =>
+        {
+            double x = k * 37 % 60 / 10.0, y = k * 17 % 60 / 10.0, t = 5 * Math.Sin(x) + (features - 1) * y;
+            string label = classes == 0 ? t.ToString("R", CultureInfo.InvariantCulture) : $"class{(int)(x * classes / 6)}";
+            return FormattableString.Invariant($"{x},") + (features > 1 ? FormattableString.Invariant($"{y},") : "") + $"{label}\n";
+        }));
+        await page.DropAsync("own.csv", With(config, ("batch", 8), ("lr", 0.001)), $"x,{(features > 1 ? "y," : "")}t\n{table}");
+        JsonElement taken = (await page.WaitAsync("config")).Head.GetProperty("config");
+        Assert.Equal(classes switch { 0 => "mse", 2 => "bce", _ => "cross-entropy" }, taken.GetProperty("loss").GetString());
+        string window = features == 1 ? "-1:7,-6:6" : "0:6,0:6";
+        await page.SendAsync(new { type = "view", window, side = 64, tiles = true, weights = true });
+        PageClient.Message frame = await page.StepsAsync(3000, 3000);
+        File.WriteAllBytes(scratch.File("model.safetensors"), await page.SaveAsync("model"));
+        using ComputeDevice device = ComputeDevice.Open("cpu");
+        using Sequential network = ModelFile.Load(scratch.File("model.safetensors"), device).Network;
+        if (features == 1) CheckCurve(frame, network);
+        else CheckMap(frame, network);
+        Assert.Equal("PNG", Encoding.Latin1.GetString(await page.SaveAsync("png"), 1, 3));
+        Assert.Equal("GIF89a", Encoding.Latin1.GetString(await page.SaveAsync("gif"), 0, 6));
+    }
+
+    static void CheckCurve(PageClient.Message frame, Sequential network)
+    {
+        int curves = frame.Head.GetProperty("curves").GetInt32();
+        ReadOnlySpan<float> curve = MemoryMarshal.Cast<byte, float>(frame["curve"]);
+        int places = curve.Length / curves;
+        float[] expected = network.Predict([.. Enumerable.Range(0, places).Select(k => -1 + 8f * k / (places - 1))]);
+        for (int at = 0; at < expected.Length; at += curves)
+        {
+            double sum = curves == 1 ? 1 : expected.AsSpan(at, curves).ToArray().Sum(z => Math.Exp(z));
+            for (int k = at; k < at + curves; k++) Assert.Equal(curves == 1 ? expected[k] : Math.Exp(expected[k]) / sum, curve[k], 1e-3);
+        }
+        byte[] plane = frame["plane"].ToArray();
+        Assert.All(plane.Chunk(64), row => Assert.Equal(plane[..64], row));
+    }
+
+    static void CheckMap(PageClient.Message frame, Sequential network)
+    {
+        (double low, double high) = (frame.Head.GetProperty("low").GetDouble(), frame.Head.GetProperty("high").GetDouble());
+        Assert.True(high - low > 8);
+        float[] expected = network.Predict(
+            [.. Enumerable.Range(0, 64 * 64).SelectMany(k => (float[])[k % 64 * 6f / 63, (63 - k / 64) * 6f / 63])]);
+        ReadOnlySpan<byte> plane = frame["plane"];
+        for (int k = 0; k < expected.Length; k++)
+            Assert.InRange(plane[k] - Math.Clamp((expected[k] - low) / (high - low) * 254, 0, 254), -1, 1);
+    }
+
+    [Fact]
+    public async Task ADeviceThatFailsIsASentenceAndTrainingBeginsAnew()
+    {
+        using var failing = new PlayProcess(EmulatedCard.Environment(("FAIL_LAUNCH", "400"), ("MEMORY", "20M")));
+        using PageClient page = await PageClient.OpenAsync(failing);
+        JsonElement config = await BeginAsync(page);
+        await page.SendAsync(new { type = "config", fit = true, config = With(config, ("device", "cuda"), ("net", "2-1024-1024-1024-1")) });
+        Assert.Contains("cuda:0", await page.ErrorAsync());        // it is too large
+        JsonObject small = With(config, ("device", "cuda"), ("net", "2-3-1"), ("samples", 20));
+        await page.SendAsync(new { type = "config", fit = true, config = small });
+        await page.WaitAsync("config");
+        await page.SendAsync(new { type = "view", window = (string?)null, side = 64, tiles = false, weights = false });
+        await page.SendAsync(new { type = "play" });
+        string sentence = await page.ErrorAsync();
+        Assert.StartsWith("device cuda:0 (GpuMlp emulated card (sm_80)) failed ", sentence);
+        Assert.EndsWith("; Play begins anew, and another device may be chosen", sentence);
+        await page.SendAsync(new { type = "config", fit = true, config = With(config, ("samples", 20)) });
+        await page.WaitAsync("config");
+        await page.StepsAsync(100, 100);
     }
 
     [Fact]
@@ -144,6 +255,24 @@ public sealed class PageSocketTests : IDisposable
         await page.SendAsync(new { type = "save", what = "run" });
         while ((await page.NextAsync())!.Kind != "file") waiting++;
         Assert.InRange(waiting, 0, 4);
+    }
+
+    [Fact]
+    public async Task AClosedPageStopsItsWork()
+    {
+        using (PageClient page = await PageClient.OpenAsync(play))
+        {
+            await page.SendAsync(new { type = "play" });
+            await page.WaitAsync("frame", frame => frame.Head.GetProperty("step").GetInt32() > 0);
+        }
+        TimeSpan before, spent = TimeSpan.MaxValue;
+        for (int k = 0; k < 100 && spent > TimeSpan.FromMilliseconds(20); k++)
+        {
+            before = play.ProcessorTime;
+            await Task.Delay(200, TestContext.Current.CancellationToken);
+            spent = play.ProcessorTime - before;
+        }
+        Assert.InRange(spent, TimeSpan.Zero, TimeSpan.FromMilliseconds(20));
     }
 
     [Fact]

@@ -177,6 +177,7 @@ public sealed class PageTests : IAsyncLifetime
         await NothingWrongAsync();
 
         // the address holds all of it
+        await browser.WaitAsync("location.hash.includes('0.05')");
         string link = (await browser.AskAsync("location.href")).GetString()!;
         Assert.DoesNotContain("token", link);
         await browser.GoAsync("about:blank");
@@ -216,9 +217,20 @@ public sealed class PageTests : IAsyncLifetime
         await browser.ClickAsync("#whole");
         await browser.WaitAsync($"document.getElementById('window').textContent === {JsonSerializer.Serialize(whole)}");
         Assert.Equal(first, await PixelsAsync());
+        await browser.ClickAsync("#nearer");
+        await browser.WaitAsync("decodeURIComponent(location.hash).startsWith('#{\"window\":\"-0.')");
+        string seen = await browser.TextAsync("window"), link = (await browser.AskAsync("location.href")).GetString()!;
+        await browser.GoAsync("about:blank");
+        await browser.GoAsync(link);
+        await browser.WaitAsync($"document.getElementById('window')?.textContent === {JsonSerializer.Serialize(seen)}");
+        await browser.GoAsync("about:blank");
+        await browser.GoAsync($"{play.Root}#nonsense");
+        await browser.WaitAsync("document.getElementById('error')?.textContent.startsWith('the address has settings')");
+        await browser.WaitAsync("+document.body.dataset.frames > 0");
         for (int k = 0; k < 60; k++) await browser.AskAsync("nearer.click()");             // to float32's end and no further
-        await browser.WaitAsync("+document.body.dataset.frames > 10");
-        await NothingWrongAsync();
+        await browser.WaitAsync("(([x0, x1]) => x1 - x0 < 1e-6)("
+            + "JSON.parse(decodeURIComponent(location.hash.slice(1))).window.split(/[:,]/))");
+        Assert.Empty(browser.Errors);
     }
 
     [Fact]
@@ -234,6 +246,11 @@ public sealed class PageTests : IAsyncLifetime
         await browser.ClickAsync("#units button[data-layer='1'][data-unit='1']");
         await browser.WaitAsync("!unit.hidden && unitName.textContent.startsWith('unit 2 of layer 2') && "
             + "incomingText.textContent.includes('unit ')");
+        (double x, double y) = await browser.PlaceAsync("#units button[data-layer='0'][data-unit='6']");
+        await browser.MouseAsync("mouseMoved", x, y, 0);
+        await browser.WaitAsync("unitName.textContent.startsWith('unit 7 of layer 1, ') && incomingText.textContent.includes('x0 ')");
+        await browser.MouseAsync("mouseMoved", 5, 5, 0);
+        await browser.WaitAsync("unitName.textContent.startsWith('unit 2 of layer 2, ')");
         foreach (string canvas in (string[])["large", "incoming", "connections", "warp"])
             await browser.WaitAsync($"new Set(new Uint32Array({canvas}.getContext('2d').getImageData(0, 0, {canvas}.width, "
                 + $"{canvas}.height).data.buffer)).size > 2");
@@ -244,6 +261,10 @@ public sealed class PageTests : IAsyncLifetime
             + "tiles.height).data.buffer)).size > 20");
         await browser.ClickAsync("#mosaic");
         await browser.WaitAsync("mosaic.getAttribute('aria-pressed') === 'false'");
+        (x, y) = await browser.PlaceAsync("#tiles", 0.75, 0.75);
+        await browser.MouseAsync("mousePressed", x, y);
+        await browser.MouseAsync("mouseReleased", x, y);
+        await browser.WaitAsync("seed.value === '3' && step.textContent === '0'");
         await NothingWrongAsync();
     }
 
@@ -261,6 +282,7 @@ public sealed class PageTests : IAsyncLifetime
         }
 
         await Stroke(0.1, 0.2, 0.8, 0.2);
+        Assert.Contains("as soon as there are two classes", await browser.TextAsync("saved"));
         await browser.KeyAsync("0");
         await browser.WaitAsync("pen.value === '0'");
         await Stroke(0.1, 0.8, 0.8, 0.8);
@@ -324,8 +346,11 @@ public sealed class PageTests : IAsyncLifetime
               dispatchEvent(new DragEvent('drop', { dataTransfer: dropped, cancelable: true })); })()
             """);
         await browser.WaitAsync("data.value === 'csv:drop.csv' && legend.textContent.includes('2 rows')");
+        await browser.ClickAsync("#play");
         await browser.SetAsync("lr", "-1");
-        await browser.WaitAsync("!error.hidden && error.textContent.startsWith('config.lr -1: ')");
+        await browser.WaitAsync("!error.hidden && error.textContent.startsWith('config.lr -1: ') && play.textContent === 'Pause'");
+        await browser.AskAsync("seedsView.scrollIntoView()");
+        Assert.True((await browser.AskAsync("error.getBoundingClientRect().top >= 0")).GetBoolean());      // seen from everywhere
         await browser.SetAsync("lr", "0.01");
         await browser.WaitAsync("error.hidden");
         Assert.Empty(browser.Errors);

@@ -7,9 +7,9 @@ sealed class PlayProcess : IDisposable
 {
     readonly Process process;
 
-    public PlayProcess(string options = "")
+    public PlayProcess(Dictionary<string, string>? environment = null)
     {
-        process = Gpumlp.Start($"play --no-browser {options}");
+        process = Gpumlp.Start("play --no-browser", environment);
         Address = process.StandardOutput.ReadLine() ?? throw new InvalidOperationException(process.StandardError.ReadToEnd());
     }
 
@@ -28,6 +28,16 @@ sealed class PlayProcess : IDisposable
         {
             process.Refresh();
             return process.WorkingSet64;
+        }
+    }
+
+    /// <summary>How long the process has computed.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            process.Refresh();
+            return process.TotalProcessorTime;
         }
     }
 
