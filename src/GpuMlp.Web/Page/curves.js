@@ -26,7 +26,8 @@ export function draw() {
 
 function chart(id, lines) {
   const isLoss = id === 'losses', { context, width, height } = colours.sharpen(document.getElementById(id));
-  const values = history.flatMap(at => lines.map(([name]) => at[name])).filter(Number.isFinite);
+  // the loss of a step or a few is cut where it goes beyond the others
+  const values = history.flatMap(at => lines.filter(([name]) => name !== 'batches').map(([name]) => at[name])).filter(Number.isFinite);
   context.font = '10px system-ui, sans-serif';
   context.fillStyle = colours.variable('--quiet');
   const left = 44, bottom = height - 4, top = 6;
@@ -38,7 +39,7 @@ function chart(id, lines) {
   const scale = isLog ? Math.log : value => value, back = isLog ? Math.exp : value => value;
   // the first steps do most, so they get most of the room
   const end = Math.log1p(history.at(-1)?.step || 1);
-  const x = step => left + (width - left - 4) * Math.log1p(step) / end, y = value => bottom - (bottom - top) * Math.max(0, (scale(value) - scale(low)) / (scale(high) - scale(low)));
+  const x = step => left + (width - left - 4) * Math.log1p(step) / end, y = value => bottom - (bottom - top) * Math.min(1, Math.max(0, (scale(value) - scale(low)) / (scale(high) - scale(low))));
   context.strokeStyle = colours.variable('--line');
   context.lineWidth = 1;
   for (const share of [0, 0.5, 1]) {

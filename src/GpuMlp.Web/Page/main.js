@@ -35,6 +35,7 @@ link.on('config', head => {
   if (head.step === 0) {
     show('notes', head.notes.join('\n'));
     curves.clear();
+    seeds.clear();
   }
   writeAddress();
 });

@@ -26,6 +26,13 @@ export function set(now) {
   show();
 }
 
+// another training begins: pictures of the one before say nothing of it
+export function clear() {
+  count = 0;
+  colours.sharpen($('tiles'));
+  $('mosaicText').textContent = '';
+}
+
 const show = () => $('mosaic').setAttribute('aria-pressed', String(on));
 
 function send() {

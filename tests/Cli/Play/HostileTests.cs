@@ -9,12 +9,8 @@ using GpuMlp.Tests.Support;
 namespace GpuMlp.Tests.Cli.Play;
 
 /// <summary>Requests that are not the page's are refused one and all, and the page that is open goes on.</summary>
-public sealed class HostileTests : IDisposable
+public sealed class HostileTests(PlayProcess play) : IClassFixture<PlayProcess>
 {
-    readonly PlayProcess play = new();
-
-    public void Dispose() => play.Dispose();
-
     static CancellationToken Token => TestContext.Current.CancellationToken;
 
     // sends bytes as they are and returns the status, or 0 where the connection was closed without an answer, and what comes with it

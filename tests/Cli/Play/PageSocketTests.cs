@@ -15,16 +15,11 @@ using GpuMlp.Tests.Support;
 namespace GpuMlp.Tests.Cli.Play;
 
 /// <summary>What the program answers to a page.</summary>
-public sealed class PageSocketTests : IDisposable
+public sealed class PageSocketTests(PlayProcess play) : IClassFixture<PlayProcess>, IDisposable
 {
-    readonly PlayProcess play = new();
     readonly ScratchFolder scratch = new();
 
-    public void Dispose()
-    {
-        play.Dispose();
-        scratch.Dispose();
-    }
+    public void Dispose() => scratch.Dispose();
 
     static JsonObject With(JsonElement config, params (string Name, JsonNode? Value)[] settings)
     {

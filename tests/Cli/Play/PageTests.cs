@@ -12,27 +12,21 @@ namespace GpuMlp.Tests.Cli.Play;
 
 /// <summary>The page in a browser: every control is used as a user does, and what is seen is looked at.</summary>
 [Collection("chromium")]
-public sealed class PageTests : IAsyncLifetime
+public sealed class PageTests(PlayProcess play, SharedChromium shared)
+    : IClassFixture<PlayProcess>, IClassFixture<SharedChromium>, IAsyncLifetime
 {
-    PlayProcess play = null!;
     Chromium browser = null!;
 
     public async ValueTask InitializeAsync()
     {
-        Chromium.Need();
-        play = new PlayProcess();
-        browser = await Chromium.StartAsync();
+        browser = await shared.OpenAsync();
         await browser.SizeAsync(1280, 800, mobile: false);
         await browser.SchemeAsync("light");
         await browser.GoAsync(play.Address);
         await browser.WaitAsync("document.body && +document.body.dataset.frames > 0");
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        if (browser is not null) await browser.DisposeAsync();
-        play?.Dispose();
-    }
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     async Task StepsAsync(int count, int upTo)
     {

@@ -3,11 +3,15 @@ using System.Diagnostics;
 namespace GpuMlp.Tests.Cli.Play;
 
 /// <summary>A running gpumlp play, which is asked to end when it is disposed.</summary>
-sealed class PlayProcess : IDisposable
+public sealed class PlayProcess : IDisposable
 {
     readonly Process process;
 
-    public PlayProcess(Dictionary<string, string>? environment = null)
+    public PlayProcess() : this([])
+    {
+    }
+
+    internal PlayProcess(Dictionary<string, string> environment)
     {
         process = Gpumlp.Start("play --no-browser", environment);
         Address = process.StandardOutput.ReadLine() ?? throw new InvalidOperationException(process.StandardError.ReadToEnd());
