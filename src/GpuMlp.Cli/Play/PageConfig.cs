@@ -37,7 +37,7 @@ static class PageConfig
         Check(config, file);
         config = TrainData.Resolve(config);
         CheckSize(config);
-        LoadedData loaded = Data(config, file, fit);
+        LoadedData loaded = Data(config, file);
         if (fit)
         {
             TrainConfig fitted = Fitted(config, loaded.All);
@@ -50,22 +50,8 @@ static class PageConfig
         return (config, input);
     }
 
-    // labels that are no classes may be numbers
-    static LoadedData Data(TrainConfig config, DroppedFile? file, bool fit)
-    {
-        try
-        {
-            return Data(config, file);
-        }
-        catch (UsageException) when (fit && file is not null && config.Loss.Labels != LabelKind.Number)
-        {
-            try { return Data(config with { Loss = Numbers }, file); }
-            catch (UsageException) { }
-            throw;
-        }
-    }
-
-    static Loss Numbers => Loss.Names.Parse("mse");
+    /// <summary>The loss of labels that are numbers.</summary>
+    public static Loss Numbers => Loss.Names.Parse("mse");
 
     static LoadedData Data(TrainConfig config, DroppedFile? file)
     {

@@ -219,11 +219,33 @@ sealed class PageWork(Action<byte[]> send) : IDisposable
         {
             // numbers were another table's
             if (before?.Data != file.Data && config.Loss.Labels == LabelKind.Number) config = config with { Loss = new TrainConfig().Loss };
-            Apply(config with { Data = file.Data, Samples = null, Noise = null }, fit: true);
+            ApplyTable(config with { Data = file.Data, Samples = null, Noise = null });
         }
         catch
         {
             file = before;
+            throw;
+        }
+    }
+
+    // labels that are no classes may be numbers
+    void ApplyTable(TrainConfig config)
+    {
+        try
+        {
+            Apply(config, fit: true);
+        }
+        catch (UsageException) when (config.Loss.Labels != LabelKind.Number)
+        {
+            try
+            {
+                Apply(config with { Loss = PageConfig.Numbers }, fit: true);
+                return;
+            }
+            catch (UsageException)
+            {
+                // what was wrong at first is said
+            }
             throw;
         }
     }

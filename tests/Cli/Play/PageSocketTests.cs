@@ -144,6 +144,9 @@ public sealed class PageSocketTests(PlayProcess play) : IClassFixture<PlayProces
         else CheckMap(frame, network);
         Assert.Equal("PNG", Encoding.Latin1.GetString(await page.SaveAsync("png"), 1, 3));
         Assert.Equal("GIF89a", Encoding.Latin1.GetString(await page.SaveAsync("gif"), 0, 6));
+        if (classes > 0) return;
+        await page.SendAsync(new { type = "config", fit = true, config = With(taken, ("loss", "bce")) });
+        Assert.Contains(" different numbers ", await page.ErrorAsync());
     }
 
     static void CheckCurve(PageClient.Message frame, Sequential network)

@@ -353,6 +353,7 @@ public sealed class PageTests(PlayProcess play, SharedChromium shared)
     [Fact]
     public async Task EveryControlHasAName()
     {
+        await browser.WaitAsync("document.querySelectorAll('#units button').length === 50");
         JsonElement nodes = (await browser.CallAsync("Accessibility.getFullAXTree", new { })).GetProperty("nodes");
         string[] controls = ["button", "combobox", "spinbutton", "checkbox", "textbox", "img", "image"];
         JsonElement[] found = [.. nodes.EnumerateArray().Where(node => node.TryGetProperty("role", out JsonElement role)
