@@ -13,6 +13,9 @@ sealed class PageFrames
     // while a training runs: the shares of the time that go into judging rows and into tiles, and the seconds that a picture may take
     const double ShareOfJudging = 0.15, LongPicture = 0.025, ShareOfTiles = 0.1;
 
+    // products of a picture on two cores in a second or so, and how many times as many a GPU makes
+    const double MostProducts = 1L << 35, GpuFactor = 64;
+
     const int LeastSide = 64, MostWeights = 1 << 15, MostJudged = 20_000, MostCurves = 16, CurvePoints = 256;
 
     bool tiles, weights, isGenerated;
@@ -96,7 +99,8 @@ sealed class PageFrames
     void Plane(PageMessage message, PageTraining of, bool playing)
     {
         PageView view = View!;
-        if (!playing) side = wantedSide;
+        int most = MostSide(of);
+        side = playing ? Math.Min(side, most) : most;
         long start = Stopwatch.GetTimestamp();
         message.Add("plane", view.Picture(of.Network, side));
         double took = Stopwatch.GetElapsedTime(start).TotalSeconds;
@@ -113,7 +117,16 @@ sealed class PageFrames
         message.Number("high", high);
         // twice the side takes four times as long
         if (playing && took > LongPicture) side = Math.Max(LeastSide, side / 2);
-        else if (took < LongPicture / 8) side = Math.Min(wantedSide, 2 * side);
+        else if (took < LongPicture / 8) side = Math.Min(most, 2 * side);
+    }
+
+    // of a very large network fewer pixels, so that a picture takes a second and not a minute
+    int MostSide(PageTraining of)
+    {
+        double products = MostProducts * (of.Device.Description.IsGpu ? GpuFactor : 1);
+        int most = wantedSide;
+        while (most > LeastSide && (double)most * most * of.Network.ParameterCount > products) most = Math.Max(LeastSide, most / 2);
+        return most;
     }
 
     void Tiles(PageMessage message, PageTraining of)
