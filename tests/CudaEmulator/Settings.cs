@@ -16,10 +16,18 @@ namespace CudaEmulator;
 /// <param name="LostLaunch">FAIL_LAUNCH: the launch with that number is accepted, and fails while it runs.</param>
 /// <param name="Watchdog">WATCHDOG: how many instructions a launch may take on a core; a longer one is ended.</param>
 /// <param name="SilentWatchdog">WATCHDOG_SILENT=1: a launch that is ended so is no error.</param>
+/// <param name="CountFile">COUNT: the file to which a line of JSON is added for each launch, with what it executed.</param>
+/// <param name="PtxFolder">PTX: the folder to which the text of each loaded module is written, as its number and .ptx.</param>
+/// <param name="SharedBytes">SHARED: bytes of shared memory of a group, with K behind the number.</param>
+/// <param name="GroupThreads">GROUP: the most threads of a group.</param>
 sealed record Settings(int Capability = 80, int DriverVersion = 12040, ulong Memory = 4ul << 30, int Cores = 1, bool FindRaces = false,
     string? LogFile = null, IReadOnlyList<Failure>? Failures = null, int LostLaunch = 0, int Watchdog = int.MaxValue,
-    bool SilentWatchdog = false)
+    bool SilentWatchdog = false, string? CountFile = null, string? PtxFolder = null,
+    int SharedBytes = Settings.MostSharedBytes, int GroupThreads = Settings.MostGroupThreads)
 {
+    /// <summary>What a group may have on any card.</summary>
+    public const int MostSharedBytes = 48 << 10, MostGroupThreads = 1024;
+
     const string Prefix = "GPUMLP_EMULATOR_";
 
     /// <exception cref="FormatException">A variable's value cannot be read; the message names it.</exception>
@@ -29,20 +37,23 @@ sealed record Settings(int Capability = 80, int DriverVersion = 12040, ulong Mem
         int Number(string name, int least, int absent) => Text(name) is not string text ? absent
             : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value >= least ? value
             : throw new FormatException($"{Prefix}{name} is '{text}', wanted a whole number of at least {least}");
-        return new(Number("CAPABILITY", 10, 80), Number("DRIVER", 1000, 12040), Text("MEMORY") is string memory ? Bytes(memory) : 4ul << 30,
+        ulong Size(string name, ulong absent) => Text(name) is string text ? Bytes(name, text) : absent;
+        return new(Number("CAPABILITY", 10, 80), Number("DRIVER", 1000, 12040), Size("MEMORY", 4ul << 30),
             Number("CORES", 1, Environment.ProcessorCount), Number("RACES", 0, 0) > 0, Text("LOG"),
             Text("FAIL") is string failures ? [.. failures.Split(',').Select(Failure.Parse)] : null, Number("FAIL_LAUNCH", 1, 0),
-            Number("WATCHDOG", 1, int.MaxValue), Number("WATCHDOG_SILENT", 0, 0) > 0);
+            Number("WATCHDOG", 1, int.MaxValue), Number("WATCHDOG_SILENT", 0, 0) > 0, Text("COUNT"), Text("PTX"),
+            (int)Math.Min(Size("SHARED", MostSharedBytes), MostSharedBytes),
+            Math.Min(Number("GROUP", 1, MostGroupThreads), MostGroupThreads));
     }
 
-    static ulong Bytes(string text)
+    static ulong Bytes(string name, string text)
     {
         int shift = text[^1] switch { 'K' => 10, 'M' => 20, 'G' => 30, _ => 0 };
         string digits = shift == 0 ? text : text[..^1];
         bool isNumber = ulong.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out ulong number);
         return (isNumber && number is > 0 and < 1ul << 20) || (shift == 0 && number > 0)
             ? number << shift
-            : throw new FormatException($"{Prefix}MEMORY is '{text}', wanted bytes such as 4G, 20M or 1000");
+            : throw new FormatException($"{Prefix}{name} is '{text}', wanted bytes such as 4G, 20M or 1000");
     }
 }
 

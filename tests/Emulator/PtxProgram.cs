@@ -56,16 +56,32 @@ static unsafe class PtxProgram
     internal static void Run(
         string body, ulong[] memory, int threads, int groups = 1, bool findRaces = false, int capability = 80, int sharedBytes = 0)
     {
+        Kernel kernel = PtxModule.Parse(Module(body), capability).Kernels["kernel"];
+        Run(kernel, memory, threads, groups, findRaces, capability, sharedBytes, null);
+    }
+
+    /// <summary>Runs a body in groups over 64 KiB of memory, and returns what it executed.</summary>
+    internal static LaunchCounts Count(string body, int threads, int groups = 1)
+    {
+        Kernel kernel = PtxModule.Parse(Module(body)).Kernels["kernel"];
+        var counts = new LaunchCounts(kernel);
+        Run(kernel, new ulong[8192], threads, groups, false, 80, 0, counts);
+        return counts;
+    }
+
+    static void Run(
+        Kernel kernel, ulong[] memory, int threads, int groups, bool findRaces, int capability, int sharedBytes, LaunchCounts? counts)
+    {
         var card = new DeviceMemory(1 << 20);
         try
         {
             ulong address = card.Allocate((ulong)memory.Length * sizeof(ulong));
             var there = new Span<ulong>(card.Find(address)!.At(address), memory.Length);
             memory.CopyTo(there);
-            Kernel kernel = PtxModule.Parse(Module(body), capability).Kernels["kernel"];
             byte[] parameters = BitConverter.GetBytes(address);
             var launch = new Launch(
-                kernel, new(groups, 1, 1), new(threads, 1, 1), sharedBytes, parameters, card, capability, findRaces);
+                kernel, new(groups, 1, 1), new(threads, 1, 1), sharedBytes, parameters, card, capability, findRaces,
+                Counts: counts);
             launch.Run(1);
             there.CopyTo(memory);
         }

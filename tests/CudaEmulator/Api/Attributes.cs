@@ -6,15 +6,17 @@ static class Attributes
     const int Major = 75, Minor = 76;
 
     /// <summary>The value of a CUdevice_attribute; null for one that the emulator does not know.</summary>
-    public static int? Value(int attribute, int capability) => attribute switch
+    public static int? Value(int attribute, Settings settings) => Value(attribute, settings.Capability, settings);
+
+    static int? Value(int attribute, int capability, Settings settings) => attribute switch
     {
         Major => capability / 10,
         Minor => capability % 10,
-        1 or 2 or 3 => Launches.MostThreads,
-        4 => Launches.MostThreadsZ,
+        1 or 2 or 3 => settings.GroupThreads,
+        4 => Math.Min(Launches.MostThreadsZ, settings.GroupThreads),
         5 => Launches.MostGroups,
         6 or 7 => Launches.MostGroupsYZ,
-        8 => Launches.MostSharedBytes,
+        8 => settings.SharedBytes,
         9 => 64 << 10,                                        // constant memory
         10 => 32,                                             // threads of a warp
         11 => int.MaxValue,                                   // pitch of a copy

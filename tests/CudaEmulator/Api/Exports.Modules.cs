@@ -5,13 +5,15 @@ using CudaEmulator.Ptx;
 
 namespace CudaEmulator.Api;
 
-/// <summary>A module that cuModuleLoadData loaded.</summary>
-sealed record LoadedModule(PtxModule Ptx, CudaContext Context);
+/// <summary>A module that cuModuleLoadData loaded, and the how manieth it was.</summary>
+sealed record LoadedModule(PtxModule Ptx, CudaContext Context, int Number);
 
 // modules and launches
 static unsafe partial class Exports
 {
     const int ErrorLogBuffer = 5, ErrorLogBytes = 6;
+
+    static int modules;
 
     [UnmanagedCallersOnly(EntryPoint = nameof(cuModuleLoadData))]
     public static CudaError cuModuleLoadData(nint* module, byte* text) =>
@@ -27,8 +29,10 @@ static unsafe partial class Exports
         try
         {
             string ptx = Encoding.UTF8.GetString(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(text));
+            int number = Interlocked.Increment(ref modules);
+            if (Driver.Settings.PtxFolder is string folder) File.WriteAllText(Path.Combine(folder, $"{number}.ptx"), ptx);
             *module = Driver.Handles.Add(new LoadedModule(
-                PtxModule.Parse(ptx, Driver.Settings.Capability, PtxVersions.Newest(Driver.Settings.DriverVersion)), context));
+                PtxModule.Parse(ptx, Driver.Settings.Capability, PtxVersions.Newest(Driver.Settings.DriverVersion)), context, number));
             return CudaError.Success;
         }
         catch (PtxError e)
@@ -73,7 +77,7 @@ static unsafe partial class Exports
             if (function is null || name is null) return CudaError.InvalidValue;
             if (!Driver.Handles.TryGet(module, out LoadedModule loaded)) return CudaError.InvalidHandle;
             if (!loaded.Ptx.Kernels.TryGetValue(Marshal.PtrToStringUTF8((nint)name)!, out Kernel? kernel)) return CudaError.NotFound;
-            *function = Driver.Handles.Add(new Function(kernel, context, module));
+            *function = Driver.Handles.Add(new Function(kernel, context, module, loaded.Number));
             return CudaError.Success;
         });
 
@@ -93,7 +97,7 @@ static unsafe partial class Exports
     public static CudaError cuOccupancyMaxActiveBlocksPerMultiprocessor(int* groups, nint function, int threads, nuint sharedBytes) =>
         Driver.InContext(nameof(cuOccupancyMaxActiveBlocksPerMultiprocessor), _ =>
             !Driver.Handles.TryGet(function, out Function _) ? CudaError.InvalidHandle
-            : threads is < 1 or > Launches.MostThreads ? CudaError.InvalidValue : Write(groups, Math.Min(32, 2048 / threads)));
+            : threads < 1 || threads > Driver.Settings.GroupThreads ? CudaError.InvalidValue : Write(groups, Math.Min(32, 2048 / threads)));
 
     [UnmanagedCallersOnly(EntryPoint = nameof(cuOccupancyMaxPotentialBlockSize))]
     public static CudaError cuOccupancyMaxPotentialBlockSize(
@@ -101,8 +105,8 @@ static unsafe partial class Exports
         Driver.InContext(nameof(cuOccupancyMaxPotentialBlockSize), _ =>
         {
             if (!Driver.Handles.TryGet(function, out Function _)) return CudaError.InvalidHandle;
-            int size = limit is > 0 and < Launches.MostThreads ? limit : Launches.MostThreads;
+            int size = limit > 0 ? Math.Min(limit, Driver.Settings.GroupThreads) : Driver.Settings.GroupThreads;
             if (Write(threads, size) is not CudaError.Success) return CudaError.InvalidValue;
-            return Write(groups, 2 * Attributes.Value(16, Driver.Settings.Capability)!.Value);
+            return Write(groups, 2 * Attributes.Value(16, Driver.Settings)!.Value);
         });
 }

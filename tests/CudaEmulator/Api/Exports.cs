@@ -55,7 +55,7 @@ static unsafe partial class Exports
     [UnmanagedCallersOnly(EntryPoint = nameof(cuDeviceGetAttribute))]
     public static CudaError cuDeviceGetAttribute(int* value, int attribute, int device) =>
         OfDevice(nameof(cuDeviceGetAttribute), device, () =>
-            Attributes.Value(attribute, Driver.Settings.Capability) is int known ? Write(value, known) : CudaError.InvalidValue);
+            Attributes.Value(attribute, Driver.Settings) is int known ? Write(value, known) : CudaError.InvalidValue);
 
     [UnmanagedCallersOnly(EntryPoint = nameof(cuDeviceCanAccessPeer))]
     public static CudaError cuDeviceCanAccessPeer(int* can, int device, int peer) =>

@@ -5,7 +5,11 @@ using CudaEmulator.Ptx;
 namespace CudaEmulator.Api;
 
 /// <summary>A kernel of a loaded module, as cuModuleGetFunction returns it.</summary>
-sealed record Function(Kernel Kernel, CudaContext Context, nint Module);
+/// <param name="Kernel">The kernel.</param>
+/// <param name="Context">Its context.</param>
+/// <param name="Module">The handle of its module.</param>
+/// <param name="ModuleNumber">Which module that is, counted from 1.</param>
+sealed record Function(Kernel Kernel, CudaContext Context, nint Module, int ModuleNumber);
 
 /// <summary>
 /// Checks a launch as the driver does, and runs it. A fault of the kernel is reported by the calls after the launch, as with a real card,
@@ -13,7 +17,7 @@ sealed record Function(Kernel Kernel, CudaContext Context, nint Module);
 /// </summary>
 static unsafe class Launches
 {
-    public const int MostThreads = 1024, MostThreadsZ = 64, MostGroups = int.MaxValue, MostGroupsYZ = 65535, MostSharedBytes = 48 << 10;
+    public const int MostThreadsZ = 64, MostGroups = int.MaxValue, MostGroupsYZ = 65535;
 
     static int launches;
 
@@ -21,7 +25,9 @@ static unsafe class Launches
         CudaContext context, Function function, Size3 grid, Size3 group, int sharedBytes, void** arguments, void** extra)
     {
         if (Refused(grid, group, sharedBytes)) return CudaError.InvalidValue;
-        if (group.Count > MostThreads || function.Kernel.SharedBytes + sharedBytes > MostSharedBytes) return CudaError.LaunchOutOfResources;
+        Settings settings = Driver.Settings;
+        if (group.Count > settings.GroupThreads || function.Kernel.SharedBytes + sharedBytes > settings.SharedBytes)
+            return CudaError.LaunchOutOfResources;
         byte[]? parameters = arguments is not null ? Gathered(function.Kernel, arguments) : Buffered(function.Kernel, extra);
         if (parameters is null) return CudaError.InvalidValue;
         int number = Interlocked.Increment(ref launches);
@@ -31,15 +37,14 @@ static unsafe class Launches
             context.Lost = CudaError.LaunchFailed;
             return CudaError.Success;
         }
-        Settings settings = Driver.Settings;
         var launch = new Launch(
             function.Kernel, grid, group, sharedBytes, parameters, context.Memory, settings.Capability, settings.FindRaces,
-            settings.Watchdog);
-        Run(context, launch, number);
+            settings.Watchdog, settings.CountFile is null ? null : new LaunchCounts(function.Kernel));
+        Run(context, launch, number, function.ModuleNumber);
         return CudaError.Success;
     }
 
-    static void Run(CudaContext context, Launch launch, int number)
+    static void Run(CudaContext context, Launch launch, int number, int module)
     {
         long start = Stopwatch.GetTimestamp();
         try
@@ -51,6 +56,7 @@ static unsafe class Launches
                 string kernel = $"launch {number}: {launch.Kernel.Name} {launch.Grid} x {launch.Group}";
                 Driver.Log.Write(FormattableString.Invariant($"{kernel}, {instructions} instructions in {1e3 * seconds:0.000} ms"));
             }
+            if (launch.Counts is { } counts) CountFile.Add(Driver.Settings.CountFile!, CountFile.Line(number, module, launch, counts));
         }
         catch (KernelFault e)
         {
@@ -61,7 +67,8 @@ static unsafe class Launches
 
     static bool Refused(Size3 grid, Size3 group, int sharedBytes) =>
         grid.X < 1 || grid.Y is < 1 or > MostGroupsYZ || grid.Z is < 1 or > MostGroupsYZ
-        || group.X is < 1 or > MostThreads || group.Y is < 1 or > MostThreads || group.Z is < 1 or > MostThreadsZ || sharedBytes < 0;
+        || group.X is < 1 or > Settings.MostGroupThreads
+        || group.Y is < 1 or > Settings.MostGroupThreads || group.Z is < 1 or > MostThreadsZ || sharedBytes < 0;
 
     // the address of each parameter
     static byte[] Gathered(Kernel kernel, void** arguments)

@@ -7,8 +7,6 @@ namespace CudaEmulator.Interpreter;
 /// <summary>Runs groups one after another. Within a group each thread runs to the next barrier, then the next thread does.</summary>
 sealed unsafe class GroupRunner : IDisposable
 {
-    const int WarpSize = 32;
-
     readonly Launch launch;
     readonly Kernel kernel;
     readonly int threads, slots;
@@ -32,6 +30,7 @@ sealed unsafe class GroupRunner : IDisposable
         Windows = new Window[kernel.Windows];
         Array.Fill(Windows, Window.Empty);
         Races = launch.FindRaces ? new RaceFinder() : null;
+        Counter = launch.Counts is null ? null : new Counter(kernel, threads);
     }
 
     public long Instructions { get; private set; }
@@ -44,6 +43,9 @@ sealed unsafe class GroupRunner : IDisposable
 
     public RaceFinder? Races { get; }
 
+    /// <summary>Counts what each thread executes; null where nobody asks.</summary>
+    public Counter? Counter { get; }
+
     /// <summary>The group that runs now, and its thread, for messages.</summary>
     Size3 group;
     int current;
@@ -54,6 +56,7 @@ sealed unsafe class GroupRunner : IDisposable
     {
         group = place;
         Begin();
+        Counter?.BeginGroup();
         int waiting;
         do
         {
@@ -63,15 +66,29 @@ sealed unsafe class GroupRunner : IDisposable
             {
                 ref Thread thread = ref states[current];
                 if (thread.Done) continue;
-                long instructions = ThreadRunner.Run(this, registers + (long)current * slots, ref thread.Next, out bool done);
+                ulong* r = registers + (long)current * slots;
+                bool done;
+                long instructions = Counter is null ? ThreadRunner.Run<Plain>(this, r, ref thread.Next, out done)
+                    : RunCounted(Counter, r, ref thread.Next, out done);
                 Instructions += instructions;
                 if (Instructions > launch.MostInstructions)
                     throw Fault(CudaError.LaunchTimeout, kernel.Lines[thread.Next], "runs when the launch has taken too long");
                 thread.Done = done;
                 if (!done) waiting++;
             }
+            Counter?.EndWarp();
             if (waiting > 0) CheckBarrier(waiting);
         } while (waiting > 0);
+        Counter?.EndGroup();
+    }
+
+    long RunCounted(Counter counter, ulong* r, ref int next, out bool done)
+    {
+        if (current % WarpAccess.Lanes == 0) counter.EndWarp();                     // of the threads before
+        counter.BeginThread(current);
+        long instructions = ThreadRunner.Run<Counted>(this, r, ref next, out done);
+        counter.EndThread(current);
+        return instructions;
     }
 
     void Begin()
@@ -112,7 +129,7 @@ sealed unsafe class GroupRunner : IDisposable
             if (kernel.Code[thread.Next - 1].D != kernel.Code[states[first].Next - 1].D)
                 throw Fault(CudaError.LaunchFailed, line, "waits at another barrier than the others");
             // before sm_70 all threads of a warp are at one place in the program
-            int leader = Math.Max(first, current / WarpSize * WarpSize);
+            int leader = Math.Max(first, current / WarpAccess.Lanes * WarpAccess.Lanes);
             if (launch.Capability < 70 && states[leader].Next != thread.Next)
                 throw Fault(CudaError.LaunchFailed, line, "waits at another place than its warp");
         }

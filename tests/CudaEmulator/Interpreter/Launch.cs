@@ -13,9 +13,11 @@ namespace CudaEmulator.Interpreter;
 /// <param name="Capability">The card's compute capability, times ten.</param>
 /// <param name="FindRaces">Whether to look for races within a group.</param>
 /// <param name="MostInstructions">How many instructions each core may run before the launch is ended.</param>
+/// <param name="Counts">Where what the launch executes is counted; null for nowhere.</param>
 sealed record Launch(
     Kernel Kernel, Size3 Grid, Size3 Group, int SharedBytes, byte[] Parameters, DeviceMemory Memory,
-    int Capability = 80, bool FindRaces = false, long MostInstructions = long.MaxValue)
+    int Capability = 80, bool FindRaces = false, long MostInstructions = long.MaxValue,
+    LaunchCounts? Counts = null)
 {
     /// <summary>Runs the launch to its end, on a number of cores.</summary>
     /// <returns>How many instructions ran.</returns>
@@ -37,6 +39,8 @@ sealed record Launch(
                 Interlocked.CompareExchange(ref fault, e, null);
             }
             Interlocked.Add(ref instructions, runner.Instructions);
+            if (Counts is null || runner.Counter is null) return;
+            lock (Counts) Counts.Add(runner.Counter.Counts);
         }
         int workers = (int)Math.Min(Math.Max(cores, 1), groups);
         if (workers == 1) Work();

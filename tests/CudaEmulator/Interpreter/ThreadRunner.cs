@@ -7,13 +7,14 @@ namespace CudaEmulator.Interpreter;
 /// <summary>Runs one thread to the next barrier or to its end.</summary>
 static unsafe class ThreadRunner
 {
+    /// <typeparam name="TMode">Whether its instructions are counted one by one.</typeparam>
     /// <param name="group">The thread's group.</param>
     /// <param name="r">The thread's registers. A 32-bit register is the low half of its slot; a predicate is 0 or 1.</param>
     /// <param name="next">The instruction to begin with; afterwards the one behind the barrier.</param>
     /// <param name="done">Whether the thread has ended.</param>
     /// <returns>How many instructions ran.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static long Run(GroupRunner group, ulong* r, ref int next, out bool done)
+    public static long Run<TMode>(GroupRunner group, ulong* r, ref int next, out bool done) where TMode : struct, IRunMode
     {
         byte* parameters = group.Parameters;
         long count = 0;
@@ -24,6 +25,7 @@ static unsafe class ThreadRunner
             while (true)
             {
                 Instruction* i = code + at;
+                if (TMode.Counts) group.Counter!.Executes(at);
                 at++;
                 count++;
                 switch (i->Op)
@@ -31,8 +33,9 @@ static unsafe class ThreadRunner
                     case Op.Bra: at = i->D; break;
                     case Op.BraIf: if (U(r, i->A) != 0) at = i->D; break;
                     case Op.BraIfNot: if (U(r, i->A) == 0) at = i->D; break;
-                    case Op.SkipIf: if (U(r, i->A) != 0) at++; break;
-                    case Op.SkipIfNot: if (U(r, i->A) == 0) at++; break;
+                    // a guard and what it guards are one instruction
+                    case Op.SkipIf: if (U(r, i->A) != 0) at++; else count--; break;
+                    case Op.SkipIfNot: if (U(r, i->A) == 0) at++; else count--; break;
                     case Op.Ret:
                         done = true;
                         return count;
@@ -48,39 +51,39 @@ static unsafe class ThreadRunner
 
                     case Op.LdParam32: U(r, i->D) = *(uint*)(parameters + i->C); break;
                     case Op.LdParam64: r[i->D] = *(ulong*)(parameters + i->C); break;
-                    case Op.LdGlobal32: U(r, i->D) = *(uint*)Global(group, windows, i, r, 4, false, at - 1); break;
-                    case Op.LdGlobal64: r[i->D] = *(ulong*)Global(group, windows, i, r, 8, false, at - 1); break;
-                    case Op.StGlobal32: *(uint*)Global(group, windows, i, r, 4, true, at - 1) = U(r, i->D); break;
-                    case Op.StGlobal64: *(ulong*)Global(group, windows, i, r, 8, true, at - 1) = r[i->D]; break;
-                    case Op.LdShared32: U(r, i->D) = *(uint*)Shared(group, i, r, 4, false, at - 1); break;
-                    case Op.LdShared64: r[i->D] = *(ulong*)Shared(group, i, r, 8, false, at - 1); break;
-                    case Op.StShared32: *(uint*)Shared(group, i, r, 4, true, at - 1) = U(r, i->D); break;
-                    case Op.StShared64: *(ulong*)Shared(group, i, r, 8, true, at - 1) = r[i->D]; break;
+                    case Op.LdGlobal32: U(r, i->D) = *(uint*)Global<TMode>(group, windows, i, r, 4, false, at - 1); break;
+                    case Op.LdGlobal64: r[i->D] = *(ulong*)Global<TMode>(group, windows, i, r, 8, false, at - 1); break;
+                    case Op.StGlobal32: *(uint*)Global<TMode>(group, windows, i, r, 4, true, at - 1) = U(r, i->D); break;
+                    case Op.StGlobal64: *(ulong*)Global<TMode>(group, windows, i, r, 8, true, at - 1) = r[i->D]; break;
+                    case Op.LdShared32: U(r, i->D) = *(uint*)Shared<TMode>(group, i, r, 4, false, at - 1); break;
+                    case Op.LdShared64: r[i->D] = *(ulong*)Shared<TMode>(group, i, r, 8, false, at - 1); break;
+                    case Op.StShared32: *(uint*)Shared<TMode>(group, i, r, 4, true, at - 1) = U(r, i->D); break;
+                    case Op.StShared64: *(ulong*)Shared<TMode>(group, i, r, 8, true, at - 1) = r[i->D]; break;
                     case Op.LdGlobalVector:
                         {
                             int[] slots = group.Kernel.Vectors[i->D];
-                            uint* from = (uint*)Global(group, windows, i, r, 4 * slots.Length, false, at - 1);
+                            uint* from = (uint*)Global<TMode>(group, windows, i, r, 4 * slots.Length, false, at - 1);
                             for (int k = 0; k < slots.Length; k++) U(r, slots[k]) = from[k];
                             break;
                         }
                     case Op.StGlobalVector:
                         {
                             int[] slots = group.Kernel.Vectors[i->D];
-                            uint* to = (uint*)Global(group, windows, i, r, 4 * slots.Length, true, at - 1);
+                            uint* to = (uint*)Global<TMode>(group, windows, i, r, 4 * slots.Length, true, at - 1);
                             for (int k = 0; k < slots.Length; k++) to[k] = U(r, slots[k]);
                             break;
                         }
                     case Op.LdSharedVector:
                         {
                             int[] slots = group.Kernel.Vectors[i->D];
-                            uint* from = (uint*)Shared(group, i, r, 4 * slots.Length, false, at - 1);
+                            uint* from = (uint*)Shared<TMode>(group, i, r, 4 * slots.Length, false, at - 1);
                             for (int k = 0; k < slots.Length; k++) U(r, slots[k]) = from[k];
                             break;
                         }
                     case Op.StSharedVector:
                         {
                             int[] slots = group.Kernel.Vectors[i->D];
-                            uint* to = (uint*)Shared(group, i, r, 4 * slots.Length, true, at - 1);
+                            uint* to = (uint*)Shared<TMode>(group, i, r, 4 * slots.Length, true, at - 1);
                             for (int k = 0; k < slots.Length; k++) to[k] = U(r, slots[k]);
                             break;
                         }
@@ -202,20 +205,25 @@ static unsafe class ThreadRunner
     static void P(ulong* r, int slot, bool value) => *(uint*)(r + slot) = value ? 1u : 0u;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static byte* Global(GroupRunner group, Window* windows, Instruction* i, ulong* r, int bytes, bool writes, int at)
+    static byte* Global<TMode>(GroupRunner group, Window* windows, Instruction* i, ulong* r, int bytes, bool writes, int at)
+        where TMode : struct, IRunMode
     {
         ulong address = r[i->A] + (ulong)(long)i->C;
         Window* window = windows + i->B;
         ulong offset = address - window->Address;
         bool inWindow = offset <= window->Limit && (address & (ulong)(bytes - 1)) == 0;
         byte* host = inWindow ? window->Host + offset : group.Global(address, bytes, i->B, at);
+        if (TMode.Counts) group.Counter!.Accesses(at, address);
         if (group.Races is not null) group.Watch(host, bytes, writes, at);
         return host;
     }
 
-    static byte* Shared(GroupRunner group, Instruction* i, ulong* r, int bytes, bool writes, int at)
+    static byte* Shared<TMode>(GroupRunner group, Instruction* i, ulong* r, int bytes, bool writes, int at)
+        where TMode : struct, IRunMode
     {
-        byte* host = group.Shared(r[i->A] + (ulong)(long)i->C, bytes, at);
+        ulong address = r[i->A] + (ulong)(long)i->C;
+        byte* host = group.Shared(address, bytes, at);
+        if (TMode.Counts) group.Counter!.Accesses(at, address);
         if (group.Races is not null) group.Watch(host, bytes, writes, at);
         return host;
     }
