@@ -1,16 +1,20 @@
 using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
+using GpuMlp.Bench.Counting;
 
 namespace GpuMlp.Bench;
 
 /// <summary>
 /// Runs the benchmarks that the arguments name (BenchmarkDotNet's own options; without any, all benchmarks). The exit code is 1 where a
-/// benchmark failed or none ran, 2 for an unknown job.
+/// benchmark failed or none ran, 2 for an unknown job. <see cref="CountCommand"/> and
+/// <see cref="CardCommand"/> are programs of their own.
 /// </summary>
 static class Program
 {
     static int Main(string[] arguments)
     {
+        if (arguments is [CountCommand.Name, .. string[] ofCount]) return CountCommand.Run(ofCount);
+        if (arguments is [CardCommand.Name, .. string[] ofCard]) return CardCommand.Run(ofCard);
         BenchConfig config;
         string[] rest;
         try

@@ -10,6 +10,16 @@ static class EmulatedCard
 {
     static readonly Lazy<string> folder = new(Publish);
 
+    /// <summary>The folder of the published driver; ends the test here where it cannot be made.</summary>
+    internal static string Folder
+    {
+        get
+        {
+            Need();
+            return folder.Value;
+        }
+    }
+
     // the linkers that NativeAOT can use
     static bool HasLinker => (System.Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
         .Any(folder => File.Exists(Path.Combine(folder, "clang")) || File.Exists(Path.Combine(folder, "gcc")));
