@@ -165,6 +165,38 @@ public sealed class ForeignModelTests : IDisposable
         }
     }
 
+    // the weights of torch-fc.safetensors as other programs call and lay them
+    [Theory]
+    [InlineData("params.Dense_0.kernel,params.Dense_0.bias,params.Dense_1.kernel,params.Dense_1.bias", true, false)]
+    [InlineData("dense/kernel:0,dense/bias:0,dense_1/kernel:0,dense_1/bias:0", true, false)]
+    [InlineData("w1,b1,w2,b2", true, true)]
+    [InlineData("W1,b1,W2,b2", false, false)]
+    [InlineData("layers.0.W,layers.0.b,layers.1.W,layers.1.b", true, true)]
+    [InlineData("0.weight,0.bias,2.weight,2.bias", true, false)]
+    [InlineData("0.weight,0.bias,2.weight,2.bias", false, true)]
+    [InlineData("weights_1,biases_1,weights_2,biases_2", true, false)]
+    public void OtherNamesAndLayoutsAreTaken(string names, bool turned, bool biasesAreRows)
+    {
+        SafetensorsFile file = SafetensorsFile.Read(Example("torch-fc.safetensors"));
+        SafeTensor[] torch = [.. ((string[])["fc1.weight", "fc1.bias", "fc2.weight", "fc2.bias"]).Select(name => file.Find(name)!)];
+        string[] called = names.Split(',');
+        SafeTensor Weight(int k) => !turned ? SafeTensor.Float32(called[k], [.. torch[k].Shape], torch[k].Floats)
+            : SafeTensor.Float32(called[k], [torch[k].Shape[1], torch[k].Shape[0]],
+                StoredModel.Transpose(torch[k].Floats, torch[k].Shape[0], torch[k].Shape[1]));
+        SafeTensor Bias(int k) => SafeTensor.Float32(
+            called[k], biasesAreRows ? [1, torch[k].Shape[0]] : [torch[k].Shape[0]], torch[k].Floats);
+        string path = Save(Weight(0), Bias(1), Weight(2), Bias(3));
+        Assert.Equal(Predict(Example("torch-fc.safetensors"), Bce), Predict(path, Bce));
+        Assert.Equal(turned ? 1 : 0, ModelFile.Read(path, Bce).Notes.Count(note => note.Contains("lie as (inputs, outputs)")));
+        if (!turned) return;
+        // without biases that weights follow from each other says how they lie
+        Assert.Equal("2-8-1", ModelFile.Read(Save(Weight(0), Weight(2)), Bce).Net.ToString());
+        File.WriteAllBytes(folder.File("ours"), File.ReadAllBytes(Example("own-extra-meta.safetensors")));
+        new SafetensorsFile([Weight(0), Bias(1), Weight(2), Bias(3)], SafetensorsFile.Read(folder.File("ours")).Metadata).Write(path);
+        Assert.Contains("those of a model of gpumlp are (outputs, inputs)",
+            Assert.Throws<InvalidDataException>(() => ModelFile.Read(path)).Message);
+    }
+
     [Fact]
     public void LayersThatWeLackAreNamedAndOtherTensorsLeftOut()
     {
@@ -187,12 +219,20 @@ public sealed class ForeignModelTests : IDisposable
     public void LayersThatDoNotFitAreNamed()
     {
         Assert.Contains("holds no linear layer", Error(Bce));
-        Assert.Contains("its tensors are 'W1', 'b1'", Error(Bce, Matrix("W1", 2, 2), Vector("b1", 2)));
+        Assert.Contains("its tensors are 'theta', 'b1'", Error(Bce, Matrix("theta", 2, 2), Vector("b1", 2)));
+        Assert.Contains("'W1' (2, 2) is square, so its shape does not say how it lies", Error(Bce, Matrix("W1", 2, 2), Vector("b1", 2)));
         Assert.Contains("do not follow from each other, each taking what the one before gives: 'a.weight' (3, 2), 'b.weight' (1, 4)",
             Error(Bce, Matrix("a.weight", 3, 2), Matrix("b.weight", 1, 4)));
         Assert.Contains("fit together in more than one order",
             Error(Bce, Matrix("b.weight", 3, 2), Matrix("d.weight", 1, 3), Matrix("c.weight", 3, 3), Matrix("a.weight", 3, 3)));
-        Assert.Contains("'0.bias' (2); (1) is needed beside a weight (1, 2)", Error(Bce, Matrix("0.weight", 1, 2), Vector("0.bias", 2)));
+        Assert.Contains("'0.bias' (3); (1) is needed beside a weight (1, 2)", Error(Bce, Matrix("0.weight", 1, 2), Vector("0.bias", 3)));
+        Assert.Contains("'0.bias' (8); (2) is needed beside a weight (2, 8)", Error(Bce, Matrix("0.weight", 2, 8), Vector("0.bias", 8),
+            Matrix("2.weight", 1, 8), Vector("2.bias", 1)));
+        Assert.Contains("'0.bias' (2, 1); biases are one number for each output",
+            Error(Bce, Matrix("0.weight", 1, 2), Matrix("0.bias", 2, 1)));
+        Assert.Contains("'0.bias' (3) has no weight beside it", Error(Bce, Matrix("1.weight", 1, 2), Vector("0.bias", 3)));
+        Assert.Contains("'0.kernel' (1, 2) is the second of its kind in one layer",
+            Error(Bce, Matrix("0.weight", 1, 2), Matrix("0.kernel", 1, 2)));
         Assert.Contains("'0.weight' (0, 2) is empty", Error(Bce, Matrix("0.weight", 0, 2)));
         Assert.Contains("holds I64; F32, F64, F16 or BF16 is needed", Error(Bce, SafeTensor.Int64("0.weight", [1, 2], [1, 2])));
         Assert.Contains("the loss bce needs one output; the network has 3", Error(Bce, Matrix("0.weight", 3, 2)));
@@ -225,6 +265,10 @@ public sealed class ForeignModelTests : IDisposable
         Assert.Contains("is an HDF5 file", Refusal("keras.h5", [0x89, .. "HDF\r\n\u001a\n..."u8]));
         Assert.Contains("is an ONNX file, which is written and not read", Refusal("net.onnx", [8, 8, 18, 6, .. "gpumlp"u8]));
         Assert.Contains("is a single NumPy array", Refusal("w.npy", [0x93, .. "NUMPY\u0001\0..."u8]));
+        Assert.Contains("is an ONNX file", Refusal("renamed.npz", [8, 8, 18, 7, .. "pytorch"u8, 26, 5]));
+        Assert.Contains("is a pointer of Git LFS: git lfs pull brings", Refusal("m.safetensors", [.. "version https://git-lfs"u8]));
+        Assert.Contains("is text, it begins with '<!DOCTYP'", Refusal("m.html", [.. "<!DOCTYPE html>"u8]));
+        Assert.Contains("is text, it begins with 'step,los'", Refusal("losses.csv", [.. "step,loss\n0,1\n"u8]));
         Assert.Contains("is packed by gzip", Refusal("m.gz", [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 0]));
         Assert.Contains("shorter than the 8 bytes", Refusal("empty", []));
     }

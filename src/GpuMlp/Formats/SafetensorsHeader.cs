@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
@@ -90,6 +91,9 @@ sealed record SafetensorsHeader(List<SafetensorsEntry> Entries, Dictionary<strin
             throw new InvalidDataException($"{file}: shorter than the 8 bytes of a safetensors header length.");
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
         long rest = stream.Length - stream.Position;
+        if (prefix.All(value => value is >= 0x20 and < 0x7F or (byte)'\t' or (byte)'\r' or (byte)'\n'))
+            throw new InvalidDataException($"{file}: is text, it begins with {Quoted.Quote(Encoding.ASCII.GetString(prefix))}; " +
+                "a safetensors file is needed.");
         if (length > MaxLength)
             throw new InvalidDataException(
                 $"{file}: header length {length}; at most {MaxLength} is allowed (is this a safetensors file?).");
@@ -113,7 +117,8 @@ sealed record SafetensorsHeader(List<SafetensorsEntry> Entries, Dictionary<strin
             if (RawBytes.Count(entry.Shape) is not long count || count > Array.MaxLength)
                 throw Bad($"shape {RawBytes.Text(entry.Shape)} has more than {Array.MaxLength} elements");
             string range = $"data_offsets [{entry.Begin}, {entry.End}]";
-            if (entry.Begin > entry.End || entry.End > dataBytes) throw Bad($"{range} do not lie within the {dataBytes} bytes of data");
+            if (entry.Begin > entry.End || entry.End > dataBytes)
+                throw Bad($"{range} do not lie within the {dataBytes} bytes of data{(entry.End > dataBytes ? " (truncated)" : "")}");
             if (entry.End - entry.Begin != count * width)
                 throw Bad($"{range} span {entry.End - entry.Begin} bytes, " +
                     $"shape {RawBytes.Text(entry.Shape)} of {entry.Dtype} takes {count * width}");

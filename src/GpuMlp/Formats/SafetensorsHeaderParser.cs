@@ -46,7 +46,9 @@ ref struct SafetensorsHeaderParser
     Dictionary<string, string> Metadata()
     {
         var metadata = new Dictionary<string, string>();
-        Next(JsonTokenType.StartObject, $"an object as {SafetensorsHeader.MetadataKey}");
+        if (!json.Read() || json.TokenType == JsonTokenType.Null) return metadata;      // as the reference implementation takes it
+        if (json.TokenType != JsonTokenType.StartObject)
+            throw Bad($"an object as {SafetensorsHeader.MetadataKey} expected, {json.TokenType} found");
         while (NextKey() is string key)
         {
             Next(JsonTokenType.String, $"a string as metadata {Quoted.Quote(key)}");

@@ -39,6 +39,8 @@ static class TensorFile
         else ToArrays(file).Write(path);
     }
 
+    const string Onnx = "an ONNX file, which is written and not read";
+
     static string? Named(ReadOnlySpan<byte> first, string path)
     {
         if (first.Length > 1 && first[0] == 0x80 && first[1] is >= 2 and <= 5) return "pickle";
@@ -47,8 +49,10 @@ static class TensorFile
         if (first.StartsWith((ReadOnlySpan<byte>)[0x1F, 0x8B])) return "packed by gzip";
         if (first.StartsWith("GGUF"u8)) return "a GGUF file";
         if (first.StartsWith("{"u8)) return "JSON text, such as run.json, which stands beside a model";
+        if (first.StartsWith("version "u8)) return "a pointer of Git LFS: git lfs pull brings the file itself";
+        if (first.Length > 2 && first[0] == 8 && first[1] is > 0 and < 32 && first[2] is 0x12 or 0x1A or 0x3A) return Onnx;
         bool onnx = Path.GetExtension(path).Equals(".onnx", StringComparison.OrdinalIgnoreCase);
-        return onnx ? "an ONNX file, which is written and not read" : null;
+        return onnx ? Onnx : null;
     }
 
     // torch.save makes a zip archive around a pickle

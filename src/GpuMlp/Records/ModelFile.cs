@@ -57,9 +57,20 @@ public static class ModelFile
     {
         hints ??= ModelHints.None;
         SafetensorsFile file = TensorFile.Read(path);
+        if (file.Metadata.ContainsKey(StoredCheckpoint.Mark) || file.Metadata.ContainsKey(TrainingStateFile.Mark))
+        {
+            throw new InvalidDataException(
+                $"{path}: is the state of a training that can go on, not a model; the model of a run is its model.safetensors");
+        }
         ModelMetadata? metadata = ModelMetadata.Decode(path, file.Metadata);
-        (LinearLayer[] layers, string[] others) = LinearLayers.Find(path, file);
+        (LinearLayer[] layers, string[] others, bool turned) = LinearLayers.Find(path, file);
         var notes = new List<string>();
+        if (metadata is not null && turned)
+        {
+            throw new InvalidDataException(
+                $"{path}: its weights lie as (inputs, outputs); those of a model of gpumlp are (outputs, inputs)");
+        }
+        if (turned) notes.Add($"{path}: its weights lie as (inputs, outputs) and are taken so");
         if (metadata is not null) Check(path, metadata, layers, hints);
         else
         {

@@ -79,6 +79,10 @@ sealed record ModelMetadata(
         return new ModelMetadata(spec, loss, window, standardizer, classes) { Targets = targets, Columns = columns };
     }
 
+    /// <summary>Whether this program wrote the strings of a model.</summary>
+    public static bool IsThere(IReadOnlyDictionary<string, string> metadata) =>
+        metadata.ContainsKey(Mark) || metadata.GetValueOrDefault(Format) == Mark;
+
     static bool IsOurs(string path, IReadOnlyDictionary<string, string> metadata)
     {
         bool first = metadata.GetValueOrDefault(Format) == Mark;

@@ -41,7 +41,7 @@ public sealed record StoredCheckpoint(Replay Replay, TrainingState State, float[
         }
         if (!File.Exists(path)) throw new InvalidDataException($"{path}: there is no such file");
         string folder = Path.GetDirectoryName(path) ?? "";
-        return Decode(SafetensorsFile.Read(path), path, name =>
+        return Decode(TensorFile.Read(path), path, name =>
         {
             string beside = Path.Combine(folder, name);
             return (beside, File.Exists(beside) ? File.OpenRead(beside) : null);

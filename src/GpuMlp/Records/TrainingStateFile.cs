@@ -46,7 +46,9 @@ public static class TrainingStateFile
     internal static void RequireVersion(SafetensorsFile file, string path, string mark, string expected, string what)
     {
         if (file.Metadata.GetValueOrDefault(mark) is not string version)
-            throw new InvalidDataException($"{path}: is no {what}: its metadata has no '{mark}'");
+            throw new InvalidDataException($"{path}: is no {what}: " + (ModelMetadata.IsThere(file.Metadata)
+                ? "it is a model, which has weights alone; checkpoints are what a run writes with --checkpoint-every"
+                : $"its metadata has no '{mark}'"));
         if (version != expected)
             throw new InvalidDataException($"{path}: is a {what} of version {Quoted.Quote(version)}; this program reads {expected}");
     }

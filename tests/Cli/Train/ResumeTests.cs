@@ -152,9 +152,11 @@ public sealed class ResumeTests : IDisposable
         Refused("--checkpoint-every 0", "--checkpoint-every 0: allowed are a number of steps from 1, or of seconds as 30s");
         Refused("--checkpoint-every 5 --api modules", "--checkpoint-every 5: --api modules runs");
         Refused("--resume run/checkpoint.safetensors", "is a file: say with --out where the run goes on");
-        Refused("--resume run/model.safetensors --out new", "run/model.safetensors: is no checkpoint");
+        Refused("--resume run/model.safetensors --out new", "run/model.safetensors: is no checkpoint: it is a model");
         Refused("--resume run --steps 90", "--schedule cosine goes by the 60 steps that the run began with");
         Changed("checkpoint.safetensors", state[..^1], "run/checkpoint.safetensors: ");
+        Assert.Contains("run/checkpoint.safetensors: is the state of a training that can go on, not a model",
+            Gpumlp.Shell("$gpumlp convert run/checkpoint.safetensors a.npz", folder.Path).Error);
         byte[] flipped = [.. state[..^1], (byte)(state[^1] ^ 1)];
         Changed("checkpoint.safetensors", flipped, "run/checkpoint.safetensors: is damaged: its numbers' hash is ");
         byte[] newer = Encoding.Latin1.GetBytes(
