@@ -101,6 +101,8 @@ public class NullArgumentsTests
             ("RunData.Of.data", () => RunData.Of(null!, null, "")),
             ("RunData.OtherFiles.now", () => new RunData(null, 1, "").OtherFiles(null!)),
             ("RunData.HashOf.data", () => RunData.HashOf(null!)),
+            ("RunData.PathOf.file", () => RunData.PathOf(null!, ".")),
+            ("RunData.PathOf.folder", () => RunData.PathOf("f", null!)),
             ("RunData.Of.folder", () => RunData.Of(GpuMlp.Data.DataSets.MakeMoons(2), null, null!)),
             ("SafeTensor.Float32.name", () => SafeTensor.Float32(null!, [1], [0])),
             ("SafeTensor.Float32.values", () => SafeTensor.Float32("t", [1], null!)),

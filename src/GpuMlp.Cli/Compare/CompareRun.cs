@@ -38,7 +38,8 @@ sealed class CompareRun
     public static int Execute(TrainConfig config, IReadOnlyList<DeviceDescription> devices, IReadOnlyList<string> engines,
         string? output, bool force, Terminal terminal, Interruption interruption)
     {
-        TrainInput input = TrainInput.Load(config, TrainData.Streams(config).Data);
+        TrainInput input;
+        using (TrainData.Loading(config, terminal)) input = TrainInput.Load(config, TrainData.Streams(config).Data);
         foreach (string note in input.Notes) terminal.Note(note);
         // the weights and losses of all trainings are kept until they are compared
         HostMemory.Require($"--net {config.Net} with --steps {config.Steps} on {devices.Count} devices",
@@ -64,7 +65,7 @@ sealed class CompareRun
         if (!cut) interruption.Now("the comparison is complete and is written");
         var crossovers = Crossovers.Of(input.Recipe);
         var record = new CompareRecord(1, ProgramVersion.Text, RunRecord.ToJson(config),
-            RunData.Of(input.All, TrainData.FileOf(config.Data), folder.Path), input.Spec.ParameterCount,
+            input.Identify(config, folder.Path), input.Spec.ParameterCount,
             grid is null ? null : new CompareGrid(grid.Window.ToString(), grid.Width, grid.Height), [.. rows],
             [.. crossovers.Found.Select(found =>
                 new CompareCrossover(found.Device.Id, found.Of, found.From, found.UpTo, found.BeyondMeasured))],

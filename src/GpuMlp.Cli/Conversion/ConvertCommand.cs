@@ -10,6 +10,7 @@ namespace GpuMlp.Cli.Conversion;
 /// <summary>The verb convert: writes a model for other programs, and takes theirs.</summary>
 static class ConvertCommand
 {
+    const long ManyParameters = 1 << 22;
     const string Safetensors = ".safetensors", Onnx = ".onnx", NumPy = ".npz";
 
     static readonly Argument<string> Model = new("MODEL"), Target = new("FILE");
@@ -58,6 +59,7 @@ static class ConvertCommand
         RequirePlace(target);
         try
         {
+            using IDisposable _ = terminal.During($"writing {target}", model.Net.ParameterCount >= ManyParameters);
             if (kind == Onnx) OnnxFile.Write(target, model);
             else model.Save(target);
         }

@@ -51,6 +51,8 @@ static class DataCommand
         return verb;
     }
 
+    const int ManyRows = 100_000;
+
     static bool IsOfJudging(string name) => name is "validation" or "validate-every" or "test" or "folds" or "class-weight" or "data-seed";
 
     static int Execute(TrainConfig config, string? path, bool force, Terminal terminal)
@@ -58,15 +60,17 @@ static class DataCommand
         OutputFile.Check(path, force);
         string kind = path == "-" ? "-" : Path.GetExtension(path!).ToLowerInvariant();
         if (kind is not (".csv" or ".npz" or ".png" or "-")) throw UsageException.For("out", path, "allowed are .csv, .npz, .png and -");
-        LoadedData loaded = TrainData.Load(config, TrainData.Streams(config).Data);
+        LoadedData loaded;
+        using (TrainData.Loading(config, terminal)) loaded = TrainData.Load(config, TrainData.Streams(config).Data);
         if (loaded.Summary is string summary) terminal.Note(summary);
         foreach (string note in loaded.Notes) terminal.Note(note);
         DataSet rows = loaded.All;
         if (kind == ".png" && (rows.Features != 2 || rows.ClassCount == 0))
             throw UsageException.For("out", path, "a picture shows two features and classes; this data has "
-                + (rows.ClassCount == 0 ? "numbers for labels" : FormattableString.Invariant($"{rows.Features} features")));
+                + (rows.ClassCount == 0 ? "numbers for labels" : rows.Features == 1 ? "1 feature" : $"{rows.Features} features"));
         Standardizer? standardizer = config.Standardize ? Standardizer.Fit(rows) : null;
         Standardizer? targets = config.Standardize && rows.ClassCount == 0 ? Standardizer.FitTargets(rows) : null;
+        using IDisposable _ = terminal.During($"writing {path}", rows.Count >= ManyRows);
         OutputFile.Write(path!, stream =>
         {
             if (kind == ".png") stream.Write(Picture(config, standardizer?.Apply(rows) ?? rows));

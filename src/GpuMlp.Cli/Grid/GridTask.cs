@@ -15,6 +15,8 @@ namespace GpuMlp.Cli.Grid;
 /// <summary>One execution of the verb grid on a device: it evaluates the model and writes the file.</summary>
 sealed class GridTask(GridInput input, Terminal terminal, ComputeDevice device, Sequential network, Interruption interruption) : IDisposable
 {
+    const double ManyPoints = 1e6;
+
     readonly GridRequest request = input.Request;
     readonly GridSpec grid = input.Grid;
     TimeSpan compile, evaluate, write;
@@ -90,12 +92,14 @@ sealed class GridTask(GridInput input, Terminal terminal, ComputeDevice device, 
         void Write(Stream stream)
         {
             var outputs = new GridOutputs(grid, request.Value!);
+            int perPoint = input.OneClass is null ? network.Outputs : 1;
             GridSpec points = request.Kind == ".png" ? grid.TopDown() : grid;
             using IDisposable? _ = request.Value == "class"
                 ? Run(outputs.Classes(stream, request.Kind, Math.Max(2, network.Outputs)),
                     sink => classes(points, sink, interruption.Token), NaNs.Count)
-                : several ? Run(outputs.Values(stream, request.Kind, input.OneClass is null ? network.Outputs : 1),
-                    sink => new ClassEvaluator(network).StreamOutputs(points, sink, Wanted, input.OneClass, interruption.Token), NaNs.Count)
+                : several ? Run(outputs.Values(stream, request.Kind, perPoint),
+                    sink => new ClassEvaluator(network).StreamOutputs(points, sink, Wanted, input.OneClass, interruption.Token), NaNs.Count,
+                    perPoint)
                 : Run(outputs.Values(stream, request.Kind),
                     sink => evaluator!.Stream(points, InOwnUnits(sink), Wanted, interruption.Token), NaNs.Count);
         }
@@ -125,14 +129,16 @@ sealed class GridTask(GridInput input, Terminal terminal, ComputeDevice device, 
 
     delegate int Counter<T>(ReadOnlySpan<T> values);
 
-    IDisposable? Run<T>(GridOutputs.Writer<T> writer, Func<GridSink<T>, TimeSpan> stream, Counter<T> notNumbersIn)
+    IDisposable? Run<T>(GridOutputs.Writer<T> writer, Func<GridSink<T>, TimeSpan> stream, Counter<T> notNumbersIn, int perPoint = 1)
     {
+        using Terminal.Progress progress = terminal.Follow("grid", "rows", grid.Height);
         evaluate = stream((row, values) =>
         {
             long start = Stopwatch.GetTimestamp();
             notNumbers += notNumbersIn(values);
             writer.Rows(row, values);
             write += Stopwatch.GetElapsedTime(start);
+            progress.Report(row + values.Length / (grid.Width * perPoint));
         });
         writer.Finish();
         return writer.Resource;
@@ -166,6 +172,7 @@ sealed class GridTask(GridInput input, Terminal terminal, ComputeDevice device, 
         Window within = Window(grid);
         bool several = network.Outputs > 1, exact = !several && BoundaryFinder.HasExactLine(network, within);
         long start = Stopwatch.GetTimestamp();
+        using IDisposable _ = terminal.During("following the boundary", !exact && grid.Points >= ManyPoints);
         Boundary found = exact ? BoundaryFinder.FindExact(network, within) : BoundaryFinder.Find(network, grid, interruption.Token);
         evaluate = Stopwatch.GetElapsedTime(start);
         notNumbers = found.NotNumbers;

@@ -23,6 +23,7 @@ static class ModelInput
     {
         try
         {
+            using IDisposable _ = terminal.DuringReading(path);
             StoredModel model = ModelFile.Read(path, hints);
             foreach (string note in model.Notes) terminal.Note(note);
             return model;

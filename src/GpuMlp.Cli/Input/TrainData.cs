@@ -18,7 +18,7 @@ static class TrainData
 {
     public const int DefaultSamples = 2000;
     public const double DefaultNoise = 0.1;
-    const string CsvPrefix = "csv:";
+    public const string CsvPrefix = "csv:";
     // two features in float64 twice while they are made, in float32 three times on the host and once on the device; labels; the order
     const long BytesPerSample = 88;
 
@@ -71,17 +71,12 @@ static class TrainData
     /// <summary>The file that data is read from; null if it is generated, or read from the standard input.</summary>
     public static string? FileOf(string data) => IsFile(data) && PathOf(data) != StandardInput ? PathOf(data) : null;
 
-    /// <summary>
-    /// A record's data as this program reads it: the file that the record names, or that its config names, relative to the record's folder.
-    /// </summary>
-    public static string From(string record, Replay replay)
-    {
-        string data = replay.Config.Data, folder = Path.GetDirectoryName(Path.GetFullPath(record))!;
-        if (FileOf(data) is not string named) return data;
-        if (replay.Data?.Path is null && !File.Exists(Path.Combine(folder, named))) return data;     // as the first version wrote it
-        string file = Path.GetFullPath(Path.Combine(folder, replay.Data?.Path ?? named));
-        return CsvPrefix + Path.GetRelativePath(Environment.CurrentDirectory, file);
-    }
+    /// <summary>Tells the user that the data of a config is loaded, where that takes long.</summary>
+    public static IDisposable Loading(TrainConfig config, Terminal terminal) => IsFile(config.Data)
+        ? terminal.DuringReading(PathOf(config.Data))
+        : terminal.During(Invariant($"generating {config.Samples:N0} points"), config.Samples >= ManyPoints);
+
+    const int ManyPoints = 1_000_000;
 
     /// <summary>The data's name as part of the name of a folder.</summary>
     public static string ShortName(string data) => !IsFile(data) ? data : PathOf(data) == StandardInput ? "stdin"

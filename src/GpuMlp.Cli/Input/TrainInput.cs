@@ -59,14 +59,10 @@ sealed record TrainInput(Recipe Recipe, DataSet Raw, DataSet Data, Standardizer?
     public DataSet All => Loaded.All;
 
     /// <summary>The data of the run as a record in a folder identifies it.</summary>
-    public RunData Identify(string? file, string folder) => RunData.Of(All, file, folder) with
-    {
-        Validation = Split is null ? HashOf("validation") : null,
-        Test = HashOf("test"),
-    };
+    public RunData Identify(TrainConfig config, string folder) =>
+        RecordFiles.Identify(config, All, Split is null ? RowsOf("validation") : null, RowsOf("test"), folder);
 
-    string? HashOf(string option) =>
-        HeldOut.FirstOrDefault(part => part.Option == option) is HeldOut held ? RunData.HashOf(held.Raw) : null;
+    DataSet? RowsOf(string option) => HeldOut.FirstOrDefault(part => part.Option == option)?.Raw;
 
     /// <summary>What made the rows of a table; null for generated rows as they are.</summary>
     public TablePreprocessor? Columns { get; init; }

@@ -15,8 +15,9 @@ static class ConfigFile
         {
             if (Directory.Exists(file)) throw UsageException.For("config", file, "is a folder; a file is needed");
             Replay replay = RunRecord.ReadReplay(file);
-            RequireData(replay.Config.Data, file);
-            return replay with { Config = replay.Config with { Data = TrainData.From(file, replay) } };
+            TrainConfig config = RecordFiles.Find(file, replay);
+            RequireData(config.Data, file);
+            return replay with { Config = config };
         }
         catch (InvalidDataException e)
         {

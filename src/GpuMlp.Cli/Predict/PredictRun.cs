@@ -40,6 +40,7 @@ sealed class PredictRun(PredictRequest request, Model model, Terminal terminal, 
     int Execute()
     {
         long start = Stopwatch.GetTimestamp();
+        using IDisposable _ = terminal.DuringReading(TrainData.PathOf(request.Data!));
         if (request.Out is string path) OutputFile.Write(path, Predict);
         else Predict(null);
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Spectre.Console;
 using static System.FormattableString;
 
 namespace GpuMlp.Cli.Shell;
@@ -8,10 +7,11 @@ namespace GpuMlp.Cli.Shell;
 /// <summary>What the program prints: results on stdout; errors, notes and progress on stderr.</summary>
 /// <param name="quiet">Whether to print only errors and JSON that was asked for.</param>
 /// <param name="json">Whether the result is a JSON object; nothing else may then be on stdout.</param>
-sealed class Terminal(bool quiet, bool json)
+sealed partial class Terminal(bool quiet, bool json)
 {
-    static readonly TimeSpan BarAfter = TimeSpan.FromSeconds(0.4), LineEvery = TimeSpan.FromSeconds(2);
-    static readonly TimeSpan BarPatience = TimeSpan.FromSeconds(1);
+    const int MuchToRead = 1 << 22;
+
+    static readonly TimeSpan PhaseAfter = TimeSpan.FromSeconds(0.5);
 
     // a message may hold a path, which has at most 4,096 characters; nothing longer is useful
     const int LongestLine = 5000;
@@ -66,7 +66,24 @@ sealed class Terminal(bool quiet, bool json)
     }
 
     /// <summary>Shows the progress of a job of many items: a bar on a screen, else a line now and then; nothing for a short job.</summary>
-    public Progress Follow(string what, string items, int count) => new(quiet ? null : what, items, count);
+    /// <param name="what">The job.</param>
+    /// <param name="items">What it is made of.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="before">How many of them were done by an earlier job.</param>
+    public Progress Follow(string what, string items, int count, int before = 0) => new(quiet ? null : what, items, count, before);
+
+    /// <summary>Says what goes on where it takes longer than half a second; dispose it when it is done.</summary>
+    /// <param name="what">What goes on.</param>
+    /// <param name="isMuch">Whether it may take long: on a busy machine everything may, and a short job is not worth a line.</param>
+    public IDisposable During(string what, bool isMuch) =>
+        new Timer(_ => Note(what), null, quiet || !isMuch ? Timeout.InfiniteTimeSpan : PhaseAfter, Timeout.InfiniteTimeSpan);
+
+    /// <summary><see cref="During(string, bool)"/> for reading: a pipe, whose writer may be slow, or a file of some megabytes.</summary>
+    public IDisposable DuringReading(string path)
+    {
+        bool isSmall = File.Exists(path) && new FileInfo(path).Length is > 0 and <= MuchToRead;
+        return During($"reading {(path == "-" ? "the standard input" : path)}", !isSmall);
+    }
 
     /// <summary>Rows as aligned columns; the first row holds the headings.</summary>
     public static IEnumerable<string> Columns(IReadOnlyList<string[]> rows)
@@ -109,73 +126,6 @@ sealed class Terminal(bool quiet, bool json)
         {
             shown?.Hide();
             StandardStreams.Log(line);
-        }
-    }
-
-    /// <summary>Follows one job; disposed when the job ends.</summary>
-    public sealed class Progress(string? what, string items, int count) : IDisposable
-    {
-        readonly long start = System.Diagnostics.Stopwatch.GetTimestamp();
-        TimeSpan lastLine;
-        Task? bar;
-        volatile int done;
-        volatile bool ended;
-
-        /// <summary>Tells how many items are done, and the loss of the last item where there is one.</summary>
-        public void Report(int itemsDone, float? loss = null)
-        {
-            done = itemsDone;
-            TimeSpan elapsed = System.Diagnostics.Stopwatch.GetElapsedTime(start);
-            if (what is null || elapsed < BarAfter) return;
-            if (IsInteractive) Draw();
-            else if (elapsed - lastLine >= LineEvery)
-            {
-                lastLine = elapsed;
-                string last = loss is null ? "" : Invariant($", loss of the last {loss:G4}");
-                Log(Plain(Invariant($"{what}: {itemsDone:N0} of {count:N0} {items}{last}")));
-            }
-        }
-
-        void Draw()
-        {
-            lock (gate)
-            {
-                if (bar is not null) return;
-                (ended, shown) = (false, this);
-                bar = Task.Run(DrawBar);
-            }
-        }
-
-        void DrawBar()
-        {
-            IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
-            console.Progress().AutoClear(true)
-                .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
-                .Start(context =>
-                {
-                    ProgressTask task = context.AddTask(Markup.Escape(Plain(what!)), maxValue: Math.Max(1, count));
-                    while (!ended)
-                    {
-                        task.Value = done;
-                        Thread.Sleep(50);
-                    }
-                });
-        }
-
-        /// <summary>Removes the bar; the next report draws it again.</summary>
-        internal void Hide()
-        {
-            ended = true;
-            try { bar?.Wait(BarPatience); }
-            catch (AggregateException) { }                         // a bar that could not be drawn
-            (bar, shown) = (null, null);
-        }
-
-        /// <summary>Removes the bar.</summary>
-        public void Dispose()
-        {
-            lock (gate)
-                if (bar is not null) Hide();
         }
     }
 }

@@ -4,7 +4,7 @@ namespace GpuMlp.Cli.Shell;
 sealed class UsageException(string message, Exception? cause = null) : Exception(message, cause)
 {
     // values that are paths are not cut: the end of a path says most
-    static readonly string[] paths = ["data", "config", "out", "validation", "test"];
+    static readonly string[] paths = ["data", "config", "out", "validation", "test", "resume"];
 
     /// <summary>A message about an option's value.</summary>
     public static UsageException For(string option, string? value, string allowed, Exception? cause = null) =>

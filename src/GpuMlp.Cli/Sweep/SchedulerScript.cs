@@ -44,7 +44,7 @@ sealed record SchedulerScript(
         using (ComputeDevice device = ComputeDevice.Open("cpu"))
         {
             IEnumerable<SweepGrid> grids = grid.Rungs.Count == 0 ? [grid] : grid.Rungs.Select(each => grid.At(each, null));
-            bytes = grids.Max(each => new SweepTrainer(each, terminal, CancellationToken.None).BytesNeeded(device));
+            bytes = grids.Max(each => SweepTrainer.Load(each, terminal, CancellationToken.None).BytesNeeded(device));
         }
         // the runtime, the program and its threads take 150 MiB; whole multiples of 64 MiB
         int mebibytes = (int)Math.Ceiling((bytes / 1048576.0 + 150) / 64) * 64;

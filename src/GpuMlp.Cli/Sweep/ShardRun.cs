@@ -22,7 +22,7 @@ static class ShardRun
             grid = grid.At(rung, KeptSettings.Before(rung, grid.Rungs, output));
             output = rung.FolderIn(output);
         }
-        var trainer = new SweepTrainer(grid, terminal, interruption.Token);
+        SweepTrainer trainer = SweepTrainer.Load(grid, terminal, interruption.Token);
         var header = ShardHeader.Of(grid, trainer, shard);
         grid.Kept?.Require(header);
         foreach (string note in trainer.Notes) terminal.Note(note);

@@ -128,6 +128,9 @@ sealed class SweepData
         return Standardizer.Fit(training).Apply(keptBack);
     }
 
+    /// <summary>The rows of the file of --validation in their own units; null if there is none.</summary>
+    public DataSet? ValidationFile(int set) => RecordFiles.ValidationOf(configs[set]) is null ? null : Parts(set).KeptBack;
+
     (DataSet Training, DataSet? KeptBack, TablePreprocessor? Columns) Parts(int set)
     {
         Parts parts = HeldOut.Take(configs[set], WholeOf(configs[set]) with { All = Whole(set) });

@@ -87,6 +87,8 @@ sealed class SweepEnding : IDisposable
 
     public void Dispose() => Summary.Dispose();
 
+    const int ManyTiles = 64;
+
     (TimeSpan Evaluate, TimeSpan Plot) WriteMosaic(SweepOutputs outputs)
     {
         if (trainer.Mosaic is null)
@@ -94,6 +96,7 @@ sealed class SweepEnding : IDisposable
             if (!grid.Common.NoPlots) terminal.Note("mosaic.png is left out: a picture of the data needs 2 features and classes");
             return default;
         }
+        using IDisposable _ = terminal.During("drawing mosaic.png", trainer.Mosaic.Count >= ManyTiles);
         long start = Stopwatch.GetTimestamp();
         (GridSpec points, List<MosaicTile> tiles, int columns) = outputs.Evaluate(trainer.Mosaic);
         long valuesShown = tiles.Count(tile => tile.Predictions is not null) * points.Points;
@@ -115,7 +118,7 @@ sealed class SweepEnding : IDisposable
         string by = grid.Common.Validation is null ? $"training {figure}"
             : Invariant($"validation {figure}{(grid.Seeds > 1 ? $", mean over {grid.Seeds:N0} seeds" : "")}");
         float? final = RunRecord.Finite(result.FinalLoss), mean = RunRecord.Finite(result.MeanLoss);
-        RunData used = RunData.Of(data.Whole(0), TrainData.FileOf(data.Rows[0].Data), folder.Path);
+        RunData used = RecordFiles.Identify(data.Rows[0], data.Whole(0), data.ValidationFile(0), null, folder.Path);
         return new SweepBest(best.Row + 1, RunRecord.ToJson(data.Rows[0]), used, final, mean, result.Accuracy, by)
         {
             ValidationLoss = result.Validation?.Loss is double loss ? RunRecord.Finite(loss) : null,

@@ -26,7 +26,7 @@ static class SweepMerge
         if (found.Length == 0) throw UsageException.For("merge", path, "no shard of a sweep is in it (shard-K-of-N.rows)");
         ShardHeader first = Check(path, found);
         SweepGrid grid = GridOf(first, path);
-        var trainer = new SweepTrainer(grid, terminal, interruption.Token);
+        SweepTrainer trainer = SweepTrainer.Load(grid, terminal, interruption.Token);
         ShardHeader here = ShardHeader.Of(grid, trainer, first.Shard);
         if (here.Difference(first) is string changed)
             throw UsageException.For("merge", path, $"what made the shards has changed: {changed}");

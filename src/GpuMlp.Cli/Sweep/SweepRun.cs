@@ -19,7 +19,7 @@ sealed class SweepRun(SweepGrid grid, SweepTrainer trainer, Terminal terminal)
     public static int Execute(SweepGrid grid, string? output, bool force, Terminal terminal, Interruption interruption)
     {
         var total = Stopwatch.StartNew();
-        var trainer = new SweepTrainer(grid, terminal, interruption.Token);
+        SweepTrainer trainer = SweepTrainer.Load(grid, terminal, interruption.Token);
         foreach (string note in trainer.Notes) terminal.Note(note);
         string[] outputs = SweepEnding.OutputsOf(grid, trainer);
         using OutputFolder folder = output is null ? OutputFolder.ClaimNew("sweep", outputs) : OutputFolder.Claim(output, force, outputs);

@@ -26,9 +26,15 @@ sealed class SweepTrainer
     readonly SweepData kinds;
     readonly CancellationToken cancellation;
 
-    /// <summary>Checks that every network goes with its data.</summary>
+    /// <summary>Loads the data and checks that every network goes with it.</summary>
     /// <exception cref="UsageException">One does not.</exception>
-    public SweepTrainer(SweepGrid grid, Terminal terminal, CancellationToken cancellation)
+    public static SweepTrainer Load(SweepGrid grid, Terminal terminal, CancellationToken cancellation)
+    {
+        using IDisposable _ = TrainData.Loading(grid.Common, terminal);
+        return new SweepTrainer(grid, terminal, cancellation);
+    }
+
+    SweepTrainer(SweepGrid grid, Terminal terminal, CancellationToken cancellation)
     {
         (this.grid, this.terminal, this.cancellation) = (grid, terminal, cancellation);
         kinds = new SweepData(grid.Common, [.. grid.Kinds()], Sources, cancellation);

@@ -22,8 +22,7 @@ static class Resuming
         {
             StoredCheckpoint read = StoredCheckpoint.Read(path);
             string file = Path.Combine(Directory.Exists(path) ? path : Path.GetDirectoryName(path) ?? "", StoredCheckpoint.FileName);
-            TrainConfig config = read.Replay.Config with { Data = TrainData.From(file, read.Replay) };
-            return read with { Replay = read.Replay with { Config = config } };
+            return read with { Replay = read.Replay with { Config = RecordFiles.Find(file, read.Replay) } };
         }
         catch (InvalidDataException e)
         {
@@ -50,6 +49,7 @@ static class Resuming
             TrainOption option = TrainOptions.Find(name);
             (string? now, string? then) = (option.Text(config), option.Text(before));
             if (now == then || free.Contains(name) || (name == "snapshot-every" && before.NoPlots)) continue;
+            if (IsOtherPlace(name, config, before)) continue;
             throw UsageException.For(name, now ?? "none", $"the run that goes on has {then ?? "none"}; leave it out, or begin a new run");
         }
         if (config.Steps < checkpoint.State.Steps)
@@ -59,6 +59,15 @@ static class Resuming
             throw UsageException.For("steps", Invariant($"{config.Steps}"),
                 Invariant($"--schedule {before.Schedule.Name} goes by the {before.Steps:N0} steps that the run began with"));
     }
+
+    // files may have moved: their rows decide
+    static bool IsOtherPlace(string name, TrainConfig now, TrainConfig then) => name switch
+    {
+        "data" => TrainData.FileOf(now.Data) is not null && TrainData.FileOf(then.Data) is not null,
+        "validation" => RecordFiles.ValidationOf(now) is not null && RecordFiles.ValidationOf(then) is not null,
+        "test" => RecordFiles.TestOf(now) is not null && RecordFiles.TestOf(then) is not null,
+        _ => false,
+    };
 
     /// <summary>Puts a trainer where the run was.</summary>
     /// <exception cref="UsageException">The checkpoint is of another network.</exception>
@@ -99,13 +108,13 @@ static class Resuming
 
     /// <summary>Refuses data that is not the checkpoint's.</summary>
     /// <exception cref="UsageException">It is other data.</exception>
-    public static void CheckData(StoredCheckpoint checkpoint, RunData data)
+    public static void CheckData(StoredCheckpoint checkpoint, TrainConfig config, RunData data)
     {
         if (checkpoint.Replay.Data is not RunData before) return;
         if (before.OtherFiles(data).FirstOrDefault() is string option)
             throw new UsageException($"--{option}: its rows are not those that the checkpoint's run was judged on");
         if (before.Hash == data.Hash) return;
-        throw UsageException.For("data", checkpoint.Replay.Config.Data, Invariant(
+        throw UsageException.For("data", config.Data, Invariant(
             $"is not the checkpoint's data ({before.Rows:N0} rows, hash {before.Hash}): it has {data.Rows:N0} rows, hash {data.Hash}"));
     }
 }

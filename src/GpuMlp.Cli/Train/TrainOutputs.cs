@@ -25,6 +25,7 @@ sealed class TrainOutputs(
     OutputFolder folder, Terminal terminal, TrainConfig config, Sequential network, TrainInput input, Task<byte[]>? dataPlot)
 {
     static readonly PictureSize Frame = new(480, 360);
+    const double MuchToEvaluate = 1e9;                             // multiply-adds
     const long MostPredictions = 1 << 24, SmallNetwork = 1 << 14;
 
     /// <summary>Starts the one picture that needs no network; null if it is not asked for.</summary>
@@ -41,6 +42,7 @@ sealed class TrainOutputs(
     public void WriteHistory(TrainingResult result)
     {
         int most = config.AllLosses ? int.MaxValue : LossesCsv.MostRows;
+        using IDisposable _ = terminal.During("writing losses.csv", result.Steps >= LossesCsv.MostRows);
         LossesCsv.WriteThinned(folder["losses.csv"], result.Losses, config.Validation is null ? null : result.Validation, most);
         if (result.Losses.Length > most) terminal.Note("losses.csv has a row for some steps together; --all-losses writes all");
     }
@@ -57,8 +59,14 @@ sealed class TrainOutputs(
         var evaluate = new Stopwatch();
         var plot = new Stopwatch();
         evaluate.Start();
-        Judgements judged = Judgements.Of(network, input);
-        RowScore[] scores = config.NoPlots || input.Plane is null ? [] : Scores(result.Snapshots);
+        Judgements judged;
+        RowScore[] scores;
+        double much = (result.Snapshots.Count + 1d) * input.Data.Count * input.Spec.ParameterCount;
+        using (terminal.During("evaluating", much >= MuchToEvaluate))
+        {
+            judged = Judgements.Of(network, input);
+            scores = config.NoPlots || input.Plane is null ? [] : Scores(result.Snapshots);
+        }
         evaluate.Stop();
         if (config.NoPlots) return (judged, evaluate.Elapsed, plot.Elapsed);
 

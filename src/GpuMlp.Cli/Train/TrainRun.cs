@@ -35,7 +35,7 @@ sealed class TrainRun
         (this.config, this.resumed, this.terminal) = (config, resumed, terminal);
         (RandomStream points, weights) = TrainData.Streams(config);
         if (config.Api == TutorialHalf.Modules) ModulesRun.Check(config);
-        input = TrainInput.Load(config, points);
+        using (TrainData.Loading(config, terminal)) input = TrainInput.Load(config, points);
         Views.Check(config, input);
         CheckSize();
     }
@@ -48,7 +48,7 @@ sealed class TrainRun
     {
         TrainConfig config = replay.Config;
         var run = new TrainRun(config, resumed, terminal);
-        if (resumed is not null) Resuming.CheckData(resumed, run.Identify("."));
+        if (resumed is not null) Resuming.CheckData(resumed, config, run.Identify("."));
         else run.Compare(replay.Data);
         if (!run.input.HasPicture && !config.NoPlots)
             terminal.Note(Invariant($"boundary.png is left out: it shows one number, and the labels are {run.input.Raw.Targets}"));
@@ -66,7 +66,7 @@ sealed class TrainRun
         return run.Execute(folder, interruption);
     }
 
-    RunData Identify(string folder) => input.Identify(TrainData.FileOf(config.Data), folder);
+    RunData Identify(string folder) => input.Identify(config, folder);
 
     // a replay of other data is another run
     void Compare(RunData? before)
@@ -98,14 +98,14 @@ sealed class TrainRun
             return Finish(modules, folder, modules.StopReason == "cancelled" ? interruption.ExitCode : ExitCode.Ok);
         }
 
-        using CheckpointWriter? writer = config.CheckpointEvery is null ? null
-            : new CheckpointWriter(folder.Full, ProgramVersion.Text, config, Identify(folder.Path), resumed);
-        Checkpointing? checkpoints = Checkpoints(writer, folder);
-        using Session session = DeviceInput.Open(config.Device, Job, terminal, device => Prepare(device, checkpoints, start));
-        return Execute(session, dataPlot, folder, interruption);
+        using Checkpoints? checkpoints = config.CheckpointEvery is null ? null
+            : new Checkpoints(config, folder, Identify(folder.Path), resumed);
+        using Session session = DeviceInput.Open(config.Device, Job, terminal, device => Prepare(device, checkpoints?.Plan, start));
+        return Execute(session, checkpoints, dataPlot, folder, interruption);
     }
 
-    int Execute(Session session, Task<byte[]>? dataPlot, OutputFolder folder, Interruption interruption)
+    int Execute(
+        Session session, Checkpoints? checkpoints, Task<byte[]>? dataPlot, OutputFolder folder, Interruption interruption)
     {
         (ComputeDevice device, Sequential network, Trainer trainer, TimeSpan open, TimeSpan compile) = session;
         long start = Stopwatch.GetTimestamp();
@@ -113,6 +113,7 @@ sealed class TrainRun
         FoldsMetrics? folds = config.Folds is null ? null : new CrossValidation(config, input, terminal).Run(device, interruption.Token);
         start = Stopwatch.GetTimestamp();
         TrainingResult result = Train(trainer, interruption.Token);
+        checkpoints?.Finish();
         if (resumed is not null)
             result = Resuming.Thinned(Resuming.Whole(resumed, result), config.SnapshotEvery, MostFrames, terminal);
         TimeSpan train = Stopwatch.GetElapsedTime(start);
@@ -158,6 +159,9 @@ sealed class TrainRun
     // drawing more takes minutes, and nobody looks through so many pictures
     internal const int MostFrames = 2000;
 
+    // multiply-adds that a processor makes in a tenth of a second or so
+    const double MuchOfAStep = 1e9;
+
     // standardized features seldom reach 10, and losses grow with their square
     const double LargeFeature = 1000;
 
@@ -176,18 +180,6 @@ sealed class TrainRun
         }
     }
 
-    Checkpointing? Checkpoints(CheckpointWriter? writer, OutputFolder folder)
-    {
-        if (writer is null) return null;
-        (int? steps, TimeSpan? time) = TrainConfig.PeriodOf(config.CheckpointEvery!);
-        return new Checkpointing(checkpoint =>
-        {
-            folder.HasCheckpoint = true;
-            writer.Save(checkpoint);
-        })
-        { Steps = steps, Time = time };
-    }
-
     Session Prepare(ComputeDevice device, Checkpointing? checkpoints, long start)
     {
         TimeSpan open = Stopwatch.GetElapsedTime(start);
@@ -195,9 +187,10 @@ sealed class TrainRun
         drawn = true;
         Sequential network = input.Recipe.Build(device, weights);
         Trainer trainer = Prepare(network, checkpoints);
-        if (device.Kind is DeviceKind.OpenCL or DeviceKind.Cuda) terminal.Note("compiling kernels");
+        bool isDriver = device.Kind is DeviceKind.OpenCL or DeviceKind.Cuda;
+        if (isDriver) terminal.Note("compiling kernels");
         start = Stopwatch.GetTimestamp();
-        trainer.WarmUp();
+        using (terminal.During("making a first step", !isDriver && Steps.Operations >= MuchOfAStep)) trainer.WarmUp();
         return new Session(device, network, trainer, open, Stopwatch.GetElapsedTime(start));
     }
 
@@ -241,7 +234,7 @@ sealed class TrainRun
 
     TrainingResult Train(Trainer trainer, CancellationToken cancellation)
     {
-        using Terminal.Progress progress = terminal.Follow("training", "steps", config.Steps);
+        using Terminal.Progress progress = terminal.Follow("training", "steps", config.Steps, resumed?.State.Steps ?? 0);
         return trainer.Run((done, loss) => progress.Report(done, loss), cancellation);
     }
 

@@ -85,6 +85,7 @@ public sealed class CheckpointWriter : IDisposable
     {
         readonly XxHash128 hash = new();
         FileStream? stream;
+        bool flushed;
 
         internal int Count { get; private set; }
 
@@ -123,9 +124,14 @@ public sealed class CheckpointWriter : IDisposable
             RawBytes.Write(stream!, values);
             hash.Append(MemoryMarshal.AsBytes(values));
             Count += values.Length;
+            flushed = false;
         }
 
-        internal void Flush() => stream!.Flush(flushToDisk: true);
+        internal void Flush()
+        {
+            if (!flushed) stream!.Flush(flushToDisk: true);
+            flushed = true;
+        }
 
         public void Dispose()
         {

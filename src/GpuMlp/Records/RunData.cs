@@ -21,6 +21,14 @@ public sealed record RunData(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Test { get; init; }
 
+    /// <summary>The file of --validation, as <see cref="Path"/>; absent where there is none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? ValidationPath { get; init; }
+
+    /// <summary>The file of --test, as <see cref="Path"/>; absent where there is none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? TestPath { get; init; }
+
     /// <summary>The options whose files have other rows now; a record that says nothing of a file is silent about it.</summary>
     public IReadOnlyList<string> OtherFiles(RunData now)
     {
@@ -38,7 +46,15 @@ public sealed record RunData(
     {
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(folder);
-        return new RunData(file is null ? null : System.IO.Path.GetRelativePath(folder, file).Replace('\\', '/'), data.Count, HashOf(data));
+        return new RunData(file is null ? null : PathOf(file, folder), data.Count, HashOf(data));
+    }
+
+    /// <summary>A file's path as a record in a folder has it.</summary>
+    public static string PathOf(string file, string folder)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        ArgumentNullException.ThrowIfNull(folder);
+        return System.IO.Path.GetRelativePath(folder, file).Replace('\\', '/');
     }
 
     /// <summary>What <see cref="Hash"/> is of a data set.</summary>

@@ -155,7 +155,13 @@ public sealed record RunRecord
         string? Text(string name) =>
             found.TryGetProperty(name, out JsonElement text) && text.ValueKind == JsonValueKind.String ? text.GetString() : null;
         int rows = found.TryGetProperty("rows", out JsonElement count) && count.TryGetInt32(out int number) ? number : 0;
-        return new RunData(Text("path"), rows, Text("hash") ?? "") { Validation = Text("validation"), Test = Text("test") };
+        return new RunData(Text("path"), rows, Text("hash") ?? "")
+        {
+            Validation = Text("validation"),
+            ValidationPath = Text("validationPath"),
+            Test = Text("test"),
+            TestPath = Text("testPath"),
+        };
     }
 
     const string NoObject = "is no JSON object, which is needed, with the settings under 'config'";

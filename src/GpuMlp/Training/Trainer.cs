@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using GpuMlp.Data;
 using GpuMlp.Devices;
 using GpuMlp.Kernels.Networks;
@@ -231,9 +232,18 @@ public sealed partial class Trainer : IDisposable
 
     int? DivergedStep(int first, ReadOnlySpan<float> losses)
     {
-        for (int k = 0; k < losses.Length; k++)
-            if (!float.IsFinite(losses[k])) return first + k;
-        return Parameters().All(float.IsFinite) ? null : first + losses.Length - 1;
+        int loss = NotFinite(losses);
+        if (loss >= 0) return first + loss;
+        return NotFinite(Parameters()) < 0 ? null : first + losses.Length - 1;
+    }
+
+    // compiled once: a run's first chunk is all of a short run
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static int NotFinite(ReadOnlySpan<float> values)
+    {
+        for (int k = 0; k < values.Length; k++)
+            if (!float.IsFinite(values[k])) return k;
+        return -1;
     }
 
     /// <summary>Frees the memory of the run; the network stays.</summary>

@@ -11,18 +11,19 @@ public class SignalTests
     static readonly TimeSpan Soon = TimeSpan.FromSeconds(2.5);                                  // two seconds, and some for a busy machine
 
     [Theory]
-    [InlineData("exec $gpumlp train --data csv:pipe --out run", "INT", 130)]
-    [InlineData("exec $gpumlp train --data csv:pipe --out run", "TERM", 143)]
-    [InlineData("exec $gpumlp train --config pipe --out run", "INT", 130)]
-    [InlineData("exec $gpumlp sweep --data csv:pipe --out run", "INT", 130)]
-    [InlineData("exec $gpumlp grid pipe --size 9x9 --out g.npy", "INT", 130)]
-    [InlineData("exec $gpumlp train --samples 20000000 --standardize --out run", "INT", 130)]
-    [InlineData("exec $gpumlp gradcheck --net 2-500-500-1", "TERM", 143)]
-    public void WhileThereIsNothingToWriteTheProgramEnds(string line, string signal, int exitCode)
+    [InlineData("exec $gpumlp train --data csv:pipe --out run", "INT", 130, "reading pipe")]
+    [InlineData("exec $gpumlp train --data csv:pipe --out run", "TERM", 143, "reading pipe")]
+    [InlineData("exec $gpumlp train --config pipe --out run", "INT", 130, "")]
+    [InlineData("exec $gpumlp sweep --data csv:pipe --out run", "INT", 130, "reading pipe")]
+    [InlineData("exec $gpumlp grid pipe --size 9x9 --out g.npy", "INT", 130, "reading pipe")]
+    [InlineData("exec $gpumlp train --samples 20000000 --standardize --out run", "INT", 130, "generating 20,000,000 points")]
+    [InlineData("exec $gpumlp gradcheck --net 2-500-500-1", "TERM", 143, "")]
+    public void WhileThereIsNothingToWriteTheProgramSaysWhatItDoesAndEnds(string line, string signal, int exitCode, string phase)
     {
         using var folder = new ScratchFolder();
         using Process process = Gpumlp.StartShell($"mkfifo pipe; {line}", folder.Path);
-        Thread.Sleep(1000);
+        if (phase == "") Thread.Sleep(1000);
+        else Assert.Contains(phase, Tell(process, phase));
         Assert.False(process.HasExited);
         long start = Stopwatch.GetTimestamp();
         Gpumlp.Interrupt(process, signal);
@@ -41,6 +42,11 @@ public class SignalTests
         using var folder = new ScratchFolder();
         using Process process = Gpumlp.StartShell($"exec $gpumlp {command} --steps 1000000000 --no-plots --out run", folder.Path);
         string told = Tell(process, "training");
+        if (command.StartsWith("train", StringComparison.Ordinal))
+        {
+            const string Rate = @"[\d,.]+( million)? steps/s, [\d,]+ (s|min|h) left";
+            Assert.Matches($@"training: [\d,]+ of 1,000,000,000 steps, loss [\d.E-]+, {Rate}\n$", told);
+        }
         long start = Stopwatch.GetTimestamp();
         Gpumlp.Interrupt(process, "TERM");
         told += Tell(process, "stopping");

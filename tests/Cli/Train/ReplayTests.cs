@@ -63,6 +63,49 @@ public sealed class ReplayTests : IDisposable
     }
 
     [Fact]
+    public void FilesOfRowsToJudgeOnMoveWithTheRecordToo()
+    {
+        Directory.CreateDirectory(folder.File("data/more"));
+        foreach (string name in (string[])["d.csv", "more/v.csv", "more/t.csv"]) File.WriteAllText(folder.File($"data/{name}"), Rows);
+        const string Files = "--data d.csv --validation more/v.csv --test csv:more/t.csv";
+        Train($"{Files} --net 2-4-1 --steps 50 --checkpoint-every 20 --out runs/a", "data");
+        JsonElement data = JsonDocument.Parse(Bytes("data/runs/a/run.json")).RootElement.GetProperty("data");
+        Assert.Equal(("../../more/v.csv", "../../more/t.csv"),
+            (data.GetProperty("validationPath").GetString(), data.GetProperty("testPath").GetString()));
+        Directory.Move(folder.File("data"), folder.File("moved"));
+        Assert.DoesNotContain("changed", Train("--config moved/runs/a/run.json --out b").Error);
+        Same("moved/runs/a", "b");
+        Train("--resume moved/runs/a --steps 80");
+        Assert.Equal(0, Gpumlp.Shell("$gpumlp sweep --device cpu --no-plots --data d.csv --validation more/v.csv --net 2-4-1 --steps 50 "
+            + "--out s", folder.File("moved")).ExitCode);
+        Assert.DoesNotContain("changed", Train("--config ../s/run.json --out ../../c", "moved/more").Error);
+
+        File.AppendAllText(folder.File("moved/more/v.csv"), "3,3,yes\n");
+        Assert.Contains("the rows of --validation have changed since the record was written", Train("--config b/run.json --out d").Error);
+        Assert.Contains("the rows of --validation have changed", Train("--config moved/s/run.json --out e").Error);
+    }
+
+    [Fact]
+    public void ARecordWithoutItsFilesTakesThemFromWhereItIsCalledOrFromOptions()
+    {
+        File.WriteAllText(folder.File("d.csv"), Rows);
+        Directory.CreateDirectory(folder.File("far/away"));
+        Train("--data d.csv --test d.csv --net 2-4-1 --steps 50 --checkpoint-every 20 --out a");
+        Directory.Move(folder.File("a"), folder.File("far/away/a"));
+        Train("--config far/away/a/run.json --out b");                              // d.csv is here, and not two folders above
+        Same("far/away/a", "b");
+        File.Move(folder.File("d.csv"), folder.File("renamed.csv"));
+        Gpumlp.Outcome outcome = Gpumlp.Shell("$gpumlp train --resume far/away/a --steps 60", folder.Path);
+        Assert.Equal(2, outcome.ExitCode);
+        Assert.Contains("d.csv: there is no such file", Assert.Single(outcome.ErrorLines));
+        Train("--resume far/away/a --steps 60 --data renamed.csv --test csv:renamed.csv");
+        File.Copy(folder.File("renamed.csv"), folder.File("kept.csv"));
+        File.AppendAllText(folder.File("renamed.csv"), "3,3,yes\n");
+        outcome = Gpumlp.Shell("$gpumlp train --resume far/away/a --steps 70 --data renamed.csv --test kept.csv", folder.Path);
+        Assert.Contains("--data renamed.csv: is not the checkpoint's data (6 rows", Assert.Single(outcome.ErrorLines));
+    }
+
+    [Fact]
     public void ASweepsRecordTrainsItsBestNetwork()
     {
         const string Options = "--device cpu --no-plots --samples 60 --net 2-4-1,2-6-1 --steps 300 --lr 0.01,0.1 --seeds 0..2";
