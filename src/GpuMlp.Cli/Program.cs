@@ -53,7 +53,10 @@ static class Program
         }
     }
 
-    static int Run(string[] arguments, Interruption interruption)
+    /// <summary>Runs a command line.</summary>
+    /// <exception cref="Exception">It failed: see <see cref="Explain"/>.</exception>
+    /// <returns>The exit code.</returns>
+    internal static int Run(string[] arguments, Interruption interruption)
     {
         var root = new RootCommand
         {
@@ -84,6 +87,8 @@ static class Program
                 option.Action = new Act(result => StandardStreams.Write(() => HelpText.Write(Console.Out, result.CommandResult.Command)));
             if (option is VersionOption) option.Action = new Act(_ => Terminal.Print(ProgramVersion.Text));
         }
+        if (arguments is ["help", .. string[] verb])
+            arguments = verb.Length == 0 || root.Subcommands.Any(command => command.Name == verb[0]) ? [.. verb, "-h"] : verb;
         ParseResult result = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (result.Errors.Count > 0 && result.Action is not Act) throw Misspelt.Explain(result);
         return result.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
@@ -91,8 +96,17 @@ static class Program
 
     static int Report(Exception e)
     {
+        (int code, string message) = Explain(e);
+        if (message.Length > 0) Terminal.Error(message);
+        else Terminal.Fault(e);
+        return code;
+    }
+
+    /// <summary>The exit code of a failure and what to say of it; nothing of a fault of the program itself.</summary>
+    internal static (int Code, string Message) Explain(Exception e)
+    {
         while (e is AggregateException or TypeInitializationException && e.InnerException is Exception inner) e = inner;
-        (int code, string message) = e switch
+        return e switch
         {
             UsageException => (ExitCode.BadInput, e.Message),
             DeviceUnavailableException => (ExitCode.NoDevice, e.Message),
@@ -105,9 +119,6 @@ static class Program
             DeviceException or IOException or UnauthorizedAccessException => (ExitCode.Failed, OutputFolder.Plain(e.Message)),
             _ => (ExitCode.Failed, ""),
         };
-        if (message.Length > 0) Terminal.Error(message);
-        else Terminal.Fault(e);
-        return code;
     }
 
     // an assembly's full name ends at its comma, a message of the loader at its line's end

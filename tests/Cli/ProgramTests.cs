@@ -60,6 +60,14 @@ public class ProgramTests
     }
 
     [Fact]
+    public void HelpIsAVerbToo()
+    {
+        Gpumlp.Outcome asVerb = Gpumlp.Run("help grid"), asOption = Gpumlp.Run("grid -h");
+        Assert.Equal((0, asOption.Out), (asVerb.ExitCode, asVerb.Out));
+        Assert.Equal((0, Gpumlp.Run("-h").Out), (Gpumlp.Run("help").ExitCode, Gpumlp.Run("help").Out));
+    }
+
+    [Fact]
     public void AParagraphHasEveryWordOnceAndLinesThatAreAsLongAsTheyMayBe()
     {
         string text = "one two three, four five-and-twenty-blackbirds six; 7 8 9 10 11 12 13 14";

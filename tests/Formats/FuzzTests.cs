@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Text;
 using GpuMlp.Formats;
 using GpuMlp.Records;
+using GpuMlp.Tests.Fuzz;
 using GpuMlp.Tests.Support;
 using GpuMlp.Training;
 
@@ -20,23 +21,16 @@ public class FuzzTests
         "Records/Files/First/classes.safetensors",
     ];
 
-    static void ReadModel(byte[] bytes)
-    {
-        SafetensorsFile file = TensorFile.Read(new MemoryStream(bytes), "m");
-        ModelMetadata.Decode("m", file.Metadata);
-        LinearLayers.Find("m", file);
-    }
-
     // most damaged files must be refused: a fuzzer whose files are all whole, or whose reader reads nothing, finds nothing
     static void Check(int refused) => Assert.InRange(refused, Files / 2, Files - 1);
 
     [Fact]
-    public void Safetensors() => Check(Mutations.Read(Files, [.. Models.Select(Example)], ReadModel));
+    public void Safetensors() => Check(Mutations.Read(Files, [.. Models.Select(Example)], FuzzTargets.All["safetensors"]));
 
     [Fact]
     public void NumPyArrays() => Check(Mutations.Read(Files,
         [Example("Formats/Files/a-fortran.npy"), Example("Formats/Files/a-big-endian.npy"), Example("Golden/init_w1.npy")],
-        bytes => Npy.Read(new MemoryStream(bytes), "a")));
+        FuzzTargets.All["npy"]));
 
     [Fact]
     public void NumPyArchives()
@@ -53,7 +47,7 @@ public class FuzzTests
     public void Records() => Check(Mutations.Read(Files,
         [Example("Records/Files/First/bce.json"), Example("Records/Files/First/number.json"), Encoding.Unicode.GetPreamble()
             .Concat(Encoding.Unicode.GetBytes("""{"config": {"steps": 5, "net": "2-3-1", "window": "0:1,0:1"}}""")).ToArray()],
-        bytes => RunRecord.ReadReplay(bytes, "run.json")));
+        FuzzTargets.All["record"]));
 
     // half of the files are damaged in the state, half in what lies beside it
     [Fact]
