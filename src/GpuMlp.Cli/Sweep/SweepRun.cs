@@ -29,7 +29,7 @@ sealed class SweepRun(SweepGrid grid, SweepTrainer trainer, Terminal terminal)
         foreach (SweepRung rung in grid.Rungs)
         {
             SweepGrid of = grid.At(rung, kept);
-            var ofRung = new SweepTrainer(of, terminal, interruption.Token);
+            var ofRung = SweepTrainer.Load(of, terminal, interruption.Token);
             kept?.Require(ShardHeader.Of(of, ofRung, new Shard(0, 1)));
             using OutputFolder? own = rung.IsLast ? null
                 : OutputFolder.Claim(rung.FolderIn(folder.Path), force, SweepEnding.OutputsOf(of, ofRung));
