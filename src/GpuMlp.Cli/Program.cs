@@ -31,12 +31,20 @@ static class Program
         try
         {
             StandardStreams.Guard();
+            RequireWorkingDirectory();
             return Run(arguments, interruption = new Interruption());
         }
         catch (Exception e)
         {
             return End(e);
         }
+    }
+
+    // .NET finds no path at all, not even an absolute one, from a folder that is gone
+    static void RequireWorkingDirectory()
+    {
+        try { _ = Environment.CurrentDirectory; }
+        catch (IOException e) { throw new UsageException("the working directory is no longer there; change to another folder", e); }
     }
 
     // where few files may be open, even the assembly that reports failures may not load: this method needs none

@@ -10,7 +10,7 @@ namespace GpuMlp.Tests.Misuse;
 /// For each method every argument in turn takes every value that there is for its type, while the others take good values; so on every
 /// object that there is to call it on. Then come random combinations. A crash ends the process: the file of the last call says where.
 /// </remarks>
-sealed class ApiTour(World world, string lastCall)
+sealed class ApiTour(World world, string lastCall, bool deviceOnly)
 {
     const int Combinations = 40;
     const BindingFlags Declared = BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
@@ -32,6 +32,10 @@ sealed class ApiTour(World world, string lastCall)
         "EvaluateSets",                                            // of no sets
     ];
 
+    // what may reach a device; all else does the same whatever device there is
+    static readonly string[] OnDevices =
+        ["Autograd", "Autograd.Operations", "Devices", "Devices.Memory", "Grids", "Layers", "Losses", "Optimizers", "Tensors", "Training"];
+
     readonly Random random = new(1);
     readonly SortedDictionary<string, int> faults = [];
 
@@ -49,7 +53,7 @@ sealed class ApiTour(World world, string lastCall)
 
     internal void Run()
     {
-        foreach (Type type in PublicTypes.Where(t => !typeof(Exception).IsAssignableFrom(t) && !t.IsGenericTypeDefinition))
+        foreach (Type type in PublicTypes.Where(IsHere).Where(t => !typeof(Exception).IsAssignableFrom(t) && !t.IsGenericTypeDefinition))
         {
             foreach (ConstructorInfo constructor in type.IsAbstract ? [] : type.GetConstructors())
                 if (!TakesSpans(constructor)) Vary($"new {type.Name}", constructor, []);
@@ -72,6 +76,8 @@ sealed class ApiTour(World world, string lastCall)
                where !known.Contains(name)
                select name;
     }
+
+    bool IsHere(Type type) => !deviceOnly || OnDevices.Contains(type.Namespace!.Replace("GpuMlp.", ""));
 
     static bool TakesSpans(MethodBase method) =>
         method.GetParameters().Any(p => p.ParameterType.IsByRefLike) || method is MethodInfo { ReturnType.IsByRefLike: true };

@@ -70,7 +70,7 @@ static class TourProcess
         main.MemoryLimit = 64 << 20;
         string files = Directory.CreateDirectory(Path.Combine(folder, "files")).FullName;
         Directory.SetCurrentDirectory(files);
-        var tour = new ApiTour(new World(main, other, files), Path.Combine(folder, "last"));
+        var tour = new ApiTour(new World(main, other, files), Path.Combine(folder, "last"), deviceOnly: !onHost);
         tour.Run();
         File.WriteAllLines(Path.Combine(folder, "report"), tour.Faults.Prepend($"{tour.Calls:N0} calls on {name}"));
     }

@@ -87,8 +87,6 @@ public class SameBitsTests
 
     [Theory]
     [InlineData(1)]
-    [InlineData(4)]
-    [InlineData(16)]
     [InlineData(64)]
     public void BitsDoNotDependOnTheLanesOfAGroupOnADriversDevice(int lanes)
     {

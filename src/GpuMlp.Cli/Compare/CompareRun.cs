@@ -116,7 +116,9 @@ sealed class CompareRun
         CompareRow[] unexpected = [.. rows.Where(IsUnexpected)];
         foreach (CompareRow row in unexpected)
             Terminal.Error($"{row.Title} ends in other weights than {row.ComparedWith}, although its arithmetic passes the self-test");
+        CompareRow[] diverged = [.. rows.Where(row => row.StopReason == "diverged")];
+        if (diverged.Length > 0) Terminal.Error($"diverged: {string.Join(", ", diverged.Select(row => row.Title))}");
         if (unexpected.Length > 0 || rows.Any(row => row.Failed)) return ExitCode.Failed;
-        return rows.Any(row => row.StopReason == "diverged") ? ExitCode.Diverged : ExitCode.Ok;
+        return diverged.Length > 0 ? ExitCode.Diverged : ExitCode.Ok;
     }
 }

@@ -149,6 +149,7 @@ sealed class Contest(TrainInput input, TrainConfig config, GridSpec? grid,
             judged.Loss, judged.PredictLogits(input.Data.Flat), !input.Spec.LinearOutput, input.Data, Baseline.Of(input.Raw));
         if (grid is null) return (score.Accuracy, null);
         PictureAxes axes = input.Axes;
+        if (input.FeaturePlane.IsDerived) return (score.Accuracy, input.FeaturePlane.Regions(judged, grid));
         using NetworkSlice? sliced = axes.IsWhole ? null : new NetworkSlice(judged, axes.X, axes.Y!.Value, axes.Inputs(input.Standardizer));
         Sequential shown = sliced?.Network ?? judged;
         return (score.Accuracy, shown.Outputs > 1 ? new ClassEvaluator(shown).Regions(grid) : GridEvaluator.Evaluate(shown, grid));

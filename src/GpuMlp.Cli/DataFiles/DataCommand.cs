@@ -57,7 +57,7 @@ static class DataCommand
 
     static int Execute(TrainConfig config, string? path, bool force, Terminal terminal)
     {
-        OutputFile.Check(path, force);
+        OutputFile.Check(path, force, TrainData.PathOf(config.Data));
         string kind = path == "-" ? "-" : Path.GetExtension(path!).ToLowerInvariant();
         if (kind is not (".csv" or ".npz" or ".png" or "-")) throw UsageException.For("out", path, "allowed are .csv, .npz, .png and -");
         LoadedData loaded;

@@ -47,11 +47,17 @@ sealed class GridInput
     readonly (int X, int Y)? axes;
     readonly double[] at;
 
+    /// <summary>The plane where features of it are derived from the axes; null where the network of two inputs is all there is.</summary>
+    public FeaturePlane? Derived { get; private set; }
+
+    /// <summary>The names of the axes, which head a table of points.</summary>
+    public (string X, string Y) AxisNames { get; private set; } = ("x", "y");
+
     /// <summary>The network that the grid is of, on a device; the caller disposes it.</summary>
     public Sequential Network(ComputeDevice device)
     {
         Sequential network = Model.Build(device).Network;
-        if (axes is not (int x, int y)) return network;
+        if (axes is not (int x, int y) || Derived is not null) return network;
         using (network) return new NetworkSlice(network, x, y, at).Network;
     }
 
@@ -61,24 +67,30 @@ sealed class GridInput
         int inputs = Model.Net.Widths[0];
         string[] names = Model.Columns is { InputNames: { Count: > 0 } known } && known.Count == inputs
             ? [.. known] : [.. Enumerable.Range(0, inputs).Select(k => Invariant($"x{k}"))];
+        IReadOnlyList<DerivedFeature> derived = Model.Columns?.Derived ?? [];
+        int own = inputs - derived.Count;
         if (inputs == 2 && Request.Axes is null && Request.Fix is null) return (null, []);
-        if (inputs > 2 && Request.Axes is null)
+        if (own > 2 && Request.Axes is null)
             throw new UsageException(
-                $"{Request.Model}: has {inputs} inputs ({string.Join(", ", names.Take(4))}{(inputs > 4 ? ", …" : "")}); "
+                $"{Request.Model}: has {own} inputs ({string.Join(", ", names.Take(Math.Min(own, 4)))}{(own > 4 ? ", …" : "")}); "
                 + "--axes A,B says which two the grid runs over, --fix C=V,... where the others are held");
         (int x, int y) = Request.Axes is string text ? SliceOptions.Axes(text, names) : (0, 1);
+        if (Request.Axes is not null) AxisNames = (names[x], names[y]);
         var held = SliceOptions.Fixed(Request.Fix, names, x, y).ToDictionary(one => one.Feature, one => one.Value);
+        if (held.Keys.FirstOrDefault(k => k >= own, -1) is >= 0 and int computed)
+            throw UsageException.For("fix", Request.Fix, $"{names[computed]} is derived from other features; hold those");
+        Standardizer? scale = Model.Standardizer;
         var values = new double[inputs];
-        for (int k = 0; k < inputs; k++)
+        for (int k = 0; k < own; k++)
         {
             if (k == x || k == y) continue;
-            Standardizer? scale = Model.Standardizer;
-            if (held.TryGetValue(k, out double value)) values[k] = scale is null ? value : (value - scale.Mean[k]) / scale.Deviation[k];
-            else if (scale is null)
-                throw new UsageException(
-                    $"--fix {names[k]}=V is needed: {Request.Model} was trained without --standardize and has no means");
+            if (held.TryGetValue(k, out double value)) values[k] = value;
+            else values[k] = scale?.Mean[k] ?? throw new UsageException(
+                $"--fix {names[k]}=V is needed: {Request.Model} was trained without --standardize and has no means");
         }
-        return ((x, y), values);                                    // standardized, a mean is 0
+        var plane = new FeaturePlane(x, y, values, derived, scale);
+        if (plane.IsDerived) Derived = plane;
+        return ((x, y), [.. values.Select((value, k) => scale is null ? value : (value - scale.Mean[k]) / scale.Deviation[k])]);
     }
 
     // what turns the axes' units into the network's inputs
@@ -89,6 +101,11 @@ sealed class GridInput
     void CheckValue()
     {
         int outputs = Model.Net.Widths[^1];
+        if (Derived is not null && Request.Value == "boundary")
+            throw UsageException.For(
+                "value", Request.Value, $"{Request.Model} derives features from the axes; allowed are class, probability and logit");
+        if (Derived is not null && Request.Form != "auto")
+            throw UsageException.For("form", Request.Form, $"{Request.Model} derives features from the axes, point by point; leave it out");
         bool number = outputs == 1 && Model.Loss.Labels == LabelKind.Number && Model.Net.LinearOutput;
         if (outputs > 1 && Model.Loss.Labels == LabelKind.Number)
             throw new UsageException($"{Request.Model}: returns {outputs} numbers; a grid shows one value per point");

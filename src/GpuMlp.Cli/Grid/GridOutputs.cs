@@ -6,7 +6,7 @@ using GpuMlp.Plotting;
 namespace GpuMlp.Cli.Grid;
 
 /// <summary>The files that a grid goes to, each written row by row.</summary>
-sealed class GridOutputs(GridSpec grid, string value)
+sealed class GridOutputs(GridSpec grid, string header)
 {
     /// <summary>
     /// What writes a grid: <paramref name="Rows"/> takes its rows in order, <paramref name="Finish"/> ends the file, and
@@ -70,7 +70,7 @@ sealed class GridOutputs(GridSpec grid, string value)
     Writer<T> Csv<T>(Stream stream, Func<T, string> text)
     {
         var writer = new StreamWriter(stream, leaveOpen: true) { NewLine = "\n" };
-        writer.WriteLine($"x,y,{value}");
+        writer.WriteLine(header);
         string[] xs = [.. grid.X.Select((_, column) => Text(grid.X[column], grid.XAt(column)))];
         return new((first, values) =>
         {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using GpuMlp.Cli.Input;
+using GpuMlp.Cli.Output;
 using GpuMlp.Cli.Shell;
 using GpuMlp.Data;
 using GpuMlp.Devices;
@@ -65,18 +66,26 @@ sealed class GridTask(GridInput input, Terminal terminal, ComputeDevice device, 
 
     delegate TimeSpan Classes(GridSpec grid, GridSink<byte> sink, CancellationToken cancellation);
 
+    delegate TimeSpan Values(GridSpec grid, GridSink<float> sink, CancellationToken cancellation);
+
     GridSummary Evaluate()
     {
         bool several = network.Outputs > 1;
-        GridEvaluator? evaluator = several ? null : Evaluator();
+        FeaturePlane? derived = input.Derived;
+        GridEvaluator? evaluator = several || derived is not null ? null : Evaluator();
         if (evaluator?.Form == GridForm.Batches)
             terminal.Note("form batches: a layer is wider than 256, or there are more than eight, so points go through layer by layer");
-        Classes classes = several ? new ClassEvaluator(network).Stream : evaluator!.StreamClasses;
+        Classes classes = derived is not null ? (points, sink, cancellation) => derived.StreamClasses(network, points, sink, cancellation)
+            : several ? new ClassEvaluator(network).Stream : evaluator!.StreamClasses;
+        Values values = derived is not null
+            ? (points, sink, cancellation) => derived.Stream(network, points, sink, Wanted, input.OneClass, cancellation)
+            : several ? (points, sink, cancellation) =>
+                new ClassEvaluator(network).StreamOutputs(points, sink, Wanted, input.OneClass, cancellation)
+            : (points, sink, cancellation) => evaluator!.Stream(points, sink, Wanted, cancellation);
         long start = Stopwatch.GetTimestamp();
         GridSpec small = GridSpec.ForPicture(grid.Window, 2, 2, grid.Scale);       // compiles the kernels, so that evaluate is timed alone
-        if (several && request.Value != "class") new ClassEvaluator(network).StreamOutputs(small, (_, _) => { }, Wanted);
-        else if (request.Value == "class") classes(small, (_, _) => { }, interruption.Token);
-        else evaluator!.Evaluate(small, Wanted);
+        if (request.Value == "class") classes(small, (_, _) => { }, interruption.Token);
+        else values(small, (_, _) => { }, interruption.Token);
         compile = Stopwatch.GetElapsedTime(start);
         if (request.Out == "-")
         {
@@ -87,21 +96,18 @@ sealed class GridTask(GridInput input, Terminal terminal, ComputeDevice device, 
             });
         }
         else Save(Write);
-        return Summary(several ? "batches" : evaluator!.Form.ToString().ToLowerInvariant());
+        return Summary(evaluator is null ? "batches" : evaluator.Form.ToString().ToLowerInvariant());
 
         void Write(Stream stream)
         {
-            var outputs = new GridOutputs(grid, request.Value!);
-            int perPoint = input.OneClass is null ? network.Outputs : 1;
+            var outputs = new GridOutputs(grid, $"{CsvField.Of(input.AxisNames.X)},{CsvField.Of(input.AxisNames.Y)},{request.Value}");
+            int perPoint = several && input.OneClass is null ? network.Outputs : 1;
             GridSpec points = request.Kind == ".png" ? grid.TopDown() : grid;
             using IDisposable? _ = request.Value == "class"
                 ? Run(outputs.Classes(stream, request.Kind, Math.Max(2, network.Outputs)),
                     sink => classes(points, sink, interruption.Token), NaNs.Count)
-                : several ? Run(outputs.Values(stream, request.Kind, perPoint),
-                    sink => new ClassEvaluator(network).StreamOutputs(points, sink, Wanted, input.OneClass, interruption.Token), NaNs.Count,
-                    perPoint)
-                : Run(outputs.Values(stream, request.Kind),
-                    sink => evaluator!.Stream(points, InOwnUnits(sink), Wanted, interruption.Token), NaNs.Count);
+                : Run(outputs.Values(stream, request.Kind, perPoint),
+                    sink => values(points, several ? sink : InOwnUnits(sink), interruption.Token), NaNs.Count, perPoint);
         }
     }
 

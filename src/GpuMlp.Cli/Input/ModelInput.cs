@@ -11,7 +11,26 @@ static class ModelInput
     public static void RequireFile(string path)
     {
         if (File.Exists(path)) return;
-        throw new UsageException($"{path}: {(Directory.Exists(path) ? "is a folder; a model file is needed" : "there is no such file")}");
+        throw new UsageException($"{path}: {WhyNot(path)}");
+    }
+
+    /// <summary>Why a path is not a file that can be read.</summary>
+    public static string WhyNot(string path)
+    {
+        if (Directory.Exists(path)) return "is a folder; a file is needed";
+        try
+        {
+            File.OpenRead(path).Dispose();
+            return "there is no such file";
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return "it may not be read: permission denied";        // as of a folder on the way there
+        }
+        catch (IOException)
+        {
+            return "there is no such file";
+        }
     }
 
     /// <summary>Reads a model.</summary>

@@ -20,8 +20,9 @@ sealed record PictureAxes(int X, int? Y, double[] At, Window? Window, DataSet Po
     /// <summary>Chooses the axes of a config's pictures.</summary>
     /// <param name="config">What was asked for.</param>
     /// <param name="raw">The rows to train on, in their own units.</param>
+    /// <param name="derived">How many of the last features are derived from the others, and so are not held.</param>
     /// <exception cref="UsageException">The data does not have such features.</exception>
-    public static PictureAxes Choose(TrainConfig config, DataSet raw)
+    public static PictureAxes Choose(TrainConfig config, DataSet raw, int derived)
     {
         double[] at = [.. Enumerable.Range(0, raw.Features).Select(feature => Mean(raw, feature))];
         if (raw.Features == 1)
@@ -35,10 +36,15 @@ sealed record PictureAxes(int X, int? Y, double[] At, Window? Window, DataSet Po
         string[] names = [.. Enumerable.Range(0, raw.Features).Select(k => NameOf(raw, k))];
         (int x, int y) = config.Axes is string axes ? SliceOptions.Axes(axes, names) : (0, 1);
         IReadOnlyList<(int Feature, double Value)> held = SliceOptions.Fixed(config.Fix, names, x, y);
-        foreach ((int feature, double value) in held) at[feature] = value;
+        foreach ((int feature, double value) in held)
+        {
+            if (feature >= raw.Features - derived)
+                throw UsageException.For("fix", config.Fix, $"{names[feature]} is derived from other features; hold those");
+            at[feature] = value;
+        }
         bool whole = raw.Features == 2 && (x, y) == (0, 1);
         DataSet points = whole ? raw : Projected(raw, x, y);
-        string heldAt = Text(raw, x, y, at, [.. held.Select(one => one.Feature)]);
+        string heldAt = Text(raw, raw.Features - derived, x, y, at, [.. held.Select(one => one.Feature)]);
         return new PictureAxes(x, y, at, config.Window ?? Windows.OfData(config, points), points, heldAt);
     }
 
@@ -65,9 +71,9 @@ sealed record PictureAxes(int X, int? Y, double[] At, Window? Window, DataSet Po
         return new DataSet(raw.Name, values, labels, raw.ClassNames) { FeatureNames = [NameOf(raw, x), NameOf(raw, y)] };
     }
 
-    static string Text(DataSet raw, int x, int y, double[] at, List<int> fixedOnes)
+    static string Text(DataSet raw, int own, int x, int y, double[] at, List<int> fixedOnes)
     {
-        int[] others = [.. Enumerable.Range(0, raw.Features).Where(k => k != x && k != y)];
+        int[] others = [.. Enumerable.Range(0, own).Where(k => k != x && k != y)];
         if (others.Length == 0) return "";
         if (others.Length <= MostNamed) return string.Join(", ", others.Select(k => Invariant($"{NameOf(raw, k)} = {at[k]:G4}")));
         string named = string.Concat(fixedOnes.Take(MostNamed).Select(k => Invariant($"{NameOf(raw, k)} = {at[k]:G4}, ")));

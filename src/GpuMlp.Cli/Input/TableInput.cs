@@ -70,7 +70,7 @@ static class TableInput
     {
         string path = TrainData.PathOf(name);
         if (path != TrainData.StandardInput && !File.Exists(path))
-            throw UsageException.For(option, name, Directory.Exists(path) ? "is a folder; a file is needed" : "there is no such file");
+            throw UsageException.For(option, name, ModelInput.WhyNot(path));
         TableReadOptions options = ReadOptions(config);
         return Checked(option, config, () =>
             path == TrainData.StandardInput ? DataTable.Read(StandardStreams.In(), "standard input", options)

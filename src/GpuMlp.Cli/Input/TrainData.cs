@@ -45,7 +45,7 @@ static class TrainData
         || File.Exists(text) ? text
         : throw new FormatException(
             $"allowed are {string.Join(", ", Names)}, a file, and - for the standard input"
-            + (IsPath(text) ? "; there is no such file" : NearestName(text)));
+            + (Directory.Exists(text) ? "; this is a folder" : IsPath(text) ? "; there is no such file" : NearestName(text)));
 
     static bool IsPath(string text) => text.Contains('.') || text.Contains(Path.DirectorySeparatorChar);
 

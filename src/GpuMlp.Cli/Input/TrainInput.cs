@@ -31,7 +31,7 @@ sealed record TrainInput(Recipe Recipe, DataSet Raw, DataSet Data, Standardizer?
         DataSet raw = parts.Training;
         recipe = recipe with { ClassWeights = ClassWeights.Of(config, raw) };
         Standardizer? standardizer = config.Standardize ? Standardizer.Fit(raw) : null;
-        var axes = PictureAxes.Choose(config, raw);
+        var axes = PictureAxes.Choose(config, raw, parts.Columns?.Derived.Count ?? 0);
         Window? window = raw.Features != 2 ? null : axes.IsWhole ? axes.Window : Windows.OfData(config, raw);
         var input = new TrainInput(recipe, raw, raw, standardizer, window)
         {
@@ -102,6 +102,9 @@ sealed record TrainInput(Recipe Recipe, DataSet Raw, DataSet Data, Standardizer?
 
     /// <summary>The same with a number of points in each direction.</summary>
     public GridSpec Grid(Window window, int width, int height) => GridSpec.ForPicture(window, width, height, Axes.Scale(Standardizer));
+
+    /// <summary>The plane of the pictures.</summary>
+    public FeaturePlane FeaturePlane => new(Axes.X, Axes.Y, Axes.At, Columns?.Derived ?? [], Standardizer);
 
     /// <summary>The number of points of a picture's grid.</summary>
     public static double Cells(PictureSize size) => (double)(size.Width / CellSize) * (size.Height / CellSize);

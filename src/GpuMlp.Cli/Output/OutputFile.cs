@@ -7,17 +7,25 @@ namespace GpuMlp.Cli.Output;
 static class OutputFile
 {
     /// <summary>Checks that a file can be written, before the work.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="force">Whether a file that is there may be replaced.</param>
+    /// <param name="read">Files that the work reads, which it never replaces.</param>
     /// <exception cref="UsageException">It is there already and may not be replaced, or it cannot be there.</exception>
-    public static void Check(string? path, bool force)
+    public static void Check(string? path, bool force, params string[] read)
     {
         if (path is null) throw new UsageException("--out FILE is needed");
         if (path == "-") return;
         if (Directory.Exists(path)) throw UsageException.For("out", path, "is a folder; a file is needed");
+        if (File.Exists(path) && read.Any(other => Real(other) == Real(path)))
+            throw UsageException.For("out", path, "is a file that this command reads; name another");
         if (File.Exists(path) && !force)
             throw UsageException.For("out", path, "is there already; name another file, or replace it with --force");
         if (Path.GetDirectoryName(Path.GetFullPath(path)) is string folder && !Directory.Exists(folder))
             throw UsageException.For("out", path, $"there is no folder {folder}");
     }
+
+    // links lead to the same file
+    static string Real(string path) => new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? Path.GetFullPath(path);
 
     /// <summary>Writes a file, which is there only once it is whole, or to the standard output.</summary>
     /// <exception cref="UsageException">The file cannot be created.</exception>

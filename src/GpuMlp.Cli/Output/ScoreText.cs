@@ -23,7 +23,8 @@ static class ScoreText
                 + Invariant($"; always the largest class: {Percent(metrics.Baseline.Accuracy)}")
             : Invariant($"error {metrics.Rmse:G4} (root mean square), {metrics.Mae:G4} (mean), R² {metrics.R2:0.0000}")
                 + (metrics.Baseline.Rmse is double mean ? Invariant($"; always the mean: {mean:G4}") : "");
-        return Invariant($"{part,-10} {metrics.Rows:N0} {(metrics.Rows == 1 ? "row" : "rows")}: loss {metrics.Loss:G4}, {judged}");
+        string loss = metrics.Loss is double finite ? Invariant($"{finite:G4}") : "not finite";
+        return Invariant($"{part,-10} {metrics.Rows:N0} {(metrics.Rows == 1 ? "row" : "rows")}: loss {loss}, {judged}");
     }
 
     /// <summary>A table of the classes, where there are not too many; nothing for a regression.</summary>

@@ -191,39 +191,13 @@ sealed class PageView(TrainInput input, Window window)
         return most;
     }
 
-    float[] Inputs(GridSpec grid) => grid.Width == grid.Height ? Points(grid.Width).Inputs : InputsOf(grid);
+    float[] Inputs(GridSpec grid) => grid.Width == grid.Height ? Points(grid.Width).Inputs : input.FeaturePlane.Inputs(grid);
 
     (GridSpec Grid, float[] Inputs) Points(int side)
     {
         if (planes.TryGetValue(side, out (GridSpec, float[]) known)) return known;
         GridSpec grid = Grid(side, side);
-        return planes[side] = (grid, InputsOf(grid));
-    }
-
-    // the other features are held where pictures hold them, and those that are derived follow the two of the axes
-    float[] InputsOf(GridSpec grid)
-    {
-        PictureAxes axes = input.Axes;
-        IReadOnlyList<DerivedFeature> derived = input.Columns?.Derived ?? [];
-        int features = axes.At.Length, own = features - derived.Count;
-        var inputs = new float[(IsCurve ? 1 : grid.Height) * grid.Width * features];
-        double[] values = [.. axes.At];
-        Standardizer? scale = input.Standardizer;
-        int at = 0;
-        int rows = IsCurve ? 1 : grid.Height;
-        for (int row = 0; row < rows; row++)
-        {
-            for (int column = 0; column < grid.Width; column++)
-            {
-                values[axes.X] = grid.XAt(column);
-                if (axes.Y is int y) values[y] = grid.YAt(row);
-                for (int k = 0; k < derived.Count; k++)
-                    if (own + k != axes.X && own + k != axes.Y) values[own + k] = derived[k].Of(values.AsSpan(0, own));
-                for (int k = 0; k < features; k++)
-                    inputs[at++] = (float)(scale is null ? values[k] : (values[k] - scale.Mean[k]) / scale.Deviation[k]);
-            }
-        }
-        return inputs;
+        return planes[side] = (grid, input.FeaturePlane.Inputs(grid));
     }
 
     static (double, double) RangeOf(DataSet raw)

@@ -4,6 +4,7 @@ using GpuMlp.Data;
 using GpuMlp.Metrics;
 using GpuMlp.Records;
 using GpuMlp.Tables;
+using static System.FormattableString;
 
 namespace GpuMlp.Cli.Predict;
 
@@ -27,6 +28,9 @@ sealed class LabelledOutputs(Model model)
     /// <summary>Prints how well the network does.</summary>
     public void Report(Terminal terminal)
     {
+        if (outputs.Count(output => !float.IsFinite(output)) is > 0 and int bad)
+            terminal.Note(Invariant(
+                $"{bad:N0} of {outputs.Count:N0} outputs are not finite: features are too large for the model's float32"));
         int targets = model.ClassNames.Count > 0 ? 1 : model.Network.Outputs;
         var rows = new DataSet("rows", new float[labels.Count / targets, 1], [.. labels], model.ClassNames, targets);
         DataSet own = model.Targets is Standardizer scale ? scale.UndoTargets(rows) : rows;

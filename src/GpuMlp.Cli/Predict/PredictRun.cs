@@ -17,7 +17,7 @@ sealed class PredictRun(PredictRequest request, Model model, Terminal terminal, 
     const int RowsOfAPart = 1 << 14;
 
     readonly LabelledOutputs? judged = request.Metrics ? new LabelledOutputs(model) : null;
-    long rows, incomplete;
+    long rows, incomplete, overflown;
 
     /// <summary>Does what the options ask for.</summary>
     /// <exception cref="UsageException">A file is not there or not fit.</exception>
@@ -27,10 +27,12 @@ sealed class PredictRun(PredictRequest request, Model model, Terminal terminal, 
         if (request.Data is null) throw new UsageException("--data FILE is needed");
         ModelInput.RequireFile(request.Model);
         StoredModel stored = ModelInput.Read(request.Model, request.Hints, terminal);
-        if (request.Data != TrainData.StandardInput && !File.Exists(TrainData.PathOf(request.Data)))
-            throw UsageException.For("data", request.Data,
-                Directory.Exists(TrainData.PathOf(request.Data)) ? "is a folder; a file is needed" : "there is no such file");
-        if (request.Out is not null || !request.Metrics) OutputFile.Check(request.Out, request.Force);
+        string data = TrainData.PathOf(request.Data);
+        if (request.Data != TrainData.StandardInput && !File.Exists(data))
+            throw UsageException.For("data", request.Data, ModelInput.WhyNot(data));
+        if (request.Out is not null || !request.Metrics) OutputFile.Check(request.Out, request.Force, request.Model, data);
+        if (Path.GetExtension(request.Out)?.ToLowerInvariant() is ".npy" or ".npz" or ".gz" or ".json" or ".xlsx" or ".parquet")
+            throw UsageException.For("out", request.Out, "predictions are written as CSV; name a .csv file, or - for stdout");
         (ComputeDevice device, Model model) = DeviceInput.Open(
             request.Device, [Work.OfGrid(stored.Net, RowsOfAPart)], terminal, device => (device, stored.Build(device)));
         using (device)
@@ -47,6 +49,9 @@ sealed class PredictRun(PredictRequest request, Model model, Terminal terminal, 
         terminal.Note(Invariant($"{rows:N0} {(rows == 1 ? "row" : "rows")} in {seconds:G3} s"));
         if (incomplete > 0)
             terminal.Note(Invariant($"{incomplete:N0} rows lack a value and have no prediction (the model's rule is to drop them)"));
+        if (overflown > 0)
+            terminal.Note(Invariant(
+                $"{overflown:N0} rows have outputs that are not finite: their features are too large for the model's float32"));
         judged?.Report(terminal);
         return ExitCode.Ok;
     }
@@ -92,7 +97,17 @@ sealed class PredictRun(PredictRequest request, Model model, Terminal terminal, 
         incomplete += part.Count - complete.Length;
         judged?.Add(part, complete);
         if (writer is null) return;
-        if (model.ClassNames.Count > 0) writer.Classes(model.PredictProbability(part, complete), complete, part.Count);
-        else writer.Values(model.Predict(part, complete), complete, part.Count);
+        if (model.ClassNames.Count > 0)
+        {
+            float[] probabilities = model.PredictProbability(part, complete);
+            overflown += probabilities.Chunk(probabilities.Length / Math.Max(1, complete.Length)).Count(row => row.Any(float.IsNaN));
+            writer.Classes(probabilities, complete, part.Count);
+        }
+        else
+        {
+            double[] values = model.Predict(part, complete);
+            overflown += values.Count(value => !double.IsFinite(value));
+            writer.Values(values, complete, part.Count);
+        }
     }
 }

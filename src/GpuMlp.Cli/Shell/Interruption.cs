@@ -5,7 +5,7 @@ namespace GpuMlp.Cli.Shell;
 
 /// <summary>
 /// Handles Ctrl+C and requests to terminate. The first signal asks the work to stop where it can leave valid outputs, or ends the program
-/// where there is nothing to write yet. The second ends it at once, as a closed terminal does. No half-written file stays.
+/// where there is nothing to write yet. The second ends it at once. No half-written file stays. A closed terminal is such a request too.
 /// </summary>
 sealed class Interruption
 {
@@ -22,7 +22,7 @@ sealed class Interruption
     [
         PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Handle(context, Shell.ExitCode.Cancelled, "Ctrl+C")),
         PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Handle(context, Shell.ExitCode.Terminated, "SIGTERM")),
-        PosixSignalRegistration.Create(PosixSignal.SIGHUP, context => End(context, Shell.ExitCode.HungUp)),
+        PosixSignalRegistration.Create(PosixSignal.SIGHUP, context => Handle(context, Shell.ExitCode.HungUp, "SIGHUP")),
     ];
 
     /// <summary>The registrations: signals are handled as long as these are referenced.</summary>

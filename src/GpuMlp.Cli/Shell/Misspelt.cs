@@ -6,6 +6,15 @@ namespace GpuMlp.Cli.Shell;
 /// <summary>Says what is wrong with a command line that does not parse, and what was probably meant.</summary>
 static class Misspelt
 {
+    // what other programs of this kind call it
+    static readonly Dictionary<string, string> Elsewhere = new()
+    {
+        ["--learning-rate"] = "--lr", ["--learning_rate"] = "--lr", ["--rate"] = "--lr", ["--batch_size"] = "--batch",
+        ["--epochs"] = "--steps", ["--iterations"] = "--steps", ["--max-iter"] = "--steps", ["--layers"] = "--net", ["--hidden"] = "--net",
+        ["--hidden-layers"] = "--net", ["--model"] = "--net", ["--output"] = "--out", ["--random-state"] = "--seed", ["--gpu"] = "--device",
+        ["--target"] = "--label", ["--l2"] = "--weight-decay", ["--early-stopping"] = "--patience",
+    };
+
     /// <summary>The message for the first word that is wrong.</summary>
     public static UsageException Explain(ParseResult result)
     {
@@ -15,7 +24,13 @@ static class Misspelt
         string word = $"'{UsageException.Cut(token)}'";
         if (token.StartsWith('-'))
         {
-            string? option = Nearest(token, command.Options.SelectMany(option => option.Aliases.Append(option.Name)));
+            if (command.Subcommands.Append(command).Any(verb => Has(verb, token)))
+                return new($"{word} stands before the verb; options come after it; s{see}");
+            string? option = Elsewhere.GetValueOrDefault(token) is string known && Has(command, known) ? known
+                : Nearest(token, command.Options.SelectMany(option => option.Aliases.Append(option.Name)));
+            string? other = result.RootCommandResult.Command.Subcommands.FirstOrDefault(verb => Has(verb, token))?.Name;
+            bool isCloser = option is not null && option.StartsWith(token, StringComparison.Ordinal);       // --seed of a sweep is --seeds
+            if (other is not null && !isCloser) return new($"{word} is no option of {name}, but of gpumlp {other}; s{see}");
             return new($"{word} is no option of {name}{(option is null ? $"; s{see}" : $"; did you mean {option}? S{see}")}");
         }
         if (command.Subcommands.Count == 0) return new($"{word} is more than {name} takes; s{see}");
@@ -23,6 +38,8 @@ static class Misspelt
         return new(Nearest(token, verbs) is string verb ? $"{word} is no verb; did you mean {verb}? S{see}"
             : $"{word} is no verb: they are {string.Join(", ", verbs)}; s{see}");
     }
+
+    static bool Has(Command command, string option) => command.Options.Any(o => o.Name == option || o.Aliases.Contains(option));
 
     static string? Nearest(string word, IEnumerable<string> names) =>
         new Names<string>([.. names.Select(name => (name, name))]).Nearest(word);

@@ -10,7 +10,7 @@ namespace GpuMlp.Cli.Shell;
 /// </summary>
 static class StandardStreams
 {
-    const int Out = 1, Error = 2;
+    const int Input = 0, Out = 1, Error = 2;
 
     /// <summary>Replaces <see cref="Console.Error"/> by a writer that never throws, since libraries write to it too.</summary>
     public static void Guard()
@@ -39,7 +39,8 @@ static class StandardStreams
     }
 
     /// <summary>The standard input.</summary>
-    public static Stream In() => Console.OpenStandardInput();
+    /// <exception cref="UsageException">It is closed.</exception>
+    public static Stream In() => IsOpen(Input) ? Console.OpenStandardInput() : throw new UsageException("the standard input is closed");
 
     /// <summary>Runs what writes the result to stdout.</summary>
     /// <exception cref="IOException">stdout cannot be written. A reader that has gone away is no error: it had read enough.</exception>

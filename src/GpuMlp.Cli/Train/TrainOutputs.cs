@@ -114,7 +114,9 @@ sealed class TrainOutputs(
         evaluate.Start();
         using NetworkSlice? sliced = Slice();
         Sequential plane = sliced?.Network ?? network;
-        float[] boundary = plane.Outputs > 2 ? new ClassEvaluator(plane).Outputs(fine) : Regions(plane, fine);
+        float[] boundary = plane.Outputs <= 2 ? Regions(plane, fine)
+            : input.FeaturePlane.IsDerived ? input.FeaturePlane.Outputs(plane, fine, GridValue.Logit)
+            : new ClassEvaluator(plane).Outputs(fine);
         int perPoint = boundary.Length / (fine.Width * fine.Height);
         Windows.NoteNaNs(terminal, "boundary.png", boundary.Chunk(perPoint).Count(z => NaNs.Count(z) > 0), fine.Points);
         List<BoundaryFrame> frames = Frames(result, scores, coarse, sliced, cancellation);
@@ -162,12 +164,13 @@ sealed class TrainOutputs(
         return new BoundaryFrame(snapshot.Step, Regions(sliced?.Network ?? network, grid), Title(snapshot.Step, score));
     }
 
-    // the network on the plane of the pictures; null where that is all of it
-    NetworkSlice? Slice() => input.Axes.IsWhole || input.Axes.Y is not int y ? null
+    // the network on the plane of the pictures; null where that is all of it, or no network of two inputs
+    NetworkSlice? Slice() => input.Axes.IsWhole || input.Axes.Y is not int y || input.FeaturePlane.IsDerived ? null
         : new NetworkSlice(network, input.Axes.X, y, input.Axes.Inputs(input.Standardizer));
 
-    static float[] Regions(Sequential shown, GridSpec grid) =>
-        shown.Outputs > 1 ? new ClassEvaluator(shown).Regions(grid) : GridEvaluator.Evaluate(shown, grid);
+    float[] Regions(Sequential shown, GridSpec grid) =>
+        input.FeaturePlane.IsDerived ? input.FeaturePlane.Regions(shown, grid)
+            : shown.Outputs > 1 ? new ClassEvaluator(shown).Regions(grid) : GridEvaluator.Evaluate(shown, grid);
 
     void DrawValues(Judgements judged)
     {

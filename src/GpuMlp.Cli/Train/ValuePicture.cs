@@ -28,7 +28,9 @@ sealed class ValuePicture(TrainInput input, Sequential network)
     void SaveMap(Window window, string path, string title, PlotOptions options)
     {
         GridSpec grid = input.Grid(window, new PictureSize(options.Width, options.Height));
-        float[] values = [.. new GridEvaluator(network).Evaluate(grid, GridValue.Logit).Select(value => (float)Number(value))];
+        float[] outputs = input.FeaturePlane.IsDerived ? input.FeaturePlane.Outputs(network, grid, GridValue.Logit)
+            : new GridEvaluator(network).Evaluate(grid, GridValue.Logit);
+        float[] values = [.. outputs.Select(value => (float)Number(value))];
         var rows = Enumerable.Range(0, Points.Count);
         (double, double, double)[] points =
             [.. rows.Select(row => (Points.Value(row, 0), Points.Value(row, 1), (double)Points.Labels[row]))];

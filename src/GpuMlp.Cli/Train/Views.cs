@@ -141,6 +141,7 @@ sealed class Views(TrainConfig config, TrainInput input, Sequential network, Tra
     // the grid's points as rows of inputs, the features that are no axes held
     float[] OnGrid(GridSpec grid)
     {
+        if (input.FeaturePlane.IsDerived) return input.FeaturePlane.Inputs(grid);
         PictureAxes axes = input.Axes;
         float[] held = [.. axes.Inputs(input.Standardizer).Select(value => (float)value)];
         var rows = new float[grid.Points * held.Length];

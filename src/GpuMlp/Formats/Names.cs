@@ -57,8 +57,12 @@ static class NearestName
     public static string? Of(string text, string[] names)
     {
         if (text.Length > Quoted.Most || names.Length == 0) return null;
-        string nearest = names.MinBy(other => Distance(text, other))!;
-        return Distance(text, nearest) <= Math.Max(1, nearest.Length / 3) ? nearest : null;
+        string small = text.ToLowerInvariant();
+        string nearest = names.MinBy(other => Distance(small, other.ToLowerInvariant()))!;
+        if (Distance(small, nearest.ToLowerInvariant()) <= Math.Max(1, nearest.Length / 3)) return nearest;
+        // --batch-size means --batch
+        return names.Where(other => other.Length > 4 && small.StartsWith(other, StringComparison.OrdinalIgnoreCase))
+            .MaxBy(other => other.Length);
     }
 
     // the smallest number of characters to insert, delete, replace or swap with their neighbour

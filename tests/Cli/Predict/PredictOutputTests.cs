@@ -1,0 +1,66 @@
+using GpuMlp.Tests.Support;
+
+namespace GpuMlp.Tests.Cli.Predict;
+
+/// <summary>Where predictions are written, and what is said of rows that have none.</summary>
+public sealed class PredictOutputTests : IDisposable
+{
+    readonly ScratchFolder folder = new();
+    readonly string model;
+
+    public PredictOutputTests()
+    {
+        Gpumlp.Run("train --device cpu --steps 20 --no-plots --quiet --out", folder.File("run"));
+        model = folder.File("run/model.safetensors");
+        File.WriteAllText(folder.File("rows.csv"), "1,2\n3e38,-3e38\n0.5,1\n");
+    }
+
+    public void Dispose() => folder.Dispose();
+
+    [Theory]
+    [InlineData("run/model.safetensors", "is a file that this command reads; name another")]
+    [InlineData("rows.csv", "is a file that this command reads; name another")]
+    [InlineData("link.csv", "is a file that this command reads; name another")]
+    [InlineData("predicted.npy", "predictions are written as CSV; name a .csv file, or - for stdout")]
+    [InlineData("predicted.csv.gz", "predictions are written as CSV; name a .csv file, or - for stdout")]
+    public void OtherFilesAreRefused(string output, string message)
+    {
+        if (output == "link.csv") File.CreateSymbolicLink(folder.File(output), folder.File("rows.csv"));
+        byte[] before = File.ReadAllBytes(model);
+        Gpumlp.Outcome outcome = Gpumlp.Run($"predict {model} --force --data", folder.File("rows.csv"), "--out", folder.File(output));
+        Assert.Equal((2, $"gpumlp: --out {folder.File(output)}: {message}"), (outcome.ExitCode, outcome.Error.Trim()));
+        Assert.Equal(before, File.ReadAllBytes(model));
+        Assert.StartsWith("1,2\n", File.ReadAllText(folder.File("rows.csv")));
+    }
+
+    [Fact]
+    public void OutputsThatAreNotFiniteAreCounted()
+    {
+        Gpumlp.Outcome outcome = Gpumlp.Run($"predict {model} --device cpu --out - --data", folder.File("rows.csv"));
+        Assert.Equal((0, 4), (outcome.ExitCode, outcome.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length));
+        Assert.Contains("1 rows have outputs that are not finite: their features are too large for the model's float32", outcome.Error);
+
+        File.WriteAllText(folder.File("judged.csv"), "1,2,0\n3e38,-3e38,1\n0.5,1,1\n");
+        outcome = Gpumlp.Run($"evaluate {model} --device cpu --data", folder.File("judged.csv"));
+        Assert.Contains("loss not finite", outcome.Out);
+        Assert.Contains("1 of 3 outputs are not finite: features are too large for the model's float32", outcome.Error);
+    }
+
+    [Theory]
+    [InlineData("data - --out -")]
+    [InlineData("train --data - --out nowhere")]
+    [InlineData("predict run/model.safetensors --data - --out -")]
+    public void AStandardInputThatIsClosedIsNotWaitedFor(string arguments)
+    {
+        Gpumlp.Outcome outcome = Gpumlp.Shell($"$gpumlp {arguments} <&-", folder.Path);
+        Assert.Equal((2, "gpumlp: the standard input is closed"), (outcome.ExitCode, outcome.Error.Trim()));
+    }
+
+    [Fact]
+    public void AWorkingDirectoryThatIsGoneIsNamed()
+    {
+        Gpumlp.Outcome outcome = Gpumlp.Shell("mkdir gone && cd gone && rmdir ../gone && exec $gpumlp devices", folder.Path);
+        Assert.Equal((2, "gpumlp: the working directory is no longer there; change to another folder"),
+            (outcome.ExitCode, outcome.Error.Trim()));
+    }
+}
