@@ -57,12 +57,16 @@ public readonly struct Eight
         T.Set(view, at + 7 * step, V7);
     }
 
-    /// <summary>The floats at <paramref name="at"/> and behind it; past <paramref name="last"/> that one again.</summary>
+    /// <summary>
+    /// The floats at <paramref name="at"/> and each <paramref name="step"/> further; past <paramref name="last"/> that one again.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Eight LoadUpTo<T, TView>(TView view, int at, int last) where T : struct, ILanes<T, TView> where TView : struct => new(
-        UpTo<T, TView>(view, at, last), UpTo<T, TView>(view, at + 1, last), UpTo<T, TView>(view, at + 2, last),
-        UpTo<T, TView>(view, at + 3, last), UpTo<T, TView>(view, at + 4, last), UpTo<T, TView>(view, at + 5, last),
-        UpTo<T, TView>(view, at + 6, last), UpTo<T, TView>(view, at + 7, last));
+    public static Eight LoadUpTo<T, TView>(TView view, int at, int step, int last)
+        where T : struct, ILanes<T, TView> where TView : struct => new(
+            UpTo<T, TView>(view, at, last), UpTo<T, TView>(view, at + step, last),
+            UpTo<T, TView>(view, at + 2 * step, last), UpTo<T, TView>(view, at + 3 * step, last),
+            UpTo<T, TView>(view, at + 4 * step, last), UpTo<T, TView>(view, at + 5 * step, last),
+            UpTo<T, TView>(view, at + 6 * step, last), UpTo<T, TView>(view, at + 7 * step, last));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static float UpTo<T, TView>(TView view, int at, int last) where T : struct, ILanes<T, TView> where TView : struct =>

@@ -13,26 +13,18 @@ namespace GpuMlp.Kernels.Training;
 /// <remarks>
 /// Every sum has the same order as in the layers. Scratch memory of a lane: two rows of units, where each unit is a vector of points.
 /// </remarks>
-/// <param name="x">The points, (rows, features).</param>
-/// <param name="parameters">The networks' arenas, one after the other.</param>
-/// <param name="networks">One <see cref="NetworkRow"/> per network, of which only the first row in x is read.</param>
-/// <param name="y">The result, for the networks of this launch.</param>
+/// <param name="rows">The networks, their points and the results.</param>
 /// <param name="scratch">The scratch memory of all groups.</param>
 /// <param name="shape">The networks' shape.</param>
-/// <param name="first">The number of the launch's first network.</param>
-/// <param name="count">The number of networks in this launch.</param>
-/// <param name="points">The number of points per network.</param>
-/// <param name="arenaLength">Floats of one network's arena.</param>
-public readonly struct PopulationForward<TActivation, TOutput, TView>(
-    TView x, TView parameters, TView networks, TView y, TView scratch,
-    NetworkShape shape, int first, int count, int points, int arenaLength) : IGroupOp<TView>
+public readonly struct PopulationForward<TActivation, TOutput, TView>(PopulationRows<TView> rows, TView scratch, NetworkShape shape)
+    : IGroupOp<TView>
     where TActivation : struct, IActivation where TOutput : struct, IActivation where TView : struct
 {
     // the most floats that all lanes of a group hold: one vector of sixteen on the host, 64 threads of one float on a GPU
     const int GroupWidth = 64;
 
     /// <inheritdoc/>
-    public int Groups => count;
+    public int Groups => rows.Count;
 
     /// <summary>Floats of a group's scratch memory.</summary>
     public static long ScratchLength(NetworkShape shape) => 2L * GroupWidth * Widest(shape);
@@ -49,17 +41,17 @@ public readonly struct PopulationForward<TActivation, TOutput, TView>(
     public void Run<T, TScalar, TBarrier>(int group, int lane, int lanes)
         where T : struct, ILanes<T, TView> where TScalar : struct, ILanes<TScalar, TView> where TBarrier : struct, IBarrier
     {
-        int features = shape.Width(0), row = Widest(shape) * T.Width;
-        int firstRow = T.GetInt(networks, NetworkRow.Length * (first + group) + NetworkRow.FirstRow);
+        int features = shape.Width(0), row = Widest(shape) * T.Width, points = rows.Points, network = rows.First + group;
+        int firstRow = T.GetInt(rows.Networks, NetworkRow.Length * network + NetworkRow.FirstRow);
         int place = 2 * (group * GroupWidth * Widest(shape) + lane * row);
         for (int p = lane * T.Width; p < points; p += lanes * T.Width)
         {
             for (int i = 0; i < T.Width; i++)
             {
                 int at = (firstRow + (p + i < points ? p + i : points - 1)) * features;
-                for (int f = 0; f < features; f++) T.Set(scratch, place + f * T.Width + i, T.Get(x, at + f));
+                for (int f = 0; f < features; f++) T.Set(scratch, place + f * T.Width + i, T.Get(rows.X, at + f));
             }
-            int from = place, to = place + row, w = (first + group) * arenaLength;
+            int from = place, to = place + row, w = network * rows.ArenaLength;
             for (int l = 0; l < shape.Depth; l++)
             {
                 int inputs = shape.Width(l), units = shape.Width(l + 1);
@@ -74,7 +66,10 @@ public readonly struct PopulationForward<TActivation, TOutput, TView>(
             }
             int outputs = shape.Width(shape.Depth);
             for (int o = 0; o < outputs; o++)
-                T.Store(y, (group * outputs + o) * points + p, TOutput.Forward<T, TView>(T.Load(scratch, from + o * T.Width)), points - p);
+            {
+                T z = T.Load(scratch, from + o * T.Width);
+                T.Store(rows.Y, (group * outputs + o) * points + p, TOutput.Forward<T, TView>(z), points - p);
+            }
         }
     }
 
@@ -95,19 +90,19 @@ public readonly struct PopulationForward<TActivation, TOutput, TView>(
                 T p0 = zero, p1 = zero, p2 = zero, p3 = zero;
                 if (begin == 0)                                      // BlockedSum.Begin for all four under one branch
                 {
-                    p0 = T.Splat(T.Get(parameters, bias + o));
-                    p1 = T.Splat(T.Get(parameters, bias + o1));
-                    p2 = T.Splat(T.Get(parameters, bias + o2));
-                    p3 = T.Splat(T.Get(parameters, bias + o3));
+                    p0 = T.Splat(T.Get(rows.Parameters, bias + o));
+                    p1 = T.Splat(T.Get(rows.Parameters, bias + o1));
+                    p2 = T.Splat(T.Get(rows.Parameters, bias + o2));
+                    p3 = T.Splat(T.Get(rows.Parameters, bias + o3));
                 }
                 for (int i = begin; i < stop; i++)
                 {
                     T u = T.Load(scratch, from + i * T.Width);
                     int at = w + i * outputs;
-                    p0 = T.Fma(u, T.Splat(T.Get(parameters, at + o)), p0);
-                    p1 = T.Fma(u, T.Splat(T.Get(parameters, at + o1)), p1);
-                    p2 = T.Fma(u, T.Splat(T.Get(parameters, at + o2)), p2);
-                    p3 = T.Fma(u, T.Splat(T.Get(parameters, at + o3)), p3);
+                    p0 = T.Fma(u, T.Splat(T.Get(rows.Parameters, at + o)), p0);
+                    p1 = T.Fma(u, T.Splat(T.Get(rows.Parameters, at + o1)), p1);
+                    p2 = T.Fma(u, T.Splat(T.Get(rows.Parameters, at + o2)), p2);
+                    p3 = T.Fma(u, T.Splat(T.Get(rows.Parameters, at + o3)), p3);
                 }
                 t0 = BlockedSum.Close<T, TView>(begin, t0, p0);
                 t1 = BlockedSum.Close<T, TView>(begin, t1, p1);
@@ -129,9 +124,9 @@ public readonly struct PopulationForward<TActivation, TOutput, TView>(
         for (int begin = 0; begin < inputs; begin += BlockedSum.Length)
         {
             int stop = BlockedSum.Stop(begin, inputs);
-            T sum = StridedSum.Dots<T, TView>(scratch, from + begin * T.Width, T.Width, parameters, w + begin, stop - begin);
+            T sum = StridedSum.Dots<T, TView>(scratch, from + begin * T.Width, T.Width, rows.Parameters, w + begin, stop - begin);
             total = BlockedSum.Close<T, TView>(begin, total, sum);
         }
-        return T.Add(total, T.Splat(T.Get(parameters, w + inputs)));
+        return T.Add(total, T.Splat(T.Get(rows.Parameters, w + inputs)));
     }
 }

@@ -34,10 +34,17 @@ public class GroupLanesTests
         using Case wanted = new(host), actual = new(device);
         float[] deep = wanted.Read(c => c.Device.Host!.RunGroups(c.Tiles<HostView>(v => v, Case.Even), 0));
         float[] twoLayer = wanted.Read(c => c.Device.Host!.RunGroups(c.TwoLayer<HostView>(v => v), 0));
+        float[] population = wanted.Read(c => c.Device.Host!.RunGroups(c.Population<HostView>(v => v, Case.Two), 0));
         device.ActsAsGpu = true;
-        if (device.TakesShared<SharedGridTiles<Tanh, Sigmoid, ArrayView<float>>>())      // 48 KiB; Oclgrind has 32
-            Assert.Equal(deep, actual.Read(c => c.Device.LaunchShared(c.SharedTiles(v => v))));
         Assert.Equal(twoLayer, actual.Read(c => c.Device.LaunchShared(c.SharedTwoLayer(v => v))));
+        Assert.Equal(population, actual.Read(c => c.Device.LaunchShared(c.SharedTwoLayerPopulation(v => v))));
+        if (!device.TakesShared<SharedGridTiles<Tanh, Sigmoid, ArrayView<float>>>()) return;      // 48 KiB; Oclgrind has 32
+        Assert.Equal(deep, actual.Read(c => c.Device.LaunchShared(c.SharedTiles(v => v))));
+        foreach (NetworkShape shape in (NetworkShape[])[Case.Even, Case.Classes])
+        {
+            population = wanted.Read(c => c.Device.Host!.RunGroups(c.Population<HostView>(v => v, shape), 0));
+            Assert.Equal(population, actual.Read(c => c.Device.LaunchShared(c.SharedPopulation(v => v, shape))));
+        }
     }
 
     [Fact]
@@ -68,10 +75,12 @@ public class GroupLanesTests
     {
         const int Networks = 3, Columns = 45, Rows = 6, Points = 37;
 
-        static readonly NetworkShape Deep = new([2, 9, 1, 5, 1]), Two = new([2, 19, 1]);
+        static readonly NetworkShape Deep = new([2, 9, 1, 5, 1]);
+
+        internal static readonly NetworkShape Two = new([2, 19, 1]);
 
         // no layer of one unit
-        internal static readonly NetworkShape Even = new([2, 9, 4, 5, 1]);
+        internal static readonly NetworkShape Even = new([2, 9, 4, 5, 1]), Classes = new([3, 9, 4, 5]);
 
         readonly DeviceBuffer x, y, parameters, networks, scratch, results;
 
@@ -79,7 +88,7 @@ public class GroupLanesTests
         {
             Device = device;
             int arena = Math.Max(FusedRun.ArenaLength(Deep), Math.Max(FusedRun.ArenaLength(Two), FusedRun.ArenaLength(Even)));
-            x = Filled(device, Math.Max(Columns, 2 * Points), k => MathF.Sin(1.7f * k));
+            x = Filled(device, Math.Max(Columns, 3 * Points), k => MathF.Sin(1.7f * k));
             y = Filled(device, Rows, k => MathF.Cos(0.9f * k));
             parameters = Filled(device, Networks * arena, k => MathF.Sin(2.3f * k + 1));
             networks = device.Allocate(NetworkRow.Length * Networks);
@@ -93,10 +102,17 @@ public class GroupLanesTests
 
         internal ComputeDevice Device { get; }
 
-        internal PopulationForward<Tanh, Sigmoid, TView> Population<TView>(Func<DeviceSpan, TView> view) where TView : struct =>
-            new(
-                view(x.All), view(parameters.All), view(networks.All), view(results.All), view(scratch.All),
-                Deep, 0, Networks, Points, FusedRun.ArenaLength(Deep));
+        internal PopulationForward<Tanh, Sigmoid, TView> Population<TView>(Func<DeviceSpan, TView> view, NetworkShape? shape = null)
+            where TView : struct => new(PopulationOf(view, shape ?? Deep), view(scratch.All), shape ?? Deep);
+
+        internal SharedPopulationTwoLayer<Tanh, Sigmoid, ArrayView<float>> SharedTwoLayerPopulation(
+            Func<DeviceSpan, ArrayView<float>> view) => new(PopulationOf(view, Two), 19, Two.ArenaLength(0));
+
+        internal SharedPopulationTiles<Tanh, Sigmoid, ArrayView<float>> SharedPopulation(
+            Func<DeviceSpan, ArrayView<float>> view, NetworkShape shape) => new(PopulationOf(view, shape), shape);
+
+        PopulationRows<TView> PopulationOf<TView>(Func<DeviceSpan, TView> view, NetworkShape shape) where TView : struct => new(
+            view(x.All), view(parameters.All), view(networks.All), view(results.All), 0, Networks, Points, FusedRun.ArenaLength(shape));
 
         internal GridTiles<Tanh, Sigmoid, TView> Tiles<TView>(Func<DeviceSpan, TView> view, NetworkShape? shape = null)
             where TView : struct => new(Band(view, shape ?? Deep), shape ?? Deep, view(scratch.All), 9, Groups);

@@ -15,6 +15,26 @@ public class ClassificationTests
     public void OneOutputIsAProbabilityOfSeveralTheLargestWins(float[] outputs, int? expected) =>
         Assert.Equal(expected, Classification.ClassOf(outputs));
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(5)]
+    public void AccuracyCountsTheRowsWhoseClassIsTheirLabel(int columns)
+    {
+        var random = new Random(7);
+        for (int rows = 1; rows < 80; rows++)
+        {
+            float[] values = [0, 0.5f, 0.25f, 1, -1, float.NaN, float.PositiveInfinity, float.NegativeInfinity, -0f];
+            float[] outputs = [.. Enumerable.Range(0, rows * columns).Select(_ => values[random.Next(values.Length)])];
+            float[] labels = [.. Enumerable.Range(0, rows).Select(_ => (float)random.Next(Math.Max(2, columns)))];
+            float[][] each = [.. outputs.Chunk(columns)];
+            double wanted = (double)Enumerable.Range(0, rows).Count(r => Classification.ClassOf(each[r]) == labels[r]) / rows;
+            float[] transposed = [.. Enumerable.Range(0, columns).SelectMany(k => each.Select(row => row[k]))];
+            Assert.Equal(wanted, Classification.Accuracy(outputs, labels));
+            Assert.Equal(wanted, Classification.Accuracy(transposed, labels, transposed: true));
+        }
+    }
+
     [Fact]
     public void AccuracyIsTheSameForRowsAndForColumns()
     {

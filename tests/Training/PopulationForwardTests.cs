@@ -77,6 +77,31 @@ public class PopulationForwardTests
     }
 
     [Fact]
+    public void EqualsTheLayersInTheFormsForGpus()
+    {
+        using ComputeDevice device = DriverDevice.Open();
+        if (device.MostTurns is not null) Assert.Skip($"{device.Name} ends loops early, and its compiler takes minutes for these kernels");
+        device.ActsAsGpu = true;
+        string[] nets = ["2-50-1", "2-300-1", "2-2-1", "2-64-64-1", "1-9-5-1", "4-17-3", "2-9-1-6-1", "2-65-5-1"];
+        foreach (string net in nets)
+            foreach (int points in DriverDevice.IsSlow(device) ? [33] : (int[])[1, 33, 1030]) Check(device, net, Activation.ReLU, points);
+    }
+
+    [Fact]
+    public void ManyNetworksAreOneLaunchInTheFormsForGpus()
+    {
+        using ComputeDevice device = DriverDevice.Open();
+        if (device.MostTurns is not null) Assert.Skip($"{device.Name} ends loops early, and its compiler takes minutes for these kernels");
+        device.ActsAsGpu = true;
+        NetworkSpec spec = NetworkSpec.Parse("2-9-1");
+        float[][] parameters = [.. Enumerable.Range(0, 40).Select(k => Enumerable.Repeat(0.1f * k, 128).ToArray())];
+        var points = new float[2 * 100];
+        long before = device.Launches;
+        PopulationEvaluator.Evaluate(device, spec, parameters, [.. Enumerable.Repeat(points, 40)]);
+        Assert.Equal(1, device.Launches - before);
+    }
+
+    [Fact]
     public void NetworksThatDoNotFitAtOnceTakeTurns()
     {
         using ComputeDevice device = ComputeDevice.Open("cpu");

@@ -45,37 +45,48 @@ public static class Classification
     {
         if (labels.IsEmpty || outputs.IsEmpty || outputs.Length % labels.Length != 0)
             throw new ArgumentException($"{outputs.Length} outputs are not rows for {labels.Length} labels", nameof(outputs));
-        int rows = labels.Length, columns = outputs.Length / rows, right = 0, r = 0;
-        if (transposed || columns == 1)
-        {
-            Vector<int> hits = Vector<int>.Zero;
-            for (; r <= rows - Vector<float>.Count; r += Vector<float>.Count) hits -= Hits(outputs, labels, r);
-            right = Vector.Sum(hits);
-        }
-        Span<float> row = columns <= 64 ? stackalloc float[columns] : new float[columns];
-        for (; r < rows; r++)
-        {
-            for (int k = 0; k < columns; k++) row[k] = outputs[transposed ? k * rows + r : r * columns + k];
-            if (ClassOf(row) is int predicted && predicted == labels[r]) right++;
-        }
-        return (double)right / rows;
+        int rows = labels.Length, columns = outputs.Length / rows;
+        return (double)(transposed || columns == 1 ? Right(outputs, labels) : RightByRow(outputs, labels)) / rows;
     }
 
-    // a vector of rows at a time: -1 where the class, as ClassOf has it, is the label; outputs are (outputs, rows)
-    static Vector<int> Hits(ReadOnlySpan<float> outputs, ReadOnlySpan<float> labels, int row)
+    static int RightByRow(ReadOnlySpan<float> outputs, ReadOnlySpan<float> labels)
     {
-        Vector<float> best = new(outputs[row..]), found = Vector<float>.Zero;
-        Vector<int> known = Vector.Equals(best, best);
-        if (outputs.Length == labels.Length)
-            found = Vector.ConditionalSelect(Vector.GreaterThan(best, new Vector<float>(0.5f)), Vector<float>.One, found);
-        for (int at = labels.Length; at < outputs.Length; at += labels.Length)
-        {
-            Vector<float> output = new(outputs[(at + row)..]);
-            Vector<int> larger = Vector.GreaterThan(output, best);
-            best = Vector.ConditionalSelect(larger, output, best);
-            found = Vector.ConditionalSelect(larger, new Vector<float>(at / labels.Length), found);
-            known &= Vector.Equals(output, output);
-        }
-        return known & Vector.Equals(found, new Vector<float>(labels[row..]));
+        int columns = outputs.Length / labels.Length, right = 0;
+        for (int r = 0; r < labels.Length; r++)
+            if (ClassOf(outputs.Slice(r * columns, columns)) is int predicted && predicted == labels[r]) right++;
+        return right;
     }
+
+    // the rows whose class is their label, of outputs (outputs, rows): a vector of rows at a time
+    static int Right(ReadOnlySpan<float> outputs, ReadOnlySpan<float> labels)
+    {
+        int rows = labels.Length, columns = outputs.Length / rows, r = 0;
+        Vector<int> counts = Vector<int>.Zero;
+        for (; r + Vector<float>.Count <= rows; r += Vector<float>.Count)
+        {
+            var largest = new Vector<float>(outputs[r..]);
+            Vector<int> numbers = Vector.Equals(largest, largest);
+            Vector<float> predicted = Vector<float>.Zero;
+            if (columns == 1) predicted = Vector.ConditionalSelect(Vector.GreaterThan(largest, Half), Vector<float>.One, predicted);
+            for (int k = 1; k < columns; k++)
+            {
+                var value = new Vector<float>(outputs[(k * rows + r)..]);
+                numbers &= Vector.Equals(value, value);
+                Vector<int> isLarger = Vector.GreaterThan(value, largest);
+                largest = Vector.ConditionalSelect(isLarger, value, largest);
+                predicted = Vector.ConditionalSelect(isLarger, new Vector<float>(k), predicted);
+            }
+            counts -= Vector.Equals(predicted, new Vector<float>(labels[r..])) & numbers;
+        }
+        int right = Vector.Sum(counts);
+        var row = new float[columns];
+        for (; r < rows; r++)
+        {
+            for (int k = 0; k < columns; k++) row[k] = outputs[k * rows + r];
+            if (ClassOf(row) is int predicted && predicted == labels[r]) right++;
+        }
+        return right;
+    }
+
+    static readonly Vector<float> Half = new(0.5f);
 }

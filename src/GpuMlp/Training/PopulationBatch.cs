@@ -164,9 +164,11 @@ sealed class PopulationBatch : IDisposable
     /// </summary>
     internal void Finish(PopulationResult[] results)
     {
-        long freed = run.EndTraining();
+        // what training has freed, and on a GPU some more: a launch is to have work for all of it
+        long floats = run.EndTraining();
+        if (device.Description.IsGpu) floats = Math.Max(floats, Math.Min(PopulationEvaluator.Floats, device.AvailableMemory() / 8));
         NetworkSpec spec = First.Spec;
-        PopulationEvaluator.Run(device, spec, x.All, rows, parameters.All, run.Rows, recipes.Length, freed, (k, predictions) =>
+        PopulationEvaluator.Run(device, spec, x.All, rows, parameters.All, run.Rows, recipes.Length, floats, (k, predictions) =>
             results[numbers[k]] = tracks[k].Result(Accuracy(spec, predictions, classes.AsSpan(place[k] * rows, rows))));
     }
 

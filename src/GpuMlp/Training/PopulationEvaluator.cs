@@ -15,12 +15,10 @@ namespace GpuMlp.Training;
 /// </summary>
 public static class PopulationEvaluator
 {
-    delegate void Launch(
-        ComputeDevice device, DeviceSpan x, DeviceSpan parameters, DeviceSpan networks, DeviceSpan y,
-        DeviceSpan scratch, NetworkShape shape, int first, int count, int points, int arenaLength, long work);
+    delegate void Launch(ComputeDevice device, in PopulationJob job, int first, int count);
 
-    // 64 MiB: enough to fill a device, little of its memory
-    const long Floats = 1 << 24;
+    /// <summary>64 MiB: enough to fill a device, little of its memory.</summary>
+    internal const long Floats = 1 << 24;
 
     /// <summary>Whether networks of that shape can be evaluated here: those of up to eight linear layers.</summary>
     public static bool Takes(NetworkSpec net)
@@ -97,18 +95,18 @@ public static class PopulationEvaluator
         long floats, ResultTaker take)
     {
         var shape = new NetworkShape(net.Widths);
-        long each = PopulationForward<Relu, Identity, HostView>.ScratchLength(shape);
+        long each = device.ScratchOfNetwork(shape);
         int outputs = net.Widths[^1], atOnce = (int)Math.Clamp(floats / (each + (long)rows * outputs), 1, count);
         using DeviceBuffer scratch = device.Allocate(each * atOnce, "working memory");
         using DeviceBuffer y = device.Allocate((long)rows * outputs * atOnce, "the outputs");
         ActivationFunction hidden = Activations.Of(net.Activation);
         Launch launch = net.LinearOutput ? hidden.Use(new EndingIn<Identity>()) : hidden.Use(new EndingIn<Kernels.Activations.Sigmoid>());
+        var job = new PopulationJob(shape, x, rows, parameters, FusedRun.ArenaLength(shape), networks, y.All, scratch.All);
         var values = new float[y.Length];
         for (int first = 0, now; first < count; first += now)
         {
             now = Math.Min(atOnce, count - first);
-            long work = 2 * net.ParameterCount * rows * now;
-            launch(device, x, parameters, networks, y.All, scratch.All, shape, first, now, rows, FusedRun.ArenaLength(shape), work);
+            launch(device, job, first, now);
             try
             {
                 device.CopyToHost(y.All.Slice(0, now * rows * outputs), values.AsSpan(0, now * rows * outputs));

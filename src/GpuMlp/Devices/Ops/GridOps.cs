@@ -95,7 +95,7 @@ static class GridOps
         where THidden : struct, IActivation where TOutput : struct, IActivation
     {
         var shape = new NetworkShape(job.Widths);
-        if (SharedGridTiles<THidden, TOutput, ArrayView<float>>.Takes(shape)
+        if (PointTile.Takes(shape)
             && device.TakesShared<SharedGridTiles<THidden, TOutput, ArrayView<float>>>())
             device.SharedGridTiles<THidden, TOutput>(job, results);
         else
