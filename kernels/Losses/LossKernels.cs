@@ -26,16 +26,19 @@ public readonly struct LossForward<TLoss, TView>(TView z, TView y, TView values,
     }
 }
 
-/// <summary>means[at] = the mean of n values: sixteen strided partial sums, the tree 8-4-2-1, then the division by n.</summary>
-public readonly struct Mean<TView>(TView values, TView means, int n, int at) : IOp<TView> where TView : struct
+/// <summary>
+/// means[at + r] = the mean of row r of values (rows,n): sixteen strided partial sums, the tree 8-4-2-1, then the division by n.
+/// </summary>
+public readonly struct Mean<TView>(TView values, TView means, int rows, int n, int at) : IOp<TView> where TView : struct
 {
     /// <inheritdoc/>
-    public int Items(int width) => 1;
+    public int Items(int width) => rows;
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run<T>(int first, int end, int stride) where T : struct, ILanes<T, TView>
     {
-        if (first == 0) T.Set(means, at, Rounding.Divide(StridedSum.Sum<T, TView>(values, 0, n), n));
+        for (int row = first; row < end; row += stride)
+            T.Set(means, at + row, Rounding.Divide(StridedSum.Sum<T, TView>(values, row * n, n), n));
     }
 }

@@ -71,4 +71,19 @@ public static class BlockedSum
         }
         return total;
     }
+
+    /// <summary>Σ a[k] over count terms in ascending blocks, from 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Sum<T, TView>(TView a, int count) where T : struct, ILanes<T, TView> where TView : struct
+    {
+        float total = 0f;
+        for (int begin = 0; begin < count; begin += Length)
+        {
+            int stop = Stop(begin, count);
+            float p = 0f;
+            for (int k = begin; k < stop; k++) p += T.Get(a, k);
+            total = Close(begin, total, p);
+        }
+        return total;
+    }
 }

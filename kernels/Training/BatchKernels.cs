@@ -152,7 +152,7 @@ public readonly struct BatchTraining<TActivation, TLoss, TOptimizer, TView>(
         TView losses = T.From(m, at + UnitValues.Length(n * o));
         TLoss.Run<T, TView>(z, labels, p, losses, dz, n, o, lane, lanes);
         TBarrier.Wait(lanes);
-        if (lane == 0) new Mean<TView>(losses, views.Losses, n, lossAt).Run<T>(0, 1, 1);
+        if (lane == 0) new Mean<TView>(losses, views.Losses, 1, n, lossAt).Run<T>(0, 1, 1);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

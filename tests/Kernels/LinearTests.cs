@@ -1,4 +1,5 @@
 using GpuMlp.Devices.Ops;
+using GpuMlp.Kernels.Activations;
 using GpuMlp.Tests.Support;
 
 namespace GpuMlp.Tests.Kernels;
@@ -31,6 +32,22 @@ public sealed class LinearTests(DeviceRoutes routes)
             .Output(Reference.LinearWeightGradient(x, dy, s.N, s.I, s.O)).Output(Reference.ColumnSums(dy, s.N, s.O))
             .Check(routes, (device, a) => device.LinearParameterGradients(a[0], a[1], a[2], a[3], s.N, s.I, s.O), s.SlowToo);
     });
+
+    [Theory]
+    [InlineData(1, 50)]
+    [InlineData(3, 1)]
+    [InlineData(33, 17)]
+    [InlineData(600, 5)]
+    public void BackwardOfOneOutputBehindAnActivation(int n, int i)
+    {
+        var random = new Random(n);
+        float[] x = Samples.Even(random, n * i), dy = Samples.Even(random, n), w = Samples.Even(random, i), z = Samples.Even(random, n * i);
+        float[] dz = [.. z.Select((value, k) => value <= 0 ? 0 : dy[k / i] * w[k % i] + 0f)];
+        new KernelCase($"Backward of one output, {n}×{i}").Input(x).Input(dy).Input(w).Input(z)
+            .Output(Expected.Exactly(SumOrder.WeightGradient(x, dy, n, i, 1))).Output(Expected.Exactly(SumOrder.ColumnSums(dy, n, 1)))
+            .Output(Expected.Exactly(dz))
+            .Check(routes, (device, a) => device.LinearBackward<Relu>(a[0], a[1], a[2], a[4], a[5], a[3], a[6], n, i, 1));
+    }
 
     [Theory]
     [InlineData(257, 129)]

@@ -23,6 +23,19 @@ public sealed class MeanTests(DeviceRoutes routes)
         Check($"Mean with {value}", values);
     }
 
+    [Theory]
+    [InlineData(1, 3)]
+    [InlineData(70, 1)]
+    [InlineData(9, 37)]
+    public void RowByRow(int rows, int n)
+    {
+        float[] values = Samples.Even(new Random(n), rows * n);
+        Expected[] means = [.. values.Chunk(n).Select(Reference.Mean)];
+        var expected = new Expected([.. means.Select(mean => mean.Values[0])], [.. means.Select(mean => mean.Tolerances[0])]);
+        new KernelCase($"Means of {rows} × {n}").Input(values).Output(expected)
+            .Check(routes, (device, a) => device.Means(a[0], a[1], rows, n, 0));
+    }
+
     void Check(string name, float[] values)
     {
         float[] record = [1, 2, 3, 4, 5];

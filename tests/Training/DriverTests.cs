@@ -33,6 +33,21 @@ public sealed class DriverTests
         }
     }
 
+    [Theory]
+    [InlineData(OptimizerKind.Sgd)]
+    [InlineData(OptimizerKind.Adam)]
+    public void AStepLayerByLayerIsSevenLaunches(OptimizerKind kind)
+    {
+        const int Chunk = 2;                                     // launches of the whole run: its rows drawn, its means taken
+        using ComputeDevice device = DriverDevice.Open();
+        Recipe recipe = Of("2-50-1", 1, 10) with { Optimizer = new OptimizerSpec { Kind = kind } };
+        using Sequential network = recipe.Build(device);
+        using var trainer = new Trainer(network, Moons, recipe, new TrainingOptions { Engine = EngineChoice.Layers });
+        long before = device.Launches;
+        trainer.Run(cancellation: TestContext.Current.CancellationToken);
+        Assert.Equal(10 * 7 + Chunk, device.Launches - before);
+    }
+
     [Fact]
     public void APopulationTrains()
     {

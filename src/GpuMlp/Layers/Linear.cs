@@ -83,7 +83,7 @@ public sealed class Linear : Layer
         where TActivation : struct, IActivation
     {
         DeviceSpan[] gradients = Gradients();
-        x.Device.LinearParameterGradients(x, dy, gradients[0], gradients[1], rows, inputs, outputs);
-        x.Device.LinearInputGradient<TActivation>(dy, Weight.Value.Span, z, dz, rows, inputs, outputs);
+        x.Device.LinearBackward<TActivation>(
+            x, dy, Weight.Value.Span, gradients[0], gradients[1], z, dz, rows, inputs, outputs);
     }
 }

@@ -131,17 +131,29 @@ public sealed partial class Sequential : Module
     /// <summary><see cref="Forward(Tensor)"/> for callers that are already using the device.</summary>
     internal Tensor ForwardWithin(Tensor x)
     {
+        output = Through(x, ByHand.Length);
+        logit = ByHand[^1].Input;
+        return output;
+    }
+
+    /// <summary>As much of Forward as the loss needs: of its logit the sigmoid is not computed.</summary>
+    internal Tensor ForwardToLoss(Tensor x)
+    {
+        if (!OnLogit) return ForwardWithin(x);
+        return output = logit = Through(x, ByHand.Length - 1);
+    }
+
+    Tensor Through(Tensor x, int end)
+    {
         Layer[] layers = ByHand;
         output = null;
         lossComputed = false;
         version = arena.Version;
-        Tensor y = x;
-        for (int l = 0; l < layers.Length; l++)
-            y = after[l] is ActivationLayer activation
-                ? activation.ForwardAfter((Linear)layers[l++], y)
-                : layers[l].ForwardWithin(y);
-        logit = layers[^1].Input;
-        return output = y;
+        for (int l = 0; l < end; l++)
+            x = after[l] is ActivationLayer activation
+                ? activation.ForwardAfter((Linear)layers[l++], x)
+                : layers[l].ForwardWithin(x);
+        return x;
     }
 
     /// <summary>The mean loss (1,1) of the last Forward's output (n,o) against labels (n,1).</summary>
@@ -154,25 +166,35 @@ public sealed partial class Sequential : Module
     {
         using DeviceUse use = Device.Use();
         RequireAlive();
-        ComputeLoss(output, label, loss.Span, 0);
+        CheckLoss(output, label);
+        int terms = Loss.Terms(output.Rows, output.Columns);
+        values = Layer.EnsureTensor(values, Device, terms, 1);
+        ComputeLoss(output, label, values.Span);
+        Device.Mean(values.Span, loss.Span, terms, 0);
         return loss;
     }
 
-    // if weighted is true, the labels carry the weights of their classes
-    internal void ComputeLoss(Tensor output, Tensor label, DeviceSpan means, int at, bool weighted = false)
+    /// <summary>The losses whose mean is the loss, and its gradient.</summary>
+    /// <param name="output">The result of the last Forward.</param>
+    /// <param name="label">The labels; where weighted is true, they carry the weights of their classes.</param>
+    /// <param name="values">Where the losses go, as many as <see cref="Loss.Terms"/> says.</param>
+    /// <param name="weighted">Whether classes have weights.</param>
+    internal void ComputeLoss(Tensor output, Tensor label, DeviceSpan values, bool weighted = false)
+    {
+        CheckLoss(output, label);
+        gradient = Layer.EnsureTensor(gradient, Device, output.Rows, output.Columns);
+        bool onLogit = OnLogit;
+        Tensor z = onLogit ? logit! : output;
+        Loss.Compute(Device, z.Span, label.Span, values, gradient.Span, output.Rows, output.Columns, onLogit, weighted);
+        lossComputed = true;
+    }
+
+    void CheckLoss(Tensor? output, Tensor label)
     {
         ArgumentNullException.ThrowIfNull(label);
         if (output is null || output != this.output || label.Device != Device
             || !Loss.Fits(output.Rows, output.Columns, label.Rows, label.Columns))
             throw WhyNoLoss(output, label);
-        int terms = Loss.Terms(output.Rows, output.Columns);
-        values = Layer.EnsureTensor(values, Device, terms, 1);
-        gradient = Layer.EnsureTensor(gradient, Device, output.Rows, output.Columns);
-        bool onLogit = OnLogit;
-        Tensor z = onLogit ? logit! : output;
-        Loss.Compute(Device, z.Span, label.Span, values.Span, gradient.Span, output.Rows, output.Columns, onLogit, weighted);
-        Device.Mean(values.Span, means, terms, at);
-        lossComputed = true;
     }
 
     Exception WhyNoLoss(Tensor? output, Tensor label)

@@ -22,7 +22,8 @@ sealed class LayerEngine : ITrainingEngine
     readonly int chunk;
     readonly Pace pace;
     readonly Tensor batchX, batchY;
-    readonly DeviceBuffer pickBuffer, lossBuffer;
+    readonly DeviceBuffer pickBuffer, valueBuffer, lossBuffer;
+    readonly int terms;                                            // losses of a step
     readonly DeviceBuffer? first;                                  // the first target of each row, where there are several
     Optimizer optimizer;
 
@@ -36,6 +37,8 @@ sealed class LayerEngine : ITrainingEngine
         batchY = new Tensor(device, recipe.Batch, data.Labels.Columns);
         if (data.Labels.Columns > 1) first = device.Allocate(recipe.Batch);
         pickBuffer = device.Allocate((long)chunk * recipe.Batch, $"picks of {chunk} steps of {recipe.Batch}");
+        terms = network.Loss.Terms(recipe.Batch, network.Outputs);
+        valueBuffer = device.Allocate((long)chunk * terms, $"losses of {chunk} steps of {recipe.Batch}");
         lossBuffer = device.Allocate(chunk);
         optimizer = NewOptimizer();
     }
@@ -48,7 +51,8 @@ sealed class LayerEngine : ITrainingEngine
     {
         float[] parameters = new float[network.Arena.Length];
         network.Device.CopyToHost(network.Arena.Values, parameters);
-        Step(0, 0);
+        Step(0);
+        Means(1);
         network.Device.CopyToDevice(parameters, network.Arena.Values);
         optimizer.Dispose();
         optimizer = NewOptimizer();                                // without the state that the trial step left
@@ -61,15 +65,20 @@ sealed class LayerEngine : ITrainingEngine
         picks.Fill(pickBuffer.All.Slice(0, losses.Length * recipe.Batch), (long)firstStep * recipe.Batch);
         for (int k = 0; k < losses.Length; k++)
         {
-            Step(k * recipe.Batch, k);
+            Step(k);
             if (snapshots.After(firstStep + k) is DeviceSpan slot) network.Device.Copy(network.Arena.Values, slot);
         }
+        Means(losses.Length);
         network.Device.CopyToHost(lossBuffer.All.Slice(0, losses.Length), losses);
         pace.Made(losses.Length, start);
     }
 
-    void Step(int firstPick, int at)
+    void Means(int steps) => network.Device.Means(valueBuffer.All, lossBuffer.All, steps, terms, 0);
+
+    // makes step k of the chunk
+    void Step(int k)
     {
+        int firstPick = k * recipe.Batch;
         network.Device.GatherBatch(
             data.Inputs.Span, data.Labels.Span, pickBuffer.All, firstPick, batchX.Span, first?.All ?? batchY.Span, recipe.Batch,
             data.Inputs.Columns);
@@ -79,7 +88,7 @@ sealed class LayerEngine : ITrainingEngine
             network.Device.GatherBatch(data.Labels.Span, data.Labels.Span, pickBuffer.All, firstPick, batchY.Span, first.All, recipe.Batch,
                 data.Labels.Columns);
         }
-        network.ComputeLoss(network.ForwardWithin(batchX), batchY, lossBuffer.All, at, recipe.IsWeighted);
+        network.ComputeLoss(network.ForwardToLoss(batchX), batchY, valueBuffer.All.Slice(k * terms, terms), recipe.IsWeighted);
         network.BackwardWithin();
         optimizer.StepWithin();
     }
@@ -95,6 +104,7 @@ sealed class LayerEngine : ITrainingEngine
         batchX.Dispose();
         batchY.Dispose();
         pickBuffer.Dispose();
+        valueBuffer.Dispose();
         lossBuffer.Dispose();
         first?.Dispose();
         optimizer.Dispose();

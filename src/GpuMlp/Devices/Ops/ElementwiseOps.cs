@@ -39,10 +39,14 @@ static class ElementwiseOps
     }
 
     /// <summary>means[at] = the mean of n values.</summary>
-    internal static void Mean(this ComputeDevice device, DeviceSpan values, DeviceSpan means, int n, int at)
+    internal static void Mean(this ComputeDevice device, DeviceSpan values, DeviceSpan means, int n, int at) =>
+        device.Means(values, means, 1, n, at);
+
+    /// <summary>means[at], means[at + 1], … = the means of the rows of values (rows,n).</summary>
+    internal static void Means(this ComputeDevice device, DeviceSpan values, DeviceSpan means, int rows, int n, int at)
     {
-        if (device.Host is HostRunner host) host.Run(new Mean<HostView>(values, means, n, at), HostRunner.Moving * n);
-        else device.Launch(new Mean<ArrayView<float>>(values, means, n, at));
+        if (device.Host is HostRunner host) host.Run(new Mean<HostView>(values, means, rows, n, at), HostRunner.Moving * rows * n);
+        else device.Launch(new Mean<ArrayView<float>>(values, means, rows, n, at));
     }
 
     /// <summary>Copies rows picks[at], picks[at + 1], … of x (examples,f) and y (examples) into a batch.</summary>

@@ -90,13 +90,44 @@ static class LinearOps
     internal static void LinearParameterGradients(
         this ComputeDevice device, DeviceSpan x, DeviceSpan dy, DeviceSpan dw, DeviceSpan db, int n, int i, int o)
     {
-        if (o > 1 && Small(device, n, i, o) is null)
+        if (o == 1 && TakesSingleOutput(device, n, i)) SingleOutputBackward<PlainEnd>(device, x, dy, x, dw, db, x, x, n, i, 0);
+        else if (o > 1 && Small(device, n, i, o) is null)
             device.MatMul<PlainEnd>(new Product(new(x, 1, i), new(dy, 1, o), dw, i, o, n) { Sums = db });
         else
         {
             device.WeightGradient(x, dy, dw, n, i, o);
             device.ColumnSums(dy, db, n, o);
         }
+    }
+
+    /// <summary>dw, db, and dz = dy·wᵀ times f′(z), all of backward of a layer behind an activation: in one pass if that suits.</summary>
+    internal static void LinearBackward<TActivation>(
+        this ComputeDevice device, DeviceSpan x, DeviceSpan dy, DeviceSpan w, DeviceSpan dw, DeviceSpan db, DeviceSpan z, DeviceSpan dz,
+        int n, int i, int o) where TActivation : struct, IActivation
+    {
+        if (o == 1 && TakesSingleOutput(device, n, i))
+        {
+            SingleOutputBackward<DerivativeEnd<TActivation>>(device, x, dy, w, dw, db, dz, z, n, i, 1);
+            return;
+        }
+        device.LinearParameterGradients(x, dy, dw, db, n, i, o);
+        device.LinearInputGradient<TActivation>(dy, w, z, dz, n, i, o);
+    }
+
+    // On the host, from there on, tiles of rows save more than one op instead of three does. On other devices a large product has forms
+    // that read x fewer times.
+    const int MostOfSingleOutput = 1024;
+
+    static bool TakesSingleOutput(ComputeDevice device, int n, int i) => device.Host is not null
+        ? (long)n * i <= MostOfSingleOutput : device.FormOfProduct(1, i, n) == ProductForm.Plain;
+
+    static void SingleOutputBackward<TEnd>(
+        ComputeDevice device, DeviceSpan x, DeviceSpan dy, DeviceSpan w, DeviceSpan dw, DeviceSpan db, DeviceSpan dx, DeviceSpan other,
+        int n, int i, int hasInput) where TEnd : struct, IProductEnd
+    {
+        if (device.Host is HostRunner host)
+            host.Run(new SingleOutputBackward<TEnd, HostView>(x, dy, w, dw, db, dx, other, n, i, hasInput), HostRunner.Moving * n * i);
+        else device.Launch(new SingleOutputBackward<TEnd, ArrayView<float>>(x, dy, w, dw, db, dx, other, n, i, hasInput));
     }
 
     /// <summary>dw = xᵀ·dy.</summary>
