@@ -23,6 +23,8 @@ public readonly unsafe struct HostLanes : ILanes<HostLanes, HostView>
 
     public static void SetInt(HostView view, int i, int value) => ((int*)view.Pointer)[i] = value;
 
+    public static Two GetTwo(HostView view, int i) => new(Get(view, i), Get(view, i + 1));
+
     public static Four GetFour(HostView view, int i) => new(Get(view, i), Get(view, i + 1), Get(view, i + 2), Get(view, i + 3));
 
     public static void SetFour(HostView view, int i, Four value) => value.Store<HostLanes, HostView>(view, i);

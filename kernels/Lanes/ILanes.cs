@@ -28,6 +28,9 @@ public interface ILanes<TSelf, TView> where TSelf : struct, ILanes<TSelf, TView>
     /// <summary>Writes the bits of an integer to element <paramref name="i"/>.</summary>
     static abstract void SetInt(TView view, int i, int value);
 
+    /// <summary>The two elements from <paramref name="i"/> on, an even number in a view that begins at a multiple of 8 bytes.</summary>
+    static abstract Two GetTwo(TView view, int i);
+
     /// <summary>
     /// The four elements from <paramref name="i"/> on, a multiple of four in a view that begins at a multiple of 16 bytes.
     /// </summary>

@@ -28,6 +28,9 @@ public unsafe struct Lanes256 : ILanes<Lanes256, HostView>
     public static void SetInt(HostView view, int i, int value) => ((int*)view.Pointer)[i] = value;
 
     [MethodImpl(Inline)]
+    public static Two GetTwo(HostView view, int i) => new(Get(view, i), Get(view, i + 1));
+
+    [MethodImpl(Inline)]
     public static Four GetFour(HostView view, int i) => new(Get(view, i), Get(view, i + 1), Get(view, i + 2), Get(view, i + 3));
 
     [MethodImpl(Inline)]

@@ -24,6 +24,9 @@ public readonly struct ScalarLanes : ILanes<ScalarLanes, ArrayView<float>>
 
     public static void SetInt(ArrayView<float> view, int i, int value) => view[i] = Interop.IntAsFloat((uint)value);
 
+    // two floats are read at once where their place may be taken for aligned; 8 bytes are enough
+    public static Two GetTwo(ArrayView<float> view, int i) => view.SubView(i, 2).AsAligned16().Cast<Two>()[0];
+
     public static Four GetFour(ArrayView<float> view, int i) => Fours(view, i)[0];
 
     public static void SetFour(ArrayView<float> view, int i, Four value) => Fours(view, i)[0] = value;

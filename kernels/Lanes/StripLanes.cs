@@ -24,6 +24,8 @@ public readonly struct StripLanes : ILanes<StripLanes, ArrayView<float>>
 
     public static void SetInt(ArrayView<float> view, int i, int value) => view[i] = Interop.IntAsFloat((uint)value);
 
+    public static Two GetTwo(ArrayView<float> view, int i) => ScalarLanes.GetTwo(view, i);
+
     public static Four GetFour(ArrayView<float> view, int i) => ScalarLanes.GetFour(view, i);
 
     public static void SetFour(ArrayView<float> view, int i, Four value) => ScalarLanes.SetFour(view, i, value);

@@ -123,30 +123,43 @@ readonly struct SharedLayers<T, TView>(TView shared, int table) where T : struct
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static int Place(int k, int outputs, int run) => outputs == 1 ? k : k % outputs / 4 * run + k / outputs * 4 + k % outputs % 4;
 
-    /// <summary>The unit's pre-activation and activation: ascending over the inputs, from its bias.</summary>
+    /// <summary>
+    /// The pre-activations and activations of two neighbouring units: ascending over the inputs, from their biases. They share what is read
+    /// of the inputs, and their weights lie together.
+    /// </summary>
+    /// <param name="layer">The layer's inputs.</param>
+    /// <param name="next">Its units.</param>
+    /// <param name="unit">The first of the two.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Forward<TActivation>(SharedLayer layer, SharedLayer next, int unit) where TActivation : struct, IActivation
     {
         if (unit >= next.Units) return;
         TView a = T.From(shared, layer.Values), w = T.From(shared, layer.Weights + (unit >> 2) * layer.Run + (unit & 3));
         TView value = T.From(shared, next.Values + unit);
-        float z = T.Get(value, SharedLayer.Biases);
+        Two z = T.GetTwo(value, SharedLayer.Biases);
         for (int left = layer.Units; left > 0; left -= SharedLayer.InputsTogether)
         {
             var x = new Eight(T.GetFour(a, 0), T.GetFour(a, 4));
-            z = Rounding.Fma(x.V0, T.Get(w, 0), z);
-            z = Rounding.Fma(x.V1, T.Get(w, 4), z);
-            z = Rounding.Fma(x.V2, T.Get(w, 8), z);
-            z = Rounding.Fma(x.V3, T.Get(w, 12), z);
-            z = Rounding.Fma(x.V4, T.Get(w, 16), z);
-            z = Rounding.Fma(x.V5, T.Get(w, 20), z);
-            z = Rounding.Fma(x.V6, T.Get(w, 24), z);
-            z = Rounding.Fma(x.V7, T.Get(w, 28), z);
+            z = Two.Fma(x.V0, T.GetTwo(w, 0), z);
+            z = Two.Fma(x.V1, T.GetTwo(w, 4), z);
+            z = Two.Fma(x.V2, T.GetTwo(w, 8), z);
+            z = Two.Fma(x.V3, T.GetTwo(w, 12), z);
+            z = Two.Fma(x.V4, T.GetTwo(w, 16), z);
+            z = Two.Fma(x.V5, T.GetTwo(w, 20), z);
+            z = Two.Fma(x.V6, T.GetTwo(w, 24), z);
+            z = Two.Fma(x.V7, T.GetTwo(w, 28), z);
             a = T.From(a, SharedLayer.InputsTogether);
             w = T.From(w, 4 * SharedLayer.InputsTogether);
         }
-        T.Set(value, 0, EightActivations.Forward<TActivation, T, TView>(z));
-        T.Set(value, SharedLayer.PreActivations, z);
+        Put<TActivation>(value, 0, z.V0);
+        if (unit + 1 < next.Units) Put<TActivation>(value, 1, z.V1);              // the activation of a unit that is not there stays 0
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Put<TActivation>(TView value, int at, float z) where TActivation : struct, IActivation
+    {
+        T.Set(value, at, EightActivations.Forward<TActivation, T, TView>(z));
+        T.Set(value, SharedLayer.PreActivations + at, z);
     }
 
     /// <summary>The gradient at a unit of the last hidden layer, whose weight in the output is then updated.</summary>

@@ -11,12 +11,13 @@ namespace GpuMlp.Kernels.Training;
 
 /// <summary>
 /// <see cref="SingleExampleTraining{TActivation, TLoss, TView}"/> for a GPU, of networks that fit shared memory whole: weights, activations
-/// and gradients stay there from the first step to the last. A thread owns one unit of every layer.
+/// and gradients stay there from the first step to the last. A thread owns one unit of every layer; in forward one of two threads computes
+/// two, which share what is read of their inputs.
 /// </summary>
 /// <remarks>
 /// <para>
 /// Four weights of neighbouring outputs and one input lie together. So the owner of an input, who sums dx over the outputs and updates the
-/// weights in passing, reads and writes four at a time; the owners of outputs, who sum over the inputs, read neighbouring floats.
+/// weights in passing, reads and writes four at a time; forward, which sums over the inputs, reads those of two outputs.
 /// </para>
 /// <para>
 /// Sums run over whole runs of eight or sixteen terms. The activations and gradients that are not there are 0, their weights -0: such a
@@ -94,7 +95,7 @@ public readonly struct SharedTraining<TActivation, TLoss, TSize, TView>(
                 for (int l = 1; l < depth; l++)
                 {
                     SharedLayer next = layers[l];
-                    layers.Forward<TActivation>(layer, next, lane);
+                    layers.Forward<TActivation>(layer, next, 2 * lane);
                     TBarrier.Wait(Threads);
                     layer = next;
                 }

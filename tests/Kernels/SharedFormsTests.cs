@@ -47,6 +47,7 @@ public class SharedFormsTests
     [InlineData("2-50-1", Activation.ReLU)]
     [InlineData("2-300-1", Activation.ReLU)]                                                // two blocks of a sum
     [InlineData("2-7-1", Activation.Tanh)]
+    [InlineData("2-19-1", Activation.Tanh)]
     [InlineData("2-64-64-1", Activation.ReLU)]
     [InlineData("2-9-33-5-1", Activation.Tanh)]
     public void AGrid(string net, Activation activation)
@@ -57,6 +58,26 @@ public class SharedFormsTests
         {
             GridSpec grid = GridSpec.FromSize(Shown, width, height);
             Results.Check(device, GridEvaluator.Evaluate(same, grid), GridEvaluator.Evaluate(network, grid), $"{width}×{height}");
+        }
+    }
+
+    [Theory]
+    [InlineData("2-50-1", true)]
+    [InlineData("2-64-33-1", true)]
+    [InlineData("2-64-64-64-64-1", false)]
+    [InlineData("2-200-9-1", false)]
+    public void TheReasonSaysWhereANetworkDoesNotFitAGroup(string net, bool fits)
+    {
+        using ComputeDevice device = OpenAsGpu(), host = ComputeDevice.Open("cpu");
+        Assert.Equal(!fits, Reason(device).Contains("does not fit the shared memory of a group", StringComparison.Ordinal));
+        Assert.DoesNotContain("shared memory", Reason(host), StringComparison.Ordinal);
+
+        string Reason(ComputeDevice on)
+        {
+            using Sequential network = Build(on, net, Activation.ReLU, new BceLoss());
+            using var trainer = new Trainer(network, Moons, Recipe.Of(network) with { Steps = 1 });
+            Assert.Equal("fused", trainer.Engine);
+            return trainer.EngineReason;
         }
     }
 

@@ -22,6 +22,9 @@ public sealed partial class ComputeDevice
     /// </summary>
     public static long AvailableHostMemory => DeviceMemory.OfHost();
 
+    /// <summary>Whether groups share memory that is nearer than all other: those of a processor do not.</summary>
+    internal bool HasNearMemory => launcher.HasNearMemory;
+
     /// <summary>A buffer of zeros.</summary>
     /// <exception cref="DeviceOutOfMemoryException">The device has too little memory left.</exception>
     internal DeviceBuffer Allocate(int length) => new(this, AllocateBlock(length));

@@ -36,6 +36,10 @@ sealed class FusedEngine : ITrainingEngine
 
     public string Name => "fused";
 
+    /// <summary>What is to be said of the kernel beside why it trains; null if nothing.</summary>
+    internal string? Note => options.LanesPerGroup is null && FusedKernel.Of(recipe).OneExample
+        ? network.Device.WhyNotShared(new NetworkShape(recipe.Spec.Widths)) : null;
+
     /// <summary>Why the fused engine cannot train the network by the recipe; null if it can.</summary>
     internal static string? WhyNot(Sequential network, Recipe recipe)
     {

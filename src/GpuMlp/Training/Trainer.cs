@@ -81,11 +81,12 @@ public sealed partial class Trainer : IDisposable
             ? new FusedEngine(network, this.data, picks, recipe, options, snapshots)
             : new LayerEngine(network, this.data, picks, recipe, snapshots);
         string size = $"{network.ParameterCount:N0} parameters at batch {recipe.Batch:N0}";
-        EngineReason = options.Engine != EngineChoice.Auto ? "as asked"
+        string reason = options.Engine != EngineChoice.Auto ? "as asked"
             : whyNot ?? (pays
                 ? $"{size} fit one group (up to {NetworkShape.MaxDepth} linear layers and {FusedEngine.MaxScratch:N0} floats), "
                     + "so the run is a launch or a few"
                 : $"{size} are work enough to share out a layer at a time");
+        EngineReason = engine is FusedEngine { Note: string note } ? $"{reason}; {note}" : reason;
     }
 
     static string Text(NetworkSpec? net, Loss loss)

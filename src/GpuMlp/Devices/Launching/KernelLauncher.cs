@@ -46,10 +46,11 @@ sealed class KernelLauncher(DeviceDescription device, Accelerator accelerator, K
 
     internal bool HasWideLanes => Form == GroupForm.Strip;
 
-    /// <summary>
-    /// Whether the device can run an op whose groups share memory, and has that memory nearer than all other: a processor has not.
-    /// </summary>
-    internal bool TakesShared<TOp>() where TOp : struct, ISharedOp<ArrayView<float>> => (!IsProcessor || ActsAsGpu)
+    /// <summary>Whether groups share memory that is nearer than all other: those of a processor do not.</summary>
+    internal bool HasNearMemory => !IsProcessor || ActsAsGpu;
+
+    /// <summary>Whether an op whose groups share memory can run on the device and suits it.</summary>
+    internal bool TakesShared<TOp>() where TOp : struct, ISharedOp<ArrayView<float>> => HasNearMemory
         && accelerator.MaxNumThreadsPerGroup >= TOp.Lanes && accelerator.MaxSharedMemoryPerGroup >= sizeof(float) * TOp.SharedFloats;
 
     internal bool HasManyLanes => Form == GroupForm.Lanes;

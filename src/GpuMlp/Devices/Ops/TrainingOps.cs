@@ -77,12 +77,29 @@ static class TrainingOps
             device.LaunchGroups(new SingleExampleTraining<TActivation, TLoss, ArrayView<float>>(spans.Device, plan, shape), lanes);
     }
 
+    /// <summary>
+    /// Why such steps work in the memory of the whole device although groups have some that is nearer; null if they do not, or groups have
+    /// none.
+    /// </summary>
+    internal static string? WhyNotShared(this ComputeDevice device, NetworkShape shape)
+    {
+        bool fits = (SharedTwoLayerTraining<Relu, Bce, ArrayView<float>>.Takes(shape)
+                && device.TakesShared<SharedTwoLayerTraining<Relu, Bce, ArrayView<float>>>())
+            || TakesShared<Relu, Bce, SharedSize32>(device, shape) || TakesShared<Relu, Bce, SharedSize48>(device, shape);
+        return fits || !device.HasNearMemory ? null
+            : "the network does not fit the shared memory of a group, so it is trained in the device's memory";
+    }
+
+    static bool TakesShared<TActivation, TLoss, TSize>(ComputeDevice device, NetworkShape shape)
+        where TActivation : struct, IActivation where TLoss : struct, ILoss where TSize : struct, ISharedSize =>
+        SharedTraining<TActivation, TLoss, TSize, ArrayView<float>>.Takes(shape)
+        && device.TakesShared<SharedTraining<TActivation, TLoss, TSize, ArrayView<float>>>();
+
     static bool TryTrainShared<TActivation, TLoss, TSize>(
         this ComputeDevice device, TrainingSpans spans, TrainingPlan plan, NetworkShape shape)
         where TActivation : struct, IActivation where TLoss : struct, ILoss where TSize : struct, ISharedSize
     {
-        if (!SharedTraining<TActivation, TLoss, TSize, ArrayView<float>>.Takes(shape)
-            || !device.TakesShared<SharedTraining<TActivation, TLoss, TSize, ArrayView<float>>>()) return false;
+        if (!TakesShared<TActivation, TLoss, TSize>(device, shape)) return false;
         device.LaunchShared(new SharedTraining<TActivation, TLoss, TSize, ArrayView<float>>(spans.Device, plan, shape));
         return true;
     }
