@@ -66,6 +66,10 @@ sealed record SweepRung(int Number, int Count, int Settings, int Steps)
     [JsonIgnore]
     public bool IsLast => Number == Count;
 
+    /// <summary>How large it is, as text.</summary>
+    [JsonIgnore]
+    public string Size => Invariant($"{Settings:N0} {(Settings == 1 ? "setting" : "settings")}, {Steps:N0} steps each");
+
     /// <summary>Its folder in that of the sweep: the last rung's outputs are the sweep's own.</summary>
     public string FolderIn(string sweep) => IsLast ? sweep : Path.Combine(sweep, Begin + Number.ToString(CultureInfo.InvariantCulture));
 

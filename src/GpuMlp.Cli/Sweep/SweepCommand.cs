@@ -137,8 +137,7 @@ static class SweepCommand
     /// <exception cref="UsageException">It is missing, or none of the sweep's.</exception>
     public static SweepRung ReadRung(string? text, SweepGrid grid)
     {
-        string rungs = string.Join(", ", grid.Rungs.Select(
-            rung => Invariant($"{rung.Number} ({rung.Settings:N0} settings, {rung.Steps:N0} steps each)")));
+        string rungs = string.Join(", ", grid.Rungs.Select(rung => $"{rung.Number} ({rung.Size})"));
         if (text is null) throw new UsageException($"--halving {grid.Request.Halving}: --rung R says which rung the parts are of: {rungs}");
         return grid.Rungs.FirstOrDefault(rung => Invariant($"{rung.Number}") == text)
             ?? throw UsageException.For("rung", text, $"the rungs are {rungs}");

@@ -3,7 +3,6 @@ using GpuMlp.Cli.Input;
 using GpuMlp.Cli.Output;
 using GpuMlp.Cli.Shell;
 using GpuMlp.Devices;
-using static System.FormattableString;
 
 namespace GpuMlp.Cli.Sweep;
 
@@ -38,7 +37,7 @@ sealed class SweepRun(SweepGrid grid, SweepTrainer trainer, Terminal terminal)
                 own?.Dispose();
                 folder.Dispose();
             };
-            terminal.Note(Invariant($"{rung}: {rung.Settings:N0} settings, {rung.Steps:N0} steps each"));
+            terminal.Note($"{rung}: {rung.Size}");
             (int code, kept) = Execute(of, ofRung, own ?? folder, terminal, interruption, Stopwatch.StartNew());
             if (code != ExitCode.Ok) return code;
         }

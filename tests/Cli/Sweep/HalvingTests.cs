@@ -31,7 +31,6 @@ public class HalvingTests
             Assert.Equal(0, Gpumlp.End(process).ExitCode);
         using (FileStream rows = File.OpenWrite(last)) rows.SetLength(rows.Length - 100);           // as a task that is killed leaves it
         Assert.Equal(1, Gpumlp.Run("sweep --merge", parts).ExitCode);
-        Assert.Equal(1, Gpumlp.End(Start(2, "0/1")).ExitCode);
         Assert.Equal(0, Gpumlp.End(Start(1, "2/3")).ExitCode);
         Sweeps.Merge(parts);
         Assert.Equal(0, Gpumlp.End(Start(2, "0/1")).ExitCode);
@@ -106,20 +105,42 @@ public class HalvingTests
     public void WhatHasNoRungsIsRefused(string halving, int settings, int steps, string message) =>
         Assert.StartsWith(message, Assert.Throws<UsageException>(() => Halving.Read(halving).Of(settings, steps)).Message);
 
-    [Theory]
-    [InlineData("--halving 3", 2, "--halving 3: --validation is needed: rows kept back decide what goes on")]
-    [InlineData("--validation 0.3 --warmup 20 --steps 90 --halving 3", 2, "--halving 3: the first rung makes 10 steps, --warmup has 20")]
-    [InlineData("--rung 1 --shard 0/2 --out parts", 2, "--rung 1: it goes with --halving and --shard")]
-    [InlineData("--validation 0.3 --steps 90 --halving 3 --shard 0/2 --out parts", 2,
-        "--halving 3: --rung R says which rung the parts are of: 1 (9 settings, 10 steps each), 2 (3 settings, 30 steps each), 3 (1 se")]
-    [InlineData("--validation 0.3 --halving 3 --shard 0/2 --rung 4 --out parts", 2, "--rung 4: the rungs are 1 (9 settings")]
-    [InlineData("--validation 0.3 --halving 3 --shard 0/2 --rung 2 --out parts", 1,
-        "parts: rung 2 of 3 trains what rung 1 keeps, and rung 1 is not merged yet: when its parts are done, gpumlp sweep --merge parts")]
-    public void BadOptionsAreNamed(string options, int code, string message)
+    [Fact]
+    public void WhatARungLacksIsNamed()
     {
-        Gpumlp.Outcome outcome = Gpumlp.Run($"sweep --device cpu --lr log:0.1..1:9 {options}");
-        Assert.Equal((code, ""), (outcome.ExitCode, outcome.Out));
-        Assert.Contains(message, Assert.Single(outcome.ErrorLines));
+        using var folder = new ScratchFolder();
+        static SweepGrid Make(params (string Name, string Text)[] more) => SweepGrid.Make(new SweepRequest(
+            [new SweepOption("lr", "log:0.1..1:9"), .. more.Select(option => new SweepOption(option.Name, option.Text))], Halving: "3"));
+        static void Refused<T>(string message, Action act) where T : Exception => Assert.StartsWith(message, Assert.Throws<T>(act).Message);
+        SweepGrid grid = Make(("validation", "0.3"), ("steps", "90"));
+        Refused<UsageException>("--halving 3: --validation is needed: rows kept back decide what goes on", () => Make());
+        Refused<UsageException>("--halving 3: the first rung makes 10 steps, --warmup has 20",
+            () => Make(("validation", "0.3"), ("steps", "90"), ("warmup", "20")));
+        const string Rungs = "1 (9 settings, 10 steps each), 2 (3 settings, 30 steps each), 3 (1 setting, 90 steps each)";
+        Refused<UsageException>($"--halving 3: --rung R says which rung the parts are of: {Rungs}",
+            () => SweepCommand.ReadRung(null, grid));
+        Refused<UsageException>($"--rung 4: the rungs are {Rungs}", () => SweepCommand.ReadRung("4", grid));
+        Assert.Same(grid.Rungs[1], SweepCommand.ReadRung("2", grid));
+
+        Assert.Null(KeptSettings.Before(grid.Rungs[0], grid.Rungs, folder.Path));
+        Refused<IOException>($"{folder.Path}: rung 2 of 3 trains what rung 1 keeps, and rung 1 is not merged yet: when its parts " +
+            $"are done, gpumlp sweep --merge {folder.Path}", () => KeptSettings.Before(grid.Rungs[1], grid.Rungs, folder.Path));
+        Directory.CreateDirectory(folder.File("rung-1"));
+        var header = new ShardHeader("1", grid.Request, "data", 9, 0, 1, 1);
+        foreach (int[] settings in (int[][])[[0, 1], [0, 2, 1], [-1, 0, 1], [0, 1, 9], [1, 1, 2]])
+        {
+            new KeptSettings(header, settings).Save(folder.File("rung-1/kept.json"));
+            Refused<UsageException>($"{folder.File("rung-1/kept.json")} is no list of 3 settings for rung 2; merge rung 1 again",
+                () => KeptSettings.Before(grid.Rungs[1], grid.Rungs, folder.Path));
+        }
+        var kept = new KeptSettings(header, [0, 1, 8]);
+        kept.Save(folder.File("rung-1/kept.json"));
+        Assert.Equal(kept.Settings, KeptSettings.Before(grid.Rungs[1], grid.Rungs, folder.Path)!.Settings);
+        ShardHeader next = header with { Networks = 3, Rung = 2, Kept = kept.Hash };
+        kept.Require(next);
+        Refused<UsageException>("rung 1 is another sweep's: the data's hash is data there and other here",
+            () => kept.Require(next with { Data = "other" }));
+        Assert.StartsWith("the hash of what the rung before has kept is ", next.Difference(next with { Kept = "other" }));
     }
 
     [Fact]
@@ -127,20 +148,13 @@ public class HalvingTests
     {
         using var folder = new ScratchFolder();
         const string few = "--device cpu --samples 40 --validation 0.3 --no-plots --seeds 0..1 --steps 20 --halving 2:2";
-        string parts = folder.File("parts"), kept = Path.Combine(parts, "rung-1/kept.json");
+        string parts = folder.File("parts");
         Sweeps.Run($"{few} --lr 0.1,0.2", parts);
         Gpumlp.Outcome other = Gpumlp.Run($"sweep {few} --lr 0.1,0.3 --rung 2 --shard 0/1 --out", parts);
         Assert.Equal(2, other.ExitCode);
         Assert.Contains("rung 1 is another sweep's: --lr is 0.1,0.2 there and 0.1,0.3 here; name another folder", other.Error);
-        Sweeps.Shard($"{few} --lr 0.1,0.2 --rung 2", "0/1", parts);
-        // the parts of a rung are of the settings that were kept when they were trained
-        File.WriteAllText(kept, File.ReadAllText(kept).Replace($" {Kept(parts)[0]}\n", $" {1 - Kept(parts)[0]}\n"));
-        Gpumlp.Outcome merge = Gpumlp.Run("sweep --force --merge", parts);
-        Assert.Equal(2, merge.ExitCode);
-        Assert.Contains("the hash of what the rung before has kept is", Assert.Single(merge.ErrorLines));
-        File.WriteAllText(kept, "{}");
-        merge = Gpumlp.Run("sweep --force --merge", parts);
-        Assert.Equal(2, merge.ExitCode);
-        Assert.Contains("kept.json is no list of 1 settings for rung 2; merge rung 1 again", Assert.Single(merge.ErrorLines));
+        other = Gpumlp.Run($"sweep {few.Replace(" --halving 2:2", "")} --lr 0.1,0.2 --rung 2 --shard 0/1 --out", parts);
+        Assert.Equal(2, other.ExitCode);
+        Assert.Contains("--rung 2: it goes with --halving and --shard", Assert.Single(other.ErrorLines));
     }
 }
