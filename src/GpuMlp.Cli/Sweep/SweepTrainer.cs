@@ -30,7 +30,7 @@ sealed class SweepTrainer
     /// <exception cref="UsageException">One does not.</exception>
     public static SweepTrainer Load(SweepGrid grid, Terminal terminal, CancellationToken cancellation)
     {
-        using IDisposable _ = TrainData.Loading(grid.Common, terminal);
+        using IDisposable _ = TrainData.Loading(grid[0], terminal);
         return new SweepTrainer(grid, terminal, cancellation);
     }
 
