@@ -58,7 +58,7 @@ public sealed class BoundaryPlot : IDisposable
     /// <summary>The pixels of a picture between its axes.</summary>
     internal SKRectI DataArea => figure.DataArea;
 
-    /// <summary>Writes a PNG file, whole or not at all.</summary>
+    /// <summary>Writes a PNG file, or an SVG where that is the path's ending, whole or not at all.</summary>
     /// <param name="path">The file; an existing file is replaced.</param>
     /// <param name="predictions">As the remarks of the class say.</param>
     /// <param name="title">One line over the picture.</param>
@@ -67,8 +67,7 @@ public sealed class BoundaryPlot : IDisposable
     /// <exception cref="IOException">The file cannot be written.</exception>
     public void Save(string path, float[] predictions, string title)
     {
-        using SKBitmap picture = Draw(predictions, title);
-        PictureFile.WritePng(path, picture);
+        figure.Save(path, title, Painted(predictions));
     }
 
     /// <summary>Draws a picture and returns it as PNG.</summary>
@@ -90,7 +89,9 @@ public sealed class BoundaryPlot : IDisposable
         figure.Dispose();
     }
 
-    internal SKBitmap Draw(float[] predictions, string title)
+    internal SKBitmap Draw(float[] predictions, string title) => figure.Draw(title, Painted(predictions));
+
+    Figure.Painter Painted(float[] predictions)
     {
         ObjectDisposedException.ThrowIf(disposed, this);
         ArgumentNullException.ThrowIfNull(predictions);
@@ -98,6 +99,6 @@ public sealed class BoundaryPlot : IDisposable
         if (predictions.Length != needed && (classes == 2 || predictions.Length < needed || predictions.Length % needed > 0))
             throw new ArgumentException(
                 $"{predictions.Length} predictions for a grid of {grid.Width} × {grid.Height}; {needed} are needed.", nameof(predictions));
-        return figure.Draw(title, (pixels, stride) => painter.Paint(predictions, pixels, stride));
+        return (pixels, stride) => painter.Paint(predictions, pixels, stride);
     }
 }

@@ -10,7 +10,7 @@ public static class ConfusionPlot
 {
     const int SmallestNumber = 8;
 
-    /// <summary>Writes a PNG file, whole or not at all.</summary>
+    /// <summary>Writes a PNG file, or an SVG where that is the path's ending, whole or not at all.</summary>
     /// <param name="path">The file; an existing file is replaced.</param>
     /// <param name="matrix">What was predicted as what.</param>
     /// <param name="title">One line over the picture.</param>
@@ -27,10 +27,7 @@ public static class ConfusionPlot
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Width, PlotOptions.MinSize, "Width");
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Height, PlotOptions.MinSize, "Height");
         PlotFont.Register();
-        var info = new SKImageInfo(options.Width, options.Height, SKColorType.Bgra8888, SKAlphaType.Opaque);
-        using var picture = new SKBitmap(info);
-        using (var canvas = new SKCanvas(picture)) new Sheet(canvas, matrix, options).Draw(title);
-        PictureFile.WritePng(path, picture);
+        PictureFile.Save(path, options.Width, options.Height, canvas => new Sheet(canvas, matrix, options).Draw(title));
     }
 
     sealed class Sheet(SKCanvas canvas, ConfusionMatrix matrix, PlotOptions options)

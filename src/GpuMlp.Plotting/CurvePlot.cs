@@ -1,6 +1,5 @@
 using GpuMlp.Grids;
 using ScottPlot;
-using SkiaSharp;
 
 namespace GpuMlp.Plotting;
 
@@ -15,7 +14,7 @@ public static class CurvePlot
 {
     const int MostPoints = 20_000, MostInLegend = 10;
 
-    /// <summary>Writes a PNG file, whole or not at all.</summary>
+    /// <summary>Writes a PNG file, or an SVG where that is the path's ending, whole or not at all.</summary>
     /// <param name="path">The file; an existing file is replaced.</param>
     /// <param name="curves">The network's curves.</param>
     /// <param name="points">The data's points, in the colours of the curves of the same place; more than 20,000 are thinned evenly.</param>
@@ -29,21 +28,17 @@ public static class CurvePlot
     {
         ArgumentNullException.ThrowIfNull(curves);
         ArgumentNullException.ThrowIfNull(points);
-        using SKBitmap picture = Draw(curves, points, title, options ?? new PlotOptions(), null);
-        PictureFile.WritePng(path, picture);
+        byte[] picture = Draw(curves, points, title, options ?? new PlotOptions(), null, PictureFile.IsSvg(path));
+        PictureFile.Write(path, stream => stream.Write(picture));
     }
 
     /// <summary>The picture of a window as PNG.</summary>
     internal static byte[] Render(
-        IReadOnlyList<Curve> curves, IReadOnlyList<Curve> points, string title, PlotOptions options, Window window)
-    {
-        using SKBitmap picture = Draw(curves, points, title, options, window);
-        using SKData png = PictureFile.EncodePng(picture);
-        return png.ToArray();
-    }
+        IReadOnlyList<Curve> curves, IReadOnlyList<Curve> points, string title, PlotOptions options, Window window) =>
+        Draw(curves, points, title, options, window, svg: false);
 
-    static SKBitmap Draw(
-        IReadOnlyList<Curve> curves, IReadOnlyList<Curve> points, string title, PlotOptions options, Window? window)
+    static byte[] Draw(
+        IReadOnlyList<Curve> curves, IReadOnlyList<Curve> points, string title, PlotOptions options, Window? window, bool svg)
     {
         Coordinates[][] lines = [.. curves.Select(Places)], dots = [.. points.Select(Places)];
         Coordinates[] all = [.. lines.Concat(dots).SelectMany(p => p)];
@@ -51,7 +46,7 @@ public static class CurvePlot
         double x0 = all.Min(p => p.X), x1 = all.Max(p => p.X), y0 = all.Min(p => p.Y), y1 = all.Max(p => p.Y);
         double margin = 0.05 * (y1 - y0);
         Window view = window ?? new(x0, x1, y0 - margin, y1 + margin);
-        using var figure = new Figure(options, view, (options.XLabel, options.YLabel), (plot, figure) =>
+        using var figure = new Figure(options, view, options.AxisLabels, (plot, figure) =>
         {
             Coordinates Placed(Coordinates p) => new(figure.X.ToPlot(p.X), figure.Y.ToPlot(p.Y));
             int every = (dots.Sum(d => d.Length) + MostPoints - 1) / MostPoints;
@@ -71,12 +66,12 @@ public static class CurvePlot
             figure.AtRight = [.. Entries(points, k => Palette.Point(PlotStyle.Plain, k, dots.Length)),
                 .. Entries(curves, k => lines.Length == 1 ? Palette.Line : Palette.Mix(0xFF000000, Palette.Hue(k), 0.8))];
         }, right: 40 + curves.Concat(points).Max(c => Figure.TextWidth(c.Name ?? "")));
-        return figure.Draw(title);
+        return figure.Bytes(svg, title);
     }
 
-    static IEnumerable<(uint, string)> Entries(IReadOnlyList<Curve> drawn, Func<int, uint> colour) =>
+    static IEnumerable<(uint, string, bool)> Entries(IReadOnlyList<Curve> drawn, Func<int, uint> colour) =>
         drawn.Select((curve, k) => (Colour: colour(k), curve.Name)).Take(MostInLegend)
-            .Where(entry => entry.Name is not null).Select(entry => (entry.Colour, entry.Name!));
+            .Where(entry => entry.Name is not null).Select(entry => (entry.Colour, entry.Name!, false));
 
     static Coordinates[] Places(Curve curve)
     {

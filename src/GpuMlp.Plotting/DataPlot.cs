@@ -63,6 +63,14 @@ public static class DataPlot
     public static byte[] Render(DataSet data, Window window, string title, PlotOptions? options = null) =>
         Render(PointLayer.Of(data, options ?? new PlotOptions()), window, title, options ?? new PlotOptions());
 
+    /// <summary>Draws the points of a data set by class and returns the picture as SVG.</summary>
+    internal static byte[] RenderSvg(DataSet data, Window window, string title, PlotOptions options)
+    {
+        var points = PointLayer.Of(data, options);
+        using var figure = new Figure(options, window, options.PlaneLabels, points.AddTo, right: points.RoomAtRight(window));
+        return figure.Svg(title);
+    }
+
     static byte[] Render(PointLayer points, Window window, string title, PlotOptions options)
     {
         using var figure = new Figure(options, window, options.PlaneLabels, points.AddTo, right: points.RoomAtRight(window));

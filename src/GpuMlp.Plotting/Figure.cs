@@ -11,7 +11,8 @@ namespace GpuMlp.Plotting;
 sealed class Figure : IDisposable
 {
     readonly PlotOptions options;
-    readonly SKImage overlay;
+    readonly SKPicture strokes;                                             // what ScottPlot draws
+    readonly SKImage overlay;                                               // the same in pixels
     readonly float titleHeight;
 
     /// <summary>Draws the layer that all frames share.</summary>
@@ -55,10 +56,13 @@ sealed class Figure : IDisposable
         if (HasRoom) DataArea = DataArea with { Right = Math.Max(DataArea.Left + 1, options.Width - (int)(right * Scale)) };
         plot.Layout.Fixed(new PixelRect(DataArea.Left, DataArea.Right, DataArea.Bottom, DataArea.Top));
         fill(plot, this);
+        using var recorder = new SKPictureRecorder();
+        plot.Render(recorder.BeginRecording(SKRect.Create(options.Width, options.Height)), options.Width, options.Height);
+        strokes = recorder.EndRecording();
         var size = new SKImageInfo(options.Width, options.Height, SKColorType.Bgra8888, SKAlphaType.Premul);
         using SKSurface surface = SKSurface.Create(size);
         surface.Canvas.Clear();
-        plot.Render(surface.Canvas, options.Width, options.Height);
+        surface.Canvas.DrawPicture(strokes);
         overlay = surface.Snapshot();
     }
 
@@ -69,7 +73,7 @@ sealed class Figure : IDisposable
     public bool HasRoom { get; }
 
     /// <summary>Colours and names that are listed in the room at the right.</summary>
-    public IReadOnlyList<(uint Colour, string Name)> AtRight { get; set; } = [];
+    public IReadOnlyList<(uint Colour, string Name, bool Square)> AtRight { get; set; } = [];
 
     /// <summary>How wide a text of a legend is in a picture of 800×600.</summary>
     public static float TextWidth(string text)
@@ -115,15 +119,60 @@ sealed class Figure : IDisposable
         return picture;
     }
 
+    /// <summary>Writes a picture from all layers as its file's ending says: as SVG, else as PNG.</summary>
+    /// <param name="path">The file; an existing file is replaced.</param>
+    /// <param name="title">One line over the picture.</param>
+    /// <param name="paint">Paints the data area; null for nothing.</param>
+    /// <param name="over">Draws over all layers; null for nothing.</param>
+    public void Save(string path, string title, Painter? paint = null, Action<SKCanvas>? over = null)
+    {
+        byte[] picture = Bytes(PictureFile.IsSvg(path), title, paint, over);
+        PictureFile.Write(path, stream => stream.Write(picture));
+    }
+
+    /// <summary>Draws a picture from all layers as SVG or as PNG.</summary>
+    public byte[] Bytes(bool svg, string title, Painter? paint = null, Action<SKCanvas>? over = null)
+    {
+        if (svg) return Svg(title, paint, over);
+        using SKBitmap picture = Draw(title, paint);
+        if (over is not null)
+        {
+            using var canvas = new SKCanvas(picture);
+            over(canvas);
+        }
+        using SKData png = PictureFile.EncodePng(picture);
+        return png.ToArray();
+    }
+
+    /// <summary>Draws a picture from all layers as SVG.</summary>
+    public unsafe byte[] Svg(string title, Painter? paint = null, Action<SKCanvas>? over = null) =>
+        PictureFile.Svg(options.Width, options.Height, canvas =>
+        {
+            using var face = new SKPaint { Color = Palette.Face(options.Style) };
+            canvas.DrawRect(0, 0, options.Width, options.Height, face);
+            if (paint is not null)
+            {
+                using var area = new SKBitmap(
+                    new SKImageInfo(DataArea.Width, DataArea.Height, SKColorType.Bgra8888, SKAlphaType.Opaque));
+                paint(new Span<uint>((void*)area.GetPixels(), area.Width * area.Height), area.Width);
+                canvas.DrawBitmap(area, DataArea.Left, DataArea.Top);
+            }
+            canvas.DrawPicture(strokes);
+            DrawTitle(canvas, title);
+            DrawAtRight(canvas);
+            over?.Invoke(canvas);
+        });
+
     void DrawAtRight(SKCanvas canvas)
     {
         using var font = new SKFont(PlotFont.Typeface, FontSize * 0.9f) { Subpixel = true };
         using var paint = new SKPaint { IsAntialias = true };
         float x = DataArea.Right + 18 * Scale, y = DataArea.Top + 14 * Scale;
-        foreach ((uint colour, string name) in AtRight)
+        foreach ((uint colour, string name, bool square) in AtRight)
         {
             paint.Color = colour;
-            canvas.DrawCircle(x, y, 4 * Scale, paint);
+            if (square) canvas.DrawRect(x - 3.5f * Scale, y - 3.5f * Scale, 7 * Scale, 7 * Scale, paint);
+            else canvas.DrawCircle(x, y, 4 * Scale, paint);
             paint.Color = Palette.Ink(options.Style);
             canvas.DrawText(name, x + 12 * Scale, y + font.Size * 0.35f, font, paint);
             y += 22 * Scale;
@@ -131,7 +180,11 @@ sealed class Figure : IDisposable
     }
 
     /// <summary>Frees the shared layer.</summary>
-    public void Dispose() => overlay.Dispose();
+    public void Dispose()
+    {
+        overlay.Dispose();
+        strokes.Dispose();
+    }
 
     static string Power(double exponent) =>
         Math.Pow(10, Math.Round(exponent)).ToString(exponent is < -3.5 or > 5.5 ? "0e0" : "0.###", CultureInfo.InvariantCulture);

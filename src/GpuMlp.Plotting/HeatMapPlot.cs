@@ -10,7 +10,7 @@ public static class HeatMapPlot
 {
     const int MostPoints = 20_000, Ticks = 5;
 
-    /// <summary>Writes a PNG file, whole or not at all.</summary>
+    /// <summary>Writes a PNG file, or an SVG where that is the path's ending, whole or not at all.</summary>
     /// <param name="path">The file; an existing file is replaced.</param>
     /// <param name="grid">The grid of the values; the picture shows its window.</param>
     /// <param name="values">float[Height * Width] of the grid, row 0 at the smallest y; NaN is drawn grey.</param>
@@ -26,21 +26,16 @@ public static class HeatMapPlot
         ArgumentNullException.ThrowIfNull(grid);
         ArgumentNullException.ThrowIfNull(values);
         ArgumentNullException.ThrowIfNull(points);
-        using SKBitmap picture = Draw(grid, values, points, title, options ?? new PlotOptions(), null);
-        PictureFile.WritePng(path, picture);
+        byte[] picture = Draw(grid, values, points, title, options ?? new PlotOptions(), null, PictureFile.IsSvg(path));
+        PictureFile.Write(path, stream => stream.Write(picture));
     }
 
     /// <summary>The picture as PNG, with the numbers of its first and its last colour.</summary>
     internal static byte[] Render(GridSpec grid, float[] values, IReadOnlyList<(double X, double Y, double Value)> points, string title,
-        PlotOptions options, (double Low, double High) range)
-    {
-        using SKBitmap picture = Draw(grid, values, points, title, options, range);
-        using SKData png = PictureFile.EncodePng(picture);
-        return png.ToArray();
-    }
+        PlotOptions options, (double Low, double High) range) => Draw(grid, values, points, title, options, range, svg: false);
 
-    static SKBitmap Draw(GridSpec grid, float[] values, IReadOnlyList<(double X, double Y, double Value)> points, string title,
-        PlotOptions options, (double Low, double High)? range)
+    static byte[] Draw(GridSpec grid, float[] values, IReadOnlyList<(double X, double Y, double Value)> points, string title,
+        PlotOptions options, (double Low, double High)? range, bool svg)
     {
         if (values.Length != grid.Width * grid.Height)
             throw new ArgumentException(
@@ -49,7 +44,7 @@ public static class HeatMapPlot
         (double low, double high) = range ?? Range([.. values.Select(v => (double)v), .. points.Select(p => p.Value)]);
         uint Colour(double value) => double.IsNaN(value) ? Palette.Missing : Palette.Sequential((value - low) / (high - low));
         int every = Math.Max(1, (points.Count + MostPoints - 1) / MostPoints);
-        using var figure = new Figure(options, grid.Window, (options.XLabel, options.YLabel), (plot, figure) =>
+        using var figure = new Figure(options, grid.Window, options.AxisLabels, (plot, figure) =>
         {
             // a series of markers has one colour, so there is one series per shade
             var shades = points.Where((p, i) => i % every == 0 && double.IsFinite(p.Value)).GroupBy(p => Colour(p.Value));
@@ -62,9 +57,8 @@ public static class HeatMapPlot
             }
         }, right: 90);
         var painter = new RegionPainter(grid, figure.View, figure.DataArea.Width, figure.DataArea.Height, options.Style, 2, 0);
-        SKBitmap picture = figure.Draw(title, (pixels, stride) => painter.Paint(values, pixels, stride, v => Colour(v)));
-        using (var canvas = new SKCanvas(picture)) DrawScale(canvas, figure, options, low, high, Colour);
-        return picture;
+        return figure.Bytes(svg, title, (pixels, stride) => painter.Paint(values, pixels, stride, v => Colour(v)),
+            canvas => DrawScale(canvas, figure, options, low, high, Colour));
     }
 
     static (double, double) Range(double[] values)
@@ -87,12 +81,20 @@ public static class HeatMapPlot
         using var font = new SKFont(PlotFont.Typeface, figure.FontSize * 0.87f) { Subpixel = true };
         paint.Color = Palette.Ink(options.Style);
         paint.IsAntialias = true;
-        for (int tick = 0; tick <= Ticks; tick++)
+        double step = Step((high - low) / Ticks);
+        for (double tick = Math.Ceiling(low / step); tick * step <= high; tick++)
         {
-            double value = low + (high - low) * tick / Ticks;
-            float y = area.Bottom - (float)area.Height * tick / Ticks;
-            canvas.DrawText(value.ToString("G3", CultureInfo.InvariantCulture), left + wide + 4 * figure.Scale,
+            double value = tick * step;
+            float y = area.Bottom - (float)(area.Height * ((value - low) / (high - low)));
+            canvas.DrawText(value.ToString("G5", CultureInfo.InvariantCulture), left + wide + 4 * figure.Scale,
                 Math.Clamp(y + font.Size * 0.35f, area.Top + font.Size * 0.8f, area.Bottom), font, paint);
         }
+    }
+
+    // 1, 2 or 5 times a power of ten
+    static double Step(double least)
+    {
+        double power = Math.Pow(10, Math.Floor(Math.Log10(least)));
+        return power * (least <= power ? 1 : least <= 2 * power ? 2 : least <= 5 * power ? 5 : 10);
     }
 }

@@ -1,7 +1,6 @@
 using GpuMlp.Grids;
 using GpuMlp.Training;
 using ScottPlot;
-using SkiaSharp;
 
 namespace GpuMlp.Plotting;
 
@@ -14,7 +13,7 @@ public static class LossPlot
     const int MeanPoints = 1000, MostMarkers = 60;
     const double LogFrom = 10;
 
-    /// <summary>Writes a PNG file, whole or not at all.</summary>
+    /// <summary>Writes a PNG file, or an SVG where that is the path's ending, whole or not at all.</summary>
     /// <param name="path">The file; an existing file is replaced.</param>
     /// <param name="losses">One value per step, step 0 first; values that are not finite are left out.</param>
     /// <param name="title">One line over the picture.</param>
@@ -45,8 +44,7 @@ public static class LossPlot
             if (looks.Length > 0) AddLooks(plot, Placed(looks), figure.Scale);
             if (mean.Length > 0) figure.ShowLegend(plot, Alignment.UpperRight);
         }, wholeX: true, logY: isLog);
-        using SKBitmap picture = figure.Draw(mean.Length > 0 ? title : $"{title} · no finite loss");
-        PictureFile.WritePng(path, picture);
+        figure.Save(path, mean.Length > 0 ? title : $"{title} · no finite loss");
     }
 
     static void AddRaw(Plot plot, float[] losses, Color colour, float scale, Func<double, double> onAxis)

@@ -16,6 +16,31 @@ static class PictureFile
         Write(path, stream => stream.Write(png.AsSpan()));
     }
 
+    /// <summary>Writes a picture as its file's ending says: as SVG, else as PNG.</summary>
+    public static void Save(string path, int width, int height, Action<SKCanvas> draw)
+    {
+        if (IsSvg(path))
+        {
+            byte[] svg = Svg(width, height, draw);
+            Write(path, stream => stream.Write(svg));
+            return;
+        }
+        using var picture = new SKBitmap(new SKImageInfo(width, height, SKColorType.Bgra8888, SKAlphaType.Opaque));
+        using (var canvas = new SKCanvas(picture)) draw(canvas);
+        WritePng(path, picture);
+    }
+
+    /// <summary>Whether a file is to be an SVG.</summary>
+    public static bool IsSvg(string path) => path.EndsWith(".svg", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Draws a picture as SVG: lines, markers and texts stay such, painted pixels are a picture within.</summary>
+    public static byte[] Svg(int width, int height, Action<SKCanvas> draw)
+    {
+        using var stream = new MemoryStream();
+        using (SKCanvas canvas = SKSvgCanvas.Create(SKRect.Create(width, height), stream)) draw(canvas);
+        return stream.ToArray();
+    }
+
     /// <summary>Encodes a picture as PNG.</summary>
     public static SKData EncodePng(SKBitmap picture)
     {

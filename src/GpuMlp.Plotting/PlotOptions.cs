@@ -39,7 +39,18 @@ public sealed record PlotOptions
     public IReadOnlyList<string> ClassNames { get; init; } = [];
 
     // The notebook draws the input plane without axes.
-    internal (string, string)? PlaneLabels => Style == PlotStyle.Notebook ? null : (XLabel, YLabel);
+    internal (string, string)? PlaneLabels => Style == PlotStyle.Notebook ? null : AxisLabels;
 
-    internal string ClassName(int k) => k < ClassNames.Count ? ClassNames[k] : $"class {k}";
+    internal (string, string) AxisLabels => (Short(XLabel, LongestLabel), Short(YLabel, LongestLabel));
+
+    internal string ClassName(int k) => k < ClassNames.Count ? Short(ClassNames[k], LongestName) : $"class {k}";
+
+    const int LongestLabel = 60, LongestName = 28;
+
+    // a long name keeps its beginning and its end, in which names often differ
+    internal static string Short(string name, int most)
+    {
+        string line = new([.. name.Select(c => char.IsControl(c) ? ' ' : c)]);
+        return line.Length <= most ? line : $"{line.AsSpan(0, most / 2)}…{line.AsSpan(line.Length - (most - most / 2 - 1))}";
+    }
 }

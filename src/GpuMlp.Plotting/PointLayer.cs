@@ -1,6 +1,7 @@
 using GpuMlp.Data;
 using GpuMlp.Grids;
 using ScottPlot;
+using SkiaSharp;
 
 namespace GpuMlp.Plotting;
 
@@ -95,7 +96,7 @@ sealed class PointLayer
         if (notebook) return;
         if (!HasLegend) AddNames(plot, figure);
         else if (figure.HasRoom)
-            figure.AtRight = [.. Names().Select((name, k) => (Palette.Point(options.Style, k, Classes), name))];
+            figure.AtRight = [.. Names().Select((name, k) => (Palette.Point(options.Style, k, Classes), name, k >= Palette.Hues))];
         else
         {
             (double wide, double high) = LegendShare();
@@ -106,17 +107,35 @@ sealed class PointLayer
     // each class's name over the middle of its points
     void AddNames(Plot plot, Figure figure)
     {
+        var taken = new List<SKRect>();
         for (int k = 0; k < Classes; k++)
         {
             if (series[k].Count == 0) continue;
             double x = Median(series[k].Select(p => p.X)), y = Median(series[k].Select(p => p.Y));
+            (float right, float down) = FreePlace(figure, options.ClassName(k), x, y, taken);
             var name = plot.Add.Text(options.ClassName(k), figure.X.ToPlot(x), figure.Y.ToPlot(y));
             name.LabelFontSize = figure.FontSize * 0.9f;
             name.LabelAlignment = Alignment.LowerCenter;
-            name.OffsetY = -5 * figure.Scale;
+            (name.OffsetX, name.OffsetY) = (right, down);
             name.LabelBackgroundColor = Colors.White.WithAlpha(.75);
             name.LabelPadding = 2 * figure.Scale;
         }
+    }
+
+    // over the middle of the points, else beside it, where no other name stands; in pixels from the middle
+    static (float Right, float Down) FreePlace(Figure figure, string name, double x, double y, List<SKRect> taken)
+    {
+        float wide = Figure.TextWidth(name) * figure.Scale + 4 * figure.Scale, high = figure.FontSize * 1.3f, gap = 5 * figure.Scale;
+        float atX = (float)((x - figure.View.X0) / (figure.View.X1 - figure.View.X0)) * figure.DataArea.Width;
+        float atY = (float)((figure.View.Y1 - y) / (figure.View.Y1 - figure.View.Y0)) * figure.DataArea.Height;
+        float side = wide / 2 + gap;
+        (float Right, float Down)[] places = [.. Enumerable.Range(0, 4).SelectMany(far => (IEnumerable<(float, float)>)
+            [(0, -gap - far * high), (0, gap + (far + 1) * high), (side, (0.5f - far) * high), (-side, (0.5f - far) * high)])];
+        (float Right, float Down) free = places.FirstOrDefault(place => !taken.Any(Box(place).IntersectsWith), places[0]);
+        taken.Add(Box(free));
+        return free;
+
+        SKRect Box((float Right, float Down) place) => SKRect.Create(atX + place.Right - wide / 2, atY + place.Down - high, wide, high);
     }
 
     static double Median(IEnumerable<double> values)

@@ -2,7 +2,6 @@ using System.Globalization;
 using GpuMlp.Grids;
 using GpuMlp.Metrics;
 using ScottPlot;
-using SkiaSharp;
 
 namespace GpuMlp.Plotting;
 
@@ -14,7 +13,7 @@ public static class RocPlot
     // beside their colours, so that curves are told apart by those who do not see those
     static readonly LinePattern[] patterns = [LinePattern.Solid, LinePattern.Dashed, LinePattern.DenselyDashed, LinePattern.Dotted];
 
-    /// <summary>Writes a PNG file, whole or not at all.</summary>
+    /// <summary>Writes a PNG file, or an SVG where that is the path's ending, whole or not at all.</summary>
     /// <param name="path">The file; an existing file is replaced.</param>
     /// <param name="curves">The curves with their names. Of more than ten the ten with the smallest areas are drawn.</param>
     /// <param name="title">One line over the picture.</param>
@@ -49,8 +48,7 @@ public static class RocPlot
             }
             figure.ShowLegend(plot, Alignment.LowerRight);
         });
-        using SKBitmap picture = figure.Draw(title);
-        PictureFile.WritePng(path, picture);
+        figure.Save(path, title);
     }
 
     static Coordinates[] Thinned(RocCurve curve)

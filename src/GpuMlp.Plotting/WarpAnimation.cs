@@ -33,7 +33,7 @@ static class WarpAnimation
         (uint, string)[] entries = [.. legend, .. boundary, (ColumnInk, $"{axes.X} fixed"), (RowInk, $"{axes.Y} fixed")];
         float room = 40 + entries.Max(entry => Figure.TextWidth(entry.Item2));
         using var figure = new Figure(new PlotOptions { Width = Width, Height = Height }, view, ("unit 1", "unit 2"),
-            (_, figure) => figure.AtRight = entries, right: room);
+            (_, figure) => figure.AtRight = [.. entries.Select(entry => (entry.Item1, entry.Item2, false))], right: room);
         SKBitmap Draw(int frame) => WarpAnimation.Draw(figure, frames[frame], colours);
         PictureFile.Write(path, stream => GifFile.Write(stream, frames.Count, Draw));
     }

@@ -143,6 +143,7 @@ public class ProgramTests
                 "api" => "modules",
                 "device" => "cpu",
                 "style" => "notebook",
+                "format" => "svg",
                 "views" => "weights",
                 "label" => "other",
                 "missing" => "drop",

@@ -165,14 +165,15 @@ public class TablePreprocessorTests
     {
         TablePreprocessor plan = Read("a,label\n9,Setosa\n2,setosa\n3,setosa\n4,virginica\n4,virginica\n4,v\n").Plan;
         Assert.Equal(["the classes Setosa, v have a single row each",
-            "the classes 'Setosa' (1 rows) and 'setosa' (2 rows) differ in case or blanks only; one spelling makes them one class"],
+            "the classes 'Setosa' (1 row) and 'setosa' (2 rows) differ in case or blanks only; one spelling makes them one class"],
                 plan.Notes);
     }
 
     [Theory]
     [InlineData("x,label\n\"10,229.10\",0\n\"9,877.08\",1\n", "t.csv:2:1: '10,229.10' in column 'x' is not a number, nor are 1 more",
         "--thousands ,")]
-    [InlineData("x;label\n1,5;0\n2.5;1\n3,25;0\n", "t.csv:2:1: '1,5' in column 'x' is not a number", "--decimal ,")]
+    [InlineData("x;label\n1,5;0\n2.5;1\n3,25;0\n", "t.csv:2:1: '1,5' in column 'x' is not a number",
+        "the column has decimals after points and after commas")]
     [InlineData("x,label\n1,0\n2,1\noops,0\n", "t.csv:4:1: 'oops' in column 'x' is not a number; empty, ?, NA and nan", "--ignore 'x'")]
     [InlineData("x,label\n1,0\n2,1\n3,0\n4,1\n4,1\n4,1\n4,1\n4,1\n4,1\n4,l\n", "t.csv:11:2: 'l' in column 'label' is not a number", "")]
     public void TextsAmongNumbersAreMistakesWithAdvice(string text, string message, string advice)

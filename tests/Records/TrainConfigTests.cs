@@ -52,6 +52,7 @@ public class TrainConfigTests
         "Engine" => "layers",
         "Api" => "modules",
         "Style" => "notebook",
+        "Format" => "svg",
         "Missing" => "median",
         "Window" => "7:77,7:77",
         "Size" => "777x777",

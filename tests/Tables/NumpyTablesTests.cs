@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using GpuMlp.Data;
 using GpuMlp.Formats;
 using GpuMlp.Tables;
 using GpuMlp.Tests.Support;
@@ -28,6 +29,19 @@ public class NumpyTablesTests
         Npy.Write<long>(folder.File(labels), [0, 1], 2);
         Assert.Contains("has shape (2); (3,) is needed, a label for each row",
             Assert.Throws<InvalidDataException>(() => DataTable.Read(folder.File(features))).Message.Replace("(2,)", "(2)"));
+    }
+
+    [Fact]
+    public void SeveralLabelsARowAreAllLabels()
+    {
+        using var folder = new ScratchFolder();
+        Npy.Write<double>(folder.File("X.npy"), [1, 2, 3, 4, 5, 6], 3, 2);
+        Npy.Write<double>(folder.File("y.npy"), [1, 0, 0, 1, 0, 1], 3, 2);
+        DataTable table = DataTable.Read(folder.File("X.npy"));
+        TablePreprocessor plan = TablePreprocessor.Fit(table, new ColumnOptions { Labels = LabelUse.Classes });
+        Assert.Equal((2, 2), (plan.Inputs, plan.ClassNames.Count));
+        Assert.Equal([0, 1, 1], plan.Transform(table).Labels);
+        Assert.Equal(2, TablePreprocessor.Fit(table, new ColumnOptions { Labels = LabelUse.Numbers }).Targets);
     }
 
     [Fact]

@@ -139,7 +139,7 @@ public class TextTablesTests
     [Theory]
     [InlineData("1,2,3\n4,5\n", "t.csv:2:3: 2 fields; line 1 has 3")]
     [InlineData("1,2,3\n4,5,6,7\n1,2,3\n", "t.csv:2:4: 4 fields; line 1 has 3; a field with a comma")]
-    [InlineData("Report of May\nx,y,z\n1,2,3\n4,5,6\n", "t.csv:1:2: 1 fields; the other rows have 3; --skip-rows N")]
+    [InlineData("Report of May\nx,y,z\n1,2,3\n4,5,6\n", "t.csv:1:2: 1 field; the other rows have 3; --skip-rows N")]
     [InlineData("1,\"2\n3,4\n", "t.csv:1:2: the quote that opens here is never closed")]
     [InlineData("1,\"2\"3\n3,4\n", "t.csv:1:2: '3' follows a closing quote")]
     [InlineData("a\n1\n2\n", "t.csv:1:1: one column only")]

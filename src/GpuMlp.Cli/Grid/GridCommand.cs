@@ -12,7 +12,7 @@ namespace GpuMlp.Cli.Grid;
 static class GridCommand
 {
     static readonly Argument<string> Model = new("MODEL");
-    static readonly string[] Forms = ["auto", "piecewise"], Values = ["probability", "class", "logit", "boundary"];
+    static readonly string[] Forms = ["auto", "piecewise"], Values = ["probability", "class", "logit", "value", "boundary"];
     static readonly Option<string> X = new("--x"), Y = new("--y"), Size = new("--size"), Step = new("--step");
     static readonly Option<string> Value = new("--value") { CompletionSources = { Values } }, Out = new("--out");
     static readonly Option<string> Form = new("--form") { DefaultValueFactory = _ => "auto", CompletionSources = { Forms } };
@@ -29,11 +29,11 @@ static class GridCommand
         ("--axes A,B", "of more than two inputs those that the grid runs over, by name or position from 1"),
         ("--fix C=V,...", "where the others are held [at the means of a model that standardizes]"),
         ("--value V",
-            "probability, class (255: not a number), logit or boundary [probability; of a model of many classes class, of numbers logit]"),
+            "probability, class (255: not a number), logit, boundary; value of a model of numbers [probability; of many classes class]"),
         ("--class C", "one class of many, by name or number from 0, with --value probability or logit [all: (height, width, classes)]"),
         ("--form F", "auto, or piecewise: one hidden layer of ReLU, rows from their breakpoints; other bits [auto]"),
         .. ModelOptions.Rows,
-        ("--out FILE", ".npy, .csv, .png (probability or class), .svg (boundary); - is .npy to stdout"),
+        ("--out FILE", ".npy, .csv, .png (probability, class, value), .svg (value, boundary); - is .npy to stdout"),
         ("--device D", "auto, cpu, cpu:ilgpu, opencl, opencl:I, cuda or cuda:I [auto]"),
         ("--force", "replace a file that is there"),
         ("--json", "print one JSON object on stdout"),
@@ -97,8 +97,8 @@ sealed record GridRequest(
     /// <exception cref="UsageException">Something is missing, unknown, or does not go together.</exception>
     public void Check(bool json)
     {
-        if (Value is not (null or "probability" or "class" or "logit" or "boundary"))
-            throw UsageException.For("value", Value, "allowed are probability, class, logit and boundary");
+        if (Value is not (null or "probability" or "class" or "logit" or "value" or "boundary"))
+            throw UsageException.For("value", Value, "allowed are probability, class, logit, value and boundary");
         if (Form is not ("auto" or "piecewise")) throw UsageException.For("form", Form, "allowed are auto and piecewise");
         if (Size is null && Step is null) throw new UsageException("one of --size WIDTHxHEIGHT and --step S is needed");
         if (Size is not null && Step is not null) throw new UsageException("--size and --step exclude each other");
@@ -124,11 +124,16 @@ sealed record GridRequest(
         {
             "boundary" => [".csv", ".svg"],
             "logit" => [".npy", ".csv", "-"],
+            "value" => [".npy", ".png", ".svg", ".csv", "-"],
+            null => [".npy", ".png", ".svg", ".csv", "-"],                // what the value is depends on the model
             _ => [".npy", ".png", ".csv", "-"],
         };
         if (!allowed.Contains(Kind))
             throw UsageException.For("out", Out, $"with --value {Value ?? "probability"} allowed are {string.Join(", ", allowed)}");
     }
+
+    /// <summary>Whether the output is a drawn picture: a map of colours with axes and a scale.</summary>
+    public bool IsMap => Value == "value" && Kind is ".png" or ".svg";
 
     /// <summary>"-", or the extension of the output in lower case.</summary>
     public string Kind => Out == "-" ? "-" : Path.GetExtension(Out)!.ToLowerInvariant();

@@ -25,7 +25,12 @@ sealed class GridInput
         (axes, at) = Slice();
         CheckValue();
         Grid = Points();
+        if (Request.IsMap && Math.Max(Grid.Width, Grid.Height) > MostOfMap)
+            throw UsageException.For("out", Request.Out, Invariant($"a map of values has {MostOfMap}x{MostOfMap} points at most, this ")
+                + Invariant($"grid has {Grid.Width}x{Grid.Height}; .npy holds as many as there are"));
     }
+
+    const int MostOfMap = 4096;
 
     /// <summary>What is asked for, with what follows from the model.</summary>
     public GridRequest Request { get; private set; }
@@ -61,18 +66,23 @@ sealed class GridInput
         using (network) return new NetworkSlice(network, x, y, at).Network;
     }
 
+    /// <summary>The names of the axes.</summary>
+    public (string X, string Y) AxisNames => (Names[axes?.X ?? 0], Names[axes?.Y ?? 1]);
+
+    string[] Names => Model.Columns is { InputNames: { Count: > 0 } known } && known.Count == Model.Net.Widths[0]
+        ? [.. known] : [.. Enumerable.Range(0, Model.Net.Widths[0]).Select(k => Invariant($"x{k}"))];
+
     // which inputs are the axes, and the values of all as the network takes them; no axes where the model has two inputs
     ((int X, int Y)? Axes, double[] At) Slice()
     {
         int inputs = Model.Net.Widths[0];
-        string[] names = Model.Columns is { InputNames: { Count: > 0 } known } && known.Count == inputs
-            ? [.. known] : [.. Enumerable.Range(0, inputs).Select(k => Invariant($"x{k}"))];
+        string[] names = Names;
         IReadOnlyList<DerivedFeature> derived = Model.Columns?.Derived ?? [];
         int own = inputs - derived.Count;
         if (inputs == 2 && Request.Axes is null && Request.Fix is null) return (null, []);
         if (own > 2 && Request.Axes is null)
             throw new UsageException(
-                $"{Request.Model}: has {own} inputs ({string.Join(", ", names.Take(Math.Min(own, 4)))}{(own > 4 ? ", …" : "")}); "
+                $"{Request.Model}: has {own} inputs ({Some(names[..own], 4)}); "
                 + "--axes A,B says which two the grid runs over, --fix C=V,... where the others are held");
         (int x, int y) = Request.Axes is string text ? SliceOptions.Axes(text, names) : (0, 1);
         if (Request.Axes is not null) AxisNames = (names[x], names[y]);
@@ -86,7 +96,7 @@ sealed class GridInput
             if (k == x || k == y) continue;
             if (held.TryGetValue(k, out double value)) values[k] = value;
             else values[k] = scale?.Mean[k] ?? throw new UsageException(
-                $"--fix {names[k]}=V is needed: {Request.Model} was trained without --standardize and has no means");
+                $"--fix {Some([names[k]], 1)}=V is needed: {Request.Model} was trained without --standardize and has no means");
         }
         var plane = new FeaturePlane(x, y, values, derived, scale);
         if (plane.IsDerived) Derived = plane;
@@ -111,7 +121,7 @@ sealed class GridInput
             throw new UsageException($"{Request.Model}: returns {outputs} numbers; a grid shows one value per point");
         if (Request.Value is null)
         {
-            Request = Request with { Value = outputs > 1 ? "class" : number ? "logit" : "probability" };
+            Request = Request with { Value = outputs > 1 ? "class" : number ? "value" : "probability" };
             Request.CheckKind();
         }
         if (Request.Class is string name) OneClass = ClassOf(name, outputs);
@@ -120,9 +130,10 @@ sealed class GridInput
                 $"with --value {Request.Value} of {outputs} classes allowed are .npy and -; --class C takes one of them");
         if (outputs > 1 && Request.Form != "auto")
             throw UsageException.For("form", Request.Form, $"needs a model of one output, {Request.Model} has {outputs}");
-        if (number && Request.Value != "logit")
-            throw UsageException.For(
-                "value", Request.Value, $"{Request.Model} returns a number, no class; allowed is logit, which is that number");
+        if (number && Request.Value is not ("value" or "logit"))
+            throw UsageException.For("value", Request.Value, $"{Request.Model} returns a number, no class; allowed is value, that number");
+        if (!number && Request.Value == "value")
+            throw UsageException.For("value", Request.Value, $"{Request.Model} returns classes; value is for models of numbers");
     }
 
     /// <summary>The class of --class; null for all, and where the model has one output.</summary>
@@ -135,9 +146,11 @@ sealed class GridInput
         int known = Model.ClassNames.ToList().IndexOf(name);
         if (known >= 0) return known;
         if (int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number < outputs) return number;
-        string more = outputs > 12 ? ", …" : "";
-        throw UsageException.For("class", name, $"there are {string.Join(", ", Model.ClassNames.Take(12))}{more}");
+        throw UsageException.For("class", name, $"there are {Some(Model.ClassNames, 12)}");
     }
+
+    static string Some(IReadOnlyList<string> names, int most) =>
+        string.Join(", ", names.Take(most).Select(UsageException.Cut)) + (names.Count > most ? ", …" : "");
 
     GridSpec Points()
     {

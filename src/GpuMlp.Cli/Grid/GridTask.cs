@@ -8,6 +8,7 @@ using GpuMlp.Devices;
 using GpuMlp.Formats;
 using GpuMlp.Grids;
 using GpuMlp.Layers;
+using GpuMlp.Plotting;
 using GpuMlp.Records;
 using static System.FormattableString;
 
@@ -95,6 +96,7 @@ sealed class GridTask(GridInput input, Terminal terminal, ComputeDevice device, 
                 Write(stdout);
             });
         }
+        else if (request.IsMap) DrawMap(evaluator!);
         else Save(Write);
         return Summary(evaluator is null ? "batches" : evaluator.Form.ToString().ToLowerInvariant());
 
@@ -110,6 +112,33 @@ sealed class GridTask(GridInput input, Terminal terminal, ComputeDevice device, 
                     sink => values(points, several ? sink : InOwnUnits(sink), interruption.Token), NaNs.Count, perPoint);
         }
     }
+
+    // colours need the range of all values first
+    void DrawMap(GridEvaluator evaluator)
+    {
+        var values = new float[grid.Points];
+        GridSink<float> rows = InOwnUnits((row, some) => some.CopyTo(values.AsSpan(row * grid.Width)));
+        evaluate = evaluator.Stream(grid, rows, Wanted, interruption.Token);
+        notNumbers = NaNs.Count(values);
+        long start = Stopwatch.GetTimestamp();
+        (string x, string y) = input.AxisNames;
+        var options = new PlotOptions
+        {
+            Width = Math.Max(grid.Width, LeastPicture.Width),
+            Height = Math.Max(grid.Height, LeastPicture.Height),
+            XLabel = x,
+            YLabel = y,
+        };
+        string title = Invariant($"{Path.GetFileNameWithoutExtension(request.Model)} · {network.Spec} · {device.Description.Id}");
+        try { HeatMapPlot.Save(request.Out!, grid, values, [], title, options); }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw UsageException.For("out", request.Out, $"cannot write there: {AtomicFile.Plain(e.Message)}", e);
+        }
+        write = Stopwatch.GetElapsedTime(start);
+    }
+
+    static readonly PictureSize LeastPicture = new(640, 480);
 
     GridEvaluator Evaluator()
     {
@@ -131,7 +160,7 @@ sealed class GridTask(GridInput input, Terminal terminal, ComputeDevice device, 
             sink(row, own);
         };
 
-    GridValue Wanted => request.Value == "logit" ? GridValue.Logit : GridValue.Probability;
+    GridValue Wanted => request.Value is "logit" or "value" ? GridValue.Logit : GridValue.Probability;
 
     delegate int Counter<T>(ReadOnlySpan<T> values);
 

@@ -30,12 +30,12 @@ static class ClassWeights
             if (colon < 0) throw Wrong(text, $"a weight is NAME:WEIGHT, several are separated by commas; or {Balanced}");
             string name = part[..colon].Trim();
             int k = Enumerable.Range(0, training.ClassCount).FirstOrDefault(k => training.ClassNames[k] == name, -1);
-            string classes = string.Join(", ", training.ClassNames.Take(20));
+            string classes = string.Join(", ", training.ClassNames.Take(20).Select(UsageException.Cut));
             if (k < 0) throw Wrong(text, $"there is no class '{UsageException.Cut(name)}'; the classes are {classes}");
-            if (!given.Add(k)) throw Wrong(text, $"class {name} stands there twice");
+            if (!given.Add(k)) throw Wrong(text, $"class {UsageException.Cut(name)} stands there twice");
             if (!float.TryParse(part[(colon + 1)..], NumberStyles.Float, CultureInfo.InvariantCulture, out float weight)
                 || !(weight >= 0 && float.IsFinite(weight)))
-                throw Wrong(text, $"the weight of class {name} is a number of 0 or more");
+                throw Wrong(text, $"the weight of class {UsageException.Cut(name)} is a number of 0 or more");
             weights[k] = weight;
         }
         return weights.Any(weight => weight > 0) ? weights : throw Wrong(text, "one class at least has a weight above 0");

@@ -59,7 +59,7 @@ sealed record HeldOut(string Option, DataSet Raw)
         if (single.Length > 0)
         {
             string classes = single.Length == 1 ? "class" : "the classes";
-            yield return $"no row is kept back of {classes} {string.Join(", ", single.Take(20))}: too few rows";
+            yield return $"no row is kept back of {classes} {string.Join(", ", single.Take(20).Select(UsageException.Cut))}: too few rows";
         }
 
         static bool Has(DataSet rows, int k) => rows.Labels.Contains(k);

@@ -1,4 +1,5 @@
 using GpuMlp.Cli.Shell;
+using GpuMlp.Losses;
 using GpuMlp.Records;
 using GpuMlp.Tables;
 
@@ -16,10 +17,17 @@ static class LabelAdvice
     /// <summary>What to take as the label; null if the last column is as likely as any.</summary>
     public static string? Of(DataTable table, TrainConfig config)
     {
-        if (config.Label is not null || IsName(table.Columns[^1])) return null;
+        if (config.Label is not null || table.LabelColumns > 1 || IsName(table, table.Columns[^1])) return null;
         TableColumn[] others = [.. table.Columns.SkipLast(1)];
         string taken = $"the label is the last column, {UsageException.Cut(table.Columns[^1].Label)}";
-        if (others.FirstOrDefault(IsName) is TableColumn named) return $"{taken}; --label '{named.Label}' takes column {named.Label}";
+        if (Targets(table, config) is int targets)
+        {
+            TableColumn[] last = [.. table.Columns.TakeLast(targets)];
+            string names = string.Join(',', last.Select(column => column.Label)), places = string.Join(',', last.Select(c => c.Position));
+            return $"{taken}; --label {Argument(names, places)} makes the last {targets} columns the labels";
+        }
+        if (others.FirstOrDefault(column => IsName(table, column)) is TableColumn named)
+            return $"{taken}; --label {Argument(named)} takes column {named.Label}";
         if (table.Columns[^1].IsText) return null;
         int indicators = Indicators(table);
         if (indicators > 2)
@@ -33,10 +41,22 @@ static class LabelAdvice
     }
 
     // a long name is no advice: the position is taken as well
-    static string Argument(TableColumn column) =>
-        UsageException.Cut(column.Label) != column.Label ? $"{column.Position}" : $"'{column.Label}'";
+    static string Argument(TableColumn column) => Argument(column.Label, $"{column.Position}");
 
-    static bool IsName(TableColumn column) => Names.Contains(column.Name.ToLowerInvariant());
+    static string Argument(string name, string position) =>
+        UsageException.Cut(name) != name || name.Any(c => c == '\'' || char.IsControl(c)) ? position : $"'{name}'";
+
+    // beside x, y is the other axis
+    static bool IsName(DataTable table, TableColumn column) => Names.Contains(column.Name.ToLowerInvariant())
+        && (column == table.Columns[^1] || column.Name is not ("y" or "Y") || table.Columns.All(other => other.Name is not ("x" or "X")));
+
+    // the outputs of a network of numbers, where the columns before as many labels are its inputs
+    static int? Targets(DataTable table, TrainConfig config)
+    {
+        int outputs = config.Net.Widths[^1];
+        return config.Loss.Labels == LabelKind.Number && outputs > 1 && config.Features is null
+            && table.Columns.Count - outputs == config.Net.Widths[0] ? outputs : null;
+    }
 
     // how many of the last columns have one 1 in each row between them, and else 0
     static int Indicators(DataTable table)

@@ -77,9 +77,12 @@ sealed record LoadedData(DataSet All, DataTable? Table, TablePreprocessor? Colum
             string label = Columns.Labels.Count == 1 ? $"label {UsageException.Cut(Columns.Labels[0].Label)}"
                 : $"labels {Names(Columns.Labels.Select(column => column.Label))}";
             string inputs = Columns.InputNames.Count > 0 ? $" ({Names(Columns.InputNames)})" : "";
-            return Invariant($"{Table.Name}: {format}{All.Count:N0} rows, {label} ({Labels()}), {All.Features:N0} features{inputs}");
+            string rows = Number(All.Count, "row"), features = Number(All.Features, "feature");
+            return $"{Table.Name}: {format}{rows}, {label} ({Labels()}), {features}{inputs}";
         }
     }
+
+    static string Number(int count, string what) => Invariant($"{count:N0} {what}{(count == 1 ? "" : "s")}");
 
     static string Names(IEnumerable<string> names)
     {

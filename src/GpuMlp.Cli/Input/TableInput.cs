@@ -55,23 +55,28 @@ static class TableInput
     /// <exception cref="UsageException">The file is missing, or does not hold such rows.</exception>
     public static DataSet Read(string option, string name, TrainConfig config, TablePreprocessor columns)
     {
-        DataTable table = Read(option, name, config);
+        DataTable table = Read(option, name, config, columns.FeatureNames);
         return Checked(option, config, () =>
         {
             int[] rows = columns.CompleteRows(table);
             if (rows.Length < table.Count && columns.Missing == MissingRule.Fail) rows = [.. Enumerable.Range(0, table.Count)];
+            if (rows.Length == 0) throw new InvalidDataException($"{table.Path}: no row has all values that are needed");
             return columns.Transform(table, rows, config.Standardize);
         }, table);
     }
 
     /// <summary>Reads a table as a config says.</summary>
     /// <exception cref="UsageException">The file is missing, or holds no table.</exception>
-    public static DataTable Read(string option, string name, TrainConfig config)
+    /// <param name="option">The option that names the file.</param>
+    /// <param name="name">What the option was given.</param>
+    /// <param name="config">How the file is read.</param>
+    /// <param name="known">Names of columns that it should have; null for none.</param>
+    public static DataTable Read(string option, string name, TrainConfig config, IReadOnlyList<string>? known = null)
     {
         string path = TrainData.PathOf(name);
         if (path != TrainData.StandardInput && !File.Exists(path))
             throw UsageException.For(option, name, ModelInput.WhyNot(path));
-        TableReadOptions options = ReadOptions(config);
+        TableReadOptions options = ReadOptions(config) with { KnownNames = known ?? [] };
         return Checked(option, config, () =>
             path == TrainData.StandardInput ? DataTable.Read(StandardStreams.In(), "standard input", options)
                 : DataTable.Read(path, options), null);

@@ -147,7 +147,7 @@ sealed record TrainInput(Recipe Recipe, DataSet Raw, DataSet Data, Standardizer?
         if (recipe.WhyNot(raw) is (string setting, string why))
         {
             if (setting == "net" && raw.Features != config.Net.Widths[0] && loaded.Columns is { InputNames: { Count: > 0 } names })
-                why += $": {string.Join(", ", names.Take(MostNames))}"
+                why += $": {string.Join(", ", names.Take(MostNames).Select(UsageException.Cut))}"
                     + (names.Count > MostNames ? $" and {names.Count - MostNames} more" : "");
             throw UsageException.For(setting, setting == "net" ? $"{config.Net}" : config.Data, why + Advice(loaded));
         }

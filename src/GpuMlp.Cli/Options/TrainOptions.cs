@@ -131,6 +131,8 @@ static class TrainOptions
             "moons -1.5:2.5,-1:1.5 up to --noise 10, else the data's bounds and a tenth more"),
         Of(Pictures, "size", "WxH", "width and height of pictures in pixels; the animation stays 480x360",
             c => c.Size, (c, v) => c with { Size = v }, new Values<PictureSize>(PictureSize.Parse, size => size.ToString())),
+        Of(Pictures, "format", "NAME", "png or svg, of the pictures at the end; frames, the animation and views are pixels always",
+            c => c.Format, (c, v) => c with { Format = v }, Values.Of(TrainConfig.Formats)),
         Of(Pictures, "axes", "A,B", "the two features that pictures show, by name or position from 1",
             c => c.Axes!, (c, v) => c with { Axes = v }, Values.Text, "the first two"),
         Of(Pictures, "fix", "C=V,...", "where pictures hold the other features",

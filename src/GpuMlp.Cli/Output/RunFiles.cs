@@ -29,11 +29,11 @@ sealed partial class RunFiles
 
     static readonly string[] trained = ["losses.csv", "model.safetensors", Record], swept = ["sweep.csv", Record];
     static readonly string[] mapped = ["map.png", "map.npy", Record];
-    static readonly string[] judged = ["confusion.png", "roc.png"];
-    static readonly string[] plane = ["data.png", "boundary.png", "boundary.gif", Frames];
+    static readonly string[] judged = ["confusion", "roc"];
+    static readonly string[] plane = ["data", "boundary"];
     static readonly string[] checkpoint = [StoredCheckpoint.FileName, StoredCheckpoint.LossesName, StoredCheckpoint.SnapshotsName];
-    static readonly string[] ofRuns = [.. checkpoint, .. OfTrain(true, true), .. OfViews(TrainConfig.ViewNames),
-        .. OfSweep(true, MostBest, true), .. mapped];
+    static readonly string[] ofRuns = [.. checkpoint, .. OfTrain(true, true), .. OfTrain(true, true, format: PictureFormat.Svg),
+        .. OfViews(TrainConfig.ViewNames), .. OfSweep(true, MostBest, true), .. mapped];
     static readonly string[] compared = [Comparison, ComparisonPicture];
     static readonly string[] all = [.. ofRuns, .. compared];
 
@@ -86,8 +86,15 @@ sealed partial class RunFiles
     public IEnumerable<string> Present => names.Concat(FramesIn(folder)).Where(name => Owns(name) && Exists(Path.Combine(folder, name)));
 
     /// <summary>All that train may write.</summary>
-    public static string[] OfTrain(bool plots, bool hasPlane, bool hasClasses = true) =>
-        [.. trained, .. plots ? ["loss.png"] : (string[])[], .. plots && hasClasses ? judged : [], .. plots && hasPlane ? plane : []];
+    public static string[] OfTrain(bool plots, bool hasPlane, bool hasClasses = true, PictureFormat format = PictureFormat.Png)
+    {
+        if (!plots) return [.. trained];
+        string[] pictures = ["loss", .. hasClasses ? judged : [], .. hasPlane ? plane : []];
+        return [.. trained, .. pictures.Select(name => Picture(name, format)), .. hasPlane ? ["boundary.gif", Frames] : (string[])[]];
+    }
+
+    /// <summary>The file of a picture.</summary>
+    public static string Picture(string name, PictureFormat format) => $"{name}.{TrainConfig.Formats.Of(format)}";
 
     /// <summary>The files of the pictures of --views.</summary>
     public static string[] OfViews(IEnumerable<string> views) => [.. views.Select(OfView)];

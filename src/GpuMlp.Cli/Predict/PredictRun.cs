@@ -48,10 +48,11 @@ sealed class PredictRun(PredictRequest request, Model model, Terminal terminal, 
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         terminal.Note(Invariant($"{rows:N0} {(rows == 1 ? "row" : "rows")} in {seconds:G3} s"));
         if (incomplete > 0)
-            terminal.Note(Invariant($"{incomplete:N0} rows lack a value and have no prediction (the model's rule is to drop them)"));
+            terminal.Note(Invariant($"{incomplete:N0} {(incomplete == 1 ? "row lacks" : "rows lack")} a value and ")
+                + $"{(incomplete == 1 ? "has" : "have")} no prediction (the model's rule is to drop such rows)");
         if (overflown > 0)
-            terminal.Note(Invariant(
-                $"{overflown:N0} rows have outputs that are not finite: their features are too large for the model's float32"));
+            terminal.Note(Invariant($"{overflown:N0} {(overflown == 1 ? "row has" : "rows have")} outputs that are not finite: ")
+                + "features are too large for the model's float32");
         judged?.Report(terminal);
         return ExitCode.Ok;
     }

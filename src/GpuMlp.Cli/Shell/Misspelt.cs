@@ -27,10 +27,12 @@ static class Misspelt
             if (command.Subcommands.Append(command).Any(verb => Has(verb, token)))
                 return new($"{word} stands before the verb; options come after it; s{see}");
             string? option = Elsewhere.GetValueOrDefault(token) is string known && Has(command, known) ? known
-                : Nearest(token, command.Options.SelectMany(option => option.Aliases.Append(option.Name)));
-            string? other = result.RootCommandResult.Command.Subcommands.FirstOrDefault(verb => Has(verb, token))?.Name;
+                : Nearest(token, command.Options.SelectMany(Names));
+            Command? other = command.Parents.OfType<Command>().SelectMany(parent => parent.Subcommands)
+                .FirstOrDefault(verb => Has(verb, token));
             bool isCloser = option is not null && option.StartsWith(token, StringComparison.Ordinal);       // --seed of a sweep is --seeds
-            if (other is not null && !isCloser) return new($"{word} is no option of {name}, but of gpumlp {other}; s{see}");
+            if (other is not null && !isCloser)
+                return new($"{word} is an option of {HelpText.NameOf(other)} and none of {name}; s{see}");
             return new($"{word} is no option of {name}{(option is null ? $"; s{see}" : $"; did you mean {option}? S{see}")}");
         }
         if (command.Subcommands.Count == 0) return new($"{word} is more than {name} takes; s{see}");
@@ -39,7 +41,9 @@ static class Misspelt
             : $"{word} is no verb: they are {string.Join(", ", verbs)}; s{see}");
     }
 
-    static bool Has(Command command, string option) => command.Options.Any(o => o.Name == option || o.Aliases.Contains(option));
+    static bool Has(Command command, string option) => command.Options.SelectMany(Names).Contains(option);
+
+    static IEnumerable<string> Names(Option option) => option.Aliases.Append(option.Name);
 
     static string? Nearest(string word, IEnumerable<string> names) =>
         new Names<string>([.. names.Select(name => (name, name))]).Nearest(word);

@@ -35,8 +35,11 @@ sealed class TrainOutputs(
         if (config.NoPlots || input.Plane is not Window shown) return null;
         string title = Invariant($"{input.Raw.Name} · {input.Raw.Count:N0} points");
         PlotOptions options = Options(config, input, config.Size);
-        return Task.Run(() => DataPlot.Render(input.Axes.Points, shown, title, options));
+        return Task.Run(() => config.Format == PictureFormat.Svg ? DataPlot.RenderSvg(input.Axes.Points, shown, title, options)
+            : DataPlot.Render(input.Axes.Points, shown, title, options));
     }
+
+    string Picture(string name) => RunFiles.Picture(name, config.Format);
 
     /// <summary>Writes losses.csv.</summary>
     public void WriteHistory(TrainingResult result)
@@ -75,7 +78,7 @@ sealed class TrainOutputs(
         if (input.Plane is null && input.HasPicture) DrawValues(judged);
         string title = $"{config.Loss.Name} loss · {config.Net} · {input.Raw.Name} · {network.Device.Description.Id}";
         PlotOptions options = Options(config, input, config.Size);
-        LossPlot.Save(folder["loss.png"], result.Losses, title, options, result.Validation);
+        LossPlot.Save(folder[Picture("loss")], result.Losses, title, options, result.Validation);
         DrawJudgements(judged, options);
         if (config.Views is string asked) DrawViews(TrainConfig.ViewsOf(asked), result, cancellation);
         plot.Stop();
@@ -98,13 +101,13 @@ sealed class TrainOutputs(
         if (score.Confusion is not ConfusionMatrix matrix) return;
         string network = $"{config.Net} · {input.Raw.Name}";
         string judgedOn = Invariant($"{part} · {score.Rows:N0} rows · accuracy {100 * matrix.Accuracy:0.0#} %");
-        ConfusionPlot.Save(folder["confusion.png"], matrix, $"{judgedOn} · {network}", options);
+        ConfusionPlot.Save(folder[Picture("confusion")], matrix, $"{judgedOn} · {network}", options);
         RocCurve?[] curves = score.Curves.Count > 1 ? [.. score.Curves] : [.. judged.Parts.Select(p => p.Score.Curves[0])];
         string[] names = score.Curves.Count > 1 ? [.. options.ClassNames] : [.. judged.Parts.Select(p => p.Part)];
         (string Name, RocCurve Curve)[] drawn =
             [.. names.Zip(curves).Where(pair => pair.Second is not null).Select(pair => (pair.First, pair.Second!))];
         string against = score.Curves.Count > 1 ? $"{part}, each class against the rest" : $"{options.ClassNames[1]} found";
-        if (drawn.Length > 0) RocPlot.Save(folder["roc.png"], drawn, $"ROC · {against} · {network}", options);
+        if (drawn.Length > 0) RocPlot.Save(folder[Picture("roc")], drawn, $"ROC · {against} · {network}", options);
     }
 
     void WriteBoundaries(
@@ -118,15 +121,15 @@ sealed class TrainOutputs(
             : input.FeaturePlane.IsDerived ? input.FeaturePlane.Outputs(plane, fine, GridValue.Logit)
             : new ClassEvaluator(plane).Outputs(fine);
         int perPoint = boundary.Length / (fine.Width * fine.Height);
-        Windows.NoteNaNs(terminal, "boundary.png", boundary.Chunk(perPoint).Count(z => NaNs.Count(z) > 0), fine.Points);
+        Windows.NoteNaNs(terminal, Picture("boundary"), boundary.Chunk(perPoint).Count(z => NaNs.Count(z) > 0), fine.Points);
         List<BoundaryFrame> frames = Frames(result, scores, coarse, sliced, cancellation);
         evaluate.Stop();
 
         plot.Start();
         byte[] data = dataPlot!.GetAwaiter().GetResult();
-        AtomicFile.Write(folder["data.png"], stream => stream.Write(data));
+        AtomicFile.Write(folder[Picture("data")], stream => stream.Write(data));
         using (var picture = new BoundaryPlot(fine, input.Axes.Points, Options(config, input, config.Size)))
-            picture.Save(folder["boundary.png"], boundary, Title(result.RestoredSteps ?? result.Steps, scores[^1]));
+            picture.Save(folder[Picture("boundary")], boundary, Title(result.RestoredSteps ?? result.Steps, scores[^1]));
         if (frames.Count > 0)
         {
             using var picture = new BoundaryPlot(coarse, input.Axes.Points, Options(config, input, Frame));
@@ -175,7 +178,7 @@ sealed class TrainOutputs(
     void DrawValues(Judgements judged)
     {
         PlotOptions options = Options(config, input, config.Size);
-        string title = $"{config.Net} · {input.Raw.Name} · {network.Device.Description.Id}", path = folder["boundary.png"];
+        string title = $"{config.Net} · {input.Raw.Name} · {network.Device.Description.Id}", path = folder[Picture("boundary")];
         if (judged.Training.Numbers is RegressionMetrics numbers) title = Invariant($"training R² {numbers.R2:0.000} · {title}");
         if (input.Axes.Held.Length > 0) title += $" · {input.Axes.Held}";
         using NetworkSlice? sliced = Slice();

@@ -51,13 +51,13 @@ sealed class TrainRun
         if (resumed is not null) Resuming.CheckData(resumed, config, run.Identify("."));
         else run.Compare(replay.Data);
         if (!run.input.HasPicture && !config.NoPlots)
-            terminal.Note(Invariant($"boundary.png is left out: it shows one number, and the labels are {run.input.Raw.Targets}"));
+            terminal.Note(Invariant($"no boundary is drawn: a picture shows one number, and the labels are {run.input.Raw.Targets}"));
         foreach (string note in run.input.Notes) terminal.Note(note);
         foreach (string note in TrainData.Collapsed(run.input.Raw, config.Standardize)) terminal.Note(note);
         foreach (string note in HeldOut.Notes(run.input).Concat(Hints.Before(config, run.input))) terminal.Note(note);
         if (run.input.Raw.ClassCount > 0 && run.input.Raw.Labels.Distinct().Count() == 1)
             terminal.Note("every row has the same label: there is nothing to tell apart");
-        string[] outputs = RunFiles.OfTrain(!config.NoPlots, run.input.HasPicture, run.input.Raw.ClassCount > 0);
+        string[] outputs = RunFiles.OfTrain(!config.NoPlots, run.input.HasPicture, run.input.Raw.ClassCount > 0, config.Format);
         if (config.Views is string views) outputs = [.. outputs, .. RunFiles.OfViews(TrainConfig.ViewsOf(views))];
         if (config.CheckpointEvery is not null) outputs = [.. outputs, .. RunFiles.Checkpoint];
         using OutputFolder folder = output is null

@@ -16,11 +16,12 @@ sealed record ColumnChoice(IReadOnlyList<TableColumn> Features, IReadOnlyList<Ta
     /// <exception cref="ColumnException">An option names a column that is not there, or that another option takes.</exception>
     public static ColumnChoice Of(DataTable table, ColumnOptions options)
     {
-        TableColumn[] labels = options.Label is null ? [table.Columns[^1]] : List(table, options.Label, nameof(options.Label));
+        TableColumn[] labels = options.Label is null ? [.. table.Columns.TakeLast(table.LabelColumns)]
+            : List(table, options.Label, nameof(options.Label));
         TableColumn[] ignored = options.Ignore is null ? [] : List(table, options.Ignore, nameof(options.Ignore));
         if (ignored.FirstOrDefault(labels.Contains) is TableColumn lost)
             throw new ColumnException(nameof(options.Ignore),
-                $"column {lost.Label} is the label{(options.Label is null ? ", which --label names" : "")}");
+                $"column {Quoted.Cut(lost.Label)} is the label{(options.Label is null ? ", which --label names" : "")}");
         var notes = new List<string>();
         TableColumn[] features;
         if (options.Features is string asked)
@@ -28,7 +29,7 @@ sealed record ColumnChoice(IReadOnlyList<TableColumn> Features, IReadOnlyList<Ta
             features = List(table, asked, nameof(options.Features));
             if (features.FirstOrDefault(column => labels.Contains(column) || ignored.Contains(column)) is TableColumn twice)
                 throw new ColumnException(nameof(options.Features),
-                    $"column {twice.Label} is {(labels.Contains(twice) ? "the label" : "ignored")} and cannot be a feature too");
+                    $"column {twice.Shown} is {(labels.Contains(twice) ? "the label" : "ignored")} and cannot be a feature too");
         }
         else
         {
@@ -44,11 +45,14 @@ sealed record ColumnChoice(IReadOnlyList<TableColumn> Features, IReadOnlyList<Ta
         if (features.Length == 0)
             throw new ColumnException(options.Ignore is null ? nameof(options.Label)
                 : nameof(options.Ignore), "no feature is left to learn from");
+        foreach (var alike in features.Where(column => column.Name.Length > 0).GroupBy(column => column.Name).Where(g => g.Count() > 1))
+            notes.Add($"{alike.Count()} columns are named {Quoted.Quote(alike.Key)}: they are told apart by their places, "
+                + string.Join(", ", alike.Select(column => column.Position)));
         foreach (TableColumn column in features.Where(column => table.Count > 2))
         {
             string? why = Counts(column) ? "counts up from row to row" : IsIdentifier(column) ? "tells every row from the others" : null;
             if (why is not null && features.Length > 1)
-                notes.Add($"column {column.Shown} {why}, which no new row repeats: --ignore {column.Shown} leaves it out");
+                notes.Add($"column {column.Shown} {why}, which no new row repeats: --ignore {Argument(column)} leaves it out");
         }
         return new(features, labels, notes);
     }
@@ -81,6 +85,9 @@ sealed record ColumnChoice(IReadOnlyList<TableColumn> Features, IReadOnlyList<Ta
         return true;
     }
 
+    static string Argument(TableColumn column) =>
+        column.Shown.All(c => char.IsLetterOrDigit(c) || c is '_' or '-' or '.') ? column.Shown : $"'{column.Shown}'";
+
     /// <summary>The columns of a list of names and positions.</summary>
     static TableColumn[] List(DataTable table, string list, string setting)
     {
@@ -91,7 +98,7 @@ sealed record ColumnChoice(IReadOnlyList<TableColumn> Features, IReadOnlyList<Ta
             int taken = parts.Length - at;                                // a name may have commas in it
             while (taken > 1 && table.Columns.All(column => column.Name != string.Join(',', parts[at..(at + taken)]))) taken--;
             TableColumn column = Find(table, taken == 1 ? parts[at].Trim() : string.Join(',', parts[at..(at + taken)]), setting);
-            if (columns.Contains(column)) throw new ColumnException(setting, $"column {column.Label} stands there twice");
+            if (columns.Contains(column)) throw new ColumnException(setting, $"column {Quoted.Cut(column.Label)} stands there twice");
             columns.Add(column);
             at += taken;
         }

@@ -24,7 +24,13 @@ static class ColumnMatching
     public static TableColumn? Find(TablePreprocessor plan, DataTable table, FeatureColumn column)
     {
         if (table.HasNames && ByName(plan))
-            return column.Name.Length > 0 ? table.Columns.FirstOrDefault(there => there.Name == column.Name) : At(column.Position);
+        {
+            if (column.Name.Length == 0) return At(column.Position);
+            TableColumn[] named = [.. table.Columns.Where(there => there.Name == column.Name)];
+            // columns of one name are told apart by their places
+            bool single = named.Length == 1 && plan.Features.Concat(plan.Labels).Count(known => known.Name == column.Name) == 1;
+            return single ? named[0] : named.FirstOrDefault(there => there.Position == column.Position);
+        }
         if (table.Width == plan.Width) return At(column.Position);
         // the features alone, in their order
         int feature = plan.Features.ToList().IndexOf(column);

@@ -60,6 +60,19 @@ sealed class FeatureEncoder(TablePreprocessor plan, DataTable table, IReadOnlyLi
         throw Bad(row, column, Invariant($"'{value:R}'{where} is not a finite float32 number{advice}"));
     }
 
+    /// <summary>Refuses rows that are beyond float32 when they are scaled as the rows that were trained on.</summary>
+    public void RequireFinite(ReadOnlySpan<float> scaled, TableColumn[] columns)
+    {
+        int at = 0;
+        while (at < scaled.Length && float.IsFinite(scaled[at])) at++;
+        if (at == scaled.Length) return;
+        int row = Row(at / (scaled.Length / Count)), input = at % (scaled.Length / Count), column = 0;
+        for (int first = 0; column + 1 < columns.Length && input >= first + plan.Features[column].Inputs; column++)
+            first += plan.Features[column].Inputs;
+        throw Bad(row, columns[column], $"{Quoted.Quote(columns[column].Text(row))} in column {columns[column].Shown} is too far from "
+            + "the values that were trained on: standardized, it is no finite float32 number");
+    }
+
     IReadOnlyDictionary<int, float>? Rounded(TableColumn column)
     {
         if (column.RoundedOnce.Count == 0 || rows is null) return column.RoundedOnce.Count == 0 ? null : column.RoundedOnce;
@@ -76,7 +89,7 @@ sealed class FeatureEncoder(TablePreprocessor plan, DataTable table, IReadOnlyLi
         {
             string text = column.Text(Row(k)) ?? throw Lost(Row(k), column);
             values[k] = TableFitting.IsTrue(text) ? 1 : TableFitting.IsFalse(text) ? 0
-                : throw Bad(Row(k), column, $"{Quoted.Quote(text)} in column {column.Label}; allowed are true and false");
+                : throw Bad(Row(k), column, $"{Quoted.Quote(text)} in column {Quoted.Cut(column.Label)}; allowed are true and false");
         }
         return values;
     }
@@ -91,7 +104,7 @@ sealed class FeatureEncoder(TablePreprocessor plan, DataTable table, IReadOnlyLi
             string text = column.Text(Row(k)) ?? throw Lost(Row(k), column);
             if (feature.Untrained?.Contains(text) == true) continue;
             indicators[numbers.TryGetValue(text, out int number) ? number : throw Bad(Row(k), column,
-                $"{Quoted.Quote(text)} in column {column.Label} is none of the texts that were trained on: "
+                $"{Quoted.Quote(text)} in column {Quoted.Cut(column.Label)} is none of the texts that were trained on: "
                 + Quoted.List([.. feature.Values]))][k] = 1;
         }
         return indicators;
@@ -147,7 +160,8 @@ sealed class FeatureEncoder(TablePreprocessor plan, DataTable table, IReadOnlyLi
     }
 
     InvalidDataException Lost(int row, TableColumn column) =>
-        Bad(row, column, $"the value is missing{(column.Name.Length > 0 ? $" in column {Quoted.Quote(column.Name)}" : "")}");
+        Bad(row, column, $"the value is missing{(column.Name.Length > 0 ? $" in column {Quoted.Quote(column.Name)}" : "")}"
+            + (plan.Missing == MissingRule.Fail ? "; what was trained with --missing drop, mean or median takes such rows" : ""));
 
     InvalidDataException Bad(int row, TableColumn column, string what) => new($"{table.Where(row, column)}: {what}");
 }

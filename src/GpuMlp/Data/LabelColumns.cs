@@ -35,8 +35,8 @@ sealed record LabelColumns(IReadOnlyList<string> ClassNames, bool OneHot)
             return new([.. values.Select(TableColumn.Text)], false);
         if (use == LabelUse.Automatic) return new([], false);
         throw new ColumnException("Label",
-            $"{table.Path}: the label column {label.Label} holds {values.Length} different numbers ({Some(values)}), "
-            + "which are no classes");
+            $"{table.Path}: the label column {Quoted.Cut(label.Label)} holds {values.Length} different numbers "
+            + $"({Some(values)}), which are no classes; the loss mse takes them as numbers");
     }
 
     static bool AreCodes(double[] values) =>
@@ -59,7 +59,7 @@ sealed record LabelColumns(IReadOnlyList<string> ClassNames, bool OneHot)
         {
             if (!column.IsMissing(row) && column.Number(row) is not (0 or 1))
                 throw new InvalidDataException(
-                    $"{table.Where(row, column)}: {Quoted.Quote(column.Text(row))} in label column {column.Label}; "
+                    $"{table.Where(row, column)}: {Quoted.Quote(column.Text(row))} in label column {Quoted.Cut(column.Label)}; "
                     + "several label columns are classes where each row has 0 in all of them and 1 in that of its class");
         }
     }

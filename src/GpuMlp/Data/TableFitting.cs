@@ -90,7 +90,9 @@ sealed class TableFitting
         if (many.Length == 0)
         {
             foreach (TableColumn column in choice.Features)
-                if (column.IsText && column.Values.Count > 10 && column.Values.Count == column.Count - column.Missing)
+                if (column.IsText && column.Values.All(NumberAdvice.IsDate))
+                    notes.Add($"column {column.Shown}: {NumberAdvice.Dates(column)}; now each date is an input of 0 and 1");
+                else if (column.IsText && column.Values.Count > 10 && column.Values.Count == column.Count - column.Missing)
                 {
                     notes.Add($"column {column.Shown} holds another text in each row, which no new row repeats: "
                         + $"--ignore '{column.Shown}' leaves it out");
@@ -103,18 +105,19 @@ sealed class TableFitting
         throw new InvalidDataException(
             $"{table.Where(row, many[0])}: {(many.Length > 1 ? $"the columns {which} hold" : $"column {which} holds")} different texts; "
             + $"up to {FeatureColumn.MostValues} become inputs of 0 and 1: "
-            + $"--ignore '{string.Join(',', many.Select(column => column.Label))}' leaves {(many.Length > 1 ? "them" : "it")} out"
-            + LabelAdvice(many));
+            + $"--ignore '{string.Join(',', many.Select(column => column.Shown))}' leaves {(many.Length > 1 ? "them" : "it")} out"
+            + LabelAdvice(many) + (many.FirstOrDefault(column => column.Values.All(NumberAdvice.IsDate)) is TableColumn dates
+                ? $"; {NumberAdvice.Dates(dates)}" : ""));
     }
 
     // a column of texts is often the label
     string LabelAdvice(TableColumn[] texts) =>
         options.Label is null && texts is [var only] && only.Values.Count * 5 < table.Count
-            ? $", --label '{only.Label}' makes it the label" : "";
+            ? $", --label '{only.Shown}' makes it the label" : "";
 
     void RequireNoMix(TableColumn column, bool numbersOnly)
     {
-        bool[] number = [.. column.Values.Select(text => IsNumber(text))], nearly = [.. column.Values.Select(LooksLikeNumber)];
+        bool[] number = [.. column.Values.Select(text => IsNumber(text))], nearly = [.. column.Values.Select(NumberAdvice.IsNearly)];
         int numbers = 0, similar = 0, first = -1;
         for (int row = 0; row < column.Count; row++)
         {
@@ -134,31 +137,19 @@ sealed class TableFitting
             $"{table.Where(first, column)}: {LabelColumns.NoNumber(column, first)}{also}{Advice(column, first, label)}");
     }
 
-    string Advice(TableColumn column, int row, bool label)
-    {
-        string text = column.Text(row)!, point = table.Format?.Decimal == ',' ? "." : ",";
-        if (LooksLikeNumber(text) && text.Contains(point))
-            return point == "," && text.Count(c => c == ',') == 1 && !text.Contains('.') && text.Split(',')[1].Length != 3
-                ? "; --decimal , reads a comma before decimals" : $"; --thousands {point} reads {point} between groups of digits";
-        if (LooksLikeNumber(text) && (text.Contains('\'') || text.Contains('_')))
-            return $"; --thousands {(text.Contains('_') ? "_" : "\"'\"")} reads it between groups of digits";
-        return label ? "" : $"; empty, ?, NA and nan stand for missing values (--missing), --ignore '{column.Shown}' leaves the column out";
-    }
+    string Advice(TableColumn column, int row, bool label) =>
+        NumberAdvice.Of(column, row, table.Format) is { Length: > 0 } advice ? advice : label ? ""
+            : $"; empty, ?, NA and nan stand for missing values (--missing), --ignore '{column.Shown}' leaves the column out";
 
     bool IsNumber(string text) => (table.Format?.Numbers ?? new NumberFormat((byte)'.', 0)).TryParse(Encoding.UTF8.GetBytes(text), out _);
-
-    // digits with separators, signs of money or per cent
-    static bool LooksLikeNumber(string text) =>
-        text.Length > 0 && text.Any(char.IsAsciiDigit)
-            && text.All(c => char.IsAsciiDigit(c) || c is '.' or ',' or '\'' or '_' or ' ' or '+' or '-' or '%' or '$' or '€' or '£')
-        && !text.TrimStart('-', '+').Contains('-') && text.IndexOf('.') == text.LastIndexOf('.') | text.Contains(',');
 
     void TellMissing(TableColumn[] used)
     {
         TableColumn[] lacking = [.. used.Where(column => column.Missing > 0)];
+        bool labelsOnly = lacking.All(choice.Labels.Contains);
         int cells = lacking.Sum(column => column.Missing);
         int[] incomplete = [.. Enumerable.Range(0, table.Count).Where(row => lacking.Any(column => column.IsMissing(row)))];
-        string which = string.Join(", ", lacking.Take(10).Select(column => Invariant($"{column.Label} ({column.Missing:N0})")))
+        string which = string.Join(", ", lacking.Take(10).Select(column => Invariant($"{Quoted.Cut(column.Label)} ({column.Missing:N0})")))
             + (lacking.Length > 10 ? $" and {lacking.Length - 10} more" : "");
         string values = Invariant($"{cells:N0} {(cells == 1 ? "value is" : "values are")} missing");
         string columns = $"in {(lacking.Length == 1 ? "column" : "columns")} {which}";
@@ -168,7 +159,9 @@ sealed class TableFitting
             TableColumn first = lacking.First(column => column.IsMissing(incomplete[0]));
             string where = first.Name.Length > 0 ? $" in column {Quoted.Quote(first.Name)}" : "";
             throw new InvalidDataException($"{table.Where(incomplete[0], first)}: the value is missing{where}: {count}; "
-                + "--missing drop leaves these rows out, mean and median fill the values in");
+                + (choice.Labels.Any(label => label.IsText && label.Missing > 0)
+                    ? "empty, ?, NA and nan stand for it, so that no class has such a name; " : "")
+                + $"--missing drop leaves these rows out{(labelsOnly ? "" : ", mean and median fill the values in")}");
         }
         foreach (TableColumn column in lacking)
         {
@@ -181,9 +174,9 @@ sealed class TableFitting
                     + $"which have no {MissingRules.Names.Of(options.Missing)}; "
                     + $"--missing drop leaves the rows out, --ignore '{column.Shown}' the column");
         }
-        string done = options.Missing == MissingRule.Drop ? "these rows are left out"
+        string done = options.Missing == MissingRule.Drop || labelsOnly ? "these rows are left out"
             : $"the {MissingRules.Names.Of(options.Missing)} of the column stands for each";
-        bool unlabelled = options.Missing != MissingRule.Drop && choice.Labels.Any(column => column.Missing > 0);
+        bool unlabelled = options.Missing != MissingRule.Drop && !labelsOnly && choice.Labels.Any(column => column.Missing > 0);
         notes.Add($"{count}: {done}{(unlabelled ? "; rows without a label are left out" : "")}");
     }
 
@@ -199,10 +192,12 @@ sealed class TableFitting
         foreach (var alike in labels.ClassNames.GroupBy(Folded).Where(group => group.Count() > 1).Take(5))
         {
             IEnumerable<string> counted = alike
-                .Select(name => Invariant($"{Quoted.Quote(name)} ({counts.GetValueOrDefault(name):N0} rows)"));
+                .Select(name => $"{Quoted.Quote(name)} ({Rows(counts.GetValueOrDefault(name))})");
             notes.Add($"the classes {string.Join(" and ", counted)} differ in case or blanks only; one spelling makes them one class");
         }
     }
+
+    static string Rows(int count) => Invariant($"{count:N0} {(count == 1 ? "row" : "rows")}");
 
     static string Folded(string name) =>
         string.Join(' ', name.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).ToUpperInvariant();

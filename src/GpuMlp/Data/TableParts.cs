@@ -10,21 +10,23 @@ static class TableParts
     public static IEnumerable<DataTable> Read(TablePreprocessor plan, TableSource source, TableReadOptions options, int rows, bool labelled)
     {
         options.Validate();
-        FormatGuess guess = FormatGuess.Of(source, options);
-        string[] names = guess.Names(System.Text.Encoding.UTF8);
-        using var reader = new TableReader(source, guess, guess.Format.Runs, Kinds(plan, source.Path, guess, names, labelled),
-            whole: false);
+        FormatGuess guess = FormatGuess.Of(source, options with { KnownNames = plan.FeatureNames });
+        string[] names = guess.Names(guess.HeaderEncoding);
+        // a separator at the end of every row is no column
+        int width = guess.Width;
+        while (width > 1 && names[width - 1].Length == 0 && width > guess.Width - guess.EmptyEnd && plan.Width < width) width--;
+        guess = guess with { Width = width };
+        using var reader = new TableReader(source, guess, guess.Format.Runs, Kinds(plan, source.Path, guess, names[..width], labelled),
+            whole: false)
+        { MendsTabs = options.Separator is null };
         while (source.Whole(() => reader.Read(rows)) is DataTable part) yield return part;
     }
 
     static ColumnKind[] Kinds(TablePreprocessor plan, string path, FormatGuess guess, string[] names, bool labelled)
     {
-        // a separator at the end of every row is no column
-        int width = guess.Width;
-        while (width > 1 && names[width - 1].Length == 0 && guess.Format.HasHeader && plan.Width < width) width--;
         TableColumn[] columns =
-            [.. names.Take(width).Select((name, k) => new TableColumn(name, k + 1, 0, [], (IReadOnlyDictionary<int, float>?)null))];
-        var header = new DataTable(path, columns, 0, width, guess.Format, null);
+            [.. names.Select((name, k) => new TableColumn(name, k + 1, 0, [], (IReadOnlyDictionary<int, float>?)null))];
+        var header = new DataTable(path, columns, 0, guess.Width, guess.Format, null);
         var kinds = new ColumnKind[guess.Width];
         Array.Fill(kinds, ColumnKind.Skip);
         foreach ((TableColumn column, FeatureColumn feature) in plan.ColumnsOf(header, plan.Features).Zip(plan.Features))

@@ -70,6 +70,9 @@ public sealed class TablePreprocessor
 
     internal bool OneHot => labels.OneHot;
 
+    /// <summary>The names of the columns that are learned from, of those that have one.</summary>
+    public IReadOnlyList<string> FeatureNames => [.. Features.Select(column => column.Name).Where(name => name.Length > 0)];
+
     IReadOnlyList<string> BaseNames { get; }
 
     int BaseInputs => Features.Sum(column => column.Inputs);
@@ -148,7 +151,10 @@ public sealed class TablePreprocessor
         (double[][] features, IReadOnlyDictionary<int, float>?[] rounded) = encoder.Encode(ColumnsOf(table, Features));
         if (encoder.Count == 0) return [];
         var data = new DataSet(table.Name, features, rounded, encoder.Count, new float[encoder.Count], [], 1, null);
-        return (standardizer?.Apply(data) ?? data).Flat.ToArray();
+        if (standardizer is null) return data.Flat.ToArray();
+        float[] scaled = standardizer.Apply(data).Flat.ToArray();
+        encoder.RequireFinite(scaled, ColumnsOf(table, Features));
+        return scaled;
     }
 
     /// <summary>Reads a file of text in parts of some rows, in constant memory; columns that are not needed are left out.</summary>

@@ -40,6 +40,16 @@ public enum PictureStyle
     Notebook,
 }
 
+/// <summary>How files hold pictures.</summary>
+public enum PictureFormat
+{
+    /// <summary>Pixels.</summary>
+    Png,
+
+    /// <summary>Lines, markers and texts; painted regions are pixels within.</summary>
+    Svg,
+}
+
 /// <summary>
 /// The settings of a training run: its <see cref="Recipe"/>, and the choice of data, device and pictures. Each has the name of its option.
 /// </summary>
@@ -54,6 +64,9 @@ public sealed record TrainConfig
 
     /// <summary>The halves of the tutorial by name.</summary>
     public static Names<TutorialHalf> Halves { get; } = new(("layers", TutorialHalf.Layers), ("modules", TutorialHalf.Modules));
+
+    /// <summary>The formats of pictures by name.</summary>
+    public static Names<PictureFormat> Formats { get; } = new(("png", PictureFormat.Png), ("svg", PictureFormat.Svg));
 
     /// <summary>The styles by name.</summary>
     public static Names<PictureStyle> Styles { get; } = new(("plain", PictureStyle.Plain), ("notebook", PictureStyle.Notebook));
@@ -205,6 +218,9 @@ public sealed record TrainConfig
 
     /// <summary>How pictures look.</summary>
     public PictureStyle Style { get; set; }
+
+    /// <summary>The format of pictures; frames, the animation and views are PNG and GIF always.</summary>
+    public PictureFormat Format { get; set; }
 
     /// <summary>The size of pictures; the frames of the animation stay 480 by 360 pixels.</summary>
     public PictureSize Size { get; set; } = PictureSize.Default;

@@ -75,6 +75,7 @@ sealed class TrainConfigJson : JsonConverter<TrainConfig>
         json.WriteBoolean("allLosses", config.AllLosses);
         json.WriteString("style", TrainConfig.Styles.Of(config.Style));
         json.WriteString("window", config.Window?.ToString());
+        json.WriteString("format", TrainConfig.Formats.Of(config.Format));
         json.WriteString("size", config.Size.ToString());
         json.WriteString("axes", config.Axes);
         json.WriteString("fix", config.Fix);
@@ -162,6 +163,7 @@ sealed class TrainConfigJson : JsonConverter<TrainConfig>
             case "snapshotEvery": config.SnapshotEvery = Number(ref json, Ranges.SnapshotEvery); break;
             case "style": config.Style = TrainConfig.Styles.Parse(Text(ref json)); break;
             case "window": config.Window = IsNull(ref json) ? null : Window.Parse(Text(ref json)); break;
+            case "format": config.Format = TrainConfig.Formats.Parse(Text(ref json)); break;
             case "size": config.Size = PictureSize.Parse(Text(ref json)); break;
             case "axes": config.Axes = json.GetString(); break;
             case "fix": config.Fix = json.GetString(); break;

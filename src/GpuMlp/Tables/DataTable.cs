@@ -30,7 +30,7 @@ public sealed class DataTable
     }
 
     internal DataTable(DataTable table, IReadOnlyList<TableColumn> columns, IReadOnlyList<string> notes)
-        : this(table.Path, columns, table.Count, columns.Count, table.Format, table.lines) => Notes = notes;
+        : this(table.Path, columns, table.Count, columns[^1].Position, table.Format, table.lines) => Notes = notes;
 
     /// <summary>The table's name: its file's, without the ending.</summary>
     public string Name { get; }
@@ -52,6 +52,10 @@ public sealed class DataTable
 
     /// <summary>What its reader should know: an encoding, rows and columns that were left out.</summary>
     public IReadOnlyList<string> Notes { get; } = [];
+
+    /// <summary>How many of the last columns are labels where nothing else is said: several where an array of labels has
+    /// several.</summary>
+    public int LabelColumns { get; init; } = 1;
 
     /// <summary>Whether any column has a name.</summary>
     public bool HasNames => Columns.Any(column => column.Name.Length > 0);

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using System.Text.Unicode;
 
 namespace GpuMlp.Tables;
 
@@ -13,13 +14,20 @@ namespace GpuMlp.Tables;
 /// <param name="Bytes">Their bytes.</param>
 sealed partial record FormatGuess(TableFormat Format, int Width, int SkipRows, string[] First, long FirstLine, int Rows, long Bytes)
 {
-    const int MostRows = 200;
+    const int MostRows = 200, FewRows = 5;
 
     static readonly (char Separator, bool Runs)[] Candidates =
         [(',', false), (';', false), ('\t', false), ('|', false), ('\t', true), (' ', true)];
 
     /// <summary>Whether the header leaves out a name for the first column, as R writes row names.</summary>
     public bool HasUnnamedFirst => Format.HasHeader && First.Length == Width - 1;
+
+    /// <summary>How many of the last fields are empty in all rows that were looked at.</summary>
+    public int EmptyEnd { get; private init; }
+
+    /// <summary>The encoding that the first row is in.</summary>
+    public Encoding HeaderEncoding => First.All(name => Utf8.IsValid(Encoding.Latin1.GetBytes(name))) ? Encoding.UTF8
+        : CodePagesEncodingProvider.Instance.GetEncoding(1252)!;
 
     /// <summary>The names of the columns; empty where they have none.</summary>
     public string[] Names(Encoding encoding)
@@ -52,18 +60,23 @@ sealed partial record FormatGuess(TableFormat Format, int Width, int SkipRows, s
         if (best.Rows.Count == 0)
         {
             string skipped = options.SkipRows > 0 ? $" after {options.SkipRows} skipped lines" : "";
+            if (best.Comments > 0)
+                skipped += $" but for {best.Comments} lines that begin with #, as comments do; a field with # stands between quotes";
             throw new InvalidDataException(
                 $"{source.Path}:1:1: the file is empty{skipped}; it needs rows of at least one feature and a label");
         }
         string[] first = best.Rows[0];
         bool fits = first.Length == best.Width - 1 || (first.Length >= best.Width && first.Skip(best.Width).All(name => name.Length == 0));
-        bool header = options.Header ?? (fits && IsHeader(best));
+        bool header = options.Header ?? (fits && IsHeader(best, options.KnownNames));
         if (header && !fits)
             throw new InvalidDataException(
                 $"{source.Path}:{best.FirstLine}:{Math.Min(first.Length, best.Width) + 1}: {first.Length} names; "
                 + $"the rows have {best.Width} fields; --skip-rows N leaves out lines before the table");
         int width = best.WidthWith(header);
-        return new(best.Format with { HasHeader = header }, width, skip, first, best.FirstLine, best.Rows.Count, best.Bytes);
+        return new(best.Format with { HasHeader = header }, width, skip, first, best.FirstLine, best.Rows.Count, best.Bytes)
+        {
+            EmptyEnd = best.EmptyEnd,
+        };
     }
 
     // Excel's first line
@@ -77,9 +90,16 @@ sealed partial record FormatGuess(TableFormat Format, int Width, int SkipRows, s
     private static partial Regex ExcelLine();
 
     // a name stands over numbers, or over texts that come again while it does not
-    static bool IsHeader(Sample sample)
+    static bool IsHeader(Sample sample, IReadOnlyList<string> known)
     {
         string[] first = sample.Rows[0];
+        if (IsCount(first) && sample.Rows.Count > FewRows) return true;
+        if (known.Count > 0)
+        {
+            HashSet<string> names = [.. first.Select(name => Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(name))), .. first];
+            if (known.All(names.Contains) || known.Any(name => names.Contains(name) && sample.IsText(name))) return true;
+            if (first.Any(field => !sample.IsText(field) && field.Length > 0)) return false;
+        }
         IReadOnlyList<string[]> others = [.. sample.Rows.Skip(1)];
         if (others.Count == 0) return first.SkipLast(1).Any(field => sample.IsText(field));
         int shift = first.Length == sample.Width - 1 ? 1 : 0, strong = 0, weak = 0, against = 0;
@@ -98,6 +118,13 @@ sealed partial record FormatGuess(TableFormat Format, int Width, int SkipRows, s
             || (weak + against == 0 && first.All(sample.IsText) && first.Distinct().Count() == first.Length);
     }
 
+    // the names that pandas gives to columns without any: 0, 1, 2, … after an empty one over row numbers, or none
+    static bool IsCount(string[] first)
+    {
+        string[] names = first.Length > 0 && first[0].Length == 0 ? first[1..] : first;
+        return first.Length > 2 && names.Select((name, k) => name == FormattableString.Invariant($"{k}")).All(same => same);
+    }
+
     /// <summary>The first rows, split in one way.</summary>
     sealed partial record Sample(TableFormat Format, List<string[]> Rows, long FirstLine, long Bytes)
     {
@@ -108,6 +135,9 @@ sealed partial record FormatGuess(TableFormat Format, int Width, int SkipRows, s
         public const double SingleColumn = 0.01;
 
         public double Score { get; private init; }
+
+        /// <summary>The number of lines that begin with #.</summary>
+        public int Comments { get; private init; }
 
         /// <summary>What is wrong with the row after these; null for nothing. Reading the whole file tells it again.</summary>
         public InvalidDataException? Fault { get; private init; }
@@ -137,7 +167,7 @@ sealed partial record FormatGuess(TableFormat Format, int Width, int SkipRows, s
             char point = options.Decimal ?? (separator != ',' && rows.Any(row => row.Any(cell => Comma().IsMatch(cell)))
                 && !rows.Any(row => row.Any(cell => Point().IsMatch(cell))) ? ',' : '.');
             var format = new TableFormat(separator, runs, point, options.Thousands, false);
-            var sample = new Sample(format, rows, first, reader.Bytes) { Fault = fault };
+            var sample = new Sample(format, rows, first, reader.Bytes) { Fault = fault, Comments = reader.Comments };
             return sample with { Score = sample.Rate() };
         }
 
@@ -151,6 +181,10 @@ sealed partial record FormatGuess(TableFormat Format, int Width, int SkipRows, s
             double numbers = (double)cells.Count(cell => !IsText(cell)) / cells.Length;
             return (double)fitting / Rows.Count * (0.5 + numbers) * (Format.Runs ? 0.98 : 1);
         }
+
+        /// <summary>How many of the last fields are empty in all rows but the first, which may be a header.</summary>
+        public int EmptyEnd => Rows.Count < 2 ? 0 : Enumerable.Range(0, Width).Reverse()
+            .TakeWhile(k => Rows.Skip(1).All(row => k >= row.Length || row[k].Length == 0)).Count();
 
         /// <summary>Without the field after a separator at the end of every row, where the header has none.</summary>
         public int WidthWith(bool header) => header && Rows.Count > 1 && Rows[0].Length == Width - 1

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace GpuMlp.Tables;
 
@@ -20,9 +21,28 @@ readonly record struct NumberFormat(byte Point, byte Group)
         1 => text[0] == '?',
         2 => Is(text, "na"u8),
         3 => Is(text, "nan"u8) || Is(text, "n/a"u8),
-        4 => Is(text, "null"u8) || Is(text, "-nan"u8) || Is(text, "#n/a"u8) || Is(text, "<na>"u8),
-        _ => false,
+        4 when text[0] != '#' => Is(text, "null"u8) || Is(text, "-nan"u8) || Is(text, "<na>"u8),
+        _ => text[0] == '#' && BeginsWithError(text, out int length) && length == text.Length,
     };
+
+    static readonly byte[][] Errors =
+        [.. ((string[])["#N/A", "#DIV/0!", "#REF!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!"]).Select(Encoding.ASCII.GetBytes)];
+
+    /// <summary>The most bytes of a spreadsheet's error.</summary>
+    public const int LongestError = 7;
+
+    /// <summary>Whether a text begins with the error that a spreadsheet writes where a formula has no value.</summary>
+    public static bool BeginsWithError(ReadOnlySpan<byte> text, out int length)
+    {
+        foreach (byte[] error in Errors)
+            if (text.StartsWith(error))
+            {
+                length = error.Length;
+                return true;
+            }
+        length = 0;
+        return false;
+    }
 
     static bool Is(ReadOnlySpan<byte> text, ReadOnlySpan<byte> word)
     {
@@ -37,6 +57,7 @@ readonly record struct NumberFormat(byte Point, byte Group)
     public bool TryParse(ReadOnlySpan<byte> text, out double value)
     {
         value = 0;
+        if (Group == ' ' && text.ContainsAnyExceptInRange((byte)0, (byte)127)) text = PlainBlanks(text);
         int at = 0;
         bool negative = false;
         if (text.Length > 0 && text[0] is (byte)'-' or (byte)'+') (negative, at) = (text[0] == '-', 1);
@@ -84,6 +105,15 @@ readonly record struct NumberFormat(byte Point, byte Group)
         }
     }
 
+    // blanks that do not break a line, as many programs write them between groups: U+00A0, U+202F and U+2009 in UTF-8, A0 in windows-1252
+    static byte[] PlainBlanks(ReadOnlySpan<byte> text)
+    {
+        string wide = Encoding.Latin1.GetString(text);
+        foreach (string blank in (string[])["\u00E2\u0080\u00AF", "\u00E2\u0080\u0089", "\u00C2\u00A0", "\u00A0"])
+            wide = wide.Replace(blank, " ", StringComparison.Ordinal);
+        return Encoding.Latin1.GetBytes(wide);
+    }
+
     static bool IsDigit(byte c) => c - '0' is >= 0 and <= 9;
 
     static bool IsInfinity(ReadOnlySpan<byte> text, bool negative, out double value)
@@ -110,6 +140,7 @@ readonly record struct NumberFormat(byte Point, byte Group)
     ReadOnlySpan<byte> Plain(ReadOnlySpan<byte> text, Span<byte> space)
     {
         if (Point == '.' && Group == 0) return text;
+        if (Group == ' ') text = PlainBlanks(text);
         Span<byte> plain = text.Length <= space.Length ? space : new byte[text.Length];
         int length = 0;
         foreach (byte c in text)

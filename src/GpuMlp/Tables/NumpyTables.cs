@@ -55,7 +55,8 @@ static partial class NumpyTables
         if (y is not null && (y.Shape is not ([_] or [_, > 0]) || y.Shape[0] != rows))
             throw Shape(yName, y, $"({rows},) is needed, a label for each row of {xName}");
         List<TableColumn> columns = [.. Columns(x, 0), .. y is null ? [] : Columns(y, x.Shape.Count == 1 ? 1 : x.Shape[1])];
-        return new DataTable(path, columns, rows, columns.Count, null, null);
+        int labels = y is { Shape: [_, int several] } ? several : 1;
+        return new DataTable(path, columns, rows, columns.Count, null, null) { LabelColumns = labels };
     }
 
     static InvalidDataException Shape(string name, NpyArray array, string needed) =>

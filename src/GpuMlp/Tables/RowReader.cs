@@ -43,6 +43,19 @@ sealed class RowReader(Stream stream, string path, char separator, bool runs, bo
     /// <summary>The number of rows whose fields were all empty, which are skipped.</summary>
     public int EmptyRows { get; private set; }
 
+    /// <summary>The number of lines so far that begin with #, which are skipped.</summary>
+    public int Comments { get; private set; }
+
+    /// <summary>Leaves out the empty fields of the row, if as many are left as there have to be.</summary>
+    public bool LeaveOutEmpty(int width)
+    {
+        Field[] kept = [.. fields.Take(Count).Where(field => field.Length > 0 || field.Quoted)];
+        if (kept.Length != width) return false;
+        kept.CopyTo(fields, 0);
+        Count = width;
+        return true;
+    }
+
     /// <summary>A field of the row.</summary>
     public ReadOnlySpan<byte> this[int field]
     {
@@ -78,8 +91,9 @@ sealed class RowReader(Stream stream, string path, char separator, bool runs, bo
     {
         while (Begin())
         {
-            if (buffer[at] == '#')
+            if (buffer[at] == '#' && IsComment())
             {
+                Comments++;
                 SkipLine();
                 continue;
             }
@@ -98,6 +112,13 @@ sealed class RowReader(Stream stream, string path, char separator, bool runs, bo
             EmptyRows++;
         }
         return false;
+    }
+
+    // a spreadsheet's errors begin as comments do
+    bool IsComment()
+    {
+        while (end - at < NumberFormat.LongestError && Fill()) { }
+        return !NumberFormat.BeginsWithError(buffer.AsSpan(at, end - at), out _);
     }
 
     bool IsEmpty()

@@ -70,8 +70,10 @@ public sealed class TableColumn
     /// <summary>The name for messages and labels: its own, or its position.</summary>
     public string Label => Name.Length > 0 ? Name : $"{Position}";
 
-    /// <summary>What messages and their advice call it: its position where the name is long, since options take that too.</summary>
-    internal string Shown => Formats.Quoted.Cut(Name) == Name ? Label : $"{Position}";
+    /// <summary>What messages and their advice call it: its position, which options take too, where the name is
+    /// long or a shell does not take it between quotes.</summary>
+    internal string Shown =>
+        Formats.Quoted.Cut(Name) == Name && !Name.Any(c => c == '\'' || char.IsControl(c)) ? Label : $"{Position}";
 
     /// <summary>A value of a column of numbers; NaN if it is missing, and for a column of texts.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>

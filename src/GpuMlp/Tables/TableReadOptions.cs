@@ -20,7 +20,10 @@ public sealed record TableReadOptions
     /// <summary>The number of lines to skip at the start of the file.</summary>
     public int SkipRows { get; init; }
 
-    static readonly (string Name, char Character)[] Names =
+    /// <summary>Names of columns that are looked for, by which a header is told from a row of data; empty if none are known.</summary>
+    public IReadOnlyList<string> KnownNames { get; init; } = [];
+
+    static readonly (string Name, char Character)[] Characters =
         [("comma", ','), ("semicolon", ';'), ("tab", '\t'), ("space", ' '), ("bar", '|'), ("point", '.'), ("quote", '\'')];
 
     /// <summary>Reads a character, or its name: comma, semicolon, tab, space, bar, point or quote.</summary>
@@ -28,21 +31,22 @@ public sealed record TableReadOptions
     public static char ParseCharacter(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        foreach ((string name, char character) in Names)
+        foreach ((string name, char character) in Characters)
             if (text == name) return character;
         if (text == "\\t") return '\t';
         return text.Length == 1 ? text[0]
             : throw new FormatException(
-                $"a character is needed, or {string.Join(", ", Names.SkipLast(1).Select(row => row.Name))} or {Names[^1].Name}");
+                $"a character is needed, or {string.Join(", ", Characters.SkipLast(1).Select(row => row.Name))} or {Characters[^1].Name}");
     }
 
     /// <summary>A character as <see cref="ParseCharacter"/> reads it; null for none.</summary>
     public static string? NameOf(char? character) =>
-        character is not char there ? null : Names.FirstOrDefault(row => row.Character == there && !char.IsPunctuation(there)).Name
+        character is not char there ? null : Characters.FirstOrDefault(row => row.Character == there && !char.IsPunctuation(there)).Name
             ?? $"{there}";
 
     /// <summary>Checks the settings.</summary>
-    /// <exception cref="ArgumentException">A character is not allowed for its purpose, or two are the same.</exception>
+    /// <exception cref="ArgumentException">A character is not allowed for its purpose, two are the same, or the list is
+    /// null.</exception>
     public void Validate()
     {
         if (Separator is char s && (!char.IsAscii(s) || char.IsLetterOrDigit(s) || s is '"' or '.' or '-' or '+' or '\n' or '\r' or '\0'))
@@ -54,6 +58,7 @@ public sealed record TableReadOptions
             throw new ArgumentException("groups of digits are separated by , . ' _ or a blank", nameof(Thousands));
         if (Thousands is char t && (t == (Decimal ?? '.') || (t == ' ' && Separator == ' ')))
             throw new ArgumentException("groups of digits need a separator of their own", nameof(Thousands));
+        ArgumentNullException.ThrowIfNull(KnownNames);
         Ranges.SkipRows.Require(SkipRows);
     }
 }

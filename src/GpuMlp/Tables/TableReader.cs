@@ -14,6 +14,7 @@ sealed class TableReader : IDisposable
     readonly int expected;
     readonly Stream stream;
     bool begun;
+    int? commentsAhead;
 
     /// <summary>Opens the text again.</summary>
     /// <param name="source">The file.</param>
@@ -34,6 +35,12 @@ sealed class TableReader : IDisposable
 
     /// <summary>The lines that the rows of the part begin in.</summary>
     LineNumbers lines = new();
+
+    /// <summary>Whether doubled tabs are one in a row that is else too long.</summary>
+    public bool MendsTabs { get; init; }
+
+    /// <summary>The number of lines that begin with #, after the first row.</summary>
+    public int Comments => rows.Comments - (commentsAhead ?? rows.Comments);
 
     /// <summary>The line of the first row that is not UTF-8; 0 if all rows so far are.</summary>
     public long NotUtf8 => rows.NotUtf8;
@@ -59,6 +66,7 @@ sealed class TableReader : IDisposable
         NumberFormat numbers = format.Numbers;
         for (; count < most && rows.Read(); count++)
         {
+            commentsAhead ??= rows.Comments;
             if (rows.Count != guess.Width) CheckWidth();
             lines.Add(rows.Line);
             for (int column = 0; column < builders.Length; column++)
@@ -87,13 +95,16 @@ sealed class TableReader : IDisposable
         int width = guess.Width;
         bool more = rows.Count > width, emptyEnd = more;
         for (int k = width; k < rows.Count; k++) emptyEnd &= rows[k].IsEmpty;
-        if (emptyEnd) return;
-        string advice = guess.FirstLine == rows.Line ? "; --skip-rows N leaves out lines before the table"
+        if (emptyEnd || (more && MendsTabs && format.Separator == '\t' && rows.LeaveOutEmpty(width))) return;
+        string advice = guess.FirstLine == rows.Line && rows.Count > 1 && format.Separator == ','
+            ? "; a comma within a field, such as a decimal comma, needs quotes around the field or another separator between fields"
+            : guess.FirstLine == rows.Line ? "; --skip-rows N leaves out lines before the table"
             : more && format.Separator == ',' ? "; a field with a comma in it stands between quotes" : "";
         string others = guess.First.Length == width && guess.FirstLine != rows.Line ? $"line {guess.FirstLine} has {width}"
             : $"the other rows have {width}";
         throw new InvalidDataException(
-            $"{source.Path}:{rows.Line}:{Math.Min(rows.Count, width) + 1}: {rows.Count} fields; {others}{advice}");
+            $"{source.Path}:{rows.Line}:{Math.Min(rows.Count, width) + 1}: "
+            + $"{rows.Count} {(rows.Count == 1 ? "field" : "fields")}; {others}{advice}");
     }
 
     InvalidDataException NoNumber(int column)

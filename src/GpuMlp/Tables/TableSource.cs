@@ -46,7 +46,7 @@ sealed class TableSource
     public long? Length { get; }
 
     /// <summary>The encoding in words; null for UTF-8 and what looks like it.</summary>
-    public string? EncodingName => wide is null ? null : "UTF-16";
+    public string? EncodingName => wide is null ? null : wide is UTF32Encoding ? "UTF-32" : "UTF-16";
 
     /// <summary>A file, or a pipe, which is read to its end first.</summary>
     /// <exception cref="InvalidDataException">The path is a folder, a device or a file of another format.</exception>
@@ -146,6 +146,7 @@ sealed class TableSource
     static (Encoding? Wide, int Mark) Mark(ReadOnlySpan<byte> head) => head switch
     {
         [0xEF, 0xBB, 0xBF, ..] => (null, 3),
+        [0xFF, 0xFE, 0, 0, ..] => (Encoding.UTF32, 4),
         [0xFF, 0xFE, ..] => (Encoding.Unicode, 2),
         [0xFE, 0xFF, ..] => (Encoding.BigEndianUnicode, 2),
         _ when Zeros(head, 1) => (Encoding.Unicode, 0),

@@ -45,10 +45,21 @@ static class TextTables
             .Add($"the text is not UTF-8 (line {reader.NotUtf8} is the first that is not): it is read as windows-1252");
         if (reader.EmptyRows > 0) notes.Add(reader.EmptyRows == 1 ? "a row without any value is left out"
             : $"{reader.EmptyRows} rows without any value are left out");
+        if (reader.Comments > 0) notes.Add(reader.Comments == 1 ? "a line among the rows begins with #: it is left out as a comment"
+            : $"{reader.Comments} lines among the rows begin with #: they are left out as comments");
         List<TableColumn> columns = [.. table.Columns];
-        int width = columns.Count;
-        while (columns.Count > 2 && columns[^1] is { Name: "" } last && last.Missing == last.Count) columns.RemoveAt(columns.Count - 1);
-        if (columns.Count < width) notes.Add("a separator ends every row: a last column without a name and without values is left out");
+        while (columns.Count > 2 && IsNothing(columns[^1])) columns.RemoveAt(columns.Count - 1);
+        if (columns.Count < table.Columns.Count)
+            notes.Add("a separator ends every row: a last column without a name and without values is left out");
+        // without a header a column may well have lost its values
+        TableColumn[] nameless = table.HasNames ? [.. columns.Where(IsNothing).Take(columns.Count - 2)] : [];
+        foreach (TableColumn column in nameless)
+        {
+            columns.Remove(column);
+            notes.Add($"column {column.Position} has neither a name nor a value: it is left out");
+        }
         return new DataTable(table, columns, notes);
     }
+
+    static bool IsNothing(TableColumn column) => column.Name.Length == 0 && column.Missing == column.Count;
 }

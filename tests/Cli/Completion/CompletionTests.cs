@@ -80,6 +80,8 @@ public class CompletionTests
     [InlineData("train --epochs 4", "'--epochs' is no option of gpumlp train; did you mean --steps?")]
     [InlineData("train --seeds 0..3", "'--seeds' is no option of gpumlp train, but of gpumlp sweep; see gpumlp train -h")]
     [InlineData("sweep --seed 0..3", "'--seed' is no option of gpumlp sweep; did you mean --seeds?")]
+    [InlineData("sweep --patience 3", "'--patience' is an option of gpumlp train and none of gpumlp sweep; see gpumlp sweep -h")]
+    [InlineData("sweep --folds 5", "'--folds' is an option of gpumlp train and none of gpumlp sweep")]
     [InlineData("train --qwertyuiop", "'--qwertyuiop' is no option of gpumlp train; see gpumlp train -h")]
     [InlineData("train surplus", "'surplus' is more than gpumlp train takes; see gpumlp train -h")]
     [InlineData("completion fish", "completion fish: allowed are bash, zsh, pwsh")]

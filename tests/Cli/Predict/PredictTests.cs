@@ -127,7 +127,7 @@ public class PredictTests
         Gpumlp.Outcome predicted = Gpumlp.Run($"predict {folder.File("r/model.safetensors")} --data", folder.File("d.csv"), "--out", "-");
         string[] lines = predicted.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(("class,p(2),p(4)", ",,", 61), (lines[0], lines[8], lines.Length));
-        Assert.Contains("1 rows lack a value", predicted.Error);
+        Assert.Contains("1 row lacks a value and has no prediction", predicted.Error);
     }
 
     [Fact]

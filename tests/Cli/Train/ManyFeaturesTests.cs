@@ -98,6 +98,41 @@ public sealed class ManyFeaturesTests : IDisposable
     }
 
     [Fact]
+    public void PicturesMayBeSvg()
+    {
+        Run("train --data classes.csv --net 3-4-1 --steps 100 --snapshot-every 50 --format svg --out run");
+        foreach (string picture in (string[])["data", "boundary", "loss", "confusion", "roc"])
+        {
+            Assert.StartsWith("<?xml", File.ReadAllText(folder.File($"run/{picture}.svg")));
+            Assert.False(File.Exists(folder.File($"run/{picture}.png")), picture);
+        }
+        Assert.True(File.Exists(folder.File("run/frames/boundary-000050.png")));
+        Run("train --config run/run.json --format png --force --out run");
+        Assert.Equal((true, false), (File.Exists(folder.File("run/boundary.png")), File.Exists(folder.File("run/boundary.svg"))));
+    }
+
+    [Fact]
+    public void AGridOfNumbersIsAMapWithItsScale()
+    {
+        Run("train --data numbers.csv --net 3-6-1 --loss mse --standardize --steps 500 --no-plots --out run");
+        const string Grid = "grid run/model.safetensors --axes a,b --x -2:2 --y -1:1 --size 50x40";
+        Run($"{Grid} --out g.png");
+        Run($"{Grid} --value value --out g.svg");
+        using (var picture = SkiaSharp.SKBitmap.Decode(folder.File("g.png"))) Assert.Equal((640, 480), (picture.Width, picture.Height));
+        var svg = System.Xml.Linq.XDocument.Load(folder.File("g.svg"));
+        string[] texts = [.. svg.Descendants().Where(node => node.Name.LocalName == "text").Select(node => node.Value.Trim())];
+        Assert.Contains("a", texts);
+        Assert.True(texts.Count(text => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _)) > 12, "no scale");
+        Run($"{Grid} --value value --out v.npy");
+        Run($"{Grid} --value logit --out l.npy");
+        Assert.Equal(File.ReadAllBytes(folder.File("v.npy")), File.ReadAllBytes(folder.File("l.npy")));
+        Assert.Contains("--value probability: run/model.safetensors returns a number, no class; allowed is value",
+            Run($"{Grid} --value probability --out p.npy", exitCode: 2).Error);
+        Assert.Contains("a map of values has 4096x4096 points at most, this grid has 5000x5000",
+            Run("grid run/model.safetensors --axes a,b --x -2:2 --y -1:1 --size 5000x5000 --out big.svg", exitCode: 2).Error);
+    }
+
+    [Fact]
     public void DataIsDrawnAndRowsOfAnArrayArePredicted()
     {
         Run("data moons --samples 50 --out moons.png", device: false);
