@@ -1,3 +1,4 @@
+using System.Xml.Linq;
 using GpuMlp.Formats;
 using SkiaSharp;
 
@@ -38,7 +39,23 @@ static class PictureFile
     {
         using var stream = new MemoryStream();
         using (SKCanvas canvas = SKSvgCanvas.Create(SKRect.Create(width, height), stream)) draw(canvas);
-        return stream.ToArray();
+        return Mended(stream.ToArray());
+    }
+
+    // Skia writes a canvas that is cleared as a rectangle without a fill, which is black, and names a font that few machines have
+    static byte[] Mended(byte[] svg)
+    {
+        XDocument picture = XDocument.Load(new MemoryStream(svg), LoadOptions.PreserveWhitespace);
+        XElement root = picture.Root!;
+        XElement[] cleared = [.. root.Descendants().Where(element => element.Name.LocalName == "rect" && element.Attribute("fill") is null
+            && element.Parent!.Name.LocalName != "clipPath" && element.Attribute("x") is null
+            && element.Attribute("width")?.Value == root.Attribute("width")?.Value)];
+        foreach (XElement rectangle in cleared) rectangle.Remove();
+        foreach (XElement text in root.Descendants())
+            if (text.Attribute("font-family") is XAttribute family) family.Value += ", DejaVu Sans, Arial, sans-serif";
+        using var mended = new MemoryStream();
+        picture.Save(mended, SaveOptions.DisableFormatting);
+        return mended.ToArray();
     }
 
     /// <summary>Encodes a picture as PNG.</summary>

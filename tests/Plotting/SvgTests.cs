@@ -44,6 +44,8 @@ public class SvgTests
         XElement root = XDocument.Load(path).Root!;
         Assert.Equal((Svg + "svg", "400", "300"), (root.Name, root.Attribute("width")!.Value, root.Attribute("height")!.Value));
         Assert.Contains(root.Descendants(Svg + "text"), text => text.Value.Trim() == "a title");
+        Assert.DoesNotContain(root.Descendants(Svg + "rect"), rectangle => rectangle.Attribute("fill") is null
+            && rectangle.Attribute("width")!.Value == "400" && rectangle.Parent!.Name != Svg + "clipPath");
         Assert.Equal(painted, root.Descendants(Svg + "image").Any());
         Assert.DoesNotContain(root.Descendants(Svg + "text"), text => text.Value.Length > 100);
     }

@@ -125,7 +125,7 @@ sealed record GridRequest(
             "boundary" => [".csv", ".svg"],
             "logit" => [".npy", ".csv", "-"],
             "value" => [".npy", ".png", ".svg", ".csv", "-"],
-            null => [".npy", ".png", ".svg", ".csv", "-"],                // what the value is depends on the model
+            null when Kind == ".svg" => [".svg"],                          // the model decides what the value is
             _ => [".npy", ".png", ".csv", "-"],
         };
         if (!allowed.Contains(Kind))

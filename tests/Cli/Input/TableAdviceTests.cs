@@ -48,7 +48,7 @@ public class TableAdviceTests
         Gpumlp.Outcome hot = Train(oneHot, "--net 1-8-3 --loss cross-entropy");
         Assert.Contains("the last 3 columns hold a single 1 in each row: --label '2,3,4' makes them 3 classes",
             Assert.Single(hot.ErrorLines));
-        Assert.Contains("labels 2, 3, 4 (3 classes: 2 10, 3 10, 4 10), 1 features",
+        Assert.Contains("labels 2, 3, 4 (3 classes: 2 10, 3 10, 4 10), 1 feature",
             Train(oneHot, "--net 1-8-3 --loss cross-entropy --label 2,3,4").Error);
     }
 
