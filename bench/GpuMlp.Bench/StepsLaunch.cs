@@ -17,7 +17,7 @@ sealed class StepsLaunch : IDisposable
     readonly StepsJob job;
     readonly Recipe recipe;
     readonly TrainingData data;
-    readonly DeviceBuffer start, picks, losses;
+    readonly DeviceBuffer start, picks, values, losses;
     readonly Tensor batchX, batchY;
     readonly FusedRun fused;
 
@@ -31,6 +31,7 @@ sealed class StepsLaunch : IDisposable
         start = device.Allocate(job.Start.Length);
         device.CopyToDevice(job.Start, start.All);
         picks = device.Allocate(batch * steps);
+        values = device.Allocate(batch * steps);
         losses = device.Allocate(steps);
         var row = new float[NetworkRow.Length];
         FusedRun.WriteRow(row, recipe.Optimizer, recipe.Seed, 0);
@@ -58,10 +59,11 @@ sealed class StepsLaunch : IDisposable
         {
             job.Device.GatherBatch(
                 data.Inputs.Span, data.Labels.Span, picks.All, step * batch, batchX.Span, batchY.Span, batch, data.Inputs.Columns);
-            job.Network.ComputeLoss(job.Network.Forward(batchX), batchY, losses.All, step);
+            job.Network.ComputeLoss(job.Network.ForwardToLoss(batchX), batchY, values.All.Slice(step * batch, batch));
             job.Network.Backward();
             job.Network.Step(recipe.Optimizer.LearningRate);
         }
+        job.Device.Means(values.All, losses.All, job.Row.Steps, batch, 0);
     }
 
     /// <summary>Compares the launches with the layer engine on the CPU.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using GpuMlp.Cli.Input;
+using GpuMlp.Cli.Output;
 using GpuMlp.Cli.Shell;
 using GpuMlp.Data;
 using GpuMlp.Devices;
@@ -55,8 +56,8 @@ sealed class GridInput
     /// <summary>The plane where features of it are derived from the axes; null where the network of two inputs is all there is.</summary>
     public FeaturePlane? Derived { get; private set; }
 
-    /// <summary>The names of the axes, which head a table of points.</summary>
-    public (string X, string Y) AxisNames { get; private set; } = ("x", "y");
+    /// <summary>What heads the columns of a table of points: x and y, or the features that --axes names.</summary>
+    public string Header => Request.Axes is null ? "x,y" : $"{CsvField.Of(AxisNames.X)},{CsvField.Of(AxisNames.Y)}";
 
     /// <summary>The network that the grid is of, on a device; the caller disposes it.</summary>
     public Sequential Network(ComputeDevice device)
@@ -85,7 +86,6 @@ sealed class GridInput
                 $"{Request.Model}: has {own} inputs ({Some(names[..own], 4)}); "
                 + "--axes A,B says which two the grid runs over, --fix C=V,... where the others are held");
         (int x, int y) = Request.Axes is string text ? SliceOptions.Axes(text, names) : (0, 1);
-        if (Request.Axes is not null) AxisNames = (names[x], names[y]);
         var held = SliceOptions.Fixed(Request.Fix, names, x, y).ToDictionary(one => one.Feature, one => one.Value);
         if (held.Keys.FirstOrDefault(k => k >= own, -1) is >= 0 and int computed)
             throw UsageException.For("fix", Request.Fix, $"{names[computed]} is derived from other features; hold those");

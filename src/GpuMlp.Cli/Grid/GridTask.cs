@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
 using GpuMlp.Cli.Input;
-using GpuMlp.Cli.Output;
 using GpuMlp.Cli.Shell;
 using GpuMlp.Data;
 using GpuMlp.Devices;
@@ -96,13 +95,13 @@ sealed class GridTask(GridInput input, Terminal terminal, ComputeDevice device, 
                 Write(stdout);
             });
         }
-        else if (request.IsMap) DrawMap(evaluator!);
+        else if (request.IsMap) DrawMap(sink => values(grid, sink, interruption.Token));
         else Save(Write);
         return Summary(evaluator is null ? "batches" : evaluator.Form.ToString().ToLowerInvariant());
 
         void Write(Stream stream)
         {
-            var outputs = new GridOutputs(grid, $"{CsvField.Of(input.AxisNames.X)},{CsvField.Of(input.AxisNames.Y)},{request.Value}");
+            var outputs = new GridOutputs(grid, $"{input.Header},{request.Value}");
             int perPoint = several && input.OneClass is null ? network.Outputs : 1;
             GridSpec points = request.Kind == ".png" ? grid.TopDown() : grid;
             using IDisposable? _ = request.Value == "class"
@@ -114,11 +113,11 @@ sealed class GridTask(GridInput input, Terminal terminal, ComputeDevice device, 
     }
 
     // colours need the range of all values first
-    void DrawMap(GridEvaluator evaluator)
+    void DrawMap(Func<GridSink<float>, TimeSpan> stream)
     {
         var values = new float[grid.Points];
         GridSink<float> rows = InOwnUnits((row, some) => some.CopyTo(values.AsSpan(row * grid.Width)));
-        evaluate = evaluator.Stream(grid, rows, Wanted, interruption.Token);
+        evaluate = stream(rows);
         notNumbers = NaNs.Count(values);
         long start = Stopwatch.GetTimestamp();
         (string x, string y) = input.AxisNames;

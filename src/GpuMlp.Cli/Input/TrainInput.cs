@@ -15,7 +15,7 @@ namespace GpuMlp.Cli.Input;
 /// <param name="Raw">The rows to train on in their own units, which the pictures show.</param>
 /// <param name="Data">The rows to train on as the network takes them.</param>
 /// <param name="Standardizer">What turns Raw into Data; null where they are the same.</param>
-/// <param name="Window">The window that the data lies in; null unless it has two features.</param>
+/// <param name="Window">The window that the data lies in; null unless it has two features, beside those derived from them.</param>
 sealed record TrainInput(Recipe Recipe, DataSet Raw, DataSet Data, Standardizer? Standardizer, Window? Window)
 {
     /// <summary>Generates or reads the data of a config.</summary>
@@ -31,8 +31,10 @@ sealed record TrainInput(Recipe Recipe, DataSet Raw, DataSet Data, Standardizer?
         DataSet raw = parts.Training;
         recipe = recipe with { ClassWeights = ClassWeights.Of(config, raw) };
         Standardizer? standardizer = config.Standardize ? Standardizer.Fit(raw) : null;
-        var axes = PictureAxes.Choose(config, raw, parts.Columns?.Derived.Count ?? 0);
-        Window? window = raw.Features != 2 ? null : axes.IsWhole ? axes.Window : Windows.OfData(config, raw);
+        int derived = parts.Columns?.Derived.Count ?? 0;
+        var axes = PictureAxes.Choose(config, raw, derived);
+        bool isOfTwo = raw.Features - derived == 2, isPlane = axes is { X: 0, Y: 1 };
+        Window? window = !isOfTwo ? null : isPlane ? axes.Window : raw.Features == 2 ? Windows.OfData(config, raw) : null;
         var input = new TrainInput(recipe, raw, raw, standardizer, window)
         {
             Axes = axes,

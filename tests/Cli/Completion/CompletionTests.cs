@@ -78,7 +78,7 @@ public class CompletionTests
     [InlineData("train --LR 0.1", "'--LR' is no option of gpumlp train; did you mean --lr?")]
     [InlineData("train --batch-size 4", "'--batch-size' is no option of gpumlp train; did you mean --batch?")]
     [InlineData("train --epochs 4", "'--epochs' is no option of gpumlp train; did you mean --steps?")]
-    [InlineData("train --seeds 0..3", "'--seeds' is no option of gpumlp train, but of gpumlp sweep; see gpumlp train -h")]
+    [InlineData("train --seeds 0..3", "'--seeds' is an option of gpumlp sweep and none of gpumlp train; see gpumlp train -h")]
     [InlineData("sweep --seed 0..3", "'--seed' is no option of gpumlp sweep; did you mean --seeds?")]
     [InlineData("sweep --patience 3", "'--patience' is an option of gpumlp train and none of gpumlp sweep; see gpumlp sweep -h")]
     [InlineData("sweep --folds 5", "'--folds' is an option of gpumlp train and none of gpumlp sweep")]

@@ -14,7 +14,7 @@ public sealed class DerivedGridTests : IDisposable
     [Theory]
     [InlineData("circles --derive x^2,y^2 --net 4-8-1", "", "x,y")]
     [InlineData("circles --derive x^2,y^2 --net 4-8-1 --standardize", "--axes y,x", "y,x")]
-    [InlineData("blobs --derive x*y --net 3-8-3 --loss cross-entropy", "--class 2", "x,y")]
+    [InlineData("blobs --derive x*y --net 3-8-3 --loss cross-entropy", "--value probability --class 2", "x,y")]
     public void AGridIsWhatPredictSays(string train, string grid, string axes)
     {
         Run($"train --device cpu --steps 300 --no-plots --quiet --data {train} --out", folder.File("run"));
@@ -23,7 +23,9 @@ public sealed class DerivedGridTests : IDisposable
         string[] lines = File.ReadAllLines(folder.File("g.csv"));
         Assert.Equal(($"{axes},probability", 21), (lines[0], lines.Length));
         double[][] points = [.. lines.Skip(1).Select(line => (double[])[.. line.Split(',').Select(Number)])];
-        File.WriteAllLines(folder.File("p.csv"), [axes, .. lines.Skip(1).Select(line => line[..line.LastIndexOf(',')])]);
+        bool swapped = axes == "y,x";                               // predict takes the columns of generated data by their places
+        File.WriteAllLines(folder.File("p.csv"), lines.Skip(1).Select(line => line.Split(','))
+            .Select(fields => swapped ? $"{fields[1]},{fields[0]}" : $"{fields[0]},{fields[1]}"));
         Run($"predict {model} --device cpu --data {folder.File("p.csv")} --out", folder.File("q.csv"));
         double[] predicted = [.. File.ReadLines(folder.File("q.csv")).Skip(1).Select(line => Number(line.Split(',')[^1]))];
         Assert.Equal(predicted.Length, points.Length);

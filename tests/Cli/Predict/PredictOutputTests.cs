@@ -38,7 +38,7 @@ public sealed class PredictOutputTests : IDisposable
     {
         Gpumlp.Outcome outcome = Gpumlp.Run($"predict {model} --device cpu --out - --data", folder.File("rows.csv"));
         Assert.Equal((0, 4), (outcome.ExitCode, outcome.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length));
-        Assert.Contains("1 rows have outputs that are not finite: their features are too large for the model's float32", outcome.Error);
+        Assert.Contains("1 row has outputs that are not finite: features are too large for the model's float32", outcome.Error);
 
         File.WriteAllText(folder.File("judged.csv"), "1,2,0\n3e38,-3e38,1\n0.5,1,1\n");
         outcome = Gpumlp.Run($"evaluate {model} --device cpu --data", folder.File("judged.csv"));
@@ -53,7 +53,7 @@ public sealed class PredictOutputTests : IDisposable
     public void AStandardInputThatIsClosedIsNotWaitedFor(string arguments)
     {
         Gpumlp.Outcome outcome = Gpumlp.Shell($"$gpumlp {arguments} <&-", folder.Path);
-        Assert.Equal((2, "gpumlp: the standard input is closed"), (outcome.ExitCode, outcome.Error.Trim()));
+        Assert.Equal((2, "gpumlp: the standard input is closed"), (outcome.ExitCode, outcome.ErrorLines[^1]));
     }
 
     [Fact]

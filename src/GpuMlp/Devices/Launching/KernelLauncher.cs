@@ -114,7 +114,7 @@ sealed class KernelLauncher(DeviceDescription device, Accelerator accelerator, K
 
     void LaunchGroups<TOp>(in TOp op, GroupForm form, int? lanes) where TOp : struct, IGroupOp<ArrayView<float>>
     {
-        var shape = new KernelConfig(op.Groups, form == GroupForm.Lanes ? lanes ?? 64 : 1);
+        var shape = new KernelConfig(op.Groups, form == GroupForm.Lanes ? Math.Min(lanes ?? 64, accelerator.MaxNumThreadsPerGroup) : 1);
         if (groupKernels.TryGetValue((typeof(TOp), form), out Delegate? kernel))
             Start((Action<KernelConfig, TOp, LoopWatch>)kernel, shape, op);
         else
