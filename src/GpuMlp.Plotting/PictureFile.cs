@@ -32,7 +32,7 @@ static class PictureFile
     }
 
     /// <summary>Whether a file is to be an SVG.</summary>
-    public static bool IsSvg(string path) => path.EndsWith(".svg", StringComparison.OrdinalIgnoreCase);
+    public static bool IsSvg(string? path) => path is not null && path.EndsWith(".svg", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Draws a picture as SVG: lines, markers and texts stay such, painted pixels are a picture within.</summary>
     public static byte[] Svg(int width, int height, Action<SKCanvas> draw)

@@ -107,7 +107,7 @@ static class Rooms
         new("Cli.DataFiles", "the verb data", "Cli.Shell", "Cli.Input", "Cli.Options", "Cli.Output"),
         new("Cli.Devices", "a verb", "Cli.Shell", "Cli.Input"),
         new("Cli.Gradcheck", "a verb", "Cli.Shell", "Cli.Input"),
-        new("Cli.Grid", "a verb", "Cli.Shell", "Cli.Input"),
+        new("Cli.Grid", "a verb", "Cli.Shell", "Cli.Input", "Cli.Output"),
         new("Cli.Map", "a verb", "Cli.Shell", "Cli.Input", "Cli.Options", "Cli.Output"),
         new("Cli.Play", "a verb; what a page shows is computed here, and GpuMlp.Web carries it", "Cli.Shell", "Cli.Input"),
         new("Cli.Predict", "two verbs, predict and evaluate", "Cli.Shell", "Cli.Input", "Cli.Output"),

@@ -32,6 +32,9 @@ public sealed class LimitTests : IDisposable
     [InlineData("--net 2-50-1 --engine fused", "SHARED", "1K")]
     [InlineData("--net 2-64-64-1 --batch 64 --engine layers", "SHARED", "4K")]
     [InlineData("--net 2-300-9-1 --batch 64 --engine layers", "GROUP", "16")]
+    [InlineData("--net 2-50-1 --engine fused", "GROUP", "16")]
+    [InlineData("--net 2-64-64-1 --engine fused", "GROUP", "32")]
+    [InlineData("--net 2-9-9-1 --batch 4 --optimizer adam --engine fused", "GROUP", "7")]
     [InlineData("--net 2-50-1 --engine layers", "CAPABILITY", "50")]
     public void TrainingEndsInTheProcessorsBits(string options, string variable, string limit)
     {

@@ -25,7 +25,7 @@ sealed class CountedJobs(CardJobs jobs, string file)
     {
         Fused(Budgets.Fused, "2-50-1", few: 256, many: 1280);
         Fused(Budgets.Deep, "2-64-64-1", few: 256, many: 768);
-        Member(networks: 64, few: 64, many: 128);
+        Member(networks: 64, few: 512, many: 1024);          // whole groups
         Grid(Budgets.Grid, "2-50-1", 128, 256);
         Grid(Budgets.DeepGrid, "2-64-64-1", 32, 64);
         Layers(few: 8, many: 24);

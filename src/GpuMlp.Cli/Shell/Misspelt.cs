@@ -7,13 +7,12 @@ namespace GpuMlp.Cli.Shell;
 static class Misspelt
 {
     // what other programs of this kind call it
-    static readonly Dictionary<string, string> Elsewhere = new()
+    static readonly Dictionary<string, string> Elsewhere = new[]
     {
-        ["--learning-rate"] = "--lr", ["--learning_rate"] = "--lr", ["--rate"] = "--lr", ["--batch_size"] = "--batch",
-        ["--epochs"] = "--steps", ["--iterations"] = "--steps", ["--max-iter"] = "--steps", ["--layers"] = "--net", ["--hidden"] = "--net",
-        ["--hidden-layers"] = "--net", ["--model"] = "--net", ["--output"] = "--out", ["--random-state"] = "--seed", ["--gpu"] = "--device",
-        ["--target"] = "--label", ["--l2"] = "--weight-decay", ["--early-stopping"] = "--patience",
-    };
+        ("--lr", "--learning-rate --learning_rate --rate"), ("--batch", "--batch_size"), ("--steps", "--epochs --iterations --max-iter"),
+        ("--net", "--layers --hidden --hidden-layers --model"), ("--out", "--output"), ("--seed", "--random-state"), ("--device", "--gpu"),
+        ("--label", "--target"), ("--weight-decay", "--l2"), ("--patience", "--early-stopping"),
+    }.SelectMany(row => row.Item2.Split(' ').Select(other => (row.Item1, other))).ToDictionary(row => row.other, row => row.Item1);
 
     /// <summary>The message for the first word that is wrong.</summary>
     public static UsageException Explain(ParseResult result)

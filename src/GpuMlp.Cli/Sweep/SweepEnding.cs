@@ -55,7 +55,6 @@ sealed class SweepEnding : IDisposable
     /// <exception cref="OperationCanceledException">No network made a step.</exception>
     public void Write(TimeSpan open, TimeSpan compile, Interruption interruption)
     {
-        Summary.AddTheRest();
         if (Summary.IsCut && Summary.AllSteps == 0) throw new OperationCanceledException(interruption.Token);
         if (!Summary.IsCut) interruption.Now($"the {(grid.Rung is null ? "sweep" : "rung")} is complete and is written");
         Summary.Commit();
@@ -179,7 +178,8 @@ sealed class SweepEnding : IDisposable
     string StepsMade()
     {
         (int least, int most) = Summary.Made ?? (grid.Common.Steps, grid.Common.Steps);
-        return least == grid.Common.Steps ? Invariant($"{grid.Common.Steps:N0} steps each")
-            : Invariant($"{least:N0} to {most:N0} of {grid.Common.Steps:N0} steps each (cancelled)");
+        string rest = Summary.Rows < grid.Count ? Invariant($", {grid.Count - Summary.Rows:N0} more not begun") : "";
+        return least == grid.Common.Steps ? Invariant($"{grid.Common.Steps:N0} steps each{rest}")
+            : Invariant($"{least:N0} to {most:N0} of {grid.Common.Steps:N0} steps each (cancelled){rest}");
     }
 }

@@ -52,7 +52,8 @@ sealed class SweepOutputs(OutputFolder folder, SweepGrid grid, SweepSources sour
         int count = shown.Length;
         SweepRanking.Ranked? best = summary.Best.FirstOrDefault();
         if (best is not null && !shown.Contains(best.Row)) shown[mosaic.TileOf(best.Row)] = best.Row;
-        SweepResult[] results = [.. shown.Select(row => row == best?.Row ? best.Result : summary.Shown[row])];
+        SweepResult[] results =
+            [.. shown.Select(row => row == best?.Row ? best.Result : summary.Shown.GetValueOrDefault(row, SweepResult.None))];
         var data = new SweepData(grid.Common, [.. shown.Select(row => grid[row])], sources, CancellationToken.None);
         Window[] windows = [.. data.Numbers.Distinct().Select(data.WindowOf)];
         var window = new Window(windows.Min(w => w.X0), windows.Max(w => w.X1), windows.Min(w => w.Y0), windows.Max(w => w.Y1));

@@ -51,8 +51,8 @@ sealed class SweepSummary : IDisposable
     /// <summary>The least and the most steps that a network made, of those that did not diverge; null if all did.</summary>
     public (int Least, int Most)? Made { get; private set; }
 
-    /// <summary>Whether a network was stopped before its last step.</summary>
-    public bool IsCut => Made?.Least < grid.Common.Steps;
+    /// <summary>Whether a network was stopped before its last step, or before its first: those that nobody came to have no row.</summary>
+    public bool IsCut => Rows < grid.Count || Made?.Least < grid.Common.Steps;
 
     /// <summary>How long it all took.</summary>
     public SweepTimes Times { get; private set; }
@@ -84,12 +84,6 @@ sealed class SweepSummary : IDisposable
         HashSet<int> needed = [.. ranking.Candidates];
         foreach (int row in parameters.Keys)
             if (!needed.Contains(row) && mosaic?.Shows(row) != true) parameters.Remove(row);
-    }
-
-    /// <summary>Takes the rows that nobody came to.</summary>
-    public void AddTheRest()
-    {
-        while (Rows < grid.Count) Add(SweepResult.None, Line(grid[Rows], SweepResult.None));
     }
 
     /// <summary>Ends sweep.csv.</summary>

@@ -13,6 +13,12 @@ static class Hints
     // standardized features seldom reach 10; the program's own data sets stay below 20
     const double LargeFeature = 30, LargeRatio = 30;
 
+    // standardized values seldom reach 10, and losses grow with their square: no learning rate is low enough for these
+    const double Diverging = 1000;
+
+    // the initializations are made for a scale of 1
+    const double LargeInitScale = 100;
+
     // from this share of the largest class on, accuracy hides what becomes of the others
     const double LargeClass = 0.8;
 
@@ -39,6 +45,18 @@ static class Hints
             : score.BaselineAccuracy > LargeClass ? "--class-weight balanced, by which rare classes count as much,"
             : "another --lr, more --steps or another --net";
         yield return $"on the {part} rows the network is no better than always predicting {than}; {advice} may help";
+    }
+
+    /// <summary>What may keep a training finite that diverged.</summary>
+    public static string Remedy(TrainConfig config, DataSet raw)
+    {
+        if (config.InitScale > LargeInitScale) return Invariant($"a smaller --init-scale than {config.InitScale}");
+        if (config.Lr * config.WeightDecay > 1) return Invariant($"a smaller --weight-decay than {config.WeightDecay}");
+        if (config.Lr * config.L1 > 1) return Invariant($"a smaller --l1 than {config.L1}");
+        float features = raw.Inputs.Cast<float>().Max(MathF.Abs), targets = raw.ClassCount > 0 ? 0 : raw.Labels.Max(MathF.Abs);
+        if (!config.Standardize && features > Diverging) return Invariant($"the features reach {features:G4}: --standardize");
+        if (!config.Standardize && targets > Diverging) return Invariant($"the targets reach {targets:G4}: --standardize");
+        return Invariant($"a lower --lr than {config.Lr}");
     }
 
     // what is wrong with the scale of the features; null if nothing is

@@ -162,9 +162,6 @@ sealed class TrainRun
     // multiply-adds that a processor makes in a tenth of a second or so
     const double MuchOfAStep = 1e9;
 
-    // standardized features seldom reach 10, and losses grow with their square
-    const double LargeFeature = 1000;
-
     // how many snapshots are kept; none where no picture needs them
     long Frames => (input.Plane is null && config.Views is null) || config.NoPlots || config.SnapshotEvery == 0 ? 0
         : config.Steps / config.SnapshotEvery + 1L;
@@ -249,7 +246,8 @@ sealed class TrainRun
         }
         if (record.DivergedStep is int step)
         {
-            Terminal.Error(Invariant($"diverged at step {step}: the loss or a weight is no longer finite; {Remedy()} may help ") +
+            string remedy = Hints.Remedy(config, input.Raw);
+            Terminal.Error(Invariant($"diverged at step {step}: the loss or a weight is no longer finite; {remedy} may help ") +
                 $"({folder.Path} {(record.Outputs is null ? "keeps its earlier run" : "has losses.csv and run.json")})");
             exitCode = ExitCode.Diverged;
         }
@@ -258,14 +256,6 @@ sealed class TrainRun
             foreach (string line in TrainSummary.Lines(record, input.Raw, written)) terminal.Say(line);
         if (terminal.Json) Terminal.Print(record.ToJson());
         return exitCode;
-    }
-
-    // where features are this large, no learning rate is low enough
-    string Remedy()
-    {
-        float largest = input.Raw.Inputs.Cast<float>().Max(MathF.Abs);
-        return !config.Standardize && largest > LargeFeature ? Invariant($"the features reach {largest:G4}: --standardize")
-            : Invariant($"a lower --lr than {config.Lr}");
     }
 
     void CheckSize()

@@ -159,6 +159,23 @@ public class SweepTests
     }
 
     [Fact]
+    public void NetworksThatNobodyCameToHaveNoRow()
+    {
+        using var folder = new ScratchFolder();
+        using Process process = Gpumlp.Start(
+            "sweep --device cpu --samples 50 --steps 2000 --net 2-3-1 --seeds 0..9999999 --block 1000 --out", folder.File("sweep"));
+        while (process.StandardError.ReadLine() is string line && !line.StartsWith("training", StringComparison.Ordinal)) { }
+        var tables = new DirectoryInfo(folder.File("sweep"));
+        while (!tables.EnumerateFiles("*sweep.csv*", SearchOption.AllDirectories).Any(file => file.Length > 0)) Thread.Sleep(20);
+        Gpumlp.Interrupt(process);
+        Gpumlp.Outcome outcome = Gpumlp.End(process);
+        Assert.Equal(130, outcome.ExitCode);
+        Assert.InRange(Rows(folder.File("sweep/sweep.csv")).Length, 1000, 9_000_000);
+        Assert.Matches(@"steps each( \(cancelled\))?, [\d,]+ more not begun", outcome.Out);
+        Assert.True(File.Exists(folder.File("sweep/mosaic.png")));
+    }
+
+    [Fact]
     public void CtrlCLeavesWhatThereIs()
     {
         using var folder = new ScratchFolder();
