@@ -101,10 +101,12 @@ sealed record SchedulerScript(
         #   done
         """);
 
+    string NextRung => Rung is null or { IsLast: true } ? "" : ", then start the next rung";
+
     string Kubernetes() => Invariant($$"""
         # Needs an image gpumlp with gpumlp on its PATH, and a volume claim gpumlp that all pods may write. Then:
         #   kubectl apply -f sweep.yaml && kubectl wait --for=condition=complete --timeout=-1s job/{{JobName}}
-        # A pod that is killed or evicted goes on from its last whole block. Merge where the volume is mounted{{(Rung is null or { IsLast: true } ? "" : ", then start the next rung")}}:
+        # A pod that is killed or evicted goes on from its last whole block. Merge where the volume is mounted{{NextRung}}:
         #   gpumlp sweep --merge {{Quote(Folder)}}
         apiVersion: batch/v1
         kind: Job
