@@ -42,7 +42,8 @@ static class PictureFile
         return Mended(stream.ToArray());
     }
 
-    // Skia writes a canvas that is cleared as a rectangle without a fill, which is black, and names a font that few machines have
+    // Skia writes a canvas that is cleared as a rectangle without a fill, which is black, names a font that few machines have, and clips a
+    // legend to the width of that font
     static byte[] Mended(byte[] svg)
     {
         XDocument picture = XDocument.Load(new MemoryStream(svg), LoadOptions.PreserveWhitespace);
@@ -52,7 +53,11 @@ static class PictureFile
             && element.Attribute("width")?.Value == root.Attribute("width")?.Value)];
         foreach (XElement rectangle in cleared) rectangle.Remove();
         foreach (XElement text in root.Descendants())
-            if (text.Attribute("font-family") is XAttribute family) family.Value += ", DejaVu Sans, Arial, sans-serif";
+        {
+            if (text.Attribute("font-family") is not XAttribute family) continue;
+            family.Value += ", DejaVu Sans, Arial, sans-serif";
+            text.Parent!.Attribute("clip-path")?.Remove();
+        }
         using var mended = new MemoryStream();
         picture.Save(mended, SaveOptions.DisableFormatting);
         return mended.ToArray();

@@ -48,5 +48,6 @@ public class SvgTests
             && rectangle.Attribute("width")!.Value == "400" && rectangle.Parent!.Name != Svg + "clipPath");
         Assert.Equal(painted, root.Descendants(Svg + "image").Any());
         Assert.DoesNotContain(root.Descendants(Svg + "text"), text => text.Value.Length > 100);
+        Assert.DoesNotContain(root.Descendants(Svg + "text"), text => text.Parent!.Attribute("clip-path") is not null);
     }
 }

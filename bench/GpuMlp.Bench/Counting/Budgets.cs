@@ -42,7 +42,7 @@ static class Budgets
         .. ((string[])[Fused, Deep, Grid, DeepGrid]).SelectMany(job => (Budget[])
         [
             new(job, Threads, 32, 32, AtLeast: true), new(job, Loads, Sectors, Sectors), new(job, Stores, Sectors, Sectors),
-            // in the deep step a lane has two units, and meets another lane in a bank in three accesses of a hundred
+            // in the deep step a thread has two units, and meets another in a bank in three accesses of a hundred
             new(job, Conflicts, job == Deep ? 0.05 : 0, 0),
         ]),
     ];
