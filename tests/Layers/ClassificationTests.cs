@@ -45,28 +45,6 @@ public class ClassificationTests
         Assert.Equal(0.75, Classification.Accuracy([0.9f, 0.1f, 0.6f, 0.4f], [1, 0, 0, 0]));
     }
 
-    [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(5)]
-    public void AccuracyCountsTheRowsWhoseClassIsTheLabel(int columns)
-    {
-        const int rows = 1003;
-        var random = new Random(columns);
-        float[] some = [0, 0.25f, 0.5f, 0.75f, -0f, float.NaN, float.PositiveInfinity, float.NegativeInfinity];
-        float[] outputs = [.. Enumerable.Range(0, rows * columns).Select(_ => some[random.Next(some.Length)])], columnwise = [.. outputs];
-        float[] labels = [.. Enumerable.Range(0, rows).Select(_ => (float)random.Next(Math.Max(2, columns)))];
-        int right = 0;
-        for (int r = 0; r < rows; r++)
-        {
-            for (int k = 0; k < columns; k++) columnwise[k * rows + r] = outputs[r * columns + k];
-            if (Classification.ClassOf(outputs.AsSpan(r * columns, columns)) == (int)labels[r]) right++;
-        }
-        Assert.InRange(right, 1, rows - 1);
-        Assert.Equal((double)right / rows, Classification.Accuracy(outputs, labels));
-        Assert.Equal((double)right / rows, Classification.Accuracy(columnwise, labels, transposed: true));
-    }
-
     [Fact]
     public void OutputsThatAreNoRowsAreRefused()
     {

@@ -64,6 +64,8 @@ static class SpanCalls
 
     public static float TrainingResult_MeanOfLast(float[] losses) => TrainingResult.MeanOfLast(losses);
 
+    public static void Classification_Softmax(float[] logits) => Classification.Softmax(logits);
+
     public static int? Classification_ClassOf(float[] outputs) => Classification.ClassOf(outputs);
 
     public static double Classification_Accuracy(float[] outputs, float[] labels) => Classification.Accuracy(outputs, labels);

@@ -100,16 +100,7 @@ sealed class FeaturePlane(int x, int? y, double[] at, IReadOnlyList<DerivedFeatu
         if (outputs == 1) return value == GridValue.Logit ? network.PredictLogits(inputs) : network.Predict(inputs);
         float[] logits = network.PredictLogits(inputs);
         if (value == GridValue.Probability)
-        {
-            for (int at = 0; at < logits.Length; at += outputs)
-            {
-                Span<float> point = logits.AsSpan(at, outputs);
-                double largest = double.NegativeInfinity, sum = 0;
-                foreach (float logit in point) largest = Math.Max(largest, logit);             // NaN stays
-                foreach (float logit in point) sum += Math.Exp(logit - largest);
-                for (int k = 0; k < outputs; k++) point[k] = (float)(Math.Exp(point[k] - largest) / sum);
-            }
-        }
+            for (int at = 0; at < logits.Length; at += outputs) Classification.Softmax(logits.AsSpan(at, outputs));
         return ofClass is int one ? [.. Enumerable.Range(0, logits.Length / outputs).Select(k => logits[k * outputs + one])] : logits;
     }
 

@@ -17,7 +17,7 @@ sealed class PredictRun(PredictRequest request, Model model, Terminal terminal, 
     const int RowsOfAPart = 1 << 14;
 
     readonly LabelledOutputs? judged = request.Metrics ? new LabelledOutputs(model) : null;
-    long rows, incomplete, overflown;
+    long rows, incomplete, notFinite;
 
     /// <summary>Does what the options ask for.</summary>
     /// <exception cref="UsageException">A file is not there or not fit.</exception>
@@ -50,8 +50,8 @@ sealed class PredictRun(PredictRequest request, Model model, Terminal terminal, 
         if (incomplete > 0)
             terminal.Note(Invariant($"{incomplete:N0} {(incomplete == 1 ? "row lacks" : "rows lack")} a value and ")
                 + $"{(incomplete == 1 ? "has" : "have")} no prediction (the model's rule is to drop such rows)");
-        if (overflown > 0)
-            terminal.Note(Invariant($"{overflown:N0} {(overflown == 1 ? "row has" : "rows have")} outputs that are not finite: ")
+        if (notFinite > 0)
+            terminal.Note(Invariant($"{notFinite:N0} {(notFinite == 1 ? "row has" : "rows have")} outputs that are not finite: ")
                 + "features are too large for the model's float32");
         judged?.Report(terminal);
         return ExitCode.Ok;
@@ -77,6 +77,7 @@ sealed class PredictRun(PredictRequest request, Model model, Terminal terminal, 
         }
         if (rows == 0) throw UsageException.For("data", request.Data, "has no rows");
         writer?.Flush();
+        notFinite = writer?.NotFinite ?? 0;
     }
 
     static Task<DataTable?> Next(IEnumerator<DataTable> parts) => Task.Run(() => parts.MoveNext() ? parts.Current : null);
@@ -98,17 +99,7 @@ sealed class PredictRun(PredictRequest request, Model model, Terminal terminal, 
         incomplete += part.Count - complete.Length;
         judged?.Add(part, complete);
         if (writer is null) return;
-        if (model.ClassNames.Count > 0)
-        {
-            float[] probabilities = model.PredictProbability(part, complete);
-            overflown += probabilities.Chunk(probabilities.Length / Math.Max(1, complete.Length)).Count(row => row.Any(float.IsNaN));
-            writer.Classes(probabilities, complete, part.Count);
-        }
-        else
-        {
-            double[] values = model.Predict(part, complete);
-            overflown += values.Count(value => !double.IsFinite(value));
-            writer.Values(values, complete, part.Count);
-        }
+        if (model.ClassNames.Count > 0) writer.Classes(model.PredictProbability(part, complete), complete, part.Count);
+        else writer.Values(model.Predict(part, complete), complete, part.Count);
     }
 }

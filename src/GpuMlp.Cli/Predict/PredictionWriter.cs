@@ -34,6 +34,9 @@ sealed class PredictionWriter
     /// <summary>The number of fields per line.</summary>
     int Columns { get; }
 
+    /// <summary>How many rows had an output that is no finite number.</summary>
+    public long NotFinite { get; private set; }
+
     /// <summary>Writes the classes of some rows.</summary>
     /// <param name="probabilities">The probability of each class, row after row.</param>
     /// <param name="complete">Which of the rows they are.</param>
@@ -45,6 +48,7 @@ sealed class PredictionWriter
         {
             ReadOnlySpan<float> row = probabilities.AsSpan(k * count, count);
             if (Classification.ClassOf(model.Network.Outputs == 1 ? row[1..] : row) is int best) Write(names[best]);
+            else NotFinite++;
             foreach (float probability in row) Number(probability, separated: true);
         });
     }
@@ -55,7 +59,14 @@ sealed class PredictionWriter
     /// <param name="rows">The number of rows: those that are not complete have empty fields.</param>
     public void Values(double[] values, int[] complete, int rows) => Rows(complete, rows, k =>
     {
-        for (int column = 0; column < Columns; column++) Number((float)values[k * Columns + column], separated: column > 0);
+        bool finite = true;
+        for (int column = 0; column < Columns; column++)
+        {
+            float value = (float)values[k * Columns + column];
+            finite &= float.IsFinite(value);
+            Number(value, separated: column > 0);
+        }
+        if (!finite) NotFinite++;
     });
 
     void Rows(int[] complete, int rows, Action<int> write)

@@ -64,7 +64,8 @@ sealed class Views(TrainConfig config, TrainInput input, Sequential network, Tra
     void DrawUnits(string path)
     {
         (int width, int height) = input.Axes.Y is null ? (CurvePoints, 1) : (TileWidth, TileHeight);
-        float[][] hidden = Hidden(input.Axes.Y is null ? OnCurve() : OnGrid(input.Grid(input.Axes.Window!.Value, width, height)));
+        float[][] hidden = Hidden(input.Axes.Y is null ? OnCurve()
+            : input.FeaturePlane.Inputs(input.Grid(input.Axes.Window!.Value, width, height)));
         UnitLayer[] layers = [.. hidden.Select((outputs, l) =>
         {
             int units = config.Net.Widths[l + 1];
@@ -100,7 +101,7 @@ sealed class Views(TrainConfig config, TrainInput input, Sequential network, Tra
     {
         int layer = LayerOfTwo(config.Net)!.Value;
         GridSpec grid = GridSpec.FromSize(input.Axes.Window!.Value, LinePoints, LinePoints, input.Axes.Scale(input.Standardizer));
-        float[] plane = OnGrid(grid);
+        float[] plane = input.FeaturePlane.Inputs(grid);
         int every = Math.Max(1, (input.Data.Count + MostPoints - 1) / MostPoints), features = input.Data.Features;
         int[] rows = [.. Enumerable.Range(0, input.Data.Count).Where(row => row % every == 0)];
         float[] points = [.. rows.SelectMany(row => input.Data.Flat.Slice(row * features, features).ToArray())];
@@ -136,22 +137,6 @@ sealed class Views(TrainConfig config, TrainInput input, Sequential network, Tra
         double low = Enumerable.Range(0, input.Data.Count).Min(row => input.Data.Flat[row]);
         double high = Enumerable.Range(0, input.Data.Count).Max(row => input.Data.Flat[row]);
         return [.. Enumerable.Range(0, CurvePoints).Select(k => (float)(low + (high - low) * k / (CurvePoints - 1)))];
-    }
-
-    // the grid's points as rows of inputs, the features that are no axes held
-    float[] OnGrid(GridSpec grid)
-    {
-        if (input.FeaturePlane.IsDerived) return input.FeaturePlane.Inputs(grid);
-        PictureAxes axes = input.Axes;
-        float[] held = [.. axes.Inputs(input.Standardizer).Select(value => (float)value)];
-        var rows = new float[grid.Points * held.Length];
-        for (int k = 0; k < grid.Points; k++)
-        {
-            held.CopyTo(rows, k * held.Length);
-            rows[k * held.Length + axes.X] = grid.X[k % grid.Width];
-            rows[k * held.Length + axes.Y!.Value] = grid.Y[k / grid.Width];
-        }
-        return rows;
     }
 
     // what each hidden layer passes on, row after row

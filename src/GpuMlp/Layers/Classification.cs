@@ -18,7 +18,7 @@ public static class Classification
     }
 
     /// <summary>Turns one row of logits into probabilities, in float64.</summary>
-    internal static void Softmax(Span<float> logits)
+    public static void Softmax(Span<float> logits)
     {
         double largest = double.NegativeInfinity, sum = 0;
         foreach (float logit in logits) largest = Math.Max(largest, logit);

@@ -46,6 +46,19 @@ public sealed class PredictOutputTests : IDisposable
         Assert.Contains("1 of 3 outputs are not finite: features are too large for the model's float32", outcome.Error);
     }
 
+    [Fact]
+    public void RowsThatAllLackAValueHaveEmptyLines()
+    {
+        File.WriteAllText(folder.File("d.csv"), "a,b,c\n1,2,x\n,3,y\n4,1,x\n2,5,y\n");
+        const string train = "train --device cpu --steps 5 --no-plots --quiet --missing drop --data";
+        Gpumlp.Run(train, folder.File("d.csv"), "--out", folder.File("m"));
+        File.WriteAllText(folder.File("n.csv"), "a,b\n,1\n2,\n");
+        string predict = $"predict {folder.File("m/model.safetensors")} --device cpu --out - --data";
+        Gpumlp.Outcome outcome = Gpumlp.Run(predict, folder.File("n.csv"));
+        Assert.Equal((0, "class,p(x),p(y)\n,,\n,,\n"), (outcome.ExitCode, outcome.Out));
+        Assert.Contains("2 rows lack a value", outcome.Error);
+    }
+
     [Theory]
     [InlineData("data - --out -")]
     [InlineData("train --data - --out nowhere")]

@@ -31,7 +31,8 @@ static class OpKinds
         <= Op.GeU64 => OpKind.Integer,
         <= Op.NanF32 => OpKind.Float,
         <= Op.CvtU64U32 => OpKind.Integer,
-        _ => OpKind.Float,
+        <= Op.CvtU32F32 => OpKind.Float,
+        _ => throw new ArgumentOutOfRangeException(nameof(op), op, "its kind is not known"),
     };
 
     public static bool IsGlobal(Op op) => op is >= Op.LdGlobal32 and <= Op.StGlobal64 or Op.LdGlobalVector or Op.StGlobalVector;
@@ -46,6 +47,7 @@ static class OpKinds
     {
         Op.LdGlobal64 or Op.StGlobal64 or Op.LdShared64 or Op.StShared64 => 8,
         Op.LdGlobalVector or Op.StGlobalVector or Op.LdSharedVector or Op.StSharedVector => 4 * kernel.Vectors[instruction.D].Length,
-        _ => 4,
+        _ when IsGlobal(instruction.Op) || IsShared(instruction.Op) => 4,
+        _ => throw new ArgumentOutOfRangeException(nameof(instruction), instruction.Op, "accesses neither memory"),
     };
 }
