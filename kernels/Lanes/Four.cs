@@ -13,4 +13,12 @@ public readonly struct Four(float v0, float v1, float v2, float v3)
         T.Set(view, i + 2, V2);
         T.Set(view, i + 3, V3);
     }
+
+    /// <summary>Transposes a square of four by four float by float, for lanes that have no instructions for it.</summary>
+    internal static void Transpose<T, TView>(TView from, int fromStep, TView to, int toStep)
+        where T : struct, ILanes<T, TView> where TView : struct
+    {
+        for (int line = 0; line < 4; line++)
+            for (int k = 0; k < 4; k++) T.Set(to, k * toStep + line, T.Get(from, line * fromStep + k));
+    }
 }

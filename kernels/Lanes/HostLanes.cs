@@ -25,6 +25,8 @@ public readonly unsafe struct HostLanes : ILanes<HostLanes, HostView>
 
     public static Two GetTwo(HostView view, int i) => new(Get(view, i), Get(view, i + 1));
 
+    public static void SetTwo(HostView view, int i, Two value) => value.Store<HostLanes, HostView>(view, i);
+
     public static Four GetFour(HostView view, int i) => new(Get(view, i), Get(view, i + 1), Get(view, i + 2), Get(view, i + 3));
 
     public static void SetFour(HostView view, int i, Four value) => value.Store<HostLanes, HostView>(view, i);
@@ -32,6 +34,9 @@ public readonly unsafe struct HostLanes : ILanes<HostLanes, HostView>
     public static HostLanes Load(HostView view, int i) => new(view.Pointer[i]);
 
     public static void Store(HostView view, int i, HostLanes value, int count) => view.Pointer[i] = value.v;
+
+    public static void Transpose(HostView from, int fromStep, HostView to, int toStep) =>
+        Four.Transpose<HostLanes, HostView>(from, fromStep, to, toStep);
 
     public static HostLanes Splat(float value) => new(value);
 

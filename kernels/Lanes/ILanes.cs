@@ -31,6 +31,9 @@ public interface ILanes<TSelf, TView> where TSelf : struct, ILanes<TSelf, TView>
     /// <summary>The two elements from <paramref name="i"/> on, an even number in a view that begins at a multiple of 8 bytes.</summary>
     static abstract Two GetTwo(TView view, int i);
 
+    /// <summary>Writes two elements, at such a place.</summary>
+    static abstract void SetTwo(TView view, int i, Two value);
+
     /// <summary>
     /// The four elements from <paramref name="i"/> on, a multiple of four in a view that begins at a multiple of 16 bytes.
     /// </summary>
@@ -46,6 +49,12 @@ public interface ILanes<TSelf, TView> where TSelf : struct, ILanes<TSelf, TView>
 
     /// <summary>Writes the first min(<paramref name="count"/>, Width) floats at i; count has to be at least 1.</summary>
     static abstract void Store(TView view, int i, TSelf value, int count);
+
+    /// <summary>
+    /// Copies a square of four by four: element j of line i, at i · <paramref name="fromStep"/> + j, goes to
+    /// j · <paramref name="toStep"/> + i.
+    /// </summary>
+    static abstract void Transpose(TView from, int fromStep, TView to, int toStep);
 
     /// <summary>The same value in every lane.</summary>
     static abstract TSelf Splat(float value);

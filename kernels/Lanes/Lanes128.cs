@@ -31,6 +31,9 @@ public unsafe struct Lanes128 : ILanes<Lanes128, HostView>
     public static Two GetTwo(HostView view, int i) => new(Get(view, i), Get(view, i + 1));
 
     [MethodImpl(Inline)]
+    public static void SetTwo(HostView view, int i, Two value) => value.Store<Lanes128, HostView>(view, i);
+
+    [MethodImpl(Inline)]
     public static Four GetFour(HostView view, int i) => new(Get(view, i), Get(view, i + 1), Get(view, i + 2), Get(view, i + 3));
 
     [MethodImpl(Inline)]
@@ -45,6 +48,26 @@ public unsafe struct Lanes128 : ILanes<Lanes128, HostView>
         if (count >= 4) value.v.Store(view.Pointer + i);
         else if (Avx.IsSupported) Avx.MaskStore(view.Pointer + i, First(count), value.v);
         else StorePart(view.Pointer + i, value.v, count);
+    }
+
+    [MethodImpl(Inline)]
+    public static void Transpose(HostView from, int fromStep, HostView to, int toStep)
+    {
+        if (!Sse.IsSupported)
+        {
+            Four.Transpose<Lanes128, HostView>(from, fromStep, to, toStep);
+            return;
+        }
+        float* p = from.Pointer, q = to.Pointer;
+        Vector128<float> a = Vector128.Load(p), b = Vector128.Load(p + fromStep);
+        Vector128<float> c = Vector128.Load(p + 2 * fromStep), d = Vector128.Load(p + 3 * fromStep);
+        Vector128<float> ab = Sse.UnpackLow(a, b), cd = Sse.UnpackLow(c, d);
+        Sse.MoveLowToHigh(ab, cd).Store(q);
+        Sse.MoveHighToLow(cd, ab).Store(q + toStep);
+        ab = Sse.UnpackHigh(a, b);
+        cd = Sse.UnpackHigh(c, d);
+        Sse.MoveLowToHigh(ab, cd).Store(q + 2 * toStep);
+        Sse.MoveHighToLow(cd, ab).Store(q + 3 * toStep);
     }
 
     [MethodImpl(Inline)]

@@ -31,6 +31,9 @@ public unsafe struct Lanes512 : ILanes<Lanes512, HostView>
     public static Two GetTwo(HostView view, int i) => new(Get(view, i), Get(view, i + 1));
 
     [MethodImpl(Inline)]
+    public static void SetTwo(HostView view, int i, Two value) => value.Store<Lanes512, HostView>(view, i);
+
+    [MethodImpl(Inline)]
     public static Four GetFour(HostView view, int i) => new(Get(view, i), Get(view, i + 1), Get(view, i + 2), Get(view, i + 3));
 
     [MethodImpl(Inline)]
@@ -46,6 +49,9 @@ public unsafe struct Lanes512 : ILanes<Lanes512, HostView>
         else if (Avx512F.IsSupported) Avx512F.MaskStore(view.Pointer + i, First(count), value.v);
         else StorePart(view.Pointer + i, value.v, count);
     }
+
+    [MethodImpl(Inline)]
+    public static void Transpose(HostView from, int fromStep, HostView to, int toStep) => Lanes128.Transpose(from, fromStep, to, toStep);
 
     [MethodImpl(Inline)]
     public static Lanes512 Splat(float value) => new(Vector512.Create(value));

@@ -25,17 +25,24 @@ public readonly struct ScalarLanes : ILanes<ScalarLanes, ArrayView<float>>
     public static void SetInt(ArrayView<float> view, int i, int value) => view[i] = Interop.IntAsFloat((uint)value);
 
     // two floats are read at once where their place may be taken for aligned; 8 bytes are enough
-    public static Two GetTwo(ArrayView<float> view, int i) => view.SubView(i, 2).AsAligned16().Cast<Two>()[0];
+    public static Two GetTwo(ArrayView<float> view, int i) => Twos(view, i)[0];
+
+    public static void SetTwo(ArrayView<float> view, int i, Two value) => Twos(view, i)[0] = value;
 
     public static Four GetFour(ArrayView<float> view, int i) => Fours(view, i)[0];
 
     public static void SetFour(ArrayView<float> view, int i, Four value) => Fours(view, i)[0] = value;
+
+    static ArrayView<Two> Twos(ArrayView<float> view, int i) => view.SubView(i, 2).AsAligned16().Cast<Two>();
 
     static ArrayView<Four> Fours(ArrayView<float> view, int i) => view.SubView(i, 4).AsAligned16().Cast<Four>();
 
     public static ScalarLanes Load(ArrayView<float> view, int i) => new(view[i]);
 
     public static void Store(ArrayView<float> view, int i, ScalarLanes value, int count) => view[i] = value.v;
+
+    public static void Transpose(ArrayView<float> from, int fromStep, ArrayView<float> to, int toStep) =>
+        Four.Transpose<ScalarLanes, ArrayView<float>>(from, fromStep, to, toStep);
 
     public static ScalarLanes Splat(float value) => new(value);
 

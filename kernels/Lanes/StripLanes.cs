@@ -26,6 +26,8 @@ public readonly struct StripLanes : ILanes<StripLanes, ArrayView<float>>
 
     public static Two GetTwo(ArrayView<float> view, int i) => ScalarLanes.GetTwo(view, i);
 
+    public static void SetTwo(ArrayView<float> view, int i, Two value) => ScalarLanes.SetTwo(view, i, value);
+
     public static Four GetFour(ArrayView<float> view, int i) => ScalarLanes.GetFour(view, i);
 
     public static void SetFour(ArrayView<float> view, int i, Four value) => ScalarLanes.SetFour(view, i, value);
@@ -38,6 +40,9 @@ public readonly struct StripLanes : ILanes<StripLanes, ArrayView<float>>
         else
             for (int lane = 0; lane < count; lane++) view[i + lane] = Strip.Lane(value.v, lane);
     }
+
+    public static void Transpose(ArrayView<float> from, int fromStep, ArrayView<float> to, int toStep) =>
+        Four.Transpose<StripLanes, ArrayView<float>>(from, fromStep, to, toStep);
 
     public static StripLanes Splat(float value) => new(Strip.Splat(value));
 

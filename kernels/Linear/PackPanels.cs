@@ -62,6 +62,15 @@ public readonly struct PackPanels<TView>(Operand<TView> from, TView to, int line
     void Columns<T>(int term, int lastTerm, int line, int lastLine) where T : struct, ILanes<T, TView>
     {
         int columns = Panel.Columns(T.Width);
+        for (; line + 4 <= lastLine && from.TermStep == 1; line += 4)
+        {
+            TView source = T.From(from.At, line * from.LineStep);
+            TView target = T.From(to, line / columns * columns * terms + line % columns);
+            int k = term;
+            for (; k + 4 <= lastTerm; k += 4) T.Transpose(T.From(source, k), from.LineStep, T.From(target, k * columns), columns);
+            for (; k < lastTerm; k++)
+                for (int of = 0; of < 4; of++) T.Set(target, k * columns + of, T.Get(source, of * from.LineStep + k));
+        }
         for (; line < lastLine; line++)
         {
             TView source = T.From(from.At, line * from.LineStep);

@@ -151,15 +151,10 @@ readonly struct SharedLayers<T, TView>(TView shared, int table) where T : struct
             a = T.From(a, SharedLayer.InputsTogether);
             w = T.From(w, 4 * SharedLayer.InputsTogether);
         }
-        Put<TActivation>(value, 0, z.V0);
-        if (unit + 1 < next.Units) Put<TActivation>(value, 1, z.V1);              // the activation of a unit that is not there stays 0
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Put<TActivation>(TView value, int at, float z) where TActivation : struct, IActivation
-    {
-        T.Set(value, at, EightActivations.Forward<TActivation, T, TView>(z));
-        T.Set(value, SharedLayer.PreActivations + at, z);
+        float second = EightActivations.Forward<TActivation, T, TView>(z.V1);
+        if (unit + 1 == next.Units) second = 0f;                                  // the activation of a unit that is not there stays 0
+        T.SetTwo(value, 0, new Two(EightActivations.Forward<TActivation, T, TView>(z.V0), second));
+        T.SetTwo(value, SharedLayer.PreActivations, z);
     }
 
     /// <summary>The gradient at a unit of the last hidden layer, whose weight in the output is then updated.</summary>
