@@ -216,6 +216,13 @@ public sealed class ForeignModelTests : IDisposable
     }
 
     [Fact]
+    public void ALayersNameMayHoldAnyCharacters()
+    {
+        string path = Save(Matrix("a\u001b[31m\nb.weight", 8, 2), Matrix("c.weight", 1, 8));
+        Assert.Equal("2-8-1", ModelFile.Read(path, Bce).Net.ToString());
+    }
+
+    [Fact]
     public void LayersThatDoNotFitAreNamed()
     {
         Assert.Contains("holds no linear layer", Error(Bce));

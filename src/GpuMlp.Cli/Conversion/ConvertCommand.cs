@@ -1,5 +1,6 @@
 using System.CommandLine;
 using GpuMlp.Cli.Input;
+using GpuMlp.Cli.Output;
 using GpuMlp.Cli.Shell;
 using GpuMlp.Formats;
 using GpuMlp.Layers;
@@ -53,6 +54,7 @@ static class ConvertCommand
             throw new UsageException($"{target}: allowed are {Safetensors}, {Onnx} and {NumPy}");
         ModelInput.RequireFile(source);
         if (Directory.Exists(target)) throw new UsageException($"{target}: is a folder; a file is needed");
+        if (OutputFile.IsSame(source, target)) throw new UsageException($"{target}: is the model that is read; name another file");
         if (File.Exists(target) && !force)
             throw new UsageException($"{target}: is there already; name another file, or replace it with --force");
         StoredModel model = ModelInput.Read(source, hints, terminal);
@@ -75,6 +77,8 @@ static class ConvertCommand
     // a file that cannot be created is bad input; a write that fails later is a failure
     static void RequirePlace(string target)
     {
+        if (Path.GetDirectoryName(Path.GetFullPath(target)) is string folder && !Directory.Exists(folder))
+            throw new UsageException($"{target}: there is no folder {folder}");
         try
         {
             AtomicFile.Create(target).Dispose();

@@ -16,13 +16,16 @@ static class OutputFile
         if (path is null) throw new UsageException("--out FILE is needed");
         if (path == "-") return;
         if (Directory.Exists(path)) throw UsageException.For("out", path, "is a folder; a file is needed");
-        if (File.Exists(path) && read.Any(other => Real(other) == Real(path)))
+        if (read.Any(other => IsSame(other, path)))
             throw UsageException.For("out", path, "is a file that this command reads; name another");
         if (File.Exists(path) && !force)
             throw UsageException.For("out", path, "is there already; name another file, or replace it with --force");
         if (Path.GetDirectoryName(Path.GetFullPath(path)) is string folder && !Directory.Exists(folder))
             throw UsageException.For("out", path, $"there is no folder {folder}");
     }
+
+    /// <summary>Whether two paths lead to one file that is there.</summary>
+    public static bool IsSame(string one, string other) => File.Exists(one) && File.Exists(other) && Real(one) == Real(other);
 
     // links lead to the same file
     static string Real(string path) => new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? Path.GetFullPath(path);

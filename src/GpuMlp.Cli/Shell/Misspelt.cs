@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using GpuMlp.Formats;
 
 namespace GpuMlp.Cli.Shell;
@@ -19,7 +20,7 @@ static class Misspelt
     {
         Command command = result.CommandResult.Command;
         string name = HelpText.NameOf(command), see = $"ee {name} -h";
-        if (result.UnmatchedTokens is not [string token, ..]) return new($"{result.Errors[0].Message.TrimEnd('.')}; s{see}");
+        if (result.UnmatchedTokens is not [string token, ..]) return new($"{Plain(result.Errors[0])}; s{see}");
         string word = $"'{UsageException.Cut(token)}'";
         if (token.StartsWith('-'))
         {
@@ -36,9 +37,19 @@ static class Misspelt
         }
         if (command.Subcommands.Count == 0) return new($"{word} is more than {name} takes; s{see}");
         string[] verbs = [.. command.Subcommands.Select(verb => verb.Name)];
+        if (command.Parents.OfType<Command>().Any(parent => parent.Subcommands.Any(verb => verb.Name == token)))
+            return new($"{name} takes {string.Join(", ", verbs)}, not {token}; s{see}");
         return new(Nearest(token, verbs) is string verb ? $"{word} is no verb; did you mean {verb}? S{see}"
             : $"{word} is no verb: they are {string.Join(", ", verbs)}; s{see}");
     }
+
+    static string Plain(ParseError error) => error.SymbolResult switch
+    {
+        ArgumentResult { Tokens.Count: 0 } argument => $"{argument.Argument.Name} is needed",
+        OptionResult { Tokens.Count: 0 } option => $"{option.Option.Name} needs a value",
+        OptionResult { IdentifierTokenCount: > 1 } option => $"{option.Option.Name} is given more than once",
+        _ => error.Message.TrimEnd('.'),
+    };
 
     static bool Has(Command command, string option) => command.Options.SelectMany(Names).Contains(option);
 
