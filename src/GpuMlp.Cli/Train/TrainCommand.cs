@@ -36,10 +36,13 @@ static class TrainCommand
 
     public static Command Create(Interruption interruption) => Create((replay, resumed, result, terminal) =>
     {
-        bool isIn = resumed is not null && result.GetValue(Out) is null;
-        string? folder = isIn ? Resuming.FolderOf(result.GetValue(Resume)!) : result.GetValue(Out);
+        string? from = result.GetValue(Resume), to = result.GetValue(Out);
+        bool isIn = resumed is not null && (to is null || (Directory.Exists(from) && Full(to) == Full(from)));
+        string? folder = isIn ? Resuming.FolderOf(from!) : to;
         return TrainRun.Execute(replay, resumed, folder, isIn || result.GetValue(Force), terminal, interruption);
     });
+
+    static string Full(string folder) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
 
     /// <summary>The verb under plan: the same options, and no run.</summary>
     public static Command Plan() => Create((replay, _, _, terminal) => TrainRun.Plan(replay.Config, terminal));
