@@ -50,6 +50,19 @@ public class CasesTests
         Assert.Equal("30 rows, False:15 True:15, a b", Read("a,b,y\n" + Rows(30, k => $"{Point(k)},{(k % 2 == 0 ? "True" : "False")}")));
     }
 
+    [Fact]
+    public void LongKeysAreClassesOfTheirOwn()
+    {
+        string[] keys = ["9007199254740992", "9007199254740993", "100000000000000000000", "-00100000000000000000001"];
+        string text = "a,b,key\n" + Rows(40, k => $"{Point(k)},{keys[k % 4]}");
+        const string told = "40 rows, -100000000000000000001:10 9007199254740992:10 9007199254740993:10 100000000000000000000:10, a b";
+        Assert.Equal(told, Read(text));
+        DataTable table = DataTable.Read(new MemoryStream(Encoding.UTF8.GetBytes(text)), "t.csv");
+        TablePreprocessor plan = TablePreprocessor.Fit(table, new ColumnOptions { Labels = LabelUse.Classes });
+        DataTable[] parts = [.. plan.ReadParts(new MemoryStream(Encoding.UTF8.GetBytes(text)), "t.csv", rows: 7, labelled: true)];
+        Assert.Equal(plan.Transform(table).Labels, parts.SelectMany(part => plan.Transform(part).Labels));
+    }
+
     static ColumnOptions Labelled(string label) => new() { Label = label, Labels = LabelUse.Classes };
 
     [Fact]

@@ -104,7 +104,7 @@ public class PrecisionTests
             File.WriteAllText(path, "1,1e39\n");
             Assert.Contains("1:2: '1E+39'", Assert.Throws<InvalidDataException>(() => CsvData.Read(path, beyondFloat32: true)).Message);
             File.WriteAllText(path, "1e400,1\n");
-            Assert.Contains("1:1: 'Infinity'", Assert.Throws<InvalidDataException>(() => CsvData.Read(path, beyondFloat32: true)).Message);
+            Assert.Contains("1:1: '1e400'", Assert.Throws<InvalidDataException>(() => CsvData.Read(path, beyondFloat32: true)).Message);
         }
         finally { File.Delete(path); }
     }

@@ -91,6 +91,33 @@ public class TablePartsTests
     }
 
     [Fact]
+    public void RowsOfSeparatorsAloneAreKeptWhereEachRowCounts()
+    {
+        byte[] text = "a,b\n\n1,2\n\n,\n# more\n5,6\n,\n\n"u8.ToArray();
+        DataTable table = DataTable.Read(new MemoryStream("a,b,y\n1,2,0\n3,4,1\n"u8.ToArray()), "t.csv");
+        TablePreprocessor plan = TablePreprocessor.Fit(table, new ColumnOptions { Missing = MissingRule.Mean });
+        foreach ((bool keep, float[] inputs, int left) in (ValueTuple<bool, float[], int>[])
+            [(true, [1, 2, 2, 3, 5, 6, 2, 3], 2), (false, [1, 2, 5, 6], 3)])
+        {
+            var options = new TableReadOptions { KeepEmptyRows = keep };
+            DataTable[] parts = [.. plan.ReadParts(new MemoryStream(text), "n.csv", options, rows: 1)];
+            Assert.Equal(inputs, parts.SelectMany(part => plan.Encode(part, null)));
+            Assert.Equal(left, parts.Sum(part => part.LinesLeftOut));
+            Assert.Equal(left, DataTable.Read(new MemoryStream(text), "n.csv", options).LinesLeftOut);
+        }
+    }
+
+    [Fact]
+    public void ADecimalCommaFarDownIsToldHowToRead()
+    {
+        DataTable table = DataTable.Read(new MemoryStream("a;b;y\n1;2;0\n3;4;1\n"u8.ToArray()), "t.csv");
+        TablePreprocessor plan = TablePreprocessor.Fit(table);
+        byte[] text = Encoding.ASCII.GetBytes("a;b\n" + Rows(300, k => "1;2") + "1,5;2\n");
+        Assert.Equal("n.csv:302:1: '1,5' in column 'a' is not a number; --decimal , reads a comma before decimals",
+            Assert.Throws<InvalidDataException>(() => plan.ReadParts(new MemoryStream(text), "n.csv").Count()).Message);
+    }
+
+    [Fact]
     public void LinesAmongTheRowsThatBeginWithHashAreLeftOutAndSaid()
     {
         DataTable table = DataTable.Read(new MemoryStream("# of May\na,b\n# more\n1,2\n#3,4\n5,6\n"u8.ToArray()), "t.csv");

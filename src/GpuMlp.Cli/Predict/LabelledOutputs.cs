@@ -12,6 +12,7 @@ namespace GpuMlp.Cli.Predict;
 sealed class LabelledOutputs(Model model)
 {
     readonly List<float> outputs = [], labels = [];
+    readonly List<double> own = [];                                        // targets that are scaled
 
     /// <summary>Evaluates rows of a part.</summary>
     /// <exception cref="InvalidDataException">A value or a label is missing or not allowed.</exception>
@@ -19,7 +20,8 @@ sealed class LabelledOutputs(Model model)
     {
         if (complete.Length == 0) return;
         DataSet rows = model.Preprocessor.Transform(part, complete, model.Standardizer is not null);
-        if (model.Targets is Standardizer targets) rows = targets.ApplyToTargets(rows);
+        if (model.Targets is not null)
+            for (int k = 0; k < rows.Labels.Length; k++) own.Add(rows.Target(k / rows.Targets, k % rows.Targets));
         if (model.Standardizer is Standardizer standardizer) rows = standardizer.Apply(rows);
         outputs.AddRange(model.Network.PredictLogits(rows.Flat));
         labels.AddRange(rows.Labels);
@@ -33,8 +35,8 @@ sealed class LabelledOutputs(Model model)
                 $"{bad:N0} of {outputs.Count:N0} outputs are not finite: features are too large for the model's float32"));
         int targets = model.ClassNames.Count > 0 ? 1 : model.Network.Outputs;
         var rows = new DataSet("rows", new float[labels.Count / targets, 1], [.. labels], model.ClassNames, targets);
-        DataSet own = model.Targets is Standardizer scale ? scale.UndoTargets(rows) : rows;
-        Score score = Score.Of(model.Network.Loss, outputs.ToArray(), !model.Network.Spec!.LinearOutput, own, Baseline.Of(own));
+        if (model.Targets is Standardizer scale) rows = scale.ApplyToTargets(rows.WithTargets([.. own]));
+        Score score = Score.Of(model.Network.Loss, outputs.ToArray(), !model.Network.Spec!.LinearOutput, rows, Baseline.Of(rows));
         RowMetrics metrics = RowMetrics.Of(score, model.ClassNames);
         if (terminal.Json)
         {

@@ -17,7 +17,7 @@ sealed class PredictRun(PredictRequest request, Model model, Terminal terminal, 
     const int RowsOfAPart = 1 << 14;
 
     readonly LabelledOutputs? judged = request.Metrics ? new LabelledOutputs(model) : null;
-    long rows, incomplete, notFinite;
+    long rows, incomplete, notFinite, noRows;
 
     /// <summary>Does what the options ask for.</summary>
     /// <exception cref="UsageException">A file is not there or not fit.</exception>
@@ -47,6 +47,9 @@ sealed class PredictRun(PredictRequest request, Model model, Terminal terminal, 
         else Predict(null);
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         terminal.Note(Invariant($"{rows:N0} {(rows == 1 ? "row" : "rows")} in {seconds:G3} s"));
+        if (noRows > 0 && request.Out is not null)
+            terminal.Note(Invariant($"{noRows:N0} {(noRows == 1 ? "line" : "lines")} among the rows ")
+                + $"{(noRows == 1 ? "is blank or a comment and has" : "are blank or comments and have")} no prediction");
         if (incomplete > 0)
             terminal.Note(Invariant($"{incomplete:N0} {(incomplete == 1 ? "row lacks" : "rows lack")} a value and ")
                 + $"{(incomplete == 1 ? "has" : "have")} no prediction (the model's rule is to drop such rows)");
@@ -73,6 +76,7 @@ sealed class PredictRun(PredictRequest request, Model model, Terminal terminal, 
         }
         catch (InvalidDataException e)
         {
+            writer?.Flush();                                               // whole lines
             throw new UsageException(e.Message, e);
         }
         if (rows == 0) throw UsageException.For("data", request.Data, "has no rows");
@@ -85,9 +89,11 @@ sealed class PredictRun(PredictRequest request, Model model, Terminal terminal, 
     IEnumerable<DataTable> Parts()
     {
         string path = TrainData.PathOf(request.Data!);
+        // each row has a prediction, and those to judge need values
+        TableReadOptions reading = request.Reading with { KeepEmptyRows = request.Out is not null };
         return path == TrainData.StandardInput
-            ? model.Preprocessor.ReadParts(StandardStreams.In(), "standard input", request.Reading, RowsOfAPart, request.Metrics)
-            : model.Preprocessor.ReadParts(path, request.Reading, RowsOfAPart, request.Metrics);
+            ? model.Preprocessor.ReadParts(StandardStreams.In(), "standard input", reading, RowsOfAPart, request.Metrics)
+            : model.Preprocessor.ReadParts(path, reading, RowsOfAPart, request.Metrics);
     }
 
     void Predict(DataTable part, PredictionWriter? writer)
@@ -96,6 +102,7 @@ sealed class PredictRun(PredictRequest request, Model model, Terminal terminal, 
             ? model.Preprocessor.CompleteRows(part, request.Metrics && writer is null) : [.. Enumerable.Range(0, part.Count)];
         if (model.Preprocessor.Missing == MissingRule.Fail) complete = [.. Enumerable.Range(0, part.Count)];
         rows += part.Count;
+        noRows += part.LinesLeftOut;
         incomplete += part.Count - complete.Length;
         judged?.Add(part, complete);
         if (writer is null) return;

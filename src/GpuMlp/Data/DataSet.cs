@@ -97,7 +97,10 @@ public sealed class DataSet
     public int Targets { get; } = 1;
 
     /// <summary>A label in its own units, as it came from the file before it was rounded to float32 or scaled.</summary>
-    internal double Target(int row, int target) => targets is null ? Labels[row * Targets + target] : targets[row * Targets + target];
+    /// <exception cref="ArgumentOutOfRangeException">There is no such row or target.</exception>
+    public double Target(int row, int target) => (uint)row >= (uint)Count || (uint)target >= (uint)Targets
+        ? throw new ArgumentOutOfRangeException(nameof(row), $"'{Name}' has {Count} rows; there is no row {row}, target {target}")
+        : targets is null ? Labels[row * Targets + target] : targets[row * Targets + target];
 
     /// <summary>The name of each class, by class number; empty for regression.</summary>
     public IReadOnlyList<string> ClassNames { get; }
@@ -187,6 +190,15 @@ public sealed class DataSet
         ArgumentNullException.ThrowIfNull(labels);
         ArgumentNullException.ThrowIfNull(classNames);
         return With(labels, classNames, null, null);
+    }
+
+    /// <summary>The same rows with numbers for labels, which are kept as float64 and rounded to float32.</summary>
+    /// <param name="own">The targets, (n · targets), row after row.</param>
+    /// <exception cref="ArgumentException">There are not that many labels per row.</exception>
+    public DataSet WithTargets(double[] own)
+    {
+        ArgumentNullException.ThrowIfNull(own);
+        return With([.. own.Select(target => (float)target)], [], own, null);
     }
 
     /// <summary>The same rows with targets in another scale.</summary>

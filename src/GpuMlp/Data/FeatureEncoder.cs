@@ -57,7 +57,8 @@ sealed class FeatureEncoder(TablePreprocessor plan, DataTable table, IReadOnlyLi
         if (double.IsFinite(value) && (beyondFloat32 || float.IsFinite(column.Rounded(row)))) return;
         string where = column.Name.Length > 0 ? $" in column {Quoted.Quote(column.Name)}" : "";
         string advice = double.IsFinite(value) ? "; standardized, a feature may be" : "";
-        throw Bad(row, column, Invariant($"'{value:R}'{where} is not a finite float32 number{advice}"));
+        string text = column.Text(row) ?? Invariant($"{value:R}");
+        throw Bad(row, column, $"{Quoted.Quote(text)}{where} is not a finite float32 number{advice}");
     }
 
     /// <summary>Refuses rows that are beyond float32 when they are scaled as the rows that were trained on.</summary>
@@ -156,7 +157,7 @@ sealed class FeatureEncoder(TablePreprocessor plan, DataTable table, IReadOnlyLi
         float rounded = column.Rounded(row);
         if (float.IsFinite(rounded)) return rounded;
         string where = column.Name.Length > 0 ? $" in column {Quoted.Quote(column.Name)}" : "";
-        throw Bad(row, column, Invariant($"'{value:R}'{where} is not a finite float32 number"));
+        throw Bad(row, column, $"{Quoted.Quote(column.Text(row))}{where} is not a finite float32 number");
     }
 
     InvalidDataException Lost(int row, TableColumn column) =>

@@ -32,12 +32,18 @@ sealed record LabelColumns(IReadOnlyList<string> ClassNames, bool OneHot)
         double[] values = [.. Enumerable.Range(0, table.Count).Where(row => !label.IsMissing(row)).Select(label.Number).Distinct().Order()];
         if (values.All(value => value is 0 or 1)) return new(["0", "1"], false);
         if (values.Select((value, k) => value == k).All(same => same) || (use == LabelUse.Classes && AreCodes(values)))
-            return new([.. values.Select(TableColumn.Text)], false);
+            return new(Names(label, values), false);
         if (use == LabelUse.Automatic) return new([], false);
         throw new ColumnException("Label",
             $"{table.Path}: the label column {Quoted.Cut(label.Label)} holds {values.Length} different numbers "
             + $"({Some(values)}), which are no classes; the loss mse takes them as numbers");
     }
+
+    // numbers that float64 does not hold are told apart by their texts
+    static string[] Names(TableColumn label, double[] values) => !label.HasLongNumbers ? [.. values.Select(TableColumn.Text)]
+        : [.. Enumerable.Range(0, label.Count).Where(row => !label.IsMissing(row))
+            .Select(row => (Value: label.Number(row), Text: label.Text(row)!)).Distinct()
+            .OrderBy(pair => pair.Value).ThenBy(pair => pair.Text, StringComparer.Ordinal).Select(pair => pair.Text)];
 
     static bool AreCodes(double[] values) =>
         values.All(double.IsFinite) && (values.Length <= MostFractions || values.All(value => value == Math.Floor(value)));

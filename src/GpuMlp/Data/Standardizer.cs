@@ -112,16 +112,6 @@ public sealed class Standardizer
         return data.WithTargets(labels, [.. labels.Select((_, k) => data.Target(k / data.Targets, k % data.Targets))], this);
     }
 
-    /// <summary>The data whose targets were scaled by this, with the targets in their own units beside the scaled ones.</summary>
-    /// <exception cref="ArgumentException">The data has another number of targets, or its labels are classes.</exception>
-    public DataSet UndoTargets(DataSet data)
-    {
-        ArgumentNullException.ThrowIfNull(data);
-        if (data.ClassCount > 0 || data.Targets != mean.Length)
-            throw new ArgumentException($"'{data.Name}' has not {mean.Length} targets, for which this standardizer was made", nameof(data));
-        return data.WithTargets(data.Labels, [.. data.Labels.Select((label, k) => Undo(label, k % data.Targets))], this);
-    }
-
     /// <summary>A value in its own units again: x · deviation + mean.</summary>
     /// <param name="value">The standardized value.</param>
     /// <param name="feature">Which feature or target it is of.</param>

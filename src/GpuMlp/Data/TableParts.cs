@@ -1,3 +1,4 @@
+using System.Text;
 using GpuMlp.Formats;
 using GpuMlp.Tables;
 
@@ -18,7 +19,7 @@ static class TableParts
         guess = guess with { Width = width };
         using var reader = new TableReader(source, guess, guess.Format.Runs, Kinds(plan, source.Path, guess, names[..width], labelled),
             whole: false)
-        { MendsTabs = options.Separator is null };
+        { MendsTabs = options.Separator is null, KeepsEmptyRows = options.KeepEmptyRows };
         while (source.Whole(() => reader.Read(rows)) is DataTable part) yield return part;
     }
 
@@ -38,7 +39,10 @@ static class TableParts
     }
 
     // the name of a class that was made of a number
-    static bool IsNumber(string name) =>
-        new NumberFormat((byte)'.', 0).TryParse(System.Text.Encoding.UTF8.GetBytes(name), out double value)
-            && TableColumn.Text(value) == name;
+    static bool IsNumber(string name)
+    {
+        byte[] text = Encoding.UTF8.GetBytes(name);
+        var numbers = new NumberFormat((byte)'.', 0);
+        return numbers.TryParse(text, out double value) && (numbers.NotHeld(text, value) ?? TableColumn.Text(value)) == name;
+    }
 }

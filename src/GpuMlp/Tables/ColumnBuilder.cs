@@ -11,6 +11,7 @@ sealed class ColumnBuilder(ColumnKind kind)
     readonly Dictionary<string, int> known = [];
     readonly List<string> texts = [];
     Dictionary<int, float>? rounded;
+    Dictionary<int, string>? written;
     double[]? numbers;
     int[]? codes;
     int count, present;
@@ -37,6 +38,7 @@ sealed class ColumnBuilder(ColumnKind kind)
             present++;
             float single = format.ToFloat32(field, value);
             if (single != (float)value) (rounded ??= [])[count] = single;
+            if (format.NotHeld(field, value) is string text) (written ??= [])[count] = text;
             numbers![count++] = value;
             return true;
         }
@@ -64,8 +66,9 @@ sealed class ColumnBuilder(ColumnKind kind)
     {
         string[] values = [.. texts.Select(text => encoding.GetString(Encoding.Latin1.GetBytes(text)))];
         TableColumn column = codes is not null || kind == ColumnKind.Text
-            ? new TableColumn(name, position, count, codes ?? [], values) : new TableColumn(name, position, count, numbers ?? [], rounded);
-        (numbers, codes, rounded, count, present) = (null, null, null, 0, 0);
+            ? new TableColumn(name, position, count, codes ?? [], values)
+            : new TableColumn(name, position, count, numbers ?? [], rounded, written);
+        (numbers, codes, rounded, written, count, present) = (null, null, null, null, 0, 0);
         known.Clear();
         texts.Clear();
         return column;

@@ -30,7 +30,8 @@ public sealed class DataTable
     }
 
     internal DataTable(DataTable table, IReadOnlyList<TableColumn> columns, IReadOnlyList<string> notes)
-        : this(table.Path, columns, table.Count, columns[^1].Position, table.Format, table.lines) => Notes = notes;
+        : this(table.Path, columns, table.Count, columns[^1].Position, table.Format, table.lines) =>
+        (Notes, LinesLeftOut) = (notes, table.LinesLeftOut);
 
     /// <summary>The table's name: its file's, without the ending.</summary>
     public string Name { get; }
@@ -56,6 +57,10 @@ public sealed class DataTable
     /// <summary>How many of the last columns are labels where nothing else is said: several where an array of labels has
     /// several.</summary>
     public int LabelColumns { get; init; } = 1;
+
+    /// <summary>How many lines before its last row, and after the part before it, are no rows: blank lines, comments, rows without any
+    /// value.</summary>
+    public int LinesLeftOut { get; init; }
 
     /// <summary>Whether any column has a name.</summary>
     public bool HasNames => Columns.Any(column => column.Name.Length > 0);

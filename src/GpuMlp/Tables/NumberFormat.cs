@@ -136,6 +136,21 @@ readonly record struct NumberFormat(byte Point, byte Group)
                 : (float)value;
     }
 
+    /// <summary>The text of a number that float64 does not hold: a whole one of too many digits, or one that is too large; null for any
+    /// other.</summary>
+    /// <param name="field">The field.</param>
+    /// <param name="value">The float64 nearest to it.</param>
+    public string? NotHeld(ReadOnlySpan<byte> field, double value)
+    {
+        if (Math.Abs(value) < LargestExact) return null;
+        string text = Encoding.Latin1.GetString(Plain(field, stackalloc byte[128]));
+        if (!double.IsFinite(value)) return text;
+        string digits = text.TrimStart('+', '-').TrimStart('0');
+        if (!digits.All(char.IsAsciiDigit)) return null;
+        string whole = value < 0 ? $"-{digits}" : digits;
+        return whole == value.ToString("F0", CultureInfo.InvariantCulture) ? null : whole;
+    }
+
     // with a point and without groups
     ReadOnlySpan<byte> Plain(ReadOnlySpan<byte> text, Span<byte> space)
     {

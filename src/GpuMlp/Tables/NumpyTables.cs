@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using GpuMlp.Formats;
+using static System.FormattableString;
 
 namespace GpuMlp.Tables;
 
@@ -73,11 +74,18 @@ static partial class NumpyTables
             Type t when t == typeof(long) => Of(array.Values<long>(), v => v),
             _ => Of(array.Values<byte>(), v => v),
         };
+        long[]? whole = array.ElementType == typeof(long) ? array.Values<long>() : null;
         for (int column = 0; column < columns; column++)
         {
             var numbers = new double[rows];
-            for (int row = 0; row < rows; row++) numbers[row] = at(row * columns + column);
-            yield return new TableColumn("", before + column + 1, rows, numbers, null);
+            Dictionary<int, string>? written = null;
+            for (int row = 0; row < rows; row++)
+            {
+                numbers[row] = at(row * columns + column);
+                if (whole is not null && (Int128)numbers[row] != whole[row * columns + column])
+                    (written ??= [])[row] = Invariant($"{whole[row * columns + column]}");
+            }
+            yield return new TableColumn("", before + column + 1, rows, numbers, null, written);
         }
 
         static Func<int, double> Of<T>(T[] values, Func<T, double> number) => k => number(values[k]);

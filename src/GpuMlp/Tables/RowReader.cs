@@ -43,8 +43,14 @@ sealed class RowReader(Stream stream, string path, char separator, bool runs, bo
     /// <summary>The number of rows whose fields were all empty, which are skipped.</summary>
     public int EmptyRows { get; private set; }
 
+    /// <summary>Whether a row whose fields are all empty is a row like any other.</summary>
+    public bool KeepsEmptyRows { get; set; }
+
     /// <summary>The number of lines so far that begin with #, which are skipped.</summary>
     public int Comments { get; private set; }
+
+    /// <summary>The number of lines so far with nothing in them, which are skipped.</summary>
+    public int BlankLines { get; private set; }
 
     /// <summary>Leaves out the empty fields of the row, if as many are left as there have to be.</summary>
     public bool LeaveOutEmpty(int width)
@@ -107,9 +113,10 @@ sealed class RowReader(Stream stream, string path, char separator, bool runs, bo
             ReadOnlySpan<byte> row = buffer.AsSpan(at, rest - at);
             if (NotUtf8 == 0 && !Ascii.IsValid(row) && !Utf8.IsValid(row)) NotUtf8 = Line;
             at = rest;
-            if (Count == 1 && fields[0] is { Length: 0, Quoted: false }) continue;
-            if (!IsEmpty()) return true;
-            EmptyRows++;
+            bool blank = Count == 1 && fields[0] is { Length: 0, Quoted: false };
+            if (!blank && (KeepsEmptyRows || !IsEmpty())) return true;
+            if (blank) BlankLines++;
+            else EmptyRows++;
         }
         return false;
     }

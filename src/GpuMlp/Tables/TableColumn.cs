@@ -5,12 +5,14 @@ public sealed class TableColumn
 {
     readonly double[] numbers;
     readonly IReadOnlyDictionary<int, float> rounded;
+    readonly IReadOnlyDictionary<int, string>? written;
     readonly int[] codes;
     readonly string[] values;
 
-    internal TableColumn(string name, int position, int count, double[] numbers, IReadOnlyDictionary<int, float>? rounded)
+    internal TableColumn(string name, int position, int count, double[] numbers, IReadOnlyDictionary<int, float>? rounded,
+        IReadOnlyDictionary<int, string>? written = null)
     {
-        (Name, Position, Count, this.numbers, codes, values) = (name, position, count, numbers, [], []);
+        (Name, Position, Count, this.numbers, this.written, codes, values) = (name, position, count, numbers, written, [], []);
         this.rounded = rounded ?? new Dictionary<int, float>();
         for (int row = 0; row < count; row++) Missing += double.IsNaN(numbers[row]) ? 1 : 0;
     }
@@ -81,7 +83,8 @@ public sealed class TableColumn
 
     /// <summary>A value as text; null if it is missing.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
-    public string? Text(int row) => IsMissing(row) ? null : IsText ? values[codes[row]] : Text(numbers[row]);
+    public string? Text(int row) => IsMissing(row) ? null : IsText ? values[codes[row]]
+        : written is not null && written.TryGetValue(row, out string? text) ? text : Text(numbers[row]);
 
     /// <summary>Whether a row has no value.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
@@ -89,10 +92,15 @@ public sealed class TableColumn
 
     /// <summary>The same column at another place.</summary>
     internal TableColumn At(int position) => position == Position ? this
-        : IsText ? new(Name, position, Count, codes, values) : new(Name, position, Count, numbers, rounded);
+        : IsText ? new(Name, position, Count, codes, values) : new(Name, position, Count, numbers, rounded, written);
 
-    /// <summary>A number as names of classes show it.</summary>
-    internal static string Text(double number) => number == 0 ? "0" : FormattableString.Invariant($"{number:R}");
+    /// <summary>A number as names of classes show it: a whole one with all of its digits.</summary>
+    internal static string Text(double number) => number == 0 ? "0"
+        : Math.Abs(number) is >= 1e15 and < 1e28 ? FormattableString.Invariant($"{number:F0}") : FormattableString.Invariant($"{number:R}");
+
+    /// <summary>Whether it has numbers that float64 does not hold, such as keys of more than 16 digits; only their texts tell them
+    /// apart.</summary>
+    internal bool HasLongNumbers => written is not null;
 
     /// <summary>The number of a row's text in <see cref="Values"/>; -1 if it is missing.</summary>
     internal int Code(int row) => codes[row];

@@ -20,6 +20,9 @@ public sealed record TableReadOptions
     /// <summary>The number of lines to skip at the start of the file.</summary>
     public int SkipRows { get; init; }
 
+    /// <summary>Whether a row of separators alone is a row without values; else it is left out.</summary>
+    public bool KeepEmptyRows { get; init; }
+
     /// <summary>Names of columns that are looked for, by which a header is told from a row of data; empty if none are known.</summary>
     public IReadOnlyList<string> KnownNames { get; init; } = [];
 

@@ -14,7 +14,7 @@ sealed class TableReader : IDisposable
     readonly int expected;
     readonly Stream stream;
     bool begun;
-    int? commentsAhead;
+    int? commentsAhead, skippedAhead;
 
     /// <summary>Opens the text again.</summary>
     /// <param name="source">The file.</param>
@@ -33,11 +33,16 @@ sealed class TableReader : IDisposable
             expected = (int)Math.Min(length / Math.Max(1, guess.Bytes / guess.Rows) * 1.03 + 16, Array.MaxLength);
     }
 
+    int Skipped => rows.Comments + rows.BlankLines + rows.EmptyRows;
+
     /// <summary>The lines that the rows of the part begin in.</summary>
     LineNumbers lines = new();
 
     /// <summary>Whether doubled tabs are one in a row that is else too long.</summary>
     public bool MendsTabs { get; init; }
+
+    /// <summary>Whether a row of separators alone is a row without values.</summary>
+    public bool KeepsEmptyRows { get; init; }
 
     /// <summary>The number of lines that begin with #, after the first row.</summary>
     public int Comments => rows.Comments - (commentsAhead ?? rows.Comments);
@@ -62,11 +67,13 @@ sealed class TableReader : IDisposable
     {
         if (!begun) Begin();
         lines = new();
-        int count = 0;
+        int count = 0, skipped = 0;
         NumberFormat numbers = format.Numbers;
         for (; count < most && rows.Read(); count++)
         {
             commentsAhead ??= rows.Comments;
+            skippedAhead ??= Skipped;
+            skipped = Skipped;
             if (rows.Count != guess.Width) CheckWidth();
             lines.Add(rows.Line);
             for (int column = 0; column < builders.Length; column++)
@@ -80,7 +87,9 @@ sealed class TableReader : IDisposable
         var columns = new List<TableColumn>();
         for (int column = 0; column < builders.Length; column++)
             if (kinds[column] != ColumnKind.Skip) columns.Add(builders[column].Take(names[column], column + 1, Encoding));
-        return new DataTable(source.Path, columns, count, guess.Width, format, lines);
+        int before = skippedAhead!.Value;
+        skippedAhead = skipped;
+        return new DataTable(source.Path, columns, count, guess.Width, format, lines) { LinesLeftOut = skipped - before };
     }
 
     void Begin()
@@ -88,6 +97,7 @@ sealed class TableReader : IDisposable
         begun = true;
         rows.SkipLines(guess.SkipRows);
         if (format.HasHeader) rows.Read();
+        rows.KeepsEmptyRows = KeepsEmptyRows;
     }
 
     void CheckWidth()
@@ -111,7 +121,8 @@ sealed class TableReader : IDisposable
     {
         string name = guess.Names(Encoding)[column], where = name.Length > 0 ? $" in column {Formats.Quoted.Quote(name)}" : "";
         string text = Encoding.GetString(rows[column]);
-        return new($"{source.Path}:{rows.Line}:{column + 1}: {Formats.Quoted.Quote(text)}{where} is not a number");
+        string advice = NumberAdvice.Of(TableColumn.OfTexts(name, [text]), 0, format);
+        return new($"{source.Path}:{rows.Line}:{column + 1}: {Formats.Quoted.Quote(text)}{where} is not a number{advice}");
     }
 
     void RequireMemory(int count)

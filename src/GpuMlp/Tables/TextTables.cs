@@ -13,21 +13,21 @@ static class TextTables
                 + "(--separator names the character between fields)");
         bool runs = guess.Format.Runs;
         var kinds = new ColumnKind[guess.Width];
-        try { return source.Whole(() => Read(source, guess, runs, kinds)); }
+        try { return source.Whole(() => Read(source, guess, runs, kinds, options.KeepEmptyRows)); }
         catch (InvalidDataException) when (guess.Format is { Separator: '\t', Runs: false } && options.Separator is null)
         {
             // doubled tabs further down
-            try { return source.Whole(() => Read(source, guess, true, kinds)); }
+            try { return source.Whole(() => Read(source, guess, true, kinds, options.KeepEmptyRows)); }
             catch (InvalidDataException) { }
             throw;
         }
     }
 
-    static DataTable Read(TableSource source, FormatGuess guess, bool runs, ColumnKind[] kinds)
+    static DataTable Read(TableSource source, FormatGuess guess, bool runs, ColumnKind[] kinds, bool keepEmptyRows)
     {
         while (true)
         {
-            using var reader = new TableReader(source, guess, runs, kinds, whole: true);
+            using var reader = new TableReader(source, guess, runs, kinds, whole: true) { KeepsEmptyRows = keepEmptyRows };
             DataTable? table = reader.Read(int.MaxValue);
             if (table is null)
                 throw new InvalidDataException($"{source.Path}:{guess.FirstLine}:1: no row follows the header; data needs at least one");

@@ -59,6 +59,31 @@ public sealed class PredictOutputTests : IDisposable
         Assert.Contains("2 rows lack a value", outcome.Error);
     }
 
+    [Fact]
+    public void EachRowHasALineAlsoOneOfSeparatorsAlone()
+    {
+        File.WriteAllText(folder.File("d.csv"), "a,b,c\n1,2,x\n,3,y\n4,1,x\n2,5,y\n");
+        const string train = "train --device cpu --steps 5 --no-plots --quiet --missing mean --data";
+        Gpumlp.Run(train, folder.File("d.csv"), "--out", folder.File("m"));
+        File.WriteAllText(folder.File("n.csv"), "a,b\n1,2\n,\n\n,2.75\n\n");
+        string predict = $"predict {folder.File("m/model.safetensors")} --device cpu --out - --data";
+        Gpumlp.Outcome outcome = Gpumlp.Run(predict, folder.File("n.csv"));
+        string[] lines = outcome.Out.Split('\n');
+        Assert.Equal((0, 5, lines[3]), (outcome.ExitCode, lines.Length, lines[2]));
+        Assert.Contains("1 line among the rows is blank or a comment and has no prediction", outcome.Error);
+    }
+
+    [Fact]
+    public void WhatIsWrittenBeforeAFailureEndsWithAWholeLine()
+    {
+        File.WriteAllText(folder.File("n.csv"), string.Concat(Enumerable.Repeat("1,2\n", 40_000)) + "1,z\n");
+        Gpumlp.Outcome outcome = Gpumlp.Run($"predict {model} --device cpu --out - --data", folder.File("n.csv"));
+        string[] lines = outcome.Out.Split('\n');
+        Assert.Equal((2, ""), (outcome.ExitCode, lines[^1]));
+        Assert.InRange(lines.Length, 30_000, 40_002);
+        Assert.All(lines[..^1], line => Assert.Equal(3, line.Split(',').Length));
+    }
+
     [Theory]
     [InlineData("data - --out -")]
     [InlineData("train --data - --out nowhere")]

@@ -87,6 +87,9 @@ public class PredictTests
             .GetProperty("training");
         Assert.InRange(metrics.GetProperty("rmse").GetDouble(), 1, 10000);
         Assert.InRange(metrics.GetProperty("baseline").GetProperty("rmse").GetDouble(), 115000, 116000);
+        Gpumlp.Outcome judged = Gpumlp.Run($"evaluate {folder.File("r/model.safetensors")} --json --data", folder.File("d.csv"));
+        Assert.Equal(JsonSerializer.Serialize(metrics),
+            JsonSerializer.Serialize(JsonDocument.Parse(judged.Out).RootElement.GetProperty("metrics")));
     }
 
     [Fact]

@@ -2,7 +2,7 @@ using System.Text;
 using GpuMlp.Data;
 using GpuMlp.Tables;
 
-namespace GpuMlp.Tests.Data;
+namespace GpuMlp.Tests.Tables;
 
 /// <summary>Numbers in other forms: the advice of the message, followed, reads them.</summary>
 public class NumberAdviceTests

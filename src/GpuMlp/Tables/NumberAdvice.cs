@@ -1,7 +1,6 @@
 using System.Text.RegularExpressions;
-using GpuMlp.Tables;
 
-namespace GpuMlp.Data;
+namespace GpuMlp.Tables;
 
 /// <summary>What to do about texts where numbers are needed: how they would have to be read.</summary>
 static partial class NumberAdvice
