@@ -43,13 +43,17 @@ public class OnnxFileTests
             : new Standardizer([.. Enumerable.Repeat(5e6 + 1.5, features)], [.. Enumerable.Repeat(0.9, features)]);
         string[] classes = trained.Labels == LabelKind.Number ? []
             : [.. Enumerable.Range(0, Math.Max(2, outputs)).Select(k => $"résiné {k}")];
-        ModelFile.Save(folder.File("m"), new Model(network, null, standardizer, classes));
+        // targets are scaled where inputs are
+        Standardizer? targets = standardize && trained.Labels == LabelKind.Number ? new Standardizer([3e5], [7e4]) : null;
+        ModelFile.Save(folder.File("m"), new Model(network, null, standardizer, classes) { Targets = targets });
         OnnxFile.Write(folder.File("m.onnx"), ModelFile.Read(folder.File("m")));
 
         float[] inputs = [.. raw.Select((x, k) => (float)(standardizer is null ? x
             : (x - standardizer.Mean[k % features]) / standardizer.Deviation[k % features]))];
         float[] expected = network.Predict(inputs);
         if (trained.Labels == LabelKind.Class) expected = [.. expected.Chunk(outputs).SelectMany(Softmax)];
+
+        if (targets is not null) expected = [.. expected.Select(value => (float)targets.Undo(value, 0))];
 
         using InferenceSession session = Open(folder.File("m.onnx"));
         Assert.Equal(["x"], session.InputNames);

@@ -122,7 +122,8 @@ public sealed class TrainerTests : IDisposable
     [InlineData("2-8-1", "bce", 0, null)]
     [InlineData("3-8-1", "bce", 2, "net: the network takes 3 inputs, the data has 2 features")]
     [InlineData("2-8-2", "bce", 2, "net: bce takes one output, the network has 2; the loss cross-entropy takes one per class")]
-    [InlineData("2-8-1", "bce", 3, "data: bce takes two classes, the data has 3; the loss cross-entropy takes more")]
+    [InlineData("2-8-1", "bce", 3,
+        "data: bce takes two classes, the data has 3; the loss cross-entropy takes more, mse takes the labels as numbers")]
     [InlineData("2-8-1", "cross-entropy", 2, "net: cross-entropy takes an output per class, and the data has 2; the network has 1")]
     [InlineData("2-8-2", "cross-entropy", 2, null)]
     [InlineData("2-8-2", "mse", 0, "net: mse takes one output, the network has 2; the loss cross-entropy takes one per class")]

@@ -2,6 +2,7 @@ using System.CommandLine;
 using GpuMlp.Cli.Input;
 using GpuMlp.Cli.Output;
 using GpuMlp.Cli.Shell;
+using GpuMlp.Data;
 using GpuMlp.Formats;
 using GpuMlp.Layers;
 using GpuMlp.Records;
@@ -71,7 +72,23 @@ static class ConvertCommand
         }
         terminal.Say(Describe(model));
         terminal.Say($"written    {target}{(kind == Onnx ? $": {Signature(model)}" : "")}");
+        if (kind == Onnx && model.Columns is { InputNames.Count: > 0 } columns) terminal.Note(InputsOf(columns));
         return ExitCode.Ok;
+    }
+
+    // what comes before the network is no part of an ONNX file
+    static string InputsOf(TablePreprocessor columns)
+    {
+        var steps = new List<string>();
+        if (columns.Features.Any(column => column.Values is not null)) steps.Add("texts become a 1 in the input of their name and else 0");
+        if (columns.Features.Any(column => column.Boolean)) steps.Add("true and false become 1 and 0");
+        string[] filled = [.. columns.Features.Where(column => column.Fill is not null)
+            .Select(column => FormattableString.Invariant($"{UsageException.Cut(column.Label)} {column.Fill:R}"))];
+        if (filled.Length > 0) steps.Add($"missing values become {string.Join(", ", filled)}");
+        string derived = string.Join(", ", columns.Derived.Select(feature => feature.Text));
+        if (derived.Length > 0) steps.Add($"{derived} {(columns.Derived.Count == 1 ? "is" : "are")} computed");
+        string inputs = $"its inputs are, in this order: {string.Join(", ", columns.InputNames.Select(UsageException.Cut))}";
+        return steps.Count == 0 ? inputs : $"{inputs}; not in the file, to be done before it: {string.Join("; ", steps)}";
     }
 
     // a file that cannot be created is bad input; a write that fails later is a failure

@@ -95,8 +95,7 @@ static class DataCommand
     static void WriteCsv(Stream stream, LoadedData loaded, DataSet features, DataSet labels)
     {
         using var text = new StreamWriter(stream, leaveOpen: true) { NewLine = "\n" };
-        IReadOnlyList<string> names = features.FeatureNames.Count > 0 ? features.FeatureNames
-            : features.Features == 2 ? ["x", "y"] : [.. Enumerable.Range(1, features.Features).Select(k => $"x{k}")];
+        IEnumerable<string> names = Enumerable.Range(0, features.Features).Select(feature => PictureAxes.NameOf(features, feature));
         IEnumerable<string> labelNames = loaded.Columns is { } columns && labels.ClassCount == 0
             ? columns.Labels.Select(label => label.Name.Length > 0 ? label.Name : "label")
                 : [loaded.Columns?.Labels is [{ Name.Length: > 0 } one] ? one.Name : "label"];

@@ -71,7 +71,7 @@ sealed class GridInput
     public (string X, string Y) AxisNames => (Names[axes?.X ?? 0], Names[axes?.Y ?? 1]);
 
     string[] Names => Model.Columns is { InputNames: { Count: > 0 } known } && known.Count == Model.Net.Widths[0]
-        ? [.. known] : [.. Enumerable.Range(0, Model.Net.Widths[0]).Select(k => Invariant($"x{k}"))];
+        ? [.. known] : [.. DataSet.PlainNames(Model.Net.Widths[0])];
 
     // which inputs are the axes, and the values of all as the network takes them; no axes where the model has two inputs
     ((int X, int Y)? Axes, double[] At) Slice()
@@ -81,11 +81,12 @@ sealed class GridInput
         IReadOnlyList<DerivedFeature> derived = Model.Columns?.Derived ?? [];
         int own = inputs - derived.Count;
         if (inputs == 2 && Request.Axes is null && Request.Fix is null) return (null, []);
-        if (own > 2 && Request.Axes is null)
+        (int X, int Y)? left = SliceOptions.Left(Request.Fix, names, own);
+        if (own > 2 && Request.Axes is null && left is null)
             throw new UsageException(
                 $"{Request.Model}: has {own} inputs ({Some(names[..own], 4)}); "
                 + "--axes A,B says which two the grid runs over, --fix C=V,... where the others are held");
-        (int x, int y) = Request.Axes is string text ? SliceOptions.Axes(text, names) : (0, 1);
+        (int x, int y) = Request.Axes is string text ? SliceOptions.Axes(text, names) : left ?? (0, 1);
         var held = SliceOptions.Fixed(Request.Fix, names, x, y).ToDictionary(one => one.Feature, one => one.Value);
         if (held.Keys.FirstOrDefault(k => k >= own, -1) is >= 0 and int computed)
             throw UsageException.For("fix", Request.Fix, $"{names[computed]} is derived from other features; hold those");

@@ -59,9 +59,9 @@ sealed record PictureAxes(int X, int? Y, double[] At, Window? Window, DataSet Po
     public double[] Inputs(Standardizer? standardizer) =>
         [.. At.Select((value, k) => standardizer is null ? value : (value - standardizer.Mean[k]) / standardizer.Deviation[k])];
 
-    /// <summary>The name of a feature: its own, or x and its place.</summary>
+    /// <summary>The name of a feature.</summary>
     public static string NameOf(DataSet data, int feature) =>
-        feature < data.FeatureNames.Count ? data.FeatureNames[feature] : Invariant($"x{feature}");
+        feature < data.FeatureNames.Count ? data.FeatureNames[feature] : DataSet.PlainNames(data.Features)[feature];
 
     static DataSet Projected(DataSet raw, int x, int y)
     {

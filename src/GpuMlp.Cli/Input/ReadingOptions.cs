@@ -44,6 +44,27 @@ sealed class ReadingOptions
         return options;
     }
 
+    /// <summary>The options that say something, and what they were given.</summary>
+    public static IEnumerable<(string Option, string Value)> Given(TableReadOptions options)
+    {
+        (string, string?)[] all =
+        [
+            ("separator", TableReadOptions.NameOf(options.Separator)), ("decimal", TableReadOptions.NameOf(options.Decimal)),
+            ("thousands", TableReadOptions.NameOf(options.Thousands)), ("skip-rows", options.SkipRows > 0 ? $"{options.SkipRows}" : null),
+            ("header", options.Header == true ? "true" : null), ("no-header", options.Header == false ? "true" : null),
+        ];
+        return from option in all where option.Item2 is not null select (option.Item1, option.Item2);
+    }
+
+    /// <summary>Refuses options of text for a file of arrays.</summary>
+    /// <exception cref="UsageException">There is one.</exception>
+    public static void RefuseForArrays(string path, TableReadOptions options)
+    {
+        if (Path.GetExtension(path).ToLowerInvariant() is not (".npy" or ".npz")) return;
+        foreach ((string option, string value) in Given(options))
+            throw UsageException.For(option, value, $"{path} holds arrays; it is for files of text");
+    }
+
     static char? Character(ParseResult line, Option<string> option) =>
         line.GetValue(option) is string text ? Value(option.Name.TrimStart('-'), text, TableReadOptions.ParseCharacter) : null;
 

@@ -38,6 +38,14 @@ static class SliceOptions
         return read;
     }
 
+    /// <summary>The two of the first features that --fix does not hold; null if it leaves another number of them.</summary>
+    /// <exception cref="UsageException">One that it holds is no feature with a number.</exception>
+    public static (int X, int Y)? Left(string? text, IReadOnlyList<string> names, int own)
+    {
+        HashSet<int> held = [.. Fixed(text, names, -1, -1).Select(one => one.Feature)];
+        return Enumerable.Range(0, own).Where(k => !held.Contains(k)).ToArray() is [int x, int y] ? (x, y) : null;
+    }
+
     static int Find(string option, string given, string name, IReadOnlyList<string> names)
     {
         for (int k = 0; k < names.Count; k++)

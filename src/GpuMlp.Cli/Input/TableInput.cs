@@ -22,7 +22,8 @@ static class TableInput
     public static DataTable Read(TrainConfig config, Stream text, string name) =>
         Checked("data", config, () => DataTable.Read(text, name, ReadOptions(config)), null);
 
-    static TableReadOptions ReadOptions(TrainConfig config) => new()
+    /// <summary>How a config's file holds its table.</summary>
+    public static TableReadOptions ReadOptions(TrainConfig config) => new()
     {
         Separator = config.Separator,
         Decimal = config.Decimal,
@@ -77,6 +78,7 @@ static class TableInput
         if (path != TrainData.StandardInput && !File.Exists(path))
             throw UsageException.For(option, name, ModelInput.WhyNot(path));
         TableReadOptions options = ReadOptions(config) with { KnownNames = known ?? [] };
+        if (option == "data") ReadingOptions.RefuseForArrays(path, options);
         return Checked(option, config, () =>
             path == TrainData.StandardInput ? DataTable.Read(StandardStreams.In(), "standard input", options)
                 : DataTable.Read(path, options), null);

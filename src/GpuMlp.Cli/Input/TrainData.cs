@@ -151,10 +151,7 @@ static class TrainData
     {
         (string Option, string? Value)[] reading =
         [
-            ("label", config.Label), ("separator", TableReadOptions.NameOf(config.Separator)),
-                ("decimal", TableReadOptions.NameOf(config.Decimal)),
-            ("thousands", TableReadOptions.NameOf(config.Thousands)), ("skip-rows", config.SkipRows > 0 ? $"{config.SkipRows}" : null),
-            ("header", config.Header == true ? "true" : null), ("no-header", config.Header == false ? "true" : null),
+            ("label", config.Label), .. ReadingOptions.Given(TableInput.ReadOptions(config)),
             ("missing", config.Missing != MissingRule.Fail ? MissingRules.Names.Of(config.Missing) : null),
         ];
         foreach ((string option, string? value) in reading)

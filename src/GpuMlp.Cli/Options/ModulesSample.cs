@@ -12,7 +12,7 @@ static class ModulesSample
     [
         "net", "activation", "init", "init-scale", "loss", "optimizer", "momentum", "weight-decay", "l1", "schedule", "warmup", "clip",
         "batch", "engine", "standardize", "validation", "test", "folds",
-        "class-weight", "checkpoint-every", "views",
+        "class-weight", "checkpoint-every", "views", "format",
     ];
 
     /// <summary>

@@ -30,6 +30,7 @@ sealed class PredictRun(PredictRequest request, Model model, Terminal terminal, 
         string data = TrainData.PathOf(request.Data);
         if (request.Data != TrainData.StandardInput && !File.Exists(data))
             throw UsageException.For("data", request.Data, ModelInput.WhyNot(data));
+        ReadingOptions.RefuseForArrays(data, request.Reading);
         if (request.Out is not null || !request.Metrics) OutputFile.Check(request.Out, request.Force, request.Model, data);
         if (Path.GetExtension(request.Out)?.ToLowerInvariant() is ".npy" or ".npz" or ".gz" or ".json" or ".xlsx" or ".parquet")
             throw UsageException.For("out", request.Out, "predictions are written as CSV; name a .csv file, or - for stdout");

@@ -108,6 +108,11 @@ public sealed class DataSet
     /// <summary>The name of each feature; empty if they have none.</summary>
     public IReadOnlyList<string> FeatureNames { get; init; } = [];
 
+    /// <summary>What features without names are called: x and y where there are two, else x1, x2 and so on.</summary>
+    /// <param name="features">How many there are.</param>
+    public static IReadOnlyList<string> PlainNames(int features) =>
+        features == 2 ? ["x", "y"] : [.. Enumerable.Range(1, features).Select(k => FormattableString.Invariant($"x{k}"))];
+
     /// <summary>What scaled the targets of a regression; null if they are in their own units. Predictions are in the same scale.</summary>
     public Standardizer? TargetScale { get; internal init; }
 

@@ -77,9 +77,7 @@ public sealed class TablePreprocessor
 
     int BaseInputs => Features.Sum(column => column.Inputs);
 
-    // without names two features are x and y
-    IReadOnlyList<string> FormulaNames => BaseNames.Count > 0 ? BaseNames
-        : BaseInputs == 2 ? ["x", "y"] : [.. Enumerable.Range(1, BaseInputs).Select(k => Invariant($"x{k}"))];
+    IReadOnlyList<string> FormulaNames => BaseNames.Count > 0 ? BaseNames : DataSet.PlainNames(BaseInputs);
 
     /// <summary>Whether what it learned depends on the rows that it was fitted to, besides the classes.</summary>
     public bool LearnsFromRows => Features.Any(column => column.Values is not null || column.Fill is not null);

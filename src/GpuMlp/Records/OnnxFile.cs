@@ -8,7 +8,8 @@ namespace GpuMlp.Records;
 
 /// <summary>
 /// Writes models as ONNX: one input <c>x</c> (n, features) of raw values, float32 or, where the model standardizes, float64; one output,
-/// <c>probability</c> or <c>value</c>, float32 (n, outputs). The names of classes are a JSON array in metadata_props, <c>class_names</c>.
+/// <c>probability</c> or <c>value</c> in its own units, float32 (n, outputs). The names of classes are a JSON array in metadata_props,
+/// <c>class_names</c>.
 /// </summary>
 /// <remarks>Format: onnx.ai/onnx/repo-docs/IR.html; the numbers of fields are those of onnx.proto.</remarks>
 public static class OnnxFile
@@ -69,6 +70,13 @@ public static class OnnxFile
         }
         if (!model.Net.LinearOutput) graph.Node("Sigmoid", [graph.Current]);
         else if (model.Loss.Labels == LabelKind.Class) graph.Node("Softmax", [graph.Current], GraphBuilder.Integer("axis", 1));
+        if (model.Targets is not null)
+        {
+            graph.Node("Cast", [graph.Current], GraphBuilder.Integer("to", Float64));
+            graph.Apply("Mul", graph.Constant("target_deviation", [outputs], [.. model.Targets.Deviation]));
+            graph.Apply("Add", graph.Constant("target_mean", [outputs], [.. model.Targets.Mean]));
+            graph.Node("Cast", [graph.Current], GraphBuilder.Integer("to", Float32));
+        }
         return graph.End(OutputOf(model), inputs, outputs, model.Standardizer is null ? Float32 : Float64);
     }
 

@@ -28,9 +28,19 @@ public sealed class NumberRange<T> where T : struct, INumber<T>
     public T Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        if (!T.TryParse(text, Style, CultureInfo.InvariantCulture, out T number)) throw new FormatException(rule);
-        return WhyNot(number) is string why ? throw new FormatException(why) : number;
+        if (!T.TryParse(text, Style, CultureInfo.InvariantCulture, out T number)) throw new FormatException(rule + CommaAdvice(text));
+        return WhyNot(number) is string why ? throw new FormatException(why + Float32Advice(text)) : number;
     }
+
+    static string CommaAdvice(string text) =>
+        Style == NumberStyles.Float && text.Count(c => c == ',') == 1 && text.Replace(',', '.') is { } other
+            && T.TryParse(other, Style, CultureInfo.InvariantCulture, out _) ? $"; decimals follow a point: {other}" : "";
+
+    // a number that the rule allows, but that float32 rounds to 0 or to infinity
+    string Float32Advice(string text) => T.Zero is float && text.Any(char.IsAsciiDigit)
+        && double.TryParse(text, Style, CultureInfo.InvariantCulture, out double value)
+        && (value is > 0 and < float.Epsilon || (value > float.MaxValue && Most >= T.CreateSaturating(float.MaxValue)))
+            ? FormattableString.Invariant($"; float32 holds {float.Epsilon:R} to {float.MaxValue:R}") : "";
 
     /// <summary>Checks a number.</summary>
     /// <param name="number">The number.</param>

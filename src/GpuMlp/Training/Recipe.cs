@@ -1,3 +1,4 @@
+using System.Globalization;
 using GpuMlp.Data;
 using GpuMlp.Devices;
 using GpuMlp.Layers;
@@ -113,7 +114,8 @@ public sealed record Recipe
         if (WhyNotInputs(inputs, data.Features) is string wrong) return ("net", wrong);
         int classes = data.ClassCount;
         if (loss.Labels == LabelKind.Binary && classes is not (0 or 2))
-            return ("data", $"{loss.Name} takes two classes, the data has {classes}; the loss cross-entropy takes more");
+            return ("data", $"{loss.Name} takes two classes, the data has {classes}; the loss cross-entropy takes more"
+                + (data.ClassNames.All(IsNumber) ? ", mse takes the labels as numbers" : ""));
         if (loss.Labels == LabelKind.Class && classes == 1) return ("data", $"{loss.Name} takes two classes or more, the data has one");
         if (loss.Labels == LabelKind.Class && (outputs < 2 || (classes > 0 && outputs != classes)))
         {
@@ -131,6 +133,8 @@ public sealed record Recipe
             return ("net", $"{loss.Name} takes one output, the network has {outputs}; the loss cross-entropy takes one per class");
         return loss.WhyNotLabels(data.Labels, outputs) is string why ? ("data", why) : null;
     }
+
+    static bool IsNumber(string name) => double.TryParse(name, NumberStyles.Float, CultureInfo.InvariantCulture, out _);
 
     /// <summary>Why a network with that many inputs does not take data with that many features; null if it does.</summary>
     internal static string? WhyNotInputs(int inputs, int features) => inputs == features ? null

@@ -36,6 +36,21 @@ public class ConvertTests
         Assert.Equal(["m.onnx"], folder.Names);
     }
 
+    [Fact]
+    public void WhatAnOnnxFileDoesNotDoIsSaid()
+    {
+        using var folder = new ScratchFolder();
+        File.WriteAllText(folder.File("d.csv"), "age,town,new,answer\n"
+            + string.Concat(Enumerable.Range(0, 30).Select(k => $"{(k == 3 ? "?" : $"{k % 4}")},{"rs"[k % 2]},{k % 3 == 0},{k % 2}\n")));
+        const string train = "train --device cpu --steps 5 --no-plots --quiet --missing median --derive age^2 --net 5-4-1 --data";
+        Gpumlp.Outcome trained = Gpumlp.Run(train, folder.File("d.csv"), "--out", folder.File("r"));
+        Assert.True(trained.ExitCode == 0, trained.Error);
+        Gpumlp.Outcome outcome = Gpumlp.Run("convert", folder.File("r/model.safetensors"), folder.File("m.onnx"));
+        Assert.Equal((0, "its inputs are, in this order: age, town=r, town=s, new, age^2; not in the file, to be done before it: "
+            + "texts become a 1 in the input of their name and else 0; true and false become 1 and 0; missing values become age 1; "
+            + "age^2 is computed\n"), (outcome.ExitCode, outcome.Error));
+    }
+
     [Theory]
     [InlineData("MODEL x.pth", "x.pth: allowed are .safetensors, .onnx and .npz")]
     [InlineData("no-such.safetensors x.npz", "no-such.safetensors: there is no such file")]

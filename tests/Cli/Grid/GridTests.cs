@@ -115,7 +115,13 @@ public class GridTests
     {
         using var folder = new ScratchFolder();
         string model = Save(folder, "3-4-1"), output = folder.File("x.npy");
-        Refused(folder, $"grid {model} --quiet --size 3x3 --out {output}", "has 3 inputs (x0, x1, x2); --axes A,B says");
+        Refused(folder, $"grid {model} --quiet --size 3x3 --out {output}", "has 3 inputs (x1, x2, x3); --axes A,B says");
+        // two features are left where the third is held
+        Assert.Equal(0, Gpumlp.Run($"grid {model} --quiet --fix x2=1 --x 0:1 --y 0:1 --size 3x3 --out {output}").ExitCode);
+        Gpumlp.Run($"grid {model} --quiet --fix x2=1 --axes x1,x3 --x 0:1 --y 0:1 --size 3x3 --out {folder.File("y.npy")}");
+        Assert.Equal(File.ReadAllBytes(folder.File("y.npy")), File.ReadAllBytes(output));
+        File.Delete(folder.File("y.npy"));
+        File.Delete(output);
         Save(folder, "2-4-4-1");
         Refused(folder, $"grid {model} --quiet --form piecewise --size 3x3 --out {output}", "--form piecewise: piecewise rows need");
         File.WriteAllBytes(model, File.ReadAllBytes(model)[..^7]);

@@ -90,6 +90,32 @@ public class TableAdviceTests
     }
 
     [Fact]
+    public void FeaturesWithoutNamesAreCalledTheSameEverywhere()
+    {
+        using var folder = new ScratchFolder();
+        Assert.StartsWith("x,y,label\n", Gpumlp.Run("data moons --samples 20 --out -").Out);
+        Gpumlp.Outcome drawn = Gpumlp.Run("train --device cpu --samples 20 --steps 5 --axes y,x --size 300x200 --out", folder.File("r"));
+        Assert.True(drawn.ExitCode == 0, drawn.Error);
+        string grid = $"grid {folder.File("r/model.safetensors")} --quiet --axes y,x --size 3x3 --out {folder.File("g.csv")}";
+        Assert.Equal(0, Gpumlp.Run(grid).ExitCode);
+        Assert.StartsWith("y,x,probability\n", File.ReadAllText(folder.File("g.csv")));
+    }
+
+    [Fact]
+    public void OptionsOfTextAreRefusedForArrays()
+    {
+        using var folder = new ScratchFolder();
+        Gpumlp.Run("data moons --samples 20 --out", folder.File("m.npz"));
+        Gpumlp.Outcome refused = Gpumlp.Run("train --separator ; --data", folder.File("m.npz"), "--out", folder.File("r"));
+        Assert.Equal((2, $"gpumlp: --separator ;: {folder.File("m.npz")} holds arrays; it is for files of text"),
+            (refused.ExitCode, Assert.Single(refused.ErrorLines)));
+        Gpumlp.Run("train --device cpu --samples 20 --steps 5 --no-plots --out", folder.File("r"));
+        refused = Gpumlp.Run($"evaluate {folder.File("r/model.safetensors")} --header --data", folder.File("m.npz"));
+        Assert.Equal((2, $"gpumlp: --header true: {folder.File("m.npz")} holds arrays; it is for files of text"),
+            (refused.ExitCode, Assert.Single(refused.ErrorLines)));
+    }
+
+    [Fact]
     public void ValidationRowsAreFilledByTheMeanOfTheRowsToTrainOn()
     {
         using var folder = new ScratchFolder();

@@ -242,7 +242,7 @@ public sealed class PageTests(PlayProcess play, SharedChromium shared)
             + "incomingText.textContent.includes('unit ')");
         (double x, double y) = await browser.PlaceAsync("#units button[data-layer='0'][data-unit='6']");
         await browser.MouseAsync("mouseMoved", x, y, 0);
-        await browser.WaitAsync("unitName.textContent.startsWith('unit 7 of layer 1, ') && incomingText.textContent.includes('x0 ')");
+        await browser.WaitAsync("unitName.textContent.startsWith('unit 7 of layer 1, ') && incomingText.textContent.includes('x ')");
         await browser.MouseAsync("mouseMoved", 5, 5, 0);
         await browser.WaitAsync("unitName.textContent.startsWith('unit 2 of layer 2, ')");
         foreach (string canvas in (string[])["large", "incoming", "connections", "warp"])
