@@ -102,7 +102,8 @@ public class CasesTests
         Assert.Contains("2 values are missing in 2 of 40 rows", Assert.Throws<InvalidDataException>(() => Read(cells)).Message);
         Assert.Equal("38 rows, 2:19 4:19, 2", Read(cells, new ColumnOptions { Missing = MissingRule.Drop, Labels = LabelUse.Classes }));
         string continents = "a,b,where\n" + Rows(30, k => $"{Point(k)},{(k % 3 == 0 ? "NA" : k % 3 == 1 ? "EU" : "SA")}");
-        Assert.EndsWith("empty, ?, NA and nan stand for it, so that no class has such a name; --missing drop leaves these rows out",
+        Assert.EndsWith("empty, ?, NA, N/A, nan and null stand for it, so that no class has such a name; "
+            + "--missing drop leaves these rows out",
             Assert.Throws<InvalidDataException>(() => Read(continents)).Message);
     }
 

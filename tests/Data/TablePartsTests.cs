@@ -27,6 +27,15 @@ public class TablePartsTests
             "a,b,label\n" + Rows(30, k => $"{(k == 4 ? "#DIV/0!" : k == 9 ? "#N/A" : $"{k * 7 % 11}")},{k}.5,{k % 2}") },
     };
 
+    [Fact]
+    public void ANameThatTheModelKnowsOnceIsNotThereTwice()
+    {
+        TablePreprocessor plan = TablePreprocessor.Fit(DataTable.Read(new MemoryStream("a,b,y\n1,2,0\n3,4,1\n"u8.ToArray()), "t.csv"));
+        DataTable twice = DataTable.Read(new MemoryStream("a,a,b\n1,2,3\n4,5,6\n"u8.ToArray()), "n.csv");
+        Assert.Equal("n.csv: has several columns 'a', and the model knows one",
+            Assert.Throws<InvalidDataException>(() => plan.Encode(twice, null)).Message);
+    }
+
     [Theory]
     [MemberData(nameof(Texts))]
     public void PartsHoldTheRowsOfTheWholeTable(string what, string text)

@@ -79,6 +79,14 @@ public class TablePreprocessorTests
         Assert.Equal(["age"], Read(text, new ColumnOptions { Ignore = "name" }).Rows.FeatureNames);
     }
 
+    [Fact]
+    public void FeaturesAreFilledAndRowsWithoutALabelAreLeftOut()
+    {
+        (TablePreprocessor plan, _) = Read("a,b,label\n1,1,0\n?,1,1\n8,2,?\n3,1,1\n", new ColumnOptions { Missing = MissingRule.Mean });
+        Assert.Contains("2 values are missing in 2 of 4 rows, in columns a (1), label (1): the mean of the column stands for each feature, "
+            + "and rows without a label are left out", plan.Notes);
+    }
+
     [Theory]
     [InlineData(MissingRule.Drop, new[] { 1f, 3 })]
     [InlineData(MissingRule.Mean, new[] { 1f, 4, 8, 3 })]
@@ -174,7 +182,8 @@ public class TablePreprocessorTests
         "--thousands ,")]
     [InlineData("x;label\n1,5;0\n2.5;1\n3,25;0\n", "t.csv:2:1: '1,5' in column 'x' is not a number",
         "the column has decimals after points and after commas")]
-    [InlineData("x,label\n1,0\n2,1\noops,0\n", "t.csv:4:1: 'oops' in column 'x' is not a number; empty, ?, NA and nan", "--ignore 'x'")]
+    [InlineData("x,label\n1,0\n2,1\noops,0\n", "t.csv:4:1: 'oops' in column 'x' is not a number; empty, ?, NA, N/A, nan and null",
+        "--ignore 'x'")]
     [InlineData("x,label\n1,0\n2,1\n3,0\n4,1\n4,1\n4,1\n4,1\n4,1\n4,1\n4,l\n", "t.csv:11:2: 'l' in column 'label' is not a number", "")]
     public void TextsAmongNumbersAreMistakesWithAdvice(string text, string message, string advice)
     {

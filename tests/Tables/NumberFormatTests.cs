@@ -86,6 +86,10 @@ public class NumberFormatTests
         Assert.True(format.TryParse("0,100000000000000000000000005"u8, out value));
         Assert.Equal(0.1, value);
         Assert.False(format.TryParse("1.234."u8, out _));
+        foreach (string text in (string[])["1.23", "1.2345", "1234.567", "1.23.4", "1.2.345", "12.345.67,5"])
+            Assert.False(format.TryParse(Encoding.ASCII.GetBytes(text), out _), text);
+        Assert.True(format.TryParse("12.34.567"u8, out value));                 // as in India
+        Assert.Equal(1234567, value);
         Assert.False(format.TryParse(".5"u8, out _));
     }
 }

@@ -51,7 +51,7 @@ static class DataCommand
         return verb;
     }
 
-    const int ManyRows = 100_000;
+    const int ManyRows = 100_000, MostShown = 20;
 
     static bool IsOfJudging(string name) => name is "validation" or "validate-every" or "test" or "folds" or "class-weight" or "data-seed";
 
@@ -65,6 +65,9 @@ static class DataCommand
         if (loaded.Summary is string summary) terminal.Note(summary);
         foreach (string note in loaded.Notes) terminal.Note(note);
         DataSet rows = loaded.All;
+        if (kind == ".npz" && rows.ClassNames.Where((name, k) => name != $"{k}").Any())
+            terminal.Note("y holds the numbers of the classes: " + string.Join(", ", rows.ClassNames.Take(MostShown)
+                .Select((name, k) => $"{k} is {UsageException.Cut(name)}")) + (rows.ClassCount > MostShown ? ", …" : ""));
         if (kind == ".png" && (rows.Features != 2 || rows.ClassCount == 0))
             throw UsageException.For("out", path, "a picture shows two features and classes; this data has "
                 + (rows.ClassCount == 0 ? "numbers for labels" : rows.Features == 1 ? "1 feature" : $"{rows.Features} features"));

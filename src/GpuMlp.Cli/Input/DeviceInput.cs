@@ -19,7 +19,10 @@ static class DeviceInput
         }
         catch (ArgumentException e)
         {
-            throw UsageException.For("device", name, "allowed are auto, cpu, cpu:ilgpu, opencl, opencl:INDEX, cuda and cuda:INDEX", e);
+            string advice = name.ToLowerInvariant() is "auto" or "cpu" or "cpu:ilgpu" or "opencl" or "cuda"
+                ? $"; did you mean {name.ToLowerInvariant()}?" : "";
+            throw UsageException.For(
+                "device", name, $"allowed are auto, cpu, cpu:ilgpu, opencl, opencl:INDEX, cuda and cuda:INDEX{advice}", e);
         }
     }
 

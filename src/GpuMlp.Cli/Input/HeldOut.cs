@@ -75,6 +75,9 @@ sealed record HeldOut(string Option, DataSet Raw)
 
     static DataSet Read(TrainConfig config, string option, string path, Parts parts)
     {
+        if (option == "validation" && !File.Exists(TrainData.PathOf(path)) && path.Any(char.IsAsciiDigit)
+            && path.All(c => char.IsAsciiDigit(c) || c is '.' or ',' or '%' or '-'))
+            throw UsageException.For(option, path, "a share of the rows is a number above 0 and below 1, as 0.2");
         if (parts.Columns is TablePreprocessor columns) return TableInput.Read(option, path, config, columns);
         TablePreprocessor generated = TablePreprocessor.Fit(TableInput.TableOf(parts.Training));
         return TableInput.Read(option, path, config, generated);

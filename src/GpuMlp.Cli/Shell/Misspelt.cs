@@ -13,6 +13,7 @@ static class Misspelt
         ("--lr", "--learning-rate --learning_rate --rate"), ("--batch", "--batch_size"), ("--steps", "--epochs --iterations --max-iter"),
         ("--net", "--layers --hidden --hidden-layers --model"), ("--out", "--output"), ("--seed", "--random-state"), ("--device", "--gpu"),
         ("--label", "--target"), ("--weight-decay", "--l2"), ("--patience", "--early-stopping"),
+        ("--version", "-v -V"),
     }.SelectMany(row => row.Item2.Split(' ').Select(other => (row.Item1, other))).ToDictionary(row => row.other, row => row.Item1);
 
     /// <summary>The message for the first word that is wrong.</summary>
@@ -36,6 +37,7 @@ static class Misspelt
             return new($"{word} is no option of {name}{(option is null ? $"; s{see}" : $"; did you mean {option}? S{see}")}");
         }
         if (command.Subcommands.Count == 0) return new($"{word} is more than {name} takes; s{see}");
+        if (Has(command, $"--{token}")) return new($"{word} is no verb; did you mean --{token}? S{see}");
         string[] verbs = [.. command.Subcommands.Select(verb => verb.Name)];
         if (command.Parents.OfType<Command>().Any(parent => parent.Subcommands.Any(verb => verb.Name == token)))
             return new($"{name} takes {string.Join(", ", verbs)}, not {token}; s{see}");

@@ -13,6 +13,8 @@ static class ColumnMatching
         TableColumn?[] found = [.. columns.Select(column => Find(plan, table, column))];
         string[] lost = [.. columns.Where((_, k) => found[k] is null).Select(column => column.Label)];
         if (lost.Length == 0) return [.. found.Select(column => column!)];
+        if (lost.FirstOrDefault(name => table.Columns.Count(there => there.Name == name) > 1) is string several)
+            throw new InvalidDataException($"{table.Path}: has several columns {Quoted.Quote(several)}, and the model knows one");
         string what = lost.Length == 1 ? "column" : "columns";
         string has = table.HasNames && ByName(plan)
             ? $"it has {Quoted.List([.. table.Columns.Select(column => column.Label)])}"
@@ -29,7 +31,8 @@ static class ColumnMatching
             TableColumn[] named = [.. table.Columns.Where(there => there.Name == column.Name)];
             // columns of one name are told apart by their places
             bool single = named.Length == 1 && plan.Features.Concat(plan.Labels).Count(known => known.Name == column.Name) == 1;
-            return single ? named[0] : named.FirstOrDefault(there => there.Position == column.Position);
+            if (single) return named[0];
+            return named.Length == 1 || IsSameLayout(plan, table) ? named.FirstOrDefault(there => there.Position == column.Position) : null;
         }
         if (table.Width == plan.Width) return At(column.Position);
         // the features alone, in their order
@@ -38,6 +41,10 @@ static class ColumnMatching
 
         TableColumn? At(int position) => table.Columns.FirstOrDefault(there => there.Position == position);
     }
+
+    // whether all features stand where they stood
+    static bool IsSameLayout(TablePreprocessor plan, DataTable table) => plan.Features.All(feature =>
+        table.Columns.FirstOrDefault(there => there.Position == feature.Position)?.Name == feature.Name);
 
     static bool ByName(TablePreprocessor plan) => plan.Features.Any(column => column.Name.Length > 0);
 }

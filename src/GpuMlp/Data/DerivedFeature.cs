@@ -32,7 +32,9 @@ public sealed class DerivedFeature
     {
         ArgumentNullException.ThrowIfNull(list);
         ArgumentNullException.ThrowIfNull(names);
-        return [.. list.Split(',').Select(text => ParseOne(text.Trim(), names))];
+        DerivedFeature[] features = [.. list.Split(',').Select(text => ParseOne(text.Trim(), names))];
+        string? twice = features.GroupBy(feature => feature.Text).FirstOrDefault(same => same.Count() > 1)?.Key;
+        return twice is null ? features : throw new FormatException($"{Quoted.Quote(twice)} is there twice");
     }
 
     static DerivedFeature ParseOne(string text, IReadOnlyList<string> names) => text.Length == 0

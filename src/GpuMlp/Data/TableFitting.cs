@@ -139,7 +139,7 @@ sealed class TableFitting
 
     string Advice(TableColumn column, int row, bool label) =>
         NumberAdvice.Of(column, row, table.Format) is { Length: > 0 } advice ? advice : label ? ""
-            : $"; empty, ?, NA and nan stand for missing values (--missing), --ignore '{column.Shown}' leaves the column out";
+            : $"; empty, ?, NA, N/A, nan and null stand for missing values (--missing), --ignore '{column.Shown}' leaves the column out";
 
     bool IsNumber(string text) => (table.Format?.Numbers ?? new NumberFormat((byte)'.', 0)).TryParse(Encoding.UTF8.GetBytes(text), out _);
 
@@ -160,7 +160,7 @@ sealed class TableFitting
             string where = first.Name.Length > 0 ? $" in column {Quoted.Quote(first.Name)}" : "";
             throw new InvalidDataException($"{table.Where(incomplete[0], first)}: the value is missing{where}: {count}; "
                 + (choice.Labels.Any(label => label.IsText && label.Missing > 0)
-                    ? "empty, ?, NA and nan stand for it, so that no class has such a name; " : "")
+                    ? "empty, ?, NA, N/A, nan and null stand for it, so that no class has such a name; " : "")
                 + $"--missing drop leaves these rows out{(labelsOnly ? "" : ", mean and median fill the values in")}");
         }
         foreach (TableColumn column in lacking)
@@ -177,7 +177,7 @@ sealed class TableFitting
         string done = options.Missing == MissingRule.Drop || labelsOnly ? "these rows are left out"
             : $"the {MissingRules.Names.Of(options.Missing)} of the column stands for each";
         bool unlabelled = options.Missing != MissingRule.Drop && !labelsOnly && choice.Labels.Any(column => column.Missing > 0);
-        notes.Add($"{count}: {done}{(unlabelled ? "; rows without a label are left out" : "")}");
+        notes.Add($"{count}: {done}{(unlabelled ? " feature, and rows without a label are left out" : "")}");
     }
 
     void TellClasses(LabelColumns labels)

@@ -188,7 +188,8 @@ public sealed record RunRecord
     static string Explain(JsonException e)
     {
         if (e is SettingException) return e.InnerException!.Message;
-        if (e.InnerException is JsonException syntax) return $"not JSON: {syntax.Message.Split(" LineNumber")[0]}";
+        if (e.InnerException is JsonException syntax)
+            return $"not JSON: {syntax.Message.Split(" LineNumber")[0].Split(" which is not supported in this mode")[0]}";
         string at = e.Path is null or "$" ? "the file" : Quoted.Cut(e.Path[2..]);
         if (e.Message.Contains("uplicate")) return $"{at} stands there twice";
         if (e.Path == "$") return NoObject;

@@ -107,11 +107,15 @@ sealed class TrainConfigJson : JsonConverter<TrainConfig>
             }
             catch (InvalidOperationException e)
             {
-                throw new SettingException($"config.{name} has a value of another type than the setting takes", e);
+                throw new SettingException($"config.{name} has a value of another type than the setting takes{Needed(e)}", e);
             }
         }
         return config;
     }
+
+    // "Cannot get the value of a token type 'String' as a number."
+    static string Needed(InvalidOperationException e) =>
+        e.Message.Split(" as a ") is [_, string kind] ? $", a {kind.TrimEnd('.')}" : "";
 
     static void Set(TrainConfig config, string name, ref Utf8JsonReader json)
     {
@@ -196,7 +200,7 @@ sealed class TrainConfigJson : JsonConverter<TrainConfig>
         json.GetString() ?? throw new InvalidOperationException("a text is needed, and there is a null");
 
     static T Number<T>(ref Utf8JsonReader json, NumberRange<T> range) where T : struct, INumber<T> =>
-        json.TokenType == JsonTokenType.Number ? range.Parse(NumberText(ref json)) : throw new InvalidOperationException("no number");
+        json.TokenType == JsonTokenType.Number ? range.Parse(NumberText(ref json)) : throw new InvalidOperationException("it is needed as a number");
 
     static string NumberText(ref Utf8JsonReader json) => Encoding.UTF8.GetString(json.ValueSpan);
 

@@ -63,7 +63,7 @@ sealed partial record FormatGuess(TableFormat Format, int Width, int SkipRows, s
             if (best.Comments > 0)
                 skipped += $" but for {best.Comments} lines that begin with #, as comments do; a field with # stands between quotes";
             throw new InvalidDataException(
-                $"{source.Path}:1:1: the file is empty{skipped}; it needs rows of at least one feature and a label");
+                $"{source.Path}:1:1: the file is empty{skipped}; a table has a row or more");
         }
         string[] first = best.Rows[0];
         bool fits = first.Length == best.Width - 1 || (first.Length >= best.Width && first.Skip(best.Width).All(name => name.Length == 0));

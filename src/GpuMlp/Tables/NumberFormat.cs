@@ -18,12 +18,15 @@ readonly record struct NumberFormat(byte Point, byte Group)
     public static bool IsMissing(ReadOnlySpan<byte> text) => text.Length switch
     {
         0 => true,
-        1 => text[0] == '?',
-        2 => Is(text, "na"u8),
-        3 => Is(text, "nan"u8) || Is(text, "n/a"u8),
-        4 when text[0] != '#' => Is(text, "null"u8) || Is(text, "-nan"u8) || Is(text, "<na>"u8),
-        _ => text[0] == '#' && BeginsWithError(text, out int length) && length == text.Length,
+        1 => text[0] is (byte)'?' or (byte)' ',
+        2 => Is(text, "na"u8) || IsBlank(text),
+        3 => Is(text, "nan"u8) || Is(text, "n/a"u8) || IsBlank(text),
+        4 when text[0] is not ((byte)'#' or (byte)' ') => Is(text, "null"u8) || Is(text, "-nan"u8) || Is(text, "<na>"u8),
+        _ => text[0] == '#' ? BeginsWithError(text, out int length) && length == text.Length : text[0] == ' ' && IsBlank(text),
     };
+
+    // between quotes
+    static bool IsBlank(ReadOnlySpan<byte> text) => !text.ContainsAnyExcept((byte)' ', (byte)'\t');
 
     static readonly byte[][] Errors =
         [.. ((string[])["#N/A", "#DIV/0!", "#REF!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!"]).Select(Encoding.ASCII.GetBytes)];
@@ -62,13 +65,20 @@ readonly record struct NumberFormat(byte Point, byte Group)
         bool negative = false;
         if (text.Length > 0 && text[0] is (byte)'-' or (byte)'+') (negative, at) = (text[0] == '-', 1);
         ulong mantissa = 0;
-        int digits = 0, significant = 0, scale = 0;
+        int digits = 0, significant = 0, scale = 0, group = -1;               // the first digit of the latest group
         for (; at < text.Length; at++)
         {
             uint digit = (uint)(text[at] - '0');
             if (digit <= 9) Take(digit);
             else if (text[at] != Group || Group == 0 || digits == 0 || at + 1 == text.Length || !IsDigit(text[at + 1])) break;
+            else
+            {
+                // 12,34,567 is a number in India
+                if (group < 0 ? digits > 3 : digits - group is not (2 or 3)) return false;
+                group = digits;
+            }
         }
+        if (group >= 0 && digits - group != 3) return false;
         if (at < text.Length && text[at] == Point)
         {
             for (at++; at < text.Length && text[at] - '0' is >= 0 and <= 9; at++)

@@ -71,7 +71,9 @@ public class BadInputTests
     [InlineData("""{"config": {"steps": 5, "dropout": 0.9}}""", "c.json:1:", "'dropout' is not a setting")]
     [InlineData("""{"config": {"netz": "2-50-1"}}""", "c.json:1:", "'netz' is not a setting of config; did you mean net?")]
     [InlineData("""{"config": 5}""", "c.json:1:", "config is no object, which is needed")]
-    [InlineData("""{"config": {"steps": "many"}}""", "c.json:1:", "config.steps has a value of another type")]
+    [InlineData("""{"config": {"steps": "many"}}""", "c.json:1:",
+        "config.steps has a value of another type than the setting takes, a number")]
+    [InlineData("""{"config": {"lr": 0.1,}}""", "c.json:1:", "not JSON: The JSON object contains a trailing comma at the end\n")]
     [InlineData("""{"config": {"lr": -1}}""", "c.json:1:", "config.lr -1: a learning rate is a positive number")]
     [InlineData("""{"config": {"loss": "bec"}}""", "c.json:1:",
         "config.loss bec: allowed are bce, bce-torch, bce-logits, mse, cross-entropy; did you mean bce?")]

@@ -139,6 +139,11 @@ public class PredictTests
         using var folder = new ScratchFolder();
         Assert.Equal(0, Gpumlp.Run("data moons --samples 50 --out", folder.File("m.csv")).ExitCode);
         Assert.Equal(0, Gpumlp.Run("data moons --samples 50 --out", folder.File("m.npz")).ExitCode);
+        Assert.Contains("is there already; name another file", Gpumlp.Run("data moons --samples 9 --out", folder.File("m.csv")).Error);
+        Assert.Equal(0, Gpumlp.Run("data moons --samples 50 --force --out", folder.File("m.csv")).ExitCode);
+        File.WriteAllText(folder.File("named.csv"), "a,b,c\n1,2,no\n3,4,yes\n");
+        Assert.Contains("y holds the numbers of the classes: 0 is no, 1 is yes",
+            Gpumlp.Run("data --out", folder.File("named.npz"), folder.File("named.csv")).Error);
         DataTable text = DataTable.Read(folder.File("m.csv")), arrays = DataTable.Read(folder.File("m.npz"));
         Assert.Equal((50, "x"), (text.Count, text.Columns[0].Name));
         for (int row = 0; row < 50; row++)
