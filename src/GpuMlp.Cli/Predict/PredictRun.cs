@@ -77,7 +77,7 @@ sealed class PredictRun(PredictRequest request, Model model, Terminal terminal, 
         }
         catch (InvalidDataException e)
         {
-            writer?.Flush();                                               // whole lines
+            if (rows > 0) writer?.Flush();                                 // whole lines
             throw new UsageException(e.Message, e);
         }
         if (rows == 0) throw UsageException.For("data", request.Data, "has no rows");

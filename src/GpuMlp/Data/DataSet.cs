@@ -110,8 +110,12 @@ public sealed class DataSet
 
     /// <summary>What features without names are called: x and y where there are two, else x1, x2 and so on.</summary>
     /// <param name="features">How many there are.</param>
-    public static IReadOnlyList<string> PlainNames(int features) =>
-        features == 2 ? ["x", "y"] : [.. Enumerable.Range(1, features).Select(k => FormattableString.Invariant($"x{k}"))];
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="features"/> is negative.</exception>
+    public static IReadOnlyList<string> PlainNames(int features)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(features);
+        return features == 2 ? ["x", "y"] : [.. Enumerable.Range(1, features).Select(k => FormattableString.Invariant($"x{k}"))];
+    }
 
     /// <summary>What scaled the targets of a regression; null if they are in their own units. Predictions are in the same scale.</summary>
     public Standardizer? TargetScale { get; internal init; }
