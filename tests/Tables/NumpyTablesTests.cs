@@ -45,6 +45,18 @@ public class NumpyTablesTests
     }
 
     [Fact]
+    public void LongKeysAreClassesOfTheirOwn()
+    {
+        using var folder = new ScratchFolder();
+        Npy.Write<double>(folder.File("X.npy"), [1, 2, 3, 4, 5, 6], 3, 2);
+        Npy.Write<long>(folder.File("y.npy"), [9007199254740993, long.MaxValue, 9007199254740992], 3);
+        DataTable table = DataTable.Read(folder.File("X.npy"));
+        TablePreprocessor plan = TablePreprocessor.Fit(table, new ColumnOptions { Labels = LabelUse.Classes });
+        Assert.Equal(["9007199254740992", "9007199254740993", "9223372036854775807"], plan.ClassNames);
+        Assert.Equal([1, 2, 0], plan.Transform(table).Labels);
+    }
+
+    [Fact]
     public void AnArchiveHoldsBoth()
     {
         using var folder = new ScratchFolder();

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using GpuMlp.Cli.Input;
 using GpuMlp.Cli.Output;
 using GpuMlp.Cli.Shell;
@@ -102,6 +103,9 @@ sealed class PredictRun(PredictRequest request, Model model, Terminal terminal, 
         int[] complete = model.Preprocessor.Missing == MissingRule.Drop || request.Metrics
             ? model.Preprocessor.CompleteRows(part, request.Metrics && writer is null) : [.. Enumerable.Range(0, part.Count)];
         if (model.Preprocessor.Missing == MissingRule.Fail) complete = [.. Enumerable.Range(0, part.Count)];
+        if (rows == 0 && request.Reading.Header is null && model.Preprocessor.FeatureNames.Count == 0
+            && part.Columns.Any(column => double.TryParse(column.Name, CultureInfo.InvariantCulture, out double _)))
+            terminal.Note("the first row is taken for the columns' names: --no-header makes it a row");
         rows += part.Count;
         noRows += part.LinesLeftOut;
         incomplete += part.Count - complete.Length;

@@ -18,7 +18,8 @@ static class ColumnMatching
         string what = lost.Length == 1 ? "column" : "columns";
         string has = table.HasNames && ByName(plan)
             ? $"it has {Quoted.List([.. table.Columns.Select(column => column.Label)])}"
-            : $"it has {(table.Width == 1 ? "1 column" : $"{table.Width} columns")}, {plan.Width} with the label or {plan.Features.Count} without it are needed";
+            : $"it has {table.Width} {(table.Width == 1 ? "column" : "columns")}, "
+                + $"{plan.Width} with the label or {plan.Features.Count} without it are needed";
         throw new InvalidDataException($"{table.Path}: has no {what} {Quoted.List(lost)}; {has}");
     }
 

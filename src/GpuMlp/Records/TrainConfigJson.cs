@@ -200,7 +200,8 @@ sealed class TrainConfigJson : JsonConverter<TrainConfig>
         json.GetString() ?? throw new InvalidOperationException("a text is needed, and there is a null");
 
     static T Number<T>(ref Utf8JsonReader json, NumberRange<T> range) where T : struct, INumber<T> =>
-        json.TokenType == JsonTokenType.Number ? range.Parse(NumberText(ref json)) : throw new InvalidOperationException("it is needed as a number");
+        json.TokenType == JsonTokenType.Number ? range.Parse(NumberText(ref json))
+            : throw new InvalidOperationException("it is needed as a number");
 
     static string NumberText(ref Utf8JsonReader json) => Encoding.UTF8.GetString(json.ValueSpan);
 

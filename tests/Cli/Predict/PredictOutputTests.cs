@@ -82,6 +82,22 @@ public sealed class PredictOutputTests : IDisposable
         Assert.Equal((2, ""), (outcome.ExitCode, lines[^1]));
         Assert.InRange(lines.Length, 30_000, 40_002);
         Assert.All(lines[..^1], line => Assert.Equal(3, line.Split(',').Length));
+
+        File.WriteAllText(folder.File("n.csv"), "1,2\nz,3\n");
+        outcome = Gpumlp.Run($"predict {model} --device cpu --out - --data", folder.File("n.csv"));
+        Assert.Equal((2, ""), (outcome.ExitCode, outcome.Out));
+    }
+
+    [Fact]
+    public void AFirstRowThatIsTakenForNamesIsSaidWhereItMayBeARow()
+    {
+        const string note = "the first row is taken for the columns' names: --no-header makes it a row";
+        File.WriteAllText(folder.File("n.csv"), "1,z\n2,3\n");
+        Gpumlp.Outcome outcome = Gpumlp.Run($"predict {model} --device cpu --out - --data", folder.File("n.csv"));
+        Assert.Contains(note, outcome.ErrorLines);
+        File.WriteAllText(folder.File("n.csv"), "a,b\n2,3\n");
+        outcome = Gpumlp.Run($"predict {model} --device cpu --out - --data", folder.File("n.csv"));
+        Assert.DoesNotContain(note, outcome.ErrorLines);
     }
 
     [Theory]
