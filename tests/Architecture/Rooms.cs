@@ -103,7 +103,7 @@ static class Rooms
         new("Cli.Compare", "a verb", "Cli.Shell", "Cli.Input", "Cli.Options", "Cli.Output", "Cli.Samples"),
         new("Cli.Plan", "a verb", "Cli.Shell"),
         new("Cli.Completion", "a verb", "Cli.Shell"),
-        new("Cli.Conversion", "a verb", "Cli.Shell", "Cli.Input"),
+        new("Cli.Conversion", "a verb", "Cli.Shell", "Cli.Input", "Cli.Output"),
         new("Cli.DataFiles", "the verb data", "Cli.Shell", "Cli.Input", "Cli.Options", "Cli.Output"),
         new("Cli.Devices", "a verb", "Cli.Shell", "Cli.Input"),
         new("Cli.Gradcheck", "a verb", "Cli.Shell", "Cli.Input"),

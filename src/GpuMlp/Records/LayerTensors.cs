@@ -123,7 +123,8 @@ static partial class LayerTensors
     static Role? RoleOf(string name) => Names().Match(name) is { Success: true } match
         ? new Role(match.Groups["layer"].Value.TrimEnd('.', '/') + match.Groups["number"].Value, match.Groups["part"].Value) : null;
 
-    [GeneratedRegex(@"^(?<layer>(.*[./])?)(?<part>weights?|kernel|[Ww]|bias|biases|[Bb])_?(?<number>[0-9]*)(:0)?\z", RegexOptions.Singleline)]
+    [GeneratedRegex(@"^(?<layer>(.*[./])?)(?<part>weights?|kernel|[Ww]|bias|biases|[Bb])_?(?<number>[0-9]*)(:0)?\z",
+        RegexOptions.Singleline)]
     private static partial Regex Names();
 
     // the kinds of layers that PyTorch's names and shapes give away
