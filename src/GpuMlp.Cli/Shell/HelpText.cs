@@ -33,7 +33,8 @@ static class HelpText
         Say(writer, "\nUsage: ", "gpumlp VERB [options]");
         WriteRows(writer, "Verbs", [.. root.Subcommands.Select(verb => (verb.Name, verb.Description ?? ""))]);
         WriteRows(writer, "Options", [("-h, --help", "this, or the help of a verb: gpumlp train -h"), ("--version", "the version")]);
-        Say(writer, "\nExit codes: ", "0 ok, 1 failed, 2 bad usage or input, 3 no such device, 4 diverged, 5 out of memory, 130 cancelled, 143 ended by SIGTERM");
+        Say(writer, "\nExit codes: ", "0 ok, 1 failed, 2 bad usage or input, 3 no such device, 4 diverged, 5 out of memory, " +
+            "130 cancelled, 143 ended by SIGTERM");
     }
 
     static void WriteVerb(TextWriter writer, Verb verb)
