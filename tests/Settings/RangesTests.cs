@@ -55,7 +55,8 @@ public class RangesTests
             string inFile = Assert.Throws<InvalidDataException>(() => FromFile(name, number)).Message;
             Assert.EndsWith($": config.{SettingOf(name)} {number}: {sentence}", inFile);
             if (Unchecked(name, number) is not TrainConfig config) continue;
-            Assert.StartsWith(sentence, Assert.Throws<ArgumentOutOfRangeException>(() => Use(config)).Message);
+            string rule = sentence.Split("; float32 holds")[0];                // a number that float32 holds is all that the library sees
+            Assert.StartsWith(rule, Assert.Throws<ArgumentOutOfRangeException>(() => Use(config)).Message);
         }
     }
 

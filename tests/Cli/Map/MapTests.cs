@@ -222,7 +222,7 @@ public class MapTests
     [InlineData("--x lr:log:1", "--x lr:log:1: NAME:log:FROM..TO or")]
     [InlineData("--x lr:log:0..1", "--x lr:log:0..1: a learning rate is a positive number, not 0")]
     [InlineData("--x lr:log:NaN..1", "--x lr:log:NaN..1: a learning rate is a positive number, not NaN")]
-    [InlineData("--x lr:log:1..1e99", "--x lr:log:1..1e99: a learning rate is a positive number, not 1e99")]
+    [InlineData("--x lr:log:1..1e99", "--x lr:log:1..1e99: a learning rate is a positive number; float32 holds")]
     [InlineData("--x lr:log:1..one", "--x lr:log:1..one: a learning rate is a positive number, not one")]
     [InlineData("--x lr:log:10..1", "--x lr:log:10..1: an axis goes from a number to a larger one")]
     [InlineData("--x weight-decay:log:0..1", "--x weight-decay:log:0..1: a logarithmic scale goes through positive numbers")]

@@ -10,7 +10,7 @@ namespace GpuMlp.Tests.Cli.Shell;
 /// <summary>Ctrl+C: the first leaves valid outputs of the steps that were made, the second ends the program at once.</summary>
 public class InterruptionTests
 {
-    const string Endless = "train --device cpu --engine layers --steps 1000000000 --snapshot-every 200000000 --out";
+    const string Endless = "train --device cpu --engine layers --steps 1000000000 --snapshot-every 200000000 --all-losses --out";
 
     [Fact]
     public void TheFirstStopsAtTheNextChunkAndWritesWhatThereIs()

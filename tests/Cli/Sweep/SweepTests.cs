@@ -126,7 +126,7 @@ public class SweepTests
 
     [Theory]
     [InlineData("--steps 0", "--steps 0: a sweep makes one step at least")]
-    [InlineData("--lr 0.1 --lr 0.2", "'--lr'")]
+    [InlineData("--lr 0.1 --lr 0.2", "--lr is given more than once")]
     [InlineData("--lr 0.1,,0.2", "--lr 0.1,,0.2: a value is missing beside a comma")]
     [InlineData("--lr 0.1,fast", "--lr fast: a learning rate is a positive number")]
     [InlineData("--lr 0.1,1e-1", "--lr 0.1,1e-1: 1e-1 stands there twice")]
