@@ -63,7 +63,7 @@ static class MapCommand
     static readonly (string, string)[] examples =
     [
         (" --size 1024x1024 --out runs/map", "a million networks"),
-        (" --size 512x512 --zoom 14,1.2,50", "a fiftieth of the window around a point of the boundary, with more steps"),
+        (" --size 512x512 --zoom 0.6,1,20", "a twentieth of the window around a point of the boundary, with more steps"),
         (" --x lr:log:1e-3..10 --y momentum:lin:0.01..0.99 --optimizer momentum", "another setting"),
         (" --data moons --samples 64 --loss bce --net 2-8-1 --batch 1", "steps of one row each, the same rows for all pixels"),
     ];

@@ -31,8 +31,12 @@ sealed partial record MapPart(string Path, Shard Shard)
         string name = string.Create(CultureInfo.InvariantCulture, $"map-{shard.Number}-of-{shard.Count}.safetensors");
         var part = new MapPart(System.IO.Path.Combine(folder, name), shard);
         AtomicFile.Clear(part.Path);
+        AtomicFile.Clear(part.Begun.Path);
         return part;
     }
+
+    /// <summary>The file of what is trained of the part so far, from which it goes on when it was stopped.</summary>
+    public MapPart Begun => this with { Path = System.IO.Path.ChangeExtension(Path, ".begun") };
 
     /// <summary>The files of parts in a folder, by their names.</summary>
     public static IEnumerable<MapPart> In(string folder)

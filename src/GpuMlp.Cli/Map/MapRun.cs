@@ -26,6 +26,8 @@ sealed class MapRun
     readonly int start;                                            // the first pixel
     readonly float[] values;
     PopulationPlan? plan;
+    MapPart? begun;                                                // takes what is trained, band by band
+    int done;                                                      // pixels that an earlier run has trained
 
     MapRun(MapRequest request, Shard part, Terminal terminal)
     {
@@ -68,19 +70,40 @@ sealed class MapRun
         var total = Stopwatch.StartNew();
         var run = new MapRun(request, shard, terminal);
         MapPart file = MapPart.At(output, shard);
-        if (file.Read() is MapRecord there && !force)
+        if (!force && run.Has(file, output))
         {
-            if (there.WhyNotOf(ProgramVersion.Text, run.Options(), run.Data(output)) is string difference)
-                throw new UsageException(
-                    $"--shard {shard}: {file.Path} is of another map: {difference}; name another folder, or replace it with --force");
+            File.Delete(file.Begun.Path);
             terminal.Say($"there       {file.Path}: this part is done");
             return ExitCode.Ok;
         }
         run.Note();
+        run.Begin(file.Begun, output, force);
         MapRecord record = run.Train(output, total, interruption, "the part is complete and is written");
         file.Write(record, run.values);
+        File.Delete(file.Begun.Path);
         terminal.Say($"written    {file.Path}");
         return ExitCode.Ok;
+    }
+
+    // whether there is such a file of this map
+    bool Has(MapPart file, string folder)
+    {
+        if (file.Read() is not MapRecord there) return false;
+        if (there.WhyNotOf(ProgramVersion.Text, Options(), Data(folder)) is not string difference) return true;
+        throw new UsageException(
+            $"--shard {file.Shard}: {file.Path} is of another map: {difference}; name another folder, or replace it with --force");
+    }
+
+    // goes on after the bands that an earlier run kept
+    void Begin(MapPart file, string folder, bool force)
+    {
+        begun = file;
+        if (force || !Has(file, folder)) return;
+        float[] kept = file.ReadWhole().Values;
+        if (kept.Length > values.Length) throw new UsageException($"{file.Path}: it has more values than its part; move it away");
+        kept.CopyTo(values, 0);
+        done = kept.Length;
+        terminal.Note(Invariant($"{done:N0} of {values.Length:N0} networks are done"));
     }
 
     void Note()
@@ -108,15 +131,19 @@ sealed class MapRun
             return opened;
         });
         TimeSpan compile = Lap(clock);
-        Train(device, interruption.Token);
+        Train(device, folder, interruption.Token);
         interruption.Begin(complete);
-        TimeSpan train = Lap(clock);
+        return Record(device, folder, new MapTimings(Seconds(open), Seconds(compile), Seconds(Lap(clock)), 0, Seconds(total.Elapsed)));
+    }
+
+    MapRecord Record(ComputeDevice device, string folder, MapTimings timings)
+    {
         int converged = values.Count(value => value < 0), perBand = NetworksPerBand(device);
         return new MapRecord(RunRecord.CurrentSchema, ProgramVersion.Text, Options(), $"{request.X}", $"{request.Y}",
             DeviceInput.Record(device), Data(folder), Convergence.Meaning, converged, values.Length - converged,
             new MapZoom(request.ZoomFactor, Limit(request.X, request.Width), Limit(request.Y, request.Height)),
             new MapPlan((values.Length + perBand - 1) / perBand, Math.Min(perBand, values.Length), plan!.Bytes),
-            new MapTimings(Seconds(open), Seconds(compile), Seconds(train), 0, Seconds(total.Elapsed)), []);
+            timings, []);
     }
 
     Population Band(ComputeDevice device, int first, int count, Action<int, int, ReadOnlyMemory<float>>? losses)
@@ -146,12 +173,12 @@ sealed class MapRun
         first.WarmUp();
     }
 
-    void Train(ComputeDevice device, CancellationToken cancellation)
+    void Train(ComputeDevice device, string folder, CancellationToken cancellation)
     {
         int most = NetworksPerBand(device);
         using Terminal.Progress progress =
-            terminal.Follow(Invariant($"training {values.Length:N0} networks"), "networks", values.Length);
-        for (int first = 0; first < values.Length; first += most)
+            terminal.Follow(Invariant($"training {values.Length:N0} networks"), "networks", values.Length, done);
+        for (int first = done; first < values.Length; first += most)
         {
             int band = first, count = Math.Min(most, values.Length - first);
             var convergence = new Convergence(count, recipe.Steps);
@@ -159,6 +186,7 @@ sealed class MapRun
                 .Run((share, _) => progress.Report(band + (int)(share * count)), cancellation);
             cancellation.ThrowIfCancellationRequested();
             for (int k = 0; k < count; k++) values[first + k] = convergence.Value(k);
+            if (first + count < values.Length) begun?.Write(Record(device, folder, new(0, 0, 0, 0, 0)), values[..(first + count)]);
         }
     }
 

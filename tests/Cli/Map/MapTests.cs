@@ -9,6 +9,7 @@ using GpuMlp.Layers;
 using GpuMlp.Losses;
 using GpuMlp.Optimizers;
 using GpuMlp.Records;
+using GpuMlp.Tests.Cli.Output;
 using GpuMlp.Tests.Plotting;
 using GpuMlp.Tests.Support;
 using GpuMlp.Training;
@@ -207,6 +208,29 @@ public class MapTests
         outcome = Gpumlp.Run("map --merge", parts);
         Assert.Equal(2, outcome.ExitCode);
         Assert.Contains("It is no part of a map; move it away", Assert.Single(outcome.ErrorLines));
+    }
+
+    [Fact]
+    public void APartThatWasKilledGoesOnAfterItsLastBand()
+    {
+        using var folder = new ScratchFolder();
+        const string options = "--device cpu --size 200x100 --steps 200 --net 2-2-1";
+        Map(folder, options, "whole");
+        string parts = folder.File("parts"), begun = Path.Combine(parts, "map-0-of-1.begun");
+        using (Process process = Gpumlp.Start($"map {options} --shard 0/1 --out", parts))
+        {
+            while (!File.Exists(begun) && !process.HasExited) Thread.Sleep(5);
+            process.Kill();
+            process.WaitForExit();
+        }
+        Gpumlp.Outcome other = Gpumlp.Run($"map {options} --seed 3 --shard 0/1 --out", parts);
+        Assert.Contains("map-0-of-1.begun is of another map", Assert.Single(other.ErrorLines));
+        Gpumlp.Outcome outcome = Gpumlp.Run($"map {options} --shard 0/1 --out", parts);
+        Assert.Equal(0, outcome.ExitCode);
+        Assert.Contains("16,384 of 20,000 networks are done", outcome.Error);
+        Assert.Equal(["map-0-of-1.safetensors"], Tree.Names(parts));
+        Assert.Equal(0, Gpumlp.Run("map --quiet --merge", parts).ExitCode);
+        Assert.Equal(File.ReadAllBytes(folder.File("whole/map.npy")), File.ReadAllBytes(Path.Combine(parts, "map.npy")));
     }
 
     [Theory]

@@ -23,7 +23,7 @@ public class SweepTests
         using var folder = new ScratchFolder();
         const string options =
             "--data moons,circles --samples 150 --steps 400 --lr 0.02,0.1 --seeds 3,7..8 --net 2-6-1,2-4-3-1 --activation tanh,silu " +
-            "--init-scale 0.5,1 --optimizer adamw --weight-decay 0.1 --schedule cosine --clip 2 --standardize";
+            "--init-scale 0.5 --optimizer nesterov --momentum 0.5,0.9 --weight-decay 0.1 --schedule cosine --clip 2 --standardize";
         Gpumlp.Outcome outcome = Gpumlp.Run($"sweep --device cpu {options} --json --out", folder.File("sweep"));
         Assert.Equal(0, outcome.ExitCode);
         IEnumerable<string?> files = Directory.GetFiles(folder.File("sweep")).Select(Path.GetFileName);
