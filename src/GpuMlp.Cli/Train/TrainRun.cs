@@ -48,7 +48,11 @@ sealed class TrainRun
     {
         TrainConfig config = replay.Config;
         var run = new TrainRun(config, resumed, terminal);
-        if (resumed is not null) Resuming.CheckData(resumed, config, run.Identify("."));
+        if (resumed is not null)
+        {
+            Resuming.CheckData(resumed, config, run.Identify("."));
+            terminal.Note(Invariant($"goes on after {resumed.State.Steps:N0} of {config.Steps:N0} steps"));
+        }
         else run.Compare(replay.Data);
         if (!run.input.HasPicture && !config.NoPlots)
             terminal.Note(Invariant($"no boundary is drawn: a picture shows one number, and the labels are {run.input.Raw.Targets}"));
