@@ -40,13 +40,13 @@ static class MapMerge
 
     static (MapRecord, float[]) Together(string path, MapPart[] parts)
     {
-        (MapRecord sum, _) = parts[0].ReadWhole();
+        (MapRecord sum, _) = parts[0].Read();
         (int width, int height) = MapRequest.SizeOf(sum.Options["size"]);
         HostMemory.Require($"--size {sum.Options["size"]}", MapRun.BytesPerPixel * width * height);
         var values = new float[width * height];
         foreach (MapPart part in parts)
         {
-            (MapRecord record, float[] some) = part.ReadWhole();
+            (MapRecord record, float[] some) = part.Read();
             if (sum.WhyNotOf(record.Version, record.Options, record.Data) is string difference)
                 throw UsageException.For("merge", path, $"{Name(parts[0])} and {Name(part)} are of different maps: {difference}");
             int first = part.Shard.First(values.Length);

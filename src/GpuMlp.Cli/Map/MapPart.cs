@@ -54,13 +54,9 @@ sealed partial record MapPart(string Path, Shard Shard)
     [GeneratedRegex(@"^map-(0|[1-9]\d*)-of-([1-9]\d*)\.safetensors\z", RegexOptions.CultureInvariant)]
     private static partial Regex FileName();
 
-    /// <summary>Its record; null if there is no such file.</summary>
-    /// <exception cref="UsageException">The file is no part of a map.</exception>
-    public MapRecord? Read() => File.Exists(Path) ? ReadWhole().Record : null;
-
     /// <summary>Its record and its values.</summary>
     /// <exception cref="UsageException">The file is no part of a map.</exception>
-    public (MapRecord Record, float[] Values) ReadWhole()
+    public (MapRecord Record, float[] Values) Read()
     {
         try
         {

@@ -70,7 +70,7 @@ sealed class MapRun
         var total = Stopwatch.StartNew();
         var run = new MapRun(request, shard, terminal);
         MapPart file = MapPart.At(output, shard);
-        if (!force && run.Has(file, output))
+        if (!force && run.Kept(file, output) is not null)
         {
             File.Delete(file.Begun.Path);
             terminal.Say($"there       {file.Path}: this part is done");
@@ -85,11 +85,12 @@ sealed class MapRun
         return ExitCode.Ok;
     }
 
-    // whether there is such a file of this map
-    bool Has(MapPart file, string folder)
+    // the values of this map in a file; null if there is no such file
+    float[]? Kept(MapPart file, string folder)
     {
-        if (file.Read() is not MapRecord there) return false;
-        if (there.WhyNotOf(ProgramVersion.Text, Options(), Data(folder)) is not string difference) return true;
+        if (!File.Exists(file.Path)) return null;
+        (MapRecord record, float[] kept) = file.Read();
+        if (record.WhyNotOf(ProgramVersion.Text, Options(), Data(folder)) is not string difference) return kept;
         throw new UsageException(
             $"--shard {file.Shard}: {file.Path} is of another map: {difference}; name another folder, or replace it with --force");
     }
@@ -98,8 +99,7 @@ sealed class MapRun
     void Begin(MapPart file, string folder, bool force)
     {
         begun = file;
-        if (force || !Has(file, folder)) return;
-        float[] kept = file.ReadWhole().Values;
+        if (force || Kept(file, folder) is not float[] kept) return;
         if (kept.Length > values.Length) throw new UsageException($"{file.Path}: it has more values than its part; move it away");
         kept.CopyTo(values, 0);
         done = kept.Length;

@@ -28,8 +28,7 @@ static class OutputFile
     public static bool IsSame(string one, string other) => File.Exists(one) && File.Exists(other) && Real(one) == Real(other);
 
     // links lead to the same file
-    static string Real(string path) => !File.Exists(path) ? Path.GetFullPath(path)
-        : new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? Path.GetFullPath(path);
+    static string Real(string path) => new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? Path.GetFullPath(path);
 
     /// <summary>Writes a file, which is there only once it is whole, or to the standard output.</summary>
     /// <exception cref="UsageException">The file cannot be created.</exception>

@@ -18,11 +18,11 @@ readonly record struct NumberFormat(byte Point, byte Group)
     public static bool IsMissing(ReadOnlySpan<byte> text) => text.Length switch
     {
         0 => true,
-        1 => text[0] is (byte)'?' or (byte)' ',
+        1 => text[0] == '?' || IsBlank(text),
         2 => Is(text, "na"u8) || IsBlank(text),
         3 => Is(text, "nan"u8) || Is(text, "n/a"u8) || IsBlank(text),
-        4 when text[0] is not ((byte)'#' or (byte)' ') => Is(text, "null"u8) || Is(text, "-nan"u8) || Is(text, "<na>"u8),
-        _ => text[0] == '#' ? BeginsWithError(text, out int length) && length == text.Length : text[0] == ' ' && IsBlank(text),
+        4 when text[0] > '#' => Is(text, "null"u8) || Is(text, "-nan"u8) || Is(text, "<na>"u8),
+        _ => text[0] == '#' ? BeginsWithError(text, out int length) && length == text.Length : text[0] <= ' ' && IsBlank(text),
     };
 
     // between quotes

@@ -46,15 +46,20 @@ public sealed class PredictOutputTests : IDisposable
         Assert.Contains("1 of 3 outputs are not finite: features are too large for the model's float32", outcome.Error);
     }
 
+    // n.csv by a model of a table with a missing value
+    Gpumlp.Outcome PredictNew(string missing)
+    {
+        File.WriteAllText(folder.File("d.csv"), "a,b,c\n1,2,x\n,3,y\n4,1,x\n2,5,y\n");
+        string train = $"train --device cpu --steps 5 --no-plots --quiet --missing {missing} --data";
+        Assert.Equal(0, Gpumlp.Run(train, folder.File("d.csv"), "--out", folder.File("m")).ExitCode);
+        return Gpumlp.Run($"predict {folder.File("m/model.safetensors")} --device cpu --out - --data", folder.File("n.csv"));
+    }
+
     [Fact]
     public void RowsThatAllLackAValueHaveEmptyLines()
     {
-        File.WriteAllText(folder.File("d.csv"), "a,b,c\n1,2,x\n,3,y\n4,1,x\n2,5,y\n");
-        const string train = "train --device cpu --steps 5 --no-plots --quiet --missing drop --data";
-        Gpumlp.Run(train, folder.File("d.csv"), "--out", folder.File("m"));
         File.WriteAllText(folder.File("n.csv"), "a,b\n,1\n2,\n");
-        string predict = $"predict {folder.File("m/model.safetensors")} --device cpu --out - --data";
-        Gpumlp.Outcome outcome = Gpumlp.Run(predict, folder.File("n.csv"));
+        Gpumlp.Outcome outcome = PredictNew("drop");
         Assert.Equal((0, "class,p(x),p(y)\n,,\n,,\n"), (outcome.ExitCode, outcome.Out));
         Assert.Contains("2 rows lack a value", outcome.Error);
     }
@@ -62,12 +67,8 @@ public sealed class PredictOutputTests : IDisposable
     [Fact]
     public void EachRowHasALineAlsoOneOfSeparatorsAlone()
     {
-        File.WriteAllText(folder.File("d.csv"), "a,b,c\n1,2,x\n,3,y\n4,1,x\n2,5,y\n");
-        const string train = "train --device cpu --steps 5 --no-plots --quiet --missing mean --data";
-        Gpumlp.Run(train, folder.File("d.csv"), "--out", folder.File("m"));
         File.WriteAllText(folder.File("n.csv"), "a,b\n1,2\n,\n\n,2.75\n\n");
-        string predict = $"predict {folder.File("m/model.safetensors")} --device cpu --out - --data";
-        Gpumlp.Outcome outcome = Gpumlp.Run(predict, folder.File("n.csv"));
+        Gpumlp.Outcome outcome = PredictNew("mean");
         string[] lines = outcome.Out.Split('\n');
         Assert.Equal((0, 5, lines[3]), (outcome.ExitCode, lines.Length, lines[2]));
         Assert.Contains("1 line among the rows is blank or a comment and has no prediction", outcome.Error);
