@@ -106,7 +106,8 @@ public class TextTablesTests
     [Fact]
     public void ValuesAreMissingInEveryUsualWay()
     {
-        string[] missing = ["", "NA", "na", "?", "nan", "NaN", "N/A", "null", "NULL", "#N/A", "<NA>", "-nan", "\" \"", "\"    \""];
+        string[] missing = ["", "NA", "na", "?", "nan", "NaN", "N/A", "null", "NULL", "#N/A", "<NA>", "-nan", "\" \"", "\"\t\"",
+            "\"    \""];
         DataTable table = Read("b,a\n2,1\n" + string.Concat(missing.Select(word => $"7,{word}\n")));
         Assert.Equal((missing.Length, false), (table.Columns[1].Missing, table.Columns[1].IsText));
         Assert.All(Enumerable.Range(1, missing.Length), row => Assert.Null(table.Columns[1].Text(row)));
