@@ -50,12 +50,17 @@ static class Gpumlp
         return Process.Start(start)!;
     }
 
-    static ProcessStartInfo Redirected(string program, params string[] arguments) => new(program, arguments)
+    static ProcessStartInfo Redirected(string program, params string[] arguments)
     {
-        RedirectStandardOutput = true,
-        RedirectStandardError = true,
-        RedirectStandardInput = true,
-    };
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+        };
+        start.Environment.Remove("OCLGRIND_CHECK_API");             // what that reports would stand among the program's own lines
+        return start;
+    }
 
     /// <summary>Waits for the end of a process.</summary>
     public static Outcome End(Process process)

@@ -62,7 +62,7 @@ sealed class CompareRun
             else foreach (string engine in engines) Add(contest, device, engine, interruption.Token);
         }
         bool cut = interruption.Token.IsCancellationRequested;
-        if (!cut) interruption.Now("the comparison is complete and is written");
+        if (!cut) interruption.Complete("the comparison");
         var crossovers = Crossovers.Of(input.Recipe);
         var record = new CompareRecord(1, ProgramVersion.Text, RunRecord.ToJson(config),
             input.Identify(config, folder.Path), input.Spec.ParameterCount,

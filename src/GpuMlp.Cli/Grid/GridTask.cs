@@ -194,7 +194,7 @@ sealed class GridTask(GridInput input, Terminal terminal, ComputeDevice device, 
         using (file)
         {
             fill(file.Stream);
-            interruption.Begin("the grid is complete and is written");
+            interruption.Complete("the grid");
             long start = Stopwatch.GetTimestamp();
             file.Commit();
             write += Stopwatch.GetElapsedTime(start);

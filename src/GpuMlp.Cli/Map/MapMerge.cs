@@ -31,7 +31,7 @@ static class MapMerge
         using OutputFolder folder = OutputFolder.Claim(path, true, RunFiles.OfMap);
         interruption.AtOnce = folder.Dispose;
         (MapRecord record, float[] values) = Together(path, parts);
-        interruption.Begin("the map is complete and is written");
+        interruption.Complete("the map");
         MapOutputs.Write(folder, record, values, terminal);
         return ExitCode.Ok;
     }

@@ -52,7 +52,7 @@ sealed class MapRun
         using OutputFolder folder = output is null ? OutputFolder.ClaimNew("map", RunFiles.OfMap)
             : OutputFolder.Claim(output, force, RunFiles.OfMap);
         interruption.AtOnce = folder.Dispose;
-        MapRecord record = run.Train(folder.Path, total, interruption, "the map is complete and is written");
+        MapRecord record = run.Train(folder.Path, total, interruption, "the map");
         MapOutputs.Write(folder, record, run.values, terminal);
         return ExitCode.Ok;
     }
@@ -78,7 +78,7 @@ sealed class MapRun
         }
         run.Note();
         run.Begin(file.Begun, output, force);
-        MapRecord record = run.Train(output, total, interruption, "the part is complete and is written");
+        MapRecord record = run.Train(output, total, interruption, "the part");
         file.Write(record, run.values);
         File.Delete(file.Begun.Path);
         terminal.Say($"written    {file.Path}");
@@ -118,7 +118,7 @@ sealed class MapRun
     int NetworksPerBand(ComputeDevice device) => (int)Math.Clamp(
         (256L << 20) / (sizeof(float) * recipe.Net!.ParameterCount + 4096), 1, device.Description.IsGpu ? 1 << 16 : 1 << 14);
 
-    MapRecord Train(string folder, Stopwatch total, Interruption interruption, string complete)
+    MapRecord Train(string folder, Stopwatch total, Interruption interruption, string what)
     {
         var clock = Stopwatch.StartNew();
         TimeSpan open = default;
@@ -132,7 +132,7 @@ sealed class MapRun
         });
         TimeSpan compile = Lap(clock);
         Train(device, folder, interruption.Token);
-        interruption.Begin(complete);
+        interruption.Complete(what);
         return Record(device, folder, new MapTimings(Seconds(open), Seconds(compile), Seconds(Lap(clock)), 0, Seconds(total.Elapsed)));
     }
 

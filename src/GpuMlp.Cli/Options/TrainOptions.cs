@@ -117,8 +117,8 @@ static class TrainOptions
             c => c.Api, (c, v) => c with { Api = v }, Values.Of(TrainConfig.Halves)),
         Of(Training, "device", "NAME", "auto, cpu, cpu:ilgpu, opencl[:i] or cuda[:i]; see gpumlp devices",
             c => c.Device, (c, v) => c with { Device = v }, Values.Text),
-        Of(Training, "checkpoint-every", "N|Ts", "save the state after every N steps, or T seconds, for --resume",
-            c => c.CheckpointEvery!, (c, v) => c with { CheckpointEvery = v }, Values.Checked(Period), "never"),
+        Of(Training, "checkpoint-every", "N|Ts", "save the state for --resume after every N steps, or T seconds",
+            c => c.CheckpointEvery!, (c, v) => c with { CheckpointEvery = v }, Values.Checked(Period), "when stopped"),
         Of(Training, "all-losses", null, "a row per step in losses.csv, also of runs of more than 1,000,000 steps",
             c => c.AllLosses, (c, v) => c with { AllLosses = v }, Values.Flag),
 

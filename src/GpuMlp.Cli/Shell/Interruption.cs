@@ -6,6 +6,7 @@ namespace GpuMlp.Cli.Shell;
 /// <summary>
 /// Handles Ctrl+C and requests to terminate. The first signal asks the work to stop where it can leave valid outputs, or ends the program
 /// where there is nothing to write yet. The second ends it at once. No half-written file stays. A closed terminal is such a request too.
+/// Once the work is complete the first changes nothing: the outputs are written all the same.
 /// </summary>
 sealed class Interruption
 {
@@ -15,6 +16,7 @@ sealed class Interruption
     readonly CancellationTokenSource source = new();
     readonly Lock gate = new();
     string? outcome;
+    bool isComplete;
     int signals;
 
     /// <summary>Listens to signals from now on.</summary>
@@ -49,10 +51,16 @@ sealed class Interruption
         }
     }
 
-    /// <summary>Changes the answer to a signal.</summary>
-    public void Now(string becomes)
+    /// <summary>Says that all is made and need only be written: from now on the first signal changes nothing.</summary>
+    /// <param name="what">What is complete.</param>
+    /// <exception cref="OperationCanceledException">A signal came when there was nothing to write yet.</exception>
+    public void Complete(string what)
     {
-        lock (gate) outcome = becomes;
+        lock (gate)
+        {
+            if (outcome is null) source.Token.ThrowIfCancellationRequested();
+            (outcome, isComplete) = ($"{what} is complete and is written", true);
+        }
     }
 
     void Handle(PosixSignalContext context, int exitCode, string name)
@@ -64,10 +72,11 @@ sealed class Interruption
         lock (gate)
         {
             becomes = outcome;
-            source.Cancel();
+            if (!isComplete) source.Cancel();
         }
+        string answer = source.IsCancellationRequested ? $"stopping; {becomes ?? "nothing is written"}" : becomes!;
         // a stderr that accepts nothing must not keep the program from ending
-        Task.Run(() => Terminal.Error($"stopping; {becomes ?? "nothing is written"} ({name} again ends at once)")).Wait(Grace);
+        Task.Run(() => Terminal.Error($"{answer} ({name} again ends at once)")).Wait(Grace);
         if (becomes is not null) return;
         Thread.Sleep(Grace);
         End(context, exitCode);

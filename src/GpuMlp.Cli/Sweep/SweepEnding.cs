@@ -56,7 +56,7 @@ sealed class SweepEnding : IDisposable
     public void Write(TimeSpan open, TimeSpan compile, Interruption interruption)
     {
         if (Summary.IsCut && Summary.AllSteps == 0) throw new OperationCanceledException(interruption.Token);
-        if (!Summary.IsCut) interruption.Now($"the {(grid.Rung is null ? "sweep" : "rung")} is complete and is written");
+        if (!Summary.IsCut && !OthersFollow) interruption.Complete("the sweep");
         Summary.Commit();
         // whichever device trained: the picture is the same wherever it is made
         using ComputeDevice device = ComputeDevice.Open("cpu");

@@ -53,7 +53,7 @@ static class SweepMerge
         }
         if (ending.Summary.Devices.Count > 1)
             terminal.Note($"the shards were trained on {string.Join(", ", ending.Summary.Devices.Select(device => device.Name))}");
-        interruption.Begin("the sweep is complete and is written");
+        interruption.Complete("the sweep");
         ending.Write(default, default, interruption);
         return ExitCode.Ok;
     }

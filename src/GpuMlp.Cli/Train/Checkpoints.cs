@@ -6,13 +6,14 @@ using GpuMlp.Training;
 namespace GpuMlp.Cli.Train;
 
 /// <summary>Writes a run's checkpoints while its next steps are made, so that no step waits for the disk.</summary>
+/// <remarks>A run that is stopped gets one whether its config asks for them or not.</remarks>
 sealed class Checkpoints : IDisposable
 {
     readonly OutputFolder folder;
     readonly CheckpointWriter writer;
     Task writing = Task.CompletedTask;
 
-    /// <summary>Prepares to write those that a config asks for.</summary>
+    /// <summary>Prepares to write those that a config asks for; of a run that goes on, the one of its end in any case.</summary>
     /// <param name="config">The config.</param>
     /// <param name="folder">Where they go.</param>
     /// <param name="data">The data of the run, as a record in the folder identifies it.</param>
@@ -21,17 +22,28 @@ sealed class Checkpoints : IDisposable
     {
         this.folder = folder;
         writer = new CheckpointWriter(folder.Full, ProgramVersion.Text, config, data, earlier);
-        (int? steps, TimeSpan? time) = TrainConfig.PeriodOf(config.CheckpointEvery!);
+        if (config.CheckpointEvery is null && earlier is null) return;
+        (int? steps, TimeSpan? time) = config.CheckpointEvery is string every ? TrainConfig.PeriodOf(every) : default;
         Plan = new Checkpointing(Save) { Steps = steps, Time = time };
     }
 
-    /// <summary>When the trainer saves, and how.</summary>
-    public Checkpointing Plan { get; }
+    /// <summary>When the trainer saves, and how; null where it does not.</summary>
+    public Checkpointing? Plan { get; }
 
-    /// <summary>Waits until the last checkpoint is on the disk.</summary>
+    /// <summary>Saves a run that was stopped, and waits until the last checkpoint is on the disk.</summary>
+    /// <param name="trainer">What made the run's steps.</param>
+    /// <param name="result">What the trainer returned.</param>
     /// <exception cref="IOException">It cannot be written; the one before stays.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be written; the one before stays.</exception>
-    public void Finish() => writing.GetAwaiter().GetResult();
+    public void Finish(Trainer trainer, TrainingResult result)
+    {
+        if (Plan is null && result is { StopReason: StopReason.Cancelled, Steps: > 0 })
+            Save(new Checkpoint(
+                trainer.ReadState(), result.FirstStep, result.Losses, [.. result.Snapshots.Where(s => s.Step < result.Steps)]));
+        Finish();
+    }
+
+    void Finish() => writing.GetAwaiter().GetResult();
 
     // the state is a copy that nobody writes to, and so is the part of the losses that is the checkpoint's
     void Save(Checkpoint checkpoint)

@@ -36,15 +36,17 @@ sealed class ModulesRun(TrainConfig config, TrainInput input, RandomStream weigh
 
     /// <summary>Trains, and writes all outputs but the record.</summary>
     /// <returns>The record of the run.</returns>
-    public RunRecord Execute(ComputeDevice device, OutputFolder folder, TimeSpan open, Stopwatch total, CancellationToken cancellation)
+    public RunRecord Execute(ComputeDevice device, OutputFolder folder, TimeSpan open, Stopwatch total, Interruption interruption)
     {
         using Sequential net = ModulesTutorial.Network(device, weights);
         long start = Stopwatch.GetTimestamp();
-        float[] losses = Train(net, cancellation);
+        float[] losses = Train(net, interruption.Token);
         TimeSpan train = Stopwatch.GetElapsedTime(start);
+        int? diverged = losses.Length > 0 && !float.IsFinite(losses[^1]) ? losses.Length - 1 : null;
+        bool isCut = diverged is null && losses.Length < config.Steps;
+        if (!isCut) interruption.Complete("the run");
 
         LossesCsv.WriteThinned(folder["losses.csv"], losses, null, config.AllLosses ? int.MaxValue : LossesCsv.MostRows);
-        int? diverged = losses.Length > 0 && !float.IsFinite(losses[^1]) ? losses.Length - 1 : null;
         start = Stopwatch.GetTimestamp();
         Judgements? judged = diverged is null ? Save(net, device, folder) : null;
         if (diverged is null && Grid is GridSpec grid)
@@ -67,7 +69,7 @@ sealed class ModulesRun(TrainConfig config, TrainInput input, RandomStream weigh
             MeanLossLast1000 = RunRecord.Finite(TrainingResult.MeanOfLast(losses)),
             Accuracy = judged?.Training.Accuracy,
             Metrics = judged?.Metrics(input.Raw.ClassNames),
-            StopReason = diverged is not null ? "diverged" : losses.Length < config.Steps ? "cancelled" : "completed",
+            StopReason = diverged is not null ? "diverged" : isCut ? "cancelled" : "completed",
             DivergedStep = diverged,
             Timings = new RunTimings(Seconds(open), 0, Seconds(train), 0, Seconds(plot), Seconds(total.Elapsed)),
         };

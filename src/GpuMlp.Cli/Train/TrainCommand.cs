@@ -31,7 +31,7 @@ static class TrainCommand
         (" --data blobs --net 2-64-3 --loss cross-entropy", "three classes, one output per class"),
         (" --data csv:flowers.csv --label species --standardize --net 4-16-1", "your own file"),
         (" --config runs/moons/run.json --seed 1 --out runs/again", "an earlier run with another seed"),
-        (" --resume runs/moons --steps 100000", "go on with a run that was begun with --checkpoint-every"),
+        (" --resume runs/moons --steps 100000", "go on with a run that was stopped, or make a longer one of it"),
     ];
 
     public static Command Create(Interruption interruption) => Create((replay, resumed, result, terminal) =>

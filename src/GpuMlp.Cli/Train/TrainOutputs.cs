@@ -50,13 +50,9 @@ sealed class TrainOutputs(
         if (result.Losses.Length > most) terminal.Note("losses.csv has a row for some steps together; --all-losses writes all");
     }
 
-    /// <summary>Whether pictures were left out because the run was asked to stop.</summary>
-    public bool IsCut { get; private set; }
-
     /// <summary>Writes the model and all pictures.</summary>
     /// <returns>How well the network predicts the data, and how long evaluating and drawing took.</returns>
-    public (Judgements Judged, TimeSpan Evaluate, TimeSpan Plot) WriteModelAndPictures(
-        TrainingResult result, CancellationToken cancellation)
+    public (Judgements Judged, TimeSpan Evaluate, TimeSpan Plot) WriteModelAndPictures(TrainingResult result)
     {
         ModelFile.Save(folder["model.safetensors"], input.Model(network));
         var evaluate = new Stopwatch();
@@ -73,26 +69,22 @@ sealed class TrainOutputs(
         evaluate.Stop();
         if (config.NoPlots) return (judged, evaluate.Elapsed, plot.Elapsed);
 
-        if (input.Plane is Window shown) WriteBoundaries(shown, result, scores, evaluate, plot, cancellation);
+        if (input.Plane is Window shown) WriteBoundaries(shown, result, scores, evaluate, plot);
         plot.Start();
         if (input.Plane is null && input.HasPicture) DrawValues(judged);
         string title = $"{config.Loss.Name} loss · {config.Net} · {input.Raw.Name} · {network.Device.Description.Id}";
         PlotOptions options = Options(config, input, config.Size);
         LossPlot.Save(folder[Picture("loss")], result.Losses, title, options, result.Validation);
         DrawJudgements(judged, options);
-        if (config.Views is string asked) DrawViews(TrainConfig.ViewsOf(asked), result, cancellation);
+        if (config.Views is string asked) DrawViews(TrainConfig.ViewsOf(asked), result);
         plot.Stop();
         return (judged, evaluate.Elapsed, plot.Elapsed);
     }
 
-    void DrawViews(IReadOnlyList<string> asked, TrainingResult result, CancellationToken cancellation)
+    void DrawViews(IReadOnlyList<string> asked, TrainingResult result)
     {
         var views = new Views(config, input, network, result);
-        foreach (string view in asked)
-        {
-            IsCut |= cancellation.IsCancellationRequested && result.StopReason != StopReason.Cancelled;
-            if (!IsCut) views.Draw(view, folder[RunFiles.OfView(view)]);
-        }
+        foreach (string view in asked) views.Draw(view, folder[RunFiles.OfView(view)]);
     }
 
     void DrawJudgements(Judgements judged, PlotOptions options)
@@ -110,8 +102,7 @@ sealed class TrainOutputs(
         if (drawn.Length > 0) RocPlot.Save(folder[Picture("roc")], drawn, $"ROC · {against} · {network}", options);
     }
 
-    void WriteBoundaries(
-        Window shown, TrainingResult result, RowScore[] scores, Stopwatch evaluate, Stopwatch plot, CancellationToken cancellation)
+    void WriteBoundaries(Window shown, TrainingResult result, RowScore[] scores, Stopwatch evaluate, Stopwatch plot)
     {
         GridSpec fine = input.Grid(shown, config.Size), coarse = input.Grid(shown, Frame);
         evaluate.Start();
@@ -122,7 +113,7 @@ sealed class TrainOutputs(
             : new ClassEvaluator(plane).Outputs(fine);
         int perPoint = boundary.Length / (fine.Width * fine.Height);
         Windows.NoteNaNs(terminal, Picture("boundary"), boundary.Chunk(perPoint).Count(z => NaNs.Count(z) > 0), fine.Points);
-        List<BoundaryFrame> frames = Frames(result, scores, coarse, sliced, cancellation);
+        List<BoundaryFrame> frames = Frames(result, scores, coarse, sliced);
         evaluate.Stop();
 
         plot.Start();
@@ -134,11 +125,7 @@ sealed class TrainOutputs(
         {
             using var picture = new BoundaryPlot(coarse, input.Axes.Points, Options(config, input, Frame));
             using Terminal.Progress progress = terminal.Follow("drawing", "pictures", frames.Count);
-            // a training that was stopped by a signal still gets its pictures; a signal after the training stops the drawing
-            CancellationToken whileDrawing = result.StopReason == StopReason.Cancelled ? CancellationToken.None : cancellation;
-            int drawn = BoundaryAnimation.Save(
-                picture, frames, folder["frames"], folder["boundary.gif"], (done, _) => progress.Report(done), whileDrawing);
-            IsCut = drawn < result.Snapshots.Count;
+            BoundaryAnimation.Save(picture, frames, folder["frames"], folder["boundary.gif"], (done, _) => progress.Report(done));
         }
         plot.Stop();
     }
@@ -146,8 +133,7 @@ sealed class TrainOutputs(
     /// <summary>Points that a network is evaluated at for boundary.png and a number of frames.</summary>
     internal static double Points(PictureSize size, long frames) => TrainInput.Cells(size) + (double)frames * TrainInput.Cells(Frame);
 
-    List<BoundaryFrame> Frames(
-        TrainingResult result, RowScore[] scores, GridSpec grid, NetworkSlice? sliced, CancellationToken cancellation)
+    List<BoundaryFrame> Frames(TrainingResult result, RowScore[] scores, GridSpec grid, NetworkSlice? sliced)
     {
         using Terminal.Progress progress = terminal.Follow("evaluating", "pictures", result.Snapshots.Count);
         var frames = new List<BoundaryFrame>();
@@ -155,7 +141,6 @@ sealed class TrainOutputs(
         {
             frames.Add(FrameOf(snapshot, scores[frames.Count], grid, sliced));
             progress.Report(frames.Count);
-            if (cancellation.IsCancellationRequested && result.StopReason != StopReason.Cancelled) break;
         }
         return frames;
     }

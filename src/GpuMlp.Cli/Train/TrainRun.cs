@@ -63,7 +63,7 @@ sealed class TrainRun
             terminal.Note("every row has the same label: there is nothing to tell apart");
         string[] outputs = RunFiles.OfTrain(!config.NoPlots, run.input.HasPicture, run.input.Raw.ClassCount > 0, config.Format);
         if (config.Views is string views) outputs = [.. outputs, .. RunFiles.OfViews(TrainConfig.ViewsOf(views))];
-        if (config.CheckpointEvery is not null) outputs = [.. outputs, .. RunFiles.Checkpoint];
+        if (config.Api == TutorialHalf.Layers) outputs = [.. outputs, .. RunFiles.Checkpoint];
         using OutputFolder folder = output is null
             ? OutputFolder.ClaimNew(TrainData.ShortName(config.Data), outputs) : OutputFolder.Claim(output, force, outputs);
         interruption.AtOnce = folder.Dispose;
@@ -97,19 +97,19 @@ sealed class TrainRun
             using ComputeDevice device = DeviceInput.Open(config.Device, Job, terminal, opened => opened);
             TimeSpan open = Stopwatch.GetElapsedTime(start);
             interruption.Begin(Partial);
-            RunRecord modules = new ModulesRun(config, input, weights, terminal).Execute(device, folder, open, total, interruption.Token);
+            RunRecord modules = new ModulesRun(config, input, weights, terminal).Execute(device, folder, open, total, interruption);
             modules = modules with { Data = Identify(folder.Path) };
             return Finish(modules, folder, modules.StopReason == "cancelled" ? interruption.ExitCode : ExitCode.Ok);
         }
 
-        using Checkpoints? checkpoints = config.CheckpointEvery is null ? null
-            : new Checkpoints(config, folder, Identify(folder.Path), resumed);
-        using Session session = DeviceInput.Open(config.Device, Job, terminal, device => Prepare(device, checkpoints?.Plan, start));
-        return Execute(session, checkpoints, dataPlot, folder, interruption);
+        RunData data = Identify(folder.Path);
+        using var checkpoints = new Checkpoints(config, folder, data, resumed);
+        using Session session = DeviceInput.Open(config.Device, Job, terminal, device => Prepare(device, checkpoints.Plan, start));
+        return Execute(session, checkpoints, data, dataPlot, folder, interruption);
     }
 
-    int Execute(
-        Session session, Checkpoints? checkpoints, Task<byte[]>? dataPlot, OutputFolder folder, Interruption interruption)
+    int Execute(Session session, Checkpoints checkpoints, RunData data, Task<byte[]>? dataPlot, OutputFolder folder,
+        Interruption interruption)
     {
         (ComputeDevice device, Sequential network, Trainer trainer, TimeSpan open, TimeSpan compile) = session;
         long start = Stopwatch.GetTimestamp();
@@ -117,24 +117,23 @@ sealed class TrainRun
         FoldsMetrics? folds = config.Folds is null ? null : new CrossValidation(config, input, terminal).Run(device, interruption.Token);
         start = Stopwatch.GetTimestamp();
         TrainingResult result = Train(trainer, interruption.Token);
-        checkpoints?.Finish();
+        checkpoints.Finish(trainer, result);
         if (resumed is not null)
             result = Resuming.Thinned(Resuming.Whole(resumed, result), config.SnapshotEvery, MostFrames, terminal);
         TimeSpan train = Stopwatch.GetElapsedTime(start);
-        if (result.StopReason != StopReason.Cancelled)
-            interruption.Now("the run is complete and is written, but for pictures that are not drawn yet");
+        if (result.StopReason != StopReason.Cancelled) interruption.Complete("the run");
 
         var outputs = new TrainOutputs(folder, terminal, config, network, input, dataPlot);
         outputs.WriteHistory(result);
         (Judgements? judged, TimeSpan evaluate, TimeSpan plot) = result.StopReason == StopReason.Diverged
-            ? default : outputs.WriteModelAndPictures(result, interruption.Token);
+            ? default : outputs.WriteModelAndPictures(result);
         if (judged is not null)
             foreach (string note in Hints.After(config, input, judged)) terminal.Note(note);
         var record = new RunRecord
         {
             Version = ProgramVersion.Text,
             Config = config with { Window = config.Window ?? input.Window },
-            Data = Identify(folder.Path),
+            Data = data,
             Device = DeviceInput.Record(device),
             Engine = trainer.Engine,
             EngineReason = trainer.EngineReason,
@@ -154,7 +153,7 @@ sealed class TrainRun
             Timings = new RunTimings(
                 Seconds(open), Seconds(compile), Seconds(train), Seconds(evaluate), Seconds(plot), Seconds(total.Elapsed)),
         };
-        return Finish(record, folder, result.StopReason == StopReason.Cancelled || outputs.IsCut ? interruption.ExitCode : ExitCode.Ok);
+        return Finish(record, folder, result.StopReason == StopReason.Cancelled ? interruption.ExitCode : ExitCode.Ok);
     }
 
     Dictionary<string, float>? Weights => input.Recipe.ClassWeights is not { } weights ? null

@@ -38,6 +38,8 @@ static class TrainSummary
                 foreach (string line in CrossValidation.Lines(folds)) yield return line;
         }
         yield return Invariant($"written    {folder}");
+        if (record.StopReason == "cancelled" && record.Outputs?.Contains(StoredCheckpoint.FileName) == true)
+            yield return $"goes on    with --resume {folder}";
     }
 
     static string Stopped(RunRecord record)

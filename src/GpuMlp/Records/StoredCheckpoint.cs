@@ -37,7 +37,8 @@ public sealed record StoredCheckpoint(Replay Replay, TrainingState State, float[
         if (Directory.Exists(path))
         {
             path = Path.Combine(path, FileName);
-            if (!File.Exists(path)) throw new InvalidDataException($"{path}: there is none; the run was begun without --checkpoint-every");
+            if (!File.Exists(path))
+                throw new InvalidDataException($"{path}: there is none; a run that was stopped has one, and one with --checkpoint-every");
         }
         if (!File.Exists(path)) throw new InvalidDataException($"{path}: there is no such file");
         string folder = Path.GetDirectoryName(path) ?? "";

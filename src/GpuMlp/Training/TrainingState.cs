@@ -27,7 +27,7 @@ public sealed record TrainingState(int Steps, float[] Parameters, float[] Optimi
 /// <param name="Snapshots">The snapshots that this run took so far, but for the one of its end.</param>
 public sealed record Checkpoint(TrainingState State, int FirstStep, ReadOnlyMemory<float> Losses, IReadOnlyList<Snapshot> Snapshots);
 
-/// <summary>When a run's state is saved: every so many steps or after so much time, and at the run's end.</summary>
+/// <summary>When a run's state is saved: at its end, and before that every so many steps or after so much time where asked.</summary>
 /// <param name="Save">Called with the run's state, between two launches.</param>
 public sealed record Checkpointing(Action<Checkpoint> Save)
 {

@@ -129,6 +129,8 @@ public sealed class OutputsTests : IDisposable
         Assert.Equal(["losses.csv", "model.safetensors", "run.json"], Tree.Names(scratch.File("run")));
     }
 
+    static readonly string[] Checkpoint = ["checkpoint.losses", "checkpoint.safetensors", "checkpoint.snapshots"];
+
     [Fact]
     public void AnInterruptedRunTakesTheEarlierOnesPlace()
     {
@@ -140,7 +142,7 @@ public sealed class OutputsTests : IDisposable
         Gpumlp.Interrupt(process);
         Assert.Equal(130, Gpumlp.End(process).ExitCode);
         Assert.Equal("cancelled", Record("run").GetProperty("stopReason").GetString());
-        Assert.Equal(["losses.csv", "model.safetensors", "run.json"], Tree.Names(scratch.File("run")));
+        Assert.Equal([.. Checkpoint, "losses.csv", "model.safetensors", "run.json"], Tree.Names(scratch.File("run")));
         IEnumerable<string?> outputs = Record("run").GetProperty("outputs").EnumerateArray().Select(name => name.GetString());
         Assert.Equal(Tree.Names(scratch.File("run")), outputs);
     }

@@ -87,16 +87,18 @@ public sealed class ResumeTests : IDisposable
     }
 
     [Theory]
-    [InlineData("INT", 130)]
-    [InlineData("TERM", 143)]
-    public void ASignalWritesACheckpointWhereAsked(string signal, int exitCode)
+    [InlineData("INT", 130, "--checkpoint-every 1000s --no-plots")]
+    [InlineData("TERM", 143, "--snapshot-every 100000")]
+    [InlineData("INT", 130, "--validation 0.2 --validate-every 700 --patience 100000 --optimizer adam --no-plots")]
+    public void ASignalWritesACheckpoint(string signal, int exitCode, string more)
     {
-        const string options = "--samples 100 --net 2-5-1 --no-plots --device cpu --engine layers";
-        using Process process = Gpumlp.StartShell(
-            $"exec $gpumlp train {options} --steps 100000000 --checkpoint-every 1000s --out run", folder.Path);
+        string options = $"--samples 100 --net 2-5-1 --device cpu --engine layers {more}";
+        using Process process = Gpumlp.StartShell($"exec $gpumlp train {options} --steps 100000000 --out run", folder.Path);
         while (process.StandardError.ReadLine() is string line && !line.Contains("training", StringComparison.Ordinal)) { }
         Gpumlp.Interrupt(process, signal);
-        Assert.Equal(exitCode, Gpumlp.End(process).ExitCode);
+        Gpumlp.Outcome outcome = Gpumlp.End(process);
+        Assert.Equal(exitCode, outcome.ExitCode);
+        Assert.EndsWith("goes on    with --resume run\n", outcome.Out);
         int steps = StoredCheckpoint.Read(folder.File("run")).State.Steps;
         Assert.InRange(steps, 1, 99_999_999);
         JsonNode record = JsonNode.Parse(Bytes("run/run.json"))!;
@@ -104,6 +106,10 @@ public sealed class ResumeTests : IDisposable
         // the checkpoint's steps are more than those of the record asked for now: what a run was is never cut
         string message = Train("--resume run --steps 1", 2).Error;
         Assert.Contains($"the checkpoint is after {steps:N0} steps".Replace('.', ','), message);
+        Train($"--resume run --steps {steps + 1500}");
+        Train($"{options} --steps {steps + 1500} --out whole");
+        Same("whole", "run");
+        Train($"--resume run --steps {steps + 1600}");                      // a run that went on can go on again
     }
 
     [Fact]
@@ -148,7 +154,7 @@ public sealed class ResumeTests : IDisposable
         Refused("--resume nowhere", "nowhere: there is no such file");
         Directory.CreateDirectory(folder.File("without"));
         File.WriteAllText(folder.File("without/note"), "");
-        Refused("--resume without", "without/checkpoint.safetensors: there is none; the run was begun without --checkpoint-every");
+        Refused("--resume without", "without/checkpoint.safetensors: there is none; a run that was stopped has one");
         Refused("--checkpoint-every 0", "--checkpoint-every 0: allowed are a number of steps from 1, or of seconds as 30s");
         Refused("--checkpoint-every 5 --api modules", "--checkpoint-every 5: --api modules runs");
         Refused("--resume run/checkpoint.safetensors", "is a file: say with --out where the run goes on");

@@ -78,8 +78,8 @@ public partial class OpenCLTextTests
             string text = ((CLCompiledKernel)accelerator.Backend.Compile(description, default)).Source;
             text = OpenCLText.Portable(text, accelerator.CLStdVersion);
             Assert.Equal(text, OpenCLText.Portable(text, accelerator.CLStdVersion));
-            int all = Regex.Count(text, @"\bwork_group_barrier ");
-            Assert.Equal((name, all), (name, Regex.Count(text, @"\bwork_group_barrier .*CLK_LOCAL_MEM_FENCE")));
+            int all = Regex.Count(text, @"\bwork_group_barrier \(");
+            Assert.Equal((name, all), (name, Regex.Count(text, @"\bwork_group_barrier \(.*CLK_LOCAL_MEM_FENCE")));
             barriers += all;
         }
         Assert.True(barriers > 10, $"{barriers} barriers");
