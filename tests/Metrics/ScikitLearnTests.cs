@@ -38,6 +38,7 @@ public class ScikitLearnTests
             Same(sample, Errors, error.RootMeanSquareError);
             Same(sample, Errors + 1, error.MeanAbsoluteError);
             if (n > 1) Same(sample, Errors + 2, error.R2);
+            else Assert.True(double.IsNaN(error.R2));
         }
     }
 

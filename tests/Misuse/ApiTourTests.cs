@@ -34,7 +34,7 @@ public sealed class ApiTourTests
 static class TourProcess
 {
     const string DeviceVariable = "GPUMLP_TOUR_DEVICE", FolderVariable = "GPUMLP_TOUR_FOLDER";
-    static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
+    static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
     /// <summary>The report: how many calls were made, then one line per fault.</summary>
     internal static string[] Run(string device)

@@ -44,7 +44,7 @@ static class CompletionScript
     static string Cases(IReadOnlyList<Row> rows) =>
         string.Concat(rows.Select(row => $"    '{row.After}') words='{string.Join(' ', row.Words)}';;\n"));
 
-    // files complete where no word is known: after --data, --out and the names of models
+    // files complete where no known word fits: after --out, after --data, and as names of models
     static string Bash(IReadOnlyList<Row> rows) => $$"""
         _gpumlp_words() {
           words=
@@ -83,7 +83,7 @@ static class CompletionScript
           [[ $after == plan ]] && (( CURRENT > 3 )) && after="plan $words[3]"
           if [[ $words[CURRENT-1] == --* ]]; then
             _gpumlp_words "$after $words[CURRENT-1]"
-            [[ -n $found ]] && { compadd -- ${=found}; return }
+            [[ -n $found ]] && { compadd -- ${=found} || _files; return }
           fi
           if [[ -z $after || $after == plan || $after == completion || $words[CURRENT] == -* ]]; then
             _gpumlp_words "$after"

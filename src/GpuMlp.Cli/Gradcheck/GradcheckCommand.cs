@@ -20,7 +20,7 @@ namespace GpuMlp.Cli.Gradcheck;
 static class GradcheckCommand
 {
     static readonly Option<string> Net = new("--net"), Activation = new("--activation"), LossName = new("--loss");
-    static readonly Option<string> Device = new("--device") { DefaultValueFactory = _ => "auto" };
+    static readonly Option<string> Device = DeviceInput.NewOption();
     static readonly Option<bool> Json = new("--json");
 
     const string Summary =

@@ -16,7 +16,7 @@ static class GridCommand
     static readonly Option<string> X = new("--x"), Y = new("--y"), Size = new("--size"), Step = new("--step");
     static readonly Option<string> Value = new("--value") { CompletionSources = { Values } }, Out = new("--out");
     static readonly Option<string> Form = new("--form") { DefaultValueFactory = _ => "auto", CompletionSources = { Forms } };
-    static readonly Option<string> Device = new("--device") { DefaultValueFactory = _ => "auto" };
+    static readonly Option<string> Device = DeviceInput.NewOption();
     static readonly Option<string> Axes = new("--axes"), Fix = new("--fix"), Class = new("--class");
     static readonly Option<bool> Force = new("--force"), Json = new("--json"), Quiet = new("--quiet");
 

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using GpuMlp.Cli.Shell;
 using GpuMlp.Devices;
 using GpuMlp.Planning;
@@ -8,6 +9,13 @@ namespace GpuMlp.Cli.Input;
 /// <summary>The device that --device names: opens it, tells the user about it, and describes it for records.</summary>
 static class DeviceInput
 {
+    /// <summary>The devices' names; a number after opencl: or cuda: says which one where there are several.</summary>
+    public static IReadOnlyList<string> Names { get; } = ["auto", "cpu", "cpu:ilgpu", "opencl", "cuda"];
+
+    /// <summary>Makes the option --device for a command.</summary>
+    public static Option<string> NewOption() =>
+        new("--device") { DefaultValueFactory = _ => "auto", CompletionSources = { Names.ToArray() } };
+
     /// <summary>Opens a device.</summary>
     /// <exception cref="UsageException">The name is no device's.</exception>
     /// <exception cref="DeviceUnavailableException">This machine has no such device, or it does not open.</exception>
@@ -19,8 +27,7 @@ static class DeviceInput
         }
         catch (ArgumentException e)
         {
-            string advice = name.ToLowerInvariant() is "auto" or "cpu" or "cpu:ilgpu" or "opencl" or "cuda"
-                ? $"; did you mean {name.ToLowerInvariant()}?" : "";
+            string advice = Names.Contains(name.ToLowerInvariant()) ? $"; did you mean {name.ToLowerInvariant()}?" : "";
             throw UsageException.For(
                 "device", name, $"allowed are auto, cpu, cpu:ilgpu, opencl, opencl:INDEX, cuda and cuda:INDEX{advice}", e);
         }

@@ -35,7 +35,7 @@ sealed record TrainOption(string Group, string Name, string? Takes, string Help,
             })
         { Choices = values.Choices };
 
-    /// <summary>The names that it takes; empty where it takes other values.</summary>
+    /// <summary>The names that it takes, all of them or among other values.</summary>
     public IReadOnlyList<string> Choices { get; init; } = [];
 
     /// <summary>What the option is for, with what happens without it.</summary>
@@ -73,7 +73,7 @@ sealed record TrainOption(string Group, string Name, string? Takes, string Help,
 /// <param name="Text">Writes a value as <paramref name="Read"/> takes it; null where there is none.</param>
 sealed record Values<T>(Func<string, T> Read, Func<T, string?> Text)
 {
-    /// <summary>The values, where they are names of a table.</summary>
+    /// <summary>The values that are names.</summary>
     public IReadOnlyList<string> Choices { get; init; } = [];
 }
 
@@ -96,8 +96,9 @@ static class Values
     /// <summary>The names of a table.</summary>
     public static Values<T> Of<T>(Names<T> names) where T : notnull => new(names.Parse, names.Of) { Choices = names.All };
 
-    /// <summary>Texts that a reader accepts.</summary>
-    public static Values<string> Checked(Func<string, string> read) => new(read, text => text);
+    /// <summary>Texts that a reader accepts; shells complete the words among them.</summary>
+    public static Values<string> Checked(Func<string, string> read, params IReadOnlyList<string> words) =>
+        new(read, text => text) { Choices = words };
 
     /// <summary>Values of a setting that a config may leave out; the text <paramref name="none"/> stands for that.</summary>
     public static Values<T?> OrNone<T>(Values<T> values, string? none = null) where T : struct => new(

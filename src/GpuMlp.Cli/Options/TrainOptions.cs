@@ -22,7 +22,7 @@ static class TrainOptions
     public static IReadOnlyList<TrainOption> All { get; } =
     [
         Of(Data, "data", "NAME", $"{string.Join(", ", TrainData.Names)}, a file (text, .gz, X.npy beside y.npy, .npz), or - for stdin",
-            c => c.Data, (c, v) => c with { Data = v }, Values.Checked(TrainData.ReadName)),
+            c => c.Data, (c, v) => c with { Data = v }, Values.Checked(TrainData.ReadName, [.. TrainData.Names])),
         Of(Data, "samples", "N", "rows to generate",
             c => c.Samples, (c, v) => c with { Samples = v }, Values.OrNone(Values.Of(Ranges.Samples)),
             $"{TrainData.DefaultSamples}"),
@@ -116,7 +116,7 @@ static class TrainOptions
         Of(Training, "api", "NAME", "layers, or modules: the tutorial's second half, Samples/ModulesTutorial.cs",
             c => c.Api, (c, v) => c with { Api = v }, Values.Of(TrainConfig.Halves)),
         Of(Training, "device", "NAME", "auto, cpu, cpu:ilgpu, opencl[:i] or cuda[:i]; see gpumlp devices",
-            c => c.Device, (c, v) => c with { Device = v }, Values.Text),
+            c => c.Device, (c, v) => c with { Device = v }, Values.Checked(text => text, DeviceInput.Names)),
         Of(Training, "checkpoint-every", "N|Ts", "save the state for --resume after every N steps, or T seconds",
             c => c.CheckpointEvery!, (c, v) => c with { CheckpointEvery = v }, Values.Checked(Period), "when stopped"),
         Of(Training, "all-losses", null, "a row per step in losses.csv, also of runs of more than 1,000,000 steps",
@@ -138,7 +138,7 @@ static class TrainOptions
         Of(Pictures, "fix", "C=V,...", "where pictures hold the other features",
             c => c.Fix!, (c, v) => c with { Fix = v }, Values.Text, "at their means"),
         Of(Pictures, "views", "NAMES", "more pictures: units (what each computes), weights (histograms), warp (the plane after two units)",
-            c => c.Views!, (c, v) => c with { Views = v }, Values.Checked(Views), "none"),
+            c => c.Views!, (c, v) => c with { Views = v }, Values.Checked(Views, TrainConfig.ViewNames), "none"),
         Of(Pictures, "no-plots", null, "leave the pictures out",
             c => c.NoPlots, (c, v) => c with { NoPlots = v }, Values.Flag),
     ];

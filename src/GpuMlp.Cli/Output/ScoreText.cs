@@ -21,7 +21,8 @@ static class ScoreText
             ? Invariant($"accuracy {Percent(accuracy)} ({100 * metrics.AccuracyLow:0.0#} to {Percent(metrics.AccuracyHigh)})")
                 + (metrics.Auc is double area ? Invariant($", AUC {area:0.0000}") : "")
                 + Invariant($"; always the largest class: {Percent(metrics.Baseline.Accuracy)}")
-            : Invariant($"error {metrics.Rmse:G4} (root mean square), {metrics.Mae:G4} (mean), R² {metrics.R2:0.0000}")
+            : Invariant($"error {metrics.Rmse:G4} (root mean square), {metrics.Mae:G4} (mean)")
+                + (metrics.R2 is double r2 ? Invariant($", R² {r2:0.0000}") : "")
                 + (metrics.Baseline.Rmse is double mean ? Invariant($"; always the mean: {mean:G4}") : "");
         string loss = metrics.Loss is double finite ? Invariant($"{finite:G4}") : "not finite";
         return Invariant($"{part,-10} {metrics.Rows:N0} {(metrics.Rows == 1 ? "row" : "rows")}: loss {loss}, {judged}");

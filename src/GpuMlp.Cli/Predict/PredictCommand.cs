@@ -61,7 +61,7 @@ static class PredictCommand
     sealed class Parts
     {
         readonly Argument<string> model = new("MODEL");
-        readonly Option<string> data = new("--data"), device = new("--device") { DefaultValueFactory = _ => "auto" };
+        readonly Option<string> data = new("--data"), device = DeviceInput.NewOption();
         readonly ReadingOptions reading = new();
 
         public Parts(Verb verb)

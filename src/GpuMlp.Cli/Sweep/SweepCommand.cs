@@ -11,8 +11,9 @@ namespace GpuMlp.Cli.Sweep;
 static class SweepCommand
 {
     static readonly Option<string> Out = new("--out"), Random = new("--random"), Top = new("--top"), Block = new("--block"),
-        ShardOption = new("--shard"), Merge = new("--merge"), Print = new("--print"), AtOnce = new("--at-once"),
+        ShardOption = new("--shard"), Merge = new("--merge"), AtOnce = new("--at-once"),
         HalvingOption = new("--halving"), RungOption = new("--rung");
+    static readonly Option<string> Print = new("--print") { CompletionSources = { SchedulerScript.Schedulers } };
     static readonly Option<bool> DataSeeds = new("--data-seeds"), Force = new("--force"), Json = new("--json"), Quiet = new("--quiet");
 
     // the order in which combinations are counted: the seed changes fastest

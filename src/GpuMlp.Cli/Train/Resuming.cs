@@ -18,6 +18,7 @@ static class Resuming
     /// <exception cref="UsageException">There is none, or it cannot be gone on from.</exception>
     public static StoredCheckpoint Read(string path)
     {
+        if (!File.Exists(path) && !Directory.Exists(path)) throw UsageException.For("resume", path, "there is no such file or folder");
         try
         {
             StoredCheckpoint read = StoredCheckpoint.Read(path);

@@ -164,7 +164,7 @@ sealed class TrainOutputs(
     {
         PlotOptions options = Options(config, input, config.Size);
         string title = $"{config.Net} · {input.Raw.Name} · {network.Device.Description.Id}", path = folder[Picture("boundary")];
-        if (judged.Training.Numbers is RegressionMetrics numbers) title = Invariant($"training R² {numbers.R2:0.000} · {title}");
+        if (judged.Training.Numbers is { R2: not double.NaN } numbers) title = Invariant($"training R² {numbers.R2:0.000} · {title}");
         if (input.Axes.Held.Length > 0) title += $" · {input.Axes.Held}";
         using NetworkSlice? sliced = Slice();
         new ValuePicture(input, sliced?.Network ?? network).Save(path, title, options);

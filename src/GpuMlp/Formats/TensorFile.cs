@@ -65,7 +65,10 @@ static class TensorFile
         }
         catch (Exception e) when (e is InvalidDataException or IOException or NotSupportedException or ArgumentException)
         {
-            return false;
+            // one that is cut short: the pickle is its first entry
+            var first = new byte[512];
+            stream.Position = 0;
+            return first.AsSpan(0, stream.ReadAtLeast(first, first.Length, throwOnEndOfStream: false)).IndexOf("data.pkl"u8) >= 0;
         }
         finally
         {

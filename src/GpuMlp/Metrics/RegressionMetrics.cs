@@ -5,7 +5,7 @@ namespace GpuMlp.Metrics;
 /// <param name="MeanAbsoluteError">The mean absolute error.</param>
 /// <param name="R2">
 /// The coefficient of determination, 1 - Σ(y - p)² / Σ(y - mean)²: 1 is perfect, 0 is what the mean of these rows does. Where all targets
-/// are equal it is 1 for perfect predictions and else 0, as in scikit-learn.
+/// are equal it is 1 for perfect predictions and else 0, and of a single row NaN, as in scikit-learn.
 /// </param>
 public readonly record struct RegressionMetrics(double RootMeanSquareError, double MeanAbsoluteError, double R2)
 {
@@ -25,7 +25,7 @@ public readonly record struct RegressionMetrics(double RootMeanSquareError, doub
             absolute += Math.Abs(error);
             spread += away * away;
         }
-        double r2 = squares == 0 ? 1 : spread == 0 ? 0 : 1 - squares / spread;
+        double r2 = n == 1 ? double.NaN : squares == 0 ? 1 : spread == 0 ? 0 : 1 - squares / spread;
         return new RegressionMetrics(Math.Sqrt(squares / n), absolute / n, r2);
     }
 }

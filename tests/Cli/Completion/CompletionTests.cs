@@ -12,6 +12,11 @@ public class CompletionTests
     [InlineData("gpumlp train --activation le", 3, "leaky-relu")]
     [InlineData("gpumlp plan ''", 2, "sweep")]
     [InlineData("gpumlp completion z", 2, "zsh")]
+    [InlineData("gpumlp train --data mo", 3, "moons")]
+    [InlineData("gpumlp map --device o", 3, "opencl")]
+    [InlineData("gpumlp grid m.safetensors --device cu", 4, "cuda")]
+    [InlineData("gpumlp train --views wa", 3, "warp")]
+    [InlineData("gpumlp sweep --print s", 3, "slurm")]
     [InlineData("gpumlp plan grid --al", 3, "--allow-nonfinite")]
     [InlineData("gpumlp grid m.safetensors --form pie", 4, "piecewise")]
     public void BashCompletesVerbsOptionsAndNames(string words, int at, string expected)
@@ -28,9 +33,10 @@ public class CompletionTests
     [Fact]
     public void FilesAreLeftToBash()
     {
-        const string Line = "COMP_WORDS=(gpumlp grid mod) COMP_CWORD=2; _gpumlp; echo ${#COMPREPLY[@]}; complete -p gpumlp";
-        Gpumlp.Outcome outcome = Gpumlp.Shell($"source <($gpumlp completion bash) && {Line}");
-        Assert.Equal("0\ncomplete -o default -F _gpumlp gpumlp\n", outcome.Out);
+        const string Grid = "COMP_WORDS=(gpumlp grid mod) COMP_CWORD=2; _gpumlp; echo ${#COMPREPLY[@]}";
+        const string Data = "COMP_WORDS=(gpumlp train --data flow) COMP_CWORD=3; _gpumlp; echo ${#COMPREPLY[@]}";
+        Gpumlp.Outcome outcome = Gpumlp.Shell($"source <($gpumlp completion bash) && {Grid}; {Data}; complete -p gpumlp");
+        Assert.Equal("0\n0\ncomplete -o default -F _gpumlp gpumlp\n", outcome.Out);
     }
 
     [Theory]
