@@ -45,7 +45,16 @@ static class TrainData
         || File.Exists(text) ? text
         : throw new FormatException(
             $"allowed are {string.Join(", ", Names)}, a file, and - for the standard input"
-            + (Directory.Exists(text) ? "; this is a folder" : IsPath(text) ? "; there is no such file" : NearestName(text)));
+            + (Directory.Exists(text) ? "; this is a folder"
+                : AfterColon(text) is string file ? $"; did you mean {file}?"
+                : IsPath(text) ? "; there is no such file" : NearestName(text)));
+
+    // a file is known by what is in it: no npy: or libsvm: stands before its name
+    static string? AfterColon(string text)
+    {
+        string rest = text[(text.IndexOf(':') + 1)..];
+        return rest.Length < text.Length && File.Exists(rest) ? rest : null;
+    }
 
     static bool IsPath(string text) => text.Contains('.') || text.Contains(Path.DirectorySeparatorChar);
 
