@@ -83,6 +83,18 @@ sealed class ShardFile : IDisposable
         return file;
     }
 
+    /// <summary>The header of a file; null if it has no whole one, or a task writes it.</summary>
+    public static ShardHeader? HeaderOf(string path)
+    {
+        try
+        {
+            using var file = new ShardFile(path, new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read));
+            file.ReadHeader();
+            return file.Header;
+        }
+        catch (IOException e) when (taken.Contains(e.HResult)) { return null; }
+    }
+
     /// <summary>Adds a block, and flushes it to the disk.</summary>
     public void Append(SweepBlock block)
     {
@@ -100,14 +112,19 @@ sealed class ShardFile : IDisposable
         while (ReadFrame() is byte[] bytes) yield return SweepBlock.Of(bytes);
     }
 
-    // reads all of it once: afterwards the stream stands behind the last whole block
-    void Scan(int? first)
+    void ReadHeader()
     {
         var begin = new byte[magic.Length];
         stream.Position = 0;
         if (stream.ReadAtLeast(begin, begin.Length, throwOnEndOfStream: false) == begin.Length && begin.AsSpan().SequenceEqual(magic)
             && ReadFrame() is byte[] header)
             Header = ShardHeader.Of(header);
+    }
+
+    // reads all of it once: afterwards the stream stands behind the last whole block
+    void Scan(int? first)
+    {
+        ReadHeader();
         if (Header is null) return;
         End = first ?? Header.Shard.First(Header.Networks);
         long whole = stream.Position;

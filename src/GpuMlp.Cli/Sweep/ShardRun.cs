@@ -25,6 +25,7 @@ static class ShardRun
         SweepTrainer trainer = SweepTrainer.Load(grid, terminal, interruption.Token);
         var header = ShardHeader.Of(grid, trainer, shard);
         grid.Kept?.Require(header);
+        if (!force) CheckBeside(header, output);
         foreach (string note in trainer.Notes) terminal.Note(note);
         using ShardFile file = Open(header, output, force);
         int end = shard.End(grid.Count), first = file.End;
@@ -44,6 +45,19 @@ static class ShardRun
         if (file.End < end) return interruption.ExitCode;
         terminal.Say($"written    {Path.Combine(output, shard.FileName)}");
         return ExitCode.Ok;
+    }
+
+    // A merge would refuse parts of different sweeps when all are trained. Of many tasks each looks at a few headers only.
+    static void CheckBeside(ShardHeader header, string output)
+    {
+        const int Few = 3;
+        string[] parts = Directory.Exists(output) ? SweepMerge.ShardsIn(output) : [];
+        if (parts.Length == 0 && File.Exists(Path.Combine(output, RunFiles.Record)))
+            throw UsageException.For("out", output, "an earlier run is in it, which --merge would replace; name another, or add --force");
+        foreach (string path in parts.Where(path => Path.GetFileName(path) != header.Shard.FileName).Take(Few))
+            if (ShardFile.HeaderOf(path) is ShardHeader there && header.Difference(there) is string difference)
+                throw new UsageException($"--shard {header.Shard}: {path} beside it is another sweep's: {difference}; " +
+                    "name another folder, or begin anew with --force");
     }
 
     static bool IsWhole(SweepGrid grid, SweepResult result) => result.DivergedStep is not null || result.Steps == grid.Common.Steps;

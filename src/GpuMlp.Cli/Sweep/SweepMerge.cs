@@ -58,7 +58,8 @@ static class SweepMerge
         return ExitCode.Ok;
     }
 
-    static string[] ShardsIn(string path) => [.. Directory.GetFiles(path, "shard-*-of-*.rows").Order(StringComparer.Ordinal)];
+    /// <summary>The files of shards in a folder.</summary>
+    public static string[] ShardsIn(string path) => [.. Directory.GetFiles(path, "shard-*-of-*.rows").Order(StringComparer.Ordinal)];
 
     // of a sweep by halving the last rung that has shards
     static string? LastRungIn(string path) => SweepRung.FoldersIn(path).Values.LastOrDefault(folder => ShardsIn(folder).Length > 0);

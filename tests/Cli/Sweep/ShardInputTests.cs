@@ -1,3 +1,4 @@
+using GpuMlp.Tests.Cli.Output;
 using GpuMlp.Tests.Support;
 
 namespace GpuMlp.Tests.Cli.Sweep;
@@ -75,12 +76,28 @@ public class ShardInputTests
         Gpumlp.Outcome other = Gpumlp.Run($"sweep {Options} --lr 0.5 --shard 0/2 --out", parts);
         Assert.Equal(2, other.ExitCode);
         Assert.Contains("shard-0-of-2.rows is another sweep's: --lr is not given there and 0.5 here; name another folder", other.Error);
-        Sweeps.Shard($"{Options} --lr 0.5", "1/2", parts);
+        other = Gpumlp.Run($"sweep {Options} --lr 0.5 --shard 1/2 --out", parts);
+        Assert.Equal(2, other.ExitCode);
+        Assert.Contains("shard-0-of-2.rows beside it is another sweep's: --lr is not given there and 0.5 here; name", other.Error);
+        Assert.Equal(["shard-0-of-2.rows"], Directory.GetFiles(parts).Select(Path.GetFileName));
+        Sweeps.Shard($"{Options} --lr 0.5 --force", "1/2", parts);
         Gpumlp.Outcome merge = Gpumlp.Run("sweep --merge", parts);
         Assert.Equal(2, merge.ExitCode);
         Assert.Contains("shard-1-of-2.rows is of another sweep than shard-0-of-2.rows: --lr is 0.5 there and not given", merge.Error);
         Assert.Equal(0, Gpumlp.Run($"sweep {Options} --force --shard 1/2 --out", parts).ExitCode);
         Sweeps.Merge(parts);
+    }
+
+    [Fact]
+    public void AFinishedSweepIsNoFolderForParts()
+    {
+        using var folder = new ScratchFolder();
+        Sweeps.Run(Options, folder.File("whole"));
+        string[] before = Tree.Contents(folder.Path);
+        Gpumlp.Outcome part = Gpumlp.Run($"sweep {Options} --shard 0/2 --out", folder.File("whole"));
+        Assert.Equal(2, part.ExitCode);
+        Assert.Contains("an earlier run is in it, which --merge would replace", part.Error);
+        Assert.Equal(before, Tree.Contents(folder.Path));
     }
 
     [Fact]
@@ -94,7 +111,7 @@ public class ShardInputTests
         Gpumlp.Outcome other = Gpumlp.Run($"sweep {options} --shard 0/2 --out", folder.File("parts"));
         Assert.Equal(2, other.ExitCode);
         Assert.Contains("is another sweep's: the data's hash is ", other.Error);
-        Sweeps.Shard(options, "1/2", folder.File("parts"));
+        Sweeps.Shard($"{options} --force", "1/2", folder.File("parts"));
         Assert.Equal(2, Gpumlp.Run("sweep --merge", folder.File("parts")).ExitCode);
     }
 
@@ -118,7 +135,7 @@ public class ShardInputTests
         Assert.Contains("holds part 0: it was copied or renamed; move it away", shard.Error);
         File.Delete(Path.Combine(parts, "shard-1-of-4.rows"));
 
-        Sweeps.Shard(Options, "1/3", parts);
+        Sweeps.Shard($"{Options} --force", "1/3", parts);
         merge = Gpumlp.Run("sweep --merge", parts);
         Assert.Equal(2, merge.ExitCode);
         Assert.Contains("shard-1-of-3.rows is of another sweep than shard-0-of-4.rows: it is one of 3 parts there, and of 4", merge.Error);
