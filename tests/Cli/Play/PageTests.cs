@@ -222,7 +222,7 @@ public sealed class PageTests(PlayProcess play, SharedChromium shared)
         await browser.WaitAsync("document.getElementById('error')?.textContent.startsWith('the address has settings')");
         await browser.WaitAsync("+document.body.dataset.frames > 0");
         for (int k = 0; k < 60; k++) await browser.AskAsync("nearer.click()");             // to float32's end and no further
-        await browser.WaitAsync("(([x0, x1]) => x1 - x0 < 1e-6)("
+        await browser.WaitAsync("decodeURIComponent(location.hash).startsWith('#{') && (([x0, x1]) => x1 - x0 < 1e-6)("
             + "JSON.parse(decodeURIComponent(location.hash.slice(1))).window.split(/[:,]/))");
         Assert.Empty(browser.Errors);
     }
