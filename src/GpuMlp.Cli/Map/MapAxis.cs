@@ -96,19 +96,12 @@ sealed record MapAxis
     }
 
     /// <summary>The axis around a value with an n-th of its length.</summary>
-    /// <exception cref="UsageException">The numbers there are not the setting's.</exception>
+    /// <exception cref="UsageException">The value is not on the axis, or numbers around it are not the setting's.</exception>
     public MapAxis Zoom(double centre, double factor, string text)
     {
-        NumberAxis zoomed;
-        try
-        {
-            zoomed = Numbers.Zoom(centre, factor);
-        }
-        catch (ArgumentException e)
-        {
-            throw UsageException.For("zoom", text, Invariant($"{centre} is no value of {Name}"), e);
-        }
-        MapAxis axis = this with { Numbers = zoomed };
+        if (!(centre >= Numbers.First && centre <= Numbers.Last))
+            throw UsageException.For("zoom", text, Invariant($"{centre} is not on the axis, --{Option} {this}"));
+        MapAxis axis = this with { Numbers = Numbers.Zoom(centre, factor) };
         foreach (string end in (string[])[axis.Text(0), axis.Text(1)])
         {
             try { TrainOptions.Find(Name).Read(end); }

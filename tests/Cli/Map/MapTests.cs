@@ -259,9 +259,11 @@ public class MapTests
     [InlineData("--zoom 1,2", "--zoom 1,2: X,Y,F is needed: a value of lr, one of init-scale, and a factor of 1 or more, as in 0.5,1,100")]
     [InlineData("--zoom 1,NaN,3", "--zoom 1,NaN,3: X,Y,F is needed")]
     [InlineData("--zoom 1,1,0.5", "--zoom 1,1,0.5: X,Y,F is needed")]
-    [InlineData("--zoom 0,1,2", "--zoom 0,1,2: 0 is no value of lr")]
-    [InlineData("--optimizer momentum --x momentum:lin:0.1..0.9 --zoom 0.95,1,2",
-        "--zoom 0.95,1,2: momentum would go to 1.15: momentum is a number above 0 and below 1")]
+    [InlineData("--zoom 0,1,2", "--zoom 0,1,2: 0 is not on the axis, --x lr:log:0.01..1000")]
+    [InlineData("--zoom 1000.5,1,2", "--zoom 1000.5,1,2: 1000.5 is not on the axis, --x lr:log:0.01..1000")]
+    [InlineData("--y l1:lin:0..0.5 --zoom 1,-0.1,2", "--zoom 1,-0.1,2: -0.1 is not on the axis, --y l1:lin:0..0.5")]
+    [InlineData("--optimizer momentum --x momentum:lin:0.1..0.95 --zoom 0.95,1,2",
+        "--zoom 0.95,1,2: momentum would go to 1.1625: momentum is a number above 0 and below 1")]
     [InlineData("--steps 0", "--steps 0: a map makes one step at least")]
     [InlineData("--batch 0", "--batch 0: a batch is a whole number from 1 to 2147483647, or full")]
     [InlineData("--net 2-8-2", "--net 2-8-2: mse takes one output")]
