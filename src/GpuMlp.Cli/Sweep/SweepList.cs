@@ -35,7 +35,7 @@ sealed class SweepList
         {
             if (part.Length == 0) throw UsageException.For(name, text, "a value is missing beside a comma");
             if (IsSeeds && part.Contains(Dots)) AddSeeds(part);
-            else if (NumberAxis.IsAxis(part) && (real.Contains(option.Name) || whole.Contains(option.Name))) AddRange(part);
+            else if (IsNumber && (NumberAxis.IsAxis(part) || part.Contains(Dots))) AddRange(part);
             else
             {
                 Add(1, _ => part, option.Parse(part, name));
@@ -64,6 +64,8 @@ sealed class SweepList
     public NumberAxis? Drawn { get; private set; }
 
     bool IsSeeds => Option.Name == "seed";
+
+    bool IsNumber => real.Contains(Option.Name) || whole.Contains(Option.Name);
 
     /// <summary>The value at a place, as the option takes it.</summary>
     public string Text(long place)
@@ -112,8 +114,8 @@ sealed class SweepList
     void AddSeeds(string part)
     {
         string[] ends = part.Split(Dots);
+        if (ends.Length > 2 || part.Contains(':')) throw UsageException.For(Name, part, "a range is FIRST..LAST, as in 0..63");
         ulong[] seeds = [.. ends.Select(end => Option.Parse(end, Name)(Defaults).Seed)];
-        if (ends.Length > 2) throw UsageException.For(Name, part, "a range is FIRST..LAST, as in 0..63");
         if (seeds[0] > seeds[1]) throw UsageException.For(Name, part, "a range is FIRST..LAST, the smaller first");
         Add((BigInteger)seeds[1] - seeds[0] + 1, k => (seeds[0] + (ulong)k).ToString(CultureInfo.InvariantCulture));
     }
