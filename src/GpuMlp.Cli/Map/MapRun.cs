@@ -69,6 +69,7 @@ sealed class MapRun
             throw UsageException.For("shard", $"{shard}", Invariant($"there are {request.Pixels:N0} pixels; so many parts are the most"));
         var total = Stopwatch.StartNew();
         var run = new MapRun(request, shard, terminal);
+        if (!force) run.CheckBeside(shard, output);
         MapPart file = MapPart.At(output, shard);
         if (!force && run.Kept(file, output) is not null)
         {
@@ -83,6 +84,23 @@ sealed class MapRun
         File.Delete(file.Begun.Path);
         terminal.Say($"written    {file.Path}");
         return ExitCode.Ok;
+    }
+
+    // A merge would refuse parts of different maps when all are trained. Of many tasks each looks at a few parts only.
+    void CheckBeside(Shard shard, string folder)
+    {
+        const int Few = 3;
+        MapPart[] parts = Directory.Exists(folder) ? [.. MapPart.In(folder)] : [];
+        if (parts.Length == 0 && File.Exists(Path.Combine(folder, RunFiles.Record)))
+            throw UsageException.For("out", folder, "an earlier run is in it, which --merge would replace; name another, or add --force");
+        foreach (MapPart part in parts.Where(part => part.Shard != shard).OrderBy(part => part.Shard.Number).Take(Few))
+        {
+            string? difference = part.Shard.Count != shard.Count ? $"it is one of {part.Shard.Count} parts there, and of {shard.Count} here"
+                : part.Read().Record.WhyNotOf(ProgramVersion.Text, Options(), Data(folder));
+            if (difference is not null)
+                throw new UsageException($"--shard {shard}: {part.Path} beside it is of another map: {difference}; "
+                    + "name another folder, or begin anew with --force");
+        }
     }
 
     // the values of this map in a file; null if there is no such file

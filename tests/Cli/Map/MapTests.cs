@@ -211,6 +211,39 @@ public class MapTests
     }
 
     [Fact]
+    public void PartsOfAnotherMapAreRefusedBeforeTheTraining()
+    {
+        using var folder = new ScratchFolder();
+        const string options = "--device cpu --size 4x4 --steps 5";
+        string parts = folder.File("parts");
+        Assert.Equal(0, Gpumlp.Run($"map {options} --shard 0/3 --out", parts).ExitCode);
+        foreach ((string other, string difference) in ((string, string)[])[
+            ("--seed 3 --shard 1/3", "--seed is 0 in one and 3 in the other"),
+            ("--shard 1/4", "it is one of 3 parts there, and of 4 here")])
+        {
+            Gpumlp.Outcome outcome = Gpumlp.Run($"map {options} {other} --out", parts);
+            Assert.Equal((2, ""), (outcome.ExitCode, outcome.Out));
+            Assert.Contains($"map-0-of-3.safetensors beside it is of another map: {difference}; name another folder, or begin anew with "
+                + "--force", Assert.Single(outcome.ErrorLines));
+            Assert.Equal(["map-0-of-3.safetensors"], Tree.Names(parts));
+        }
+    }
+
+    [Fact]
+    public void AFinishedMapIsNoFolderForParts()
+    {
+        using var folder = new ScratchFolder();
+        const string options = "--device cpu --size 4x4 --steps 5";
+        Map(folder, options, "whole");
+        string[] before = Tree.Contents(folder.Path);
+        Gpumlp.Outcome outcome = Gpumlp.Run($"map {options} --shard 0/2 --out", folder.File("whole"));
+        Assert.Equal((2, ""), (outcome.ExitCode, outcome.Out));
+        Assert.Contains("an earlier run is in it, which --merge would replace", Assert.Single(outcome.ErrorLines));
+        Assert.Equal(before, Tree.Contents(folder.Path));
+        Assert.Equal(0, Gpumlp.Run($"map {options} --force --shard 0/2 --out", folder.File("whole")).ExitCode);
+    }
+
+    [Fact]
     public void APartThatWasKilledGoesOnAfterItsLastBand()
     {
         using var folder = new ScratchFolder();
