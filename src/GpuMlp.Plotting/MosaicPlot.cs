@@ -8,7 +8,9 @@ namespace GpuMlp.Plotting;
 /// float[Height · Width] of the grid: probabilities of class 1, or class indices where there are more than two classes. Null draws the
 /// tile grey.
 /// </param>
-/// <param name="Label">The line under the picture; cut with an ellipsis where it is too long.</param>
+/// <param name="Label">
+/// What stands under the picture: one line, or up to three where it is too long, broken at " · " and cut with an ellipsis.
+/// </param>
 /// <param name="Outcome">The line under the label.</param>
 /// <param name="Highlighted">Whether the picture has a frame.</param>
 /// <param name="Classes">The number of classes.</param>
@@ -17,7 +19,11 @@ public sealed record MosaicTile(float[]? Predictions, string Label, string Outco
 /// <summary>Decision boundaries of many networks as small pictures side by side.</summary>
 public static class MosaicPlot
 {
-    const int SheetWidth = 1600, Gap = 6, TitleHeight = 34, WidestTile = 320, NarrowestTile = 64;
+    const int SheetWidth = 1600, Gap = 6, TitleHeight = 34, WidestTile = 320, NarrowestTile = 64, MostLines = 3;
+
+    const float LineHeight = 1.1f;                                 // in sizes of the type
+
+    const string Between = " · ";
 
     /// <summary>Writes a PNG file, whole or not at all.</summary>
     /// <param name="path">The file; an existing file is replaced.</param>
@@ -54,7 +60,10 @@ public static class MosaicPlot
 
         int width = Math.Clamp((SheetWidth - Gap) / columns - Gap, NarrowestTile, WidestTile), height = width * 3 / 4;
         float textSize = Math.Clamp(width / 9f, 9, 14);
-        int labelHeight = (int)(textSize * 2.8f), rows = (tiles.Count + columns - 1) / columns;
+        using var labels = new SKFont(PlotFont.Typeface, textSize) { Subpixel = true };
+        List<string>[] lines = [.. tiles.Select(tile => Lines(tile.Label, labels, width))];
+        int most = lines.Max(label => label.Count);
+        int labelHeight = (int)(textSize * (1.7f + LineHeight * most)), rows = (tiles.Count + columns - 1) / columns;
         int sheetWidth = Gap + columns * (width + Gap), sheetHeight = TitleHeight + rows * (height + labelHeight) + Gap;
         var sheet = new SKImageInfo(sheetWidth, sheetHeight, SKColorType.Bgra8888, SKAlphaType.Opaque);
         var picture = new SKBitmap(sheet);
@@ -70,14 +79,14 @@ public static class MosaicPlot
             classes => classes,
             classes => new RegionPainter(grid, grid.Window, width, height, style, classes, lineWidth));
         Parallel.For(0, tiles.Count, k => Paint(painters[tiles[k].Classes], tiles[k], picture, Place(k), width, height));
-        using var labels = new SKFont(PlotFont.Typeface, textSize) { Subpixel = true };
         using var frame = new SKPaint { Color = Palette.Ink(style), IsStroke = true, StrokeWidth = 3 };
         for (int k = 0; k < tiles.Count; k++)
         {
             (int x, int y) = (Place(k).X, Place(k).Y);
             if (tiles[k].Highlighted) canvas.DrawRect(x - 1.5f, y - 1.5f, width + 3, height + 3, frame);
-            canvas.DrawText(Fit(tiles[k].Label, labels, width), x, y + height + textSize * 1.1f, labels, ink);
-            canvas.DrawText(Fit(tiles[k].Outcome, labels, width), x, y + height + textSize * 2.2f, labels, ink);
+            float line = y + height;
+            foreach (string text in lines[k].Append(tiles[k].Outcome))
+                canvas.DrawText(Fit(text, labels, width), x, line += textSize * LineHeight, labels, ink);
         }
         return picture;
     }
@@ -89,6 +98,20 @@ public static class MosaicPlot
         if (tile.Predictions is not null) painter.Paint(tile.Predictions, pixels, picture.Width);
         else
             for (int row = 0; row < height; row++) pixels.Slice(row * picture.Width, width).Fill(Palette.Missing);
+    }
+
+    // the last line holds what is left, however long it is
+    internal static List<string> Lines(string label, SKFont font, float space)
+    {
+        ArgumentNullException.ThrowIfNull(label);
+        var lines = new List<string>();
+        foreach (string part in label.Split(Between))
+        {
+            bool joins = lines.Count == MostLines || (lines.Count > 0 && font.MeasureText(lines[^1] + Between + part) <= space);
+            if (joins) lines[^1] += Between + part;
+            else lines.Add(part);
+        }
+        return lines;
     }
 
     static string Fit(string text, SKFont font, float space) =>
