@@ -9,8 +9,13 @@ namespace GpuMlp.Web;
 /// Lets in only who has the token of the printed address: from there on a cookie, which no other site's page can send. Another Host or
 /// Origin is refused, so no name that someone else points at this machine leads here.
 /// </summary>
-sealed class Guard(IPAddress address, string token)
+/// <param name="address">The address that is listened on.</param>
+/// <param name="token">The secret in the printed address.</param>
+/// <param name="names">This machine's own names, which lead here where all its addresses are listened on.</param>
+sealed class Guard(IPAddress address, string token, string[] names)
 {
+    const string Local = "localhost";
+
     const string Policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; "
         + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
@@ -20,8 +25,11 @@ sealed class Guard(IPAddress address, string token)
     /// <summary>The secret in the printed address.</summary>
     public string Token => token;
 
-    /// <summary>The address without a path.</summary>
-    public string Origin => $"http://{(IsAny ? "localhost" : HostOf(address))}:{Port}";
+    /// <summary>The address without a path, as other machines open it where they can.</summary>
+    public string Origin => IsAny && names.Length > 0 ? $"http://{names[0]}:{Port}" : OriginHere;
+
+    /// <summary>The address without a path, for a browser on this machine.</summary>
+    public string OriginHere => $"http://{(IsAny ? Local : HostOf(address))}:{Port}";
 
     // a cookie is the same for all ports of a host
     string Cookie => $"gpumlp-{Port}";
@@ -64,11 +72,12 @@ sealed class Guard(IPAddress address, string token)
         response.Headers.CacheControl = "no-store";
     }
 
-    // a name can be pointed at any address, a number cannot
+    // a name of someone else's can be pointed at any address, a number cannot
     bool IsOurs(HostString host)
     {
         if (host.Port != Port && !(host.Port is null && Port == 80)) return false;
-        if (host.Host == "localhost") return IsAny || IPAddress.IsLoopback(address);
+        if (host.Host == Local) return IsAny || IPAddress.IsLoopback(address);
+        if (IsAny && names.Contains(host.Host, StringComparer.OrdinalIgnoreCase)) return true;
         return IPAddress.TryParse(host.Host.Trim('[', ']'), out IPAddress? named) && (IsAny || named.Equals(address));
     }
 

@@ -34,6 +34,9 @@ sealed class PlayServer : IAsyncDisposable
     /// <summary>The address to open, with its token.</summary>
     public string Address => $"{guard.Origin}/?token={guard.Token}";
 
+    /// <summary>The address to open in a browser on this machine, which may not know its own name.</summary>
+    public string AddressHere => $"{guard.OriginHere}/?token={guard.Token}";
+
     /// <summary>Begins to serve.</summary>
     /// <param name="address">The address to listen on.</param>
     /// <param name="port">The port; 0 for any that is free.</param>
@@ -56,7 +59,7 @@ sealed class PlayServer : IAsyncDisposable
             server.Listen(address, port);
         });
         WebApplication application = builder.Build();
-        var guard = new Guard(address, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)));
+        var guard = new Guard(address, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)), MachineNames.Read());
         var server = new PlayServer(application, open, guard);
         application.UseWebSockets();
         application.Run(server.Answer);

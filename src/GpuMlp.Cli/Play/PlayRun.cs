@@ -22,7 +22,7 @@ sealed class PlayRun(IPAddress address, int port, bool browser)
             if (!IPAddress.IsLoopback(address))
                 Terminal.Error($"listening on {address}: whoever reaches this machine there and has that address may use the page, "
                     + "and others on the way can read it");
-            if (browser) OpenBrowser(server.Address);
+            if (browser) OpenBrowser(server.AddressHere);
             interruption.Begin("the pages are closed");
             interruption.Token.WaitHandle.WaitOne();
         }

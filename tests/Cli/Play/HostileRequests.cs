@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace GpuMlp.Tests.Cli.Play;
 
 /// <summary>Requests that are not the page's, each with the status that it gets; 0 for any failure, or none at all.</summary>
@@ -39,6 +41,23 @@ sealed class HostileRequests(PlayProcess play, string secret)
         foreach (string file in files) yield return (Request(file, cookie: "a=b"), 403);
         yield return (Request($"/main.js?token={token}", cookie: "a=b"), 403);                   // the address is for the first visit alone
         yield return (Request("/main.js", cookie: "a=b", more: $"Authorization: Bearer {token}\r\n"), 403);
+    }
+
+    /// <summary>Requests to a server on all addresses: it answers to this machine's own names and to numbers alone.</summary>
+    public IEnumerable<(string Request, int Status)> OfAllAddresses()
+    {
+        string name = Dns.GetHostName();
+        foreach (string host in (string[])[name, name.ToUpperInvariant(), "localhost", "127.0.0.1", "192.0.2.7"])
+        {
+            yield return (Request("/", host: $"{host}:{Port}"), 200);
+            yield return (Request("/", host: $"{host}:1"), 421);
+        }
+        string[] foreign = ["evil.example", $"{name}.evil.example", $"evil{name}", $"{name}.", $"{name}2", $"evil.{name}"];
+        foreach (string host in foreign)
+        {
+            yield return (Request("/", host: $"{host}:{Port}"), 421);
+            yield return (Request($"/?token={play.Token}", host: $"{host}:{Port}", cookie: "a=b"), 421);
+        }
     }
 
     IEnumerable<(string, int)> Hosts()

@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using GpuMlp.Tests.Support;
+using GpuMlp.Web;
 
 namespace GpuMlp.Tests.Cli.Play;
 
@@ -14,7 +15,7 @@ public sealed class HostileTests(PlayProcess play) : IClassFixture<PlayProcess>
     static CancellationToken Token => TestContext.Current.CancellationToken;
 
     // sends bytes as they are and returns the status, or 0 where the connection was closed without an answer, and what comes with it
-    async Task<(int Status, string Text)> AskAsync(string request)
+    static async Task<(int Status, string Text)> AskAsync(PlayProcess play, string request)
     {
         using var client = new TcpClient();
         await client.ConnectAsync(IPAddress.Loopback, play.Root.Port, Token);
@@ -41,12 +42,12 @@ public sealed class HostileTests(PlayProcess play) : IClassFixture<PlayProcess>
         using PageClient page = await PageClient.OpenAsync(play);
         await page.StepsAsync(100, 100);
         var hostile = new HostileRequests(play, scratch.File("secret.txt"));
-        Assert.Equal(200, (await AskAsync(hostile.Request("/"))).Status);
+        Assert.Equal(200, (await AskAsync(play, hostile.Request("/"))).Status);
         (string Request, int Status)[] all = [.. hostile.All];
         Assert.True(all.Distinct().Count() >= 200);
         foreach ((string request, int status) in all)
         {
-            (int found, string text) = await AskAsync(request);
+            (int found, string text) = await AskAsync(play, request);
             Assert.DoesNotContain(Secret, text);
             if (status == 0 ? found is 0 or >= 400 : found == status || (status == 404 && found == 400)) continue;
             Assert.Fail($"{found} and not {status}: {request[..Math.Min(300, request.Length)]}");
@@ -172,7 +173,7 @@ public sealed class HostileTests(PlayProcess play) : IClassFixture<PlayProcess>
         await page.StepsAsync(100, 200);
         foreach (TcpClient client in sockets) client.Dispose();
         string asked = new HostileRequests(play, "").Request("/");
-        for (int k = 0; k < 100 && (await AskAsync(asked)).Status != 200; k++)           // until all are seen to be gone
+        for (int k = 0; k < 100 && (await AskAsync(play, asked)).Status != 200; k++)           // until all are seen to be gone
             await Task.Delay(200, Token);
         for (int round = 0; round < 3; round++)
         {
@@ -207,6 +208,27 @@ public sealed class HostileTests(PlayProcess play) : IClassFixture<PlayProcess>
         Assert.Contains("default-src 'none'", policy);
         Assert.DoesNotContain("unsafe", policy);
     }
+
+    [Fact]
+    public async Task OnAllAddressesTheMachinesOwnNamesLeadToThePage()
+    {
+        using var open = new PlayProcess([], "--listen 0.0.0.0");
+        string name = Dns.GetHostName();
+        Assert.StartsWith($"http://{name}:", open.Address);
+        foreach ((string request, int status) in new HostileRequests(open, "").OfAllAddresses())
+        {
+            (int found, _) = await AskAsync(open, request);
+            Assert.True(found == status, $"{found} and not {status}: {request}");
+        }
+    }
+
+    [Theory]
+    [InlineData("node7", "hpc.example,,(none)", "node7,node7.hpc.example")]
+    [InlineData("node7.hpc.example", "hpc.example,lab.example.", "node7.hpc.example,node7,node7.lab.example")]
+    [InlineData("(none)", "hpc.example", "")]
+    [InlineData("", "hpc.example", "")]
+    public void AMachineHasItsNameAloneAndWithItsDomains(string host, string domains, string names) =>
+        Assert.Equal(names, string.Join(',', MachineNames.Of(host, domains.Split(','))));
 
     [Fact]
     public void APortThatIsTakenIsASentence()

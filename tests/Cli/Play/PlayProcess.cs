@@ -11,9 +11,9 @@ public sealed class PlayProcess : IDisposable
     {
     }
 
-    internal PlayProcess(Dictionary<string, string> environment)
+    internal PlayProcess(Dictionary<string, string> environment, string options = "")
     {
-        process = Gpumlp.Start("play --no-browser", environment);
+        process = Gpumlp.Start($"play --no-browser {options}", environment);
         Address = process.StandardOutput.ReadLine() ?? throw new InvalidOperationException(process.StandardError.ReadToEnd());
     }
 
