@@ -47,7 +47,7 @@ public static class TrainingStateFile
     {
         if (file.Metadata.GetValueOrDefault(mark) is not string version)
             throw new InvalidDataException($"{path}: is no {what}: " + (ModelMetadata.IsThere(file.Metadata)
-                ? "it is a model, which has weights alone; checkpoints are what a run writes with --checkpoint-every"
+                ? "it is a model, which has weights alone; a run writes checkpoints with --checkpoint-every, or when it is stopped"
                 : $"its metadata has no '{mark}'"));
         if (version != expected)
             throw new InvalidDataException($"{path}: is a {what} of version {Quoted.Quote(version)}; this program reads {expected}");
