@@ -60,7 +60,8 @@ static class CompletionScript
             _gpumlp_words "$after $previous"
             if [[ -n $words ]]; then
               COMPREPLY=($(compgen -W "$words" -- "$current"))
-              return
+              [[ $previous != --data ]] || COMPREPLY+=($(compgen -f -- "$current"))
+              return 0
             fi
           fi
           [[ -z $after || $after == plan || $after == completion || $current == -* ]] && _gpumlp_words "$after"
@@ -83,7 +84,10 @@ static class CompletionScript
           [[ $after == plan ]] && (( CURRENT > 3 )) && after="plan $words[3]"
           if [[ $words[CURRENT-1] == --* ]]; then
             _gpumlp_words "$after $words[CURRENT-1]"
-            [[ -n $found ]] && { compadd -- ${=found} || _files; return }
+            if [[ -n $found ]]; then
+              compadd -- ${=found} && [[ $words[CURRENT-1] != --data ]] || _files
+              return
+            fi
           fi
           if [[ -z $after || $after == plan || $after == completion || $words[CURRENT] == -* ]]; then
             _gpumlp_words "$after"

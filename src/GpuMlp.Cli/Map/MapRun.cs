@@ -149,6 +149,7 @@ sealed class MapRun
             return opened;
         });
         TimeSpan compile = Lap(clock);
+        if (begun is not null) interruption.Begin("whole bands are kept; the same command goes on");
         Train(device, folder, interruption.Token);
         interruption.Complete(what);
         return Record(device, folder, new MapTimings(Seconds(open), Seconds(compile), Seconds(Lap(clock)), 0, Seconds(total.Elapsed)));

@@ -59,7 +59,7 @@ sealed class Interruption
         lock (gate)
         {
             if (outcome is null) source.Token.ThrowIfCancellationRequested();
-            (outcome, isComplete) = ($"{what} is complete and is written", true);
+            (outcome, isComplete) = ($"{what} is complete and is being written", true);
         }
     }
 

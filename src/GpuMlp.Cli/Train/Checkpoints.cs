@@ -33,14 +33,24 @@ sealed class Checkpoints : IDisposable
     /// <summary>Saves a run that was stopped, and waits until the last checkpoint is on the disk.</summary>
     /// <param name="trainer">What made the run's steps.</param>
     /// <param name="result">What the trainer returned.</param>
-    /// <exception cref="IOException">It cannot be written; the one before stays.</exception>
+    /// <exception cref="IOException">One that was asked for cannot be written; the one before stays.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be written; the one before stays.</exception>
-    public void Finish(Trainer trainer, TrainingResult result)
+    /// <returns>Why the one of a run that was stopped is not there; all else is written first.</returns>
+    public IOException? Finish(Trainer trainer, TrainingResult result)
     {
-        if (Plan is null && result is { StopReason: StopReason.Cancelled, Steps: > 0 })
-            Save(new Checkpoint(
+        if (Plan is not null || result is not { StopReason: StopReason.Cancelled, Steps: > 0 })
+        {
+            Finish();
+            return null;
+        }
+        try
+        {
+            writer.Save(new Checkpoint(
                 trainer.ReadState(), result.FirstStep, result.Losses, [.. result.Snapshots.Where(s => s.Step < result.Steps)]));
-        Finish();
+            folder.HasCheckpoint = true;
+            return null;
+        }
+        catch (IOException e) { return e; }
     }
 
     void Finish() => writing.GetAwaiter().GetResult();

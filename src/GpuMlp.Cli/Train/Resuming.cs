@@ -64,7 +64,7 @@ static class Resuming
     // files may have moved: their rows decide
     static bool IsOtherPlace(string name, TrainConfig now, TrainConfig then) => name switch
     {
-        "data" => TrainData.FileOf(now.Data) is not null && TrainData.FileOf(then.Data) is not null,
+        "data" => TrainData.IsFile(now.Data) && TrainData.IsFile(then.Data),
         "validation" => RecordFiles.ValidationOf(now) is not null && RecordFiles.ValidationOf(then) is not null,
         "test" => RecordFiles.TestOf(now) is not null && RecordFiles.TestOf(then) is not null,
         _ => false,

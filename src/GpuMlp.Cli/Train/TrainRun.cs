@@ -19,8 +19,9 @@ namespace GpuMlp.Cli.Train;
 /// <summary>One execution of the verb train: it checks data, network and options, trains, and writes the outputs.</summary>
 sealed class TrainRun
 {
-    // the answer to a signal while there are steps to make
-    const string Partial = "what there is will be written";
+    // the answers to a signal while there are steps to make
+    const string Partial = "what there is will be written", PartialOfModules = $"{Partial}, without a checkpoint",
+        PartialOfFolds = $"{Partial}; a run that goes on makes its folds anew";
 
     readonly TrainConfig config;
     readonly Terminal terminal;
@@ -96,7 +97,7 @@ sealed class TrainRun
         {
             using ComputeDevice device = DeviceInput.Open(config.Device, Job, terminal, opened => opened);
             TimeSpan open = Stopwatch.GetElapsedTime(start);
-            interruption.Begin(Partial);
+            interruption.Begin(PartialOfModules);
             RunRecord modules = new ModulesRun(config, input, weights, terminal).Execute(device, folder, open, total, interruption);
             modules = modules with { Data = Identify(folder.Path) };
             return Finish(modules, folder, modules.StopReason == "cancelled" ? interruption.ExitCode : ExitCode.Ok);
@@ -113,11 +114,11 @@ sealed class TrainRun
     {
         (ComputeDevice device, Sequential network, Trainer trainer, TimeSpan open, TimeSpan compile) = session;
         long start = Stopwatch.GetTimestamp();
-        interruption.Begin(Partial);
+        interruption.Begin(config.Folds is null ? Partial : PartialOfFolds);
         FoldsMetrics? folds = config.Folds is null ? null : new CrossValidation(config, input, terminal).Run(device, interruption.Token);
         start = Stopwatch.GetTimestamp();
         TrainingResult result = Train(trainer, interruption.Token);
-        checkpoints.Finish(trainer, result);
+        IOException? notSaved = checkpoints.Finish(trainer, result);
         if (resumed is not null)
             result = Resuming.Thinned(Resuming.Whole(resumed, result), config.SnapshotEvery, MostFrames, terminal);
         TimeSpan train = Stopwatch.GetElapsedTime(start);
@@ -153,7 +154,8 @@ sealed class TrainRun
             Timings = new RunTimings(
                 Seconds(open), Seconds(compile), Seconds(train), Seconds(evaluate), Seconds(plot), Seconds(total.Elapsed)),
         };
-        return Finish(record, folder, result.StopReason == StopReason.Cancelled ? interruption.ExitCode : ExitCode.Ok);
+        int code = Finish(record, folder, result.StopReason == StopReason.Cancelled ? interruption.ExitCode : ExitCode.Ok);
+        return notSaved is null ? code : throw notSaved;
     }
 
     Dictionary<string, float>? Weights => input.Recipe.ClassWeights is not { } weights ? null

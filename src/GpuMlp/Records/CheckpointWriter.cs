@@ -36,12 +36,32 @@ public sealed class CheckpointWriter : IDisposable
         snapshots = new Appended(Path.Combine(folder, StoredCheckpoint.SnapshotsName));
     }
 
-    /// <summary>Writes a checkpoint: when this returns it is on the disk, and before that the one before it is.</summary>
+    /// <summary>
+    /// Writes a checkpoint: when this returns it is on the disk, and before that the one before it is. Of a first one that fails nothing
+    /// stays.
+    /// </summary>
     /// <exception cref="IOException">It cannot be written; the one before stays.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be written; the one before stays.</exception>
     public void Save(Checkpoint checkpoint)
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
+        try
+        {
+            Append(checkpoint);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            if (begun && !File.Exists(AtomicFile.Resolve(path)))
+            {
+                losses.Delete();
+                snapshots.Delete();
+            }
+            throw;
+        }
+    }
+
+    void Append(Checkpoint checkpoint)
+    {
         if (!begun) Begin();
         TrainingState state = checkpoint.State;
         losses.Append(checkpoint.Losses.Span[(losses.Count - checkpoint.FirstStep)..]);
@@ -131,6 +151,14 @@ public sealed class CheckpointWriter : IDisposable
         {
             if (!flushed) stream!.Flush(flushToDisk: true);
             flushed = true;
+        }
+
+        /// <summary>Closes the file and deletes it.</summary>
+        internal void Delete()
+        {
+            Dispose();
+            try { File.Delete(file); }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException) { }
         }
 
         public void Dispose()

@@ -38,7 +38,7 @@ public sealed record StoredCheckpoint(Replay Replay, TrainingState State, float[
         {
             path = Path.Combine(path, FileName);
             if (!File.Exists(path))
-                throw new InvalidDataException($"{path}: there is none; a run that was stopped has one, and one with --checkpoint-every");
+                throw new InvalidDataException($"{path}: there is none; a run of layers has one once stopped, or with --checkpoint-every");
         }
         if (!File.Exists(path)) throw new InvalidDataException($"{path}: there is no such file");
         string folder = Path.GetDirectoryName(path) ?? "";

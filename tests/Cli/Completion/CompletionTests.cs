@@ -34,9 +34,13 @@ public class CompletionTests
     public void FilesAreLeftToBash()
     {
         const string Grid = "COMP_WORDS=(gpumlp grid mod) COMP_CWORD=2; _gpumlp; echo ${#COMPREPLY[@]}";
+        using var folder = new ScratchFolder();
+        File.WriteAllText(folder.File("mine.csv"), "");
+        const string Both = "COMP_WORDS=(gpumlp train --data m) COMP_CWORD=3; _gpumlp; echo ${COMPREPLY[@]}";
         const string Data = "COMP_WORDS=(gpumlp train --data flow) COMP_CWORD=3; _gpumlp; echo ${#COMPREPLY[@]}";
-        Gpumlp.Outcome outcome = Gpumlp.Shell($"source <($gpumlp completion bash) && {Grid}; {Data}; complete -p gpumlp");
-        Assert.Equal("0\n0\ncomplete -o default -F _gpumlp gpumlp\n", outcome.Out);
+        Gpumlp.Outcome outcome = Gpumlp.Shell(
+            $"source <($gpumlp completion bash) && {Grid}; {Data}; {Both}; complete -p gpumlp", folder.Path);
+        Assert.Equal("0\n0\nmoons mine.csv\ncomplete -o default -F _gpumlp gpumlp\n", outcome.Out);
     }
 
     [Theory]

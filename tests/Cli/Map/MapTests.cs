@@ -339,4 +339,17 @@ public class MapTests
         Assert.Contains("nothing is written", outcome.Error);
         Assert.Empty(folder.Names);
     }
+
+    [Fact]
+    public void ASignalToAPartSaysThatItsBandsAreKept()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Signals are sent with kill, which Windows has not.");
+        using var folder = new ScratchFolder();
+        using Process process = Gpumlp.Start("map --device cpu --size 400x400 --steps 10000 --shard 0/2 --out", folder.File("map"));
+        while (process.StandardError.ReadLine() is string line && !line.StartsWith("training", StringComparison.Ordinal)) { }
+        Gpumlp.Interrupt(process);
+        Gpumlp.Outcome outcome = Gpumlp.End(process);
+        Assert.Equal(130, outcome.ExitCode);
+        Assert.Contains("stopping; whole bands are kept; the same command goes on", outcome.Error);
+    }
 }

@@ -82,7 +82,7 @@ public class SignalTests
         while (!File.Exists(folder.File("run/run.json")) && !process.HasExited) Thread.Sleep(20);
         Thread.Sleep(200);
         Gpumlp.Interrupt(process);
-        Assert.Contains(" is complete and is written (", Tell(process, "complete"));
+        Assert.Contains(" is complete and is being written (", Tell(process, "complete"));
         using (Process.Start("timeout", ["1", "sh", "-c", $"cat {folder.File("pipe")} > {folder.File("out")}"]))
             Assert.Equal(0, Gpumlp.End(process).ExitCode);
         Assert.Contains("\"schemaVersion\"", File.ReadAllText(folder.File("out")));
@@ -98,7 +98,7 @@ public class SignalTests
         Gpumlp.Interrupt(process);
         Gpumlp.Outcome outcome = Gpumlp.End(process);
         Assert.Equal(0, outcome.ExitCode);
-        Assert.Contains("gpumlp: the run is complete and is written (Ctrl+C again ends at once)\n", outcome.Error);
+        Assert.Contains("gpumlp: the run is complete and is being written (Ctrl+C again ends at once)\n", outcome.Error);
         JsonElement record = JsonDocument.Parse(File.ReadAllText(folder.File("run/run.json"))).RootElement;
         Assert.Equal("completed", record.GetProperty("stopReason").GetString());
         Assert.Equal(401, Directory.GetFiles(folder.File("run/frames")).Length);

@@ -154,7 +154,7 @@ public sealed class ResumeTests : IDisposable
         Refused("--resume nowhere", "nowhere: there is no such file");
         Directory.CreateDirectory(folder.File("without"));
         File.WriteAllText(folder.File("without/note"), "");
-        Refused("--resume without", "without/checkpoint.safetensors: there is none; a run that was stopped has one");
+        Refused("--resume without", "without/checkpoint.safetensors: there is none; a run of layers has one once stopped");
         Refused("--checkpoint-every 0", "--checkpoint-every 0: allowed are a number of steps from 1, or of seconds as 30s");
         Refused("--checkpoint-every 5 --api modules", "--checkpoint-every 5: --api modules runs");
         Refused("--resume run/checkpoint.safetensors", "is a file: say with --out where the run goes on");
@@ -181,6 +181,8 @@ public sealed class ResumeTests : IDisposable
         Assert.Equal(losses, Bytes("run/checkpoint.losses"));
         File.AppendAllText(folder.File("d.csv"), "3,3,yes\n");
         Refused("--resume run", "d.csv: is not the checkpoint's data (4 rows, hash ");
+        Train("--data - --net 2-4-1 --steps 60 --no-plots --checkpoint-every 50 --out piped < d.csv");
+        Train("--resume piped --data d.csv --steps 70");
         Train("--data d.csv --test d.csv --net 2-4-1 --steps 60 --no-plots --checkpoint-every 50 --out judged");
         File.WriteAllText(folder.File("d.csv"), File.ReadAllText(folder.File("d.csv")).Replace("3,3,yes", "3,4,yes"));
         Refused("--resume judged", "--test: its rows are not those that the checkpoint's run was judged on");
